@@ -1,0 +1,68 @@
+"""`avira-importer apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.check import make_job, say_reports, workbook_options
+from importer.cli.export import say_export
+from importer.cli.options import Common, common_options
+from importer.cli.output import progress
+from importer.cli.translated import Command, Option
+from importer.texts import N_
+
+if TYPE_CHECKING:
+    from importer.report import Report
+
+
+@click.command(
+    cls=Command,
+    help=N_("Apply workbooks to the ledger: each one wholly, or nothing of it.")
+    + "\n\n\b\n  avira-importer apply onboarding.xlsx"
+    + "\n  avira-importer apply --partial *.xlsx"
+    + '\n  avira-importer apply onboarding.xlsx --export "Export Avira Details.xlsx"',
+)
+@click.option(
+    "--partial",
+    is_flag=True,
+    cls=Option,
+    help=N_("Apply the good rows and give the refused ones back."),
+)
+@click.option(
+    "--export",
+    "export_to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    cls=Option,
+    help=N_("Write “Export Avira Details” afterwards."),
+)
+@workbook_options
+@common_options
+def apply(
+    common: Common,
+    files: tuple[Path, ...],
+    partial: bool,
+    export_to: Path | None,
+    corrections: Path | None,
+    actor: str | None,
+) -> int:
+    """Apply each workbook in its own transaction, then export."""
+    from importer import pipeline
+
+    with progress(wanted=not common.quiet) as shown:
+        job = make_job(common, files, corrections, actor, shown)
+
+    def each() -> Iterator[Report]:
+        for path in files:
+            yield pipeline.apply(path, job, partial=partial)
+
+    exit_code = say_reports(common, each())
+    if export_to is not None and not job.ledger.is_missing:
+        exported = pipeline.export(export_to, job)
+        if not common.json:
+            say_export(common, exported)
+    return exit_code

@@ -1,0 +1,115 @@
+"""`avira-importer check`, and what it shares with `apply`."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from importer.cli.options import Common, common_options
+from importer.cli.output import progress, say, say_json
+from importer.cli.translated import Command, Option
+from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
+from importer.texts import N_, text
+
+if TYPE_CHECKING:
+    from importer.pipeline import Job
+    from importer.progress import Progress
+    from importer.report import Report
+
+_OPTIONS = (
+    click.argument(
+        "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+    ),
+    click.option(
+        "--corrections",
+        type=click.Path(path_type=Path),
+        metavar="FILE|DIR",
+        cls=Option,
+        help=N_("Where the refused rows go; beside the workbook if not given."),
+    ),
+    click.option(
+        "--actor",
+        metavar="NAME",
+        cls=Option,
+        help=N_("Who does this, for the history; you if not given."),
+    ),
+)
+
+
+def workbook_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give `command` the files and options that `check` and `apply` share."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def make_job(
+    common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None,
+    shown: Progress,
+) -> Job:  # fmt: skip
+    """The job that the options describe."""
+    from importer import clock
+    from importer.ledger.database import open_ledger
+    from importer.pipeline import Job
+
+    if corrections is not None and len(files) > 1 and not corrections.is_dir():
+        raise MisuseError(
+            text(N_("--corrections must be a folder that exists when there are several files."))
+        )
+    return Job(
+        open_ledger(common.ledger),
+        common.account,
+        clock.today(),
+        actor or getpass.getuser(),
+        corrections,
+        shown,
+    )
+
+
+def say_reports(common: Common, reports: Iterable[Report]) -> int:
+    """Say what became of each workbook, as soon as that is known; give the exit code."""
+    from importer.report import Result, to_json, to_text
+
+    said: list[Report] = []
+    try:
+        for report in reports:
+            said.append(report)
+            if common.json or (common.quiet and not _went_wrong(report)):
+                continue
+            if len(said) > 1:
+                say([""])
+            say(to_text(report, everything=common.verbose))
+    finally:
+        if common.json:
+            say_json([to_json(report) for report in said])
+    if any(report.result is Result.UNREADABLE for report in said):
+        return EXIT_FILE
+    return EXIT_REFUSED if any(report.refused for report in said) else EXIT_DONE
+
+
+def _went_wrong(report: Report) -> bool:
+    from importer.report import Result
+
+    return report.refused or report.result is Result.UNREADABLE
+
+
+@click.command(
+    cls=Command,
+    help=N_("Say what applying workbooks would do, and every problem; change nothing.")
+    + "\n\n\b\n  avira-importer check onboarding.xlsx",
+)
+@workbook_options
+@common_options
+def check(
+    common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None
+) -> int:  # fmt: skip
+    """Read, check and plan; the ledger stays as it is."""
+    from importer import pipeline
+
+    with progress(wanted=not common.quiet) as shown:
+        reports = pipeline.check(files, make_job(common, files, corrections, actor, shown))
+    return say_reports(common, reports)

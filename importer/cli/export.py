@@ -1,0 +1,62 @@
+"""`avira-importer export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.options import Common, common_options
+from importer.cli.output import as_utc, progress, say, say_json
+from importer.cli.translated import Command, Option
+from importer.texts import N_, text
+
+if TYPE_CHECKING:
+    from importer.pipeline import Export
+
+DEFAULT_NAME = "Export Avira Details.xlsx"
+
+
+def say_export(common: Common, written: Export) -> None:
+    """Say what was written where."""
+    if common.json:
+        say_json(
+            {
+                "file": str(written.file),
+                "as_of": as_utc(written.as_of),
+                "sheets": written.sheets,
+                "sha256": written.sha256,
+            }
+        )
+    elif not common.quiet:
+        say([str(text(N_("Written: {path}"), path=written.file))])
+
+
+@click.command(
+    cls=Command,
+    help=N_("Write the workbook “Export Avira Details” from the ledger.")
+    + '\n\n\b\n  avira-importer export -o "Export Avira Details.xlsx"',
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path(DEFAULT_NAME),
+    show_default=True,
+    metavar="FILE",
+    cls=Option,
+    help=N_("The file to write."),
+)
+@common_options
+def export(common: Common, output: Path) -> None:
+    """Export what the ledger holds now."""
+    from importer import clock, pipeline
+    from importer.ledger.database import open_ledger
+
+    with progress(wanted=not common.quiet) as shown:
+        job = pipeline.Job(
+            open_ledger(common.ledger), common.account, clock.today(), progress=shown
+        )  # fmt: skip
+        written = pipeline.export(output, job)
+    say_export(common, written)

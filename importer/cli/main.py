@@ -1,0 +1,95 @@
+"""The program's entry: its commands, and every error as one line and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from importer import __version__
+from importer.cli import apply, check, export, history, show, template
+from importer.cli.options import first_language
+from importer.cli.output import say_json
+from importer.cli.translated import Group
+from importer.domain.otc_code import masked
+from importer.errors import EXIT_FAULT, ImporterError
+from importer.texts import N_, text, use_language
+
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_OTC = re.compile(r"\b[A-Za-z0-9]{5}(?:-?[A-Za-z0-9]{5}){3}\b")
+
+
+@click.group(
+    cls=Group,
+    name="avira-importer",
+    context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+    help=N_("From a spreadsheet of OTCs and customers to a ledger of Avira licences, and back."),
+)
+@click.version_option(__version__, prog_name="avira-importer", message="%(prog)s %(version)s")
+def cli() -> None:
+    """The group of all commands."""
+
+
+for command in (
+    template.template, check.check, apply.apply, export.export, show.show, history.history
+):  # fmt: skip
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program with `arguments` (the command line's where None) and exit."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    use_language(first_language(given, os.environ))
+    sys.exit(run(given))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code (CLI.md); nothing but words reaches the user."""
+    try:
+        result = cli.main(list(arguments), prog_name="avira-importer", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(str(text(N_("Interrupted."))), err=True)
+        return EXIT_INTERRUPTED
+    except ImporterError as error:
+        _complain(str(error.message), error.exit_code, arguments)
+        return error.exit_code
+    except BrokenPipeError:  # whoever read our output has had enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the interpreter's last flush
+        return 0
+    except Exception:
+        log = _log_fault()
+        message = text(N_("The program has a fault and stopped. See {log}."), log=log)
+        _complain(str(message), EXIT_FAULT, arguments)
+        return EXIT_FAULT
+    return result if isinstance(result, int) else 0
+
+
+def _complain(message: str, exit_code: int, arguments: Sequence[str]) -> None:
+    click.echo(message, err=True)
+    if "--json" in arguments:
+        say_json({"error": message, "exit_code": exit_code})
+
+
+def _log_fault() -> Path:
+    """Write the traceback to the log, with all but the last five characters of any OTC hidden."""
+    from platformdirs import user_log_path
+
+    path = user_log_path("avira-importer", appauthor=False) / "avira-importer.log"
+    story = _OTC.sub(lambda otc: masked(otc[0]), traceback.format_exc())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        logging.basicConfig(filename=path, format="%(asctime)s %(message)s", encoding="utf-8")
+        logging.error("avira-importer %s\n%s", __version__, story)
+    except OSError:
+        click.echo(story, err=True)
+    return path

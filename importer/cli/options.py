@@ -1,0 +1,127 @@
+"""The options that every command has, and what comes of them."""
+
+from __future__ import annotations
+
+import functools
+import locale
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from importer.cli.translated import Option
+from importer.settings import load_settings
+from importer.texts import LANGUAGES, N_, use_language
+
+DEFAULT_ACCOUNT = "default"
+LANG_VARIABLE = "AVIRA_IMPORTER_LANG"
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every command is told: whose ledger, in which form and how much to say."""
+
+    account: str
+    ledger: str | None
+    json: bool
+    quiet: bool
+    verbose: bool
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give `command` the common options; it gets a Common as its first argument."""
+
+    @functools.wraps(command)
+    def with_common(
+        account: str | None,
+        ledger: str | None,
+        lang: str | None,
+        config: Path | None,
+        as_json: bool,
+        quiet: bool,
+        verbose: bool,
+        **own: Any,
+    ) -> Any:
+        settings = load_settings(config)
+        if not lang and settings.lang:
+            use_language(settings.lang)
+        common = Common(
+            account or settings.account or DEFAULT_ACCOUNT,
+            ledger or settings.ledger,
+            as_json,
+            quiet,
+            verbose,
+        )
+        return command(common, **own)
+
+    for option in reversed(_OPTIONS):
+        with_common = option(with_common)
+    return with_common
+
+
+def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language to speak before the command line is parsed: `--lang`, environment, locale."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        said = following if argument == "--lang" else argument.removeprefix("--lang=")
+        if argument.startswith("--lang") and said in LANGUAGES:
+            return said
+    if environment.get(LANG_VARIABLE) in LANGUAGES:
+        return environment[LANG_VARIABLE]
+    if os.name == "nt":
+        spoken = locale.getlocale()[0] or ""
+    else:
+        spoken = next((environment[one] for one in _LOCALE_VARIABLES if environment.get(one)), "")
+    return "es" if spoken.lower().startswith(("es", "spanish")) else "en"
+
+
+def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+    if language:
+        use_language(language)
+    return language
+
+
+_OPTIONS = (
+    click.option(
+        "--account",
+        metavar="NAME",
+        envvar="AVIRA_IMPORTER_ACCOUNT",
+        cls=Option,
+        help=N_("Whose part of the ledger to use; one ledger can serve many providers."),
+    ),
+    click.option(
+        "--ledger",
+        metavar="URL",
+        envvar="AVIRA_IMPORTER_LEDGER",
+        cls=Option,
+        help=N_("The ledger: a file name, or an SQLAlchemy URL of one."),
+    ),
+    click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        envvar=LANG_VARIABLE,
+        is_eager=True,
+        callback=_speak,
+        cls=Option,
+        help=N_("The language of messages and workbooks."),
+    ),
+    click.option(
+        "--config",
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        cls=Option,
+        help=N_("The configuration file."),
+    ),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        cls=Option,
+        help=N_("Print one JSON document instead of words."),
+    ),
+    click.option("-q", "--quiet", is_flag=True, cls=Option, help=N_("Say only what went wrong.")),
+    click.option("-v", "--verbose", is_flag=True, cls=Option, help=N_("Say everything.")),
+)

@@ -1,0 +1,92 @@
+"""How commands say things: words or JSON on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from importer.progress import NoProgress, Progress, Tick
+from importer.texts import Text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
+PATIENCE = 1.0
+"""Seconds of work that need no progress bar."""
+
+
+def say_json(document: object) -> None:
+    """Print `document` as the one JSON document of a command."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print `lines`."""
+    for line in lines:
+        click.echo(line)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """`rows` in columns under `headers`, numbers to the right, nothing cut off."""
+    body = [list(row) for row in rows]
+    words = [["" if value is None else str(value) for value in row] for row in body]
+    widths = [max(map(len, column)) for column in zip(headers, *words, strict=True)]
+    numeric = [body != [] and isinstance(body[0][index], int) for index in range(len(headers))]
+    for line in (headers, *words):
+        cells = (
+            cell.rjust(width) if is_number else cell.ljust(width)
+            for cell, width, is_number in zip(line, widths, numeric, strict=True)
+        )
+        yield "  ".join(cells).rstrip()
+
+
+class _TerminalProgress:
+    """Progress bars on standard error, shown once the work has taken a while."""
+
+    def __init__(self, bars: Bars) -> None:
+        self.bars = bars
+
+    def stage(self, description: Text, total: int | None = None) -> Tick:
+        for task in self.bars.task_ids:
+            self.bars.remove_task(task)
+        task = self.bars.add_task(str(description), total=total)
+        return lambda: self.bars.advance(task)
+
+
+@contextmanager
+def progress(*, wanted: bool) -> Iterator[Progress]:
+    """Progress bars if `wanted` and standard error is a terminal; otherwise nothing."""
+    if not (wanted and sys.stderr.isatty()):
+        yield NoProgress()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    bars = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    patience = threading.Timer(PATIENCE, bars.start)
+    patience.daemon = True
+    patience.start()
+    try:
+        yield _TerminalProgress(bars)
+    finally:
+        patience.cancel()
+        patience.join()
+        bars.stop()
+
+
+def as_utc(instant: Any) -> str:
+    """An instant in UTC as CLI.md writes it."""
+    return str(instant.isoformat()).replace("+00:00", "Z")

@@ -1,0 +1,55 @@
+"""`avira-importer template`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from importer.cli.options import Common, common_options
+from importer.cli.output import say, say_json
+from importer.cli.translated import Command, Option
+from importer.errors import MisuseError
+from importer.texts import N_, current_language, text
+
+
+@click.command(
+    cls=Command,
+    help=N_("Write the onboarding workbook to fill in.")
+    + "\n\n\b\n  avira-importer template -o onboarding.xlsx\n  avira-importer template --lang es",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("onboarding.xlsx"),
+    show_default=True,
+    metavar="FILE",
+    cls=Option,
+    help=N_("The file to write."),
+)
+@click.option(
+    "--force", is_flag=True, cls=Option, help=N_("Write over a file that is there already.")
+)
+@common_options
+def template(common: Common, output: Path, force: bool) -> None:
+    """Write the template, its drop-downs offering what the ledger knows."""
+    from importer import clock, pipeline
+    from importer.ledger.database import open_ledger
+
+    if output.exists() and not force:
+        raise MisuseError(
+            text(N_("{path} is there already, perhaps filled in. Choose another name with -o, or "
+                    "write over it with --force."), path=output)
+        )  # fmt: skip
+    job = pipeline.Job(open_ledger(common.ledger), common.account, clock.today())
+    pipeline.template(output, current_language(), job)
+    if common.json:
+        say_json({"file": str(output), "lang": current_language()})
+    elif not common.quiet:
+        say(
+            [
+                str(text(N_("Written: {path}"), path=output)),
+                str(text(N_("Fill it in, then: avira-importer check {path}"), path=output)),
+            ]
+        )

@@ -1,0 +1,43 @@
+"""One thing that a plan changes: an entity before and after, and the row that asked for it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from importer.domain.entities import Entity
+from importer.domain.problems import Place
+
+
+class Did(StrEnum):
+    """What was done, as the report counts it; a key of the JSON `changes` (CLI.md)."""
+
+    OTC_ADDED = "otcs_added"
+    OTC_EDITED = "otcs_edited"
+    CUSTOMER_ADDED = "customers_added"
+    CUSTOMER_EDITED = "customers_edited"
+    CUSTOMER_DISABLED = "customers_disabled"
+    CUSTOMER_ENABLED = "customers_enabled"
+    SUBSCRIPTION_ADDED = "subscriptions_added"
+    SUBSCRIPTION_EDITED = "subscriptions_edited"
+    SUBSCRIPTION_MOVED = "subscriptions_moved"
+    SUBSCRIPTION_CANCELLED = "subscriptions_cancelled"
+
+
+class Change(NamedTuple):
+    """An entity's image before and after; None before it was there and after it is gone.
+
+    `did` is None on the half of a change that is not counted: what a subscription moves away from.
+    """
+
+    did: Did | None
+    before: Entity | None
+    after: Entity | None
+    place: Place
+
+    @property
+    def entity(self) -> Entity:
+        """The entity that changes, as it is afterwards or, when gone, as it was."""
+        found = self.after if self.after is not None else self.before
+        assert found is not None, "a change has an image before or after"
+        return found

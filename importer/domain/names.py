@@ -1,0 +1,57 @@
+"""Names of customers and companies: which are the same, and which the console would not take."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+NAME_LIMIT = 100
+
+CONSOLE_LIMIT = 25
+"""The longest name that the console's own form takes."""
+
+_CONSOLE_NAME = re.compile(rf"[A-Za-z0-9 \-_.]{{1,{CONSOLE_LIMIT}}}")
+_RUN_OF_SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+_CACHED = 65_536
+
+
+def tidy_text(typed: str) -> str:
+    """`typed` without outer space, invisible characters and runs of spaces, composed (NFC)."""
+    if typed.isascii():  # most cells: nothing to compose, nothing invisible
+        return typed.strip() if "  " not in typed else _RUN_OF_SPACES.sub(" ", typed).strip()
+    visible = unicodedata.normalize("NFC", typed).translate(_INVISIBLE)
+    return _RUN_OF_SPACES.sub(" ", visible).strip()
+
+
+@lru_cache(_CACHED)
+def name_key(name: str) -> str:
+    """The form in which two spellings of one name are equal: NFKC, case-folded, spaces tidied."""
+    if name.isascii():
+        return tidy_text(name).casefold()
+    # Case folding can undo NFKC (and the other way round), hence twice: Unicode 3.13, D146.
+    folded = unicodedata.normalize("NFKC", tidy_text(name)).casefold()
+    return tidy_text(unicodedata.normalize("NFKC", folded))
+
+
+@lru_cache(_CACHED)
+def accentless_key(name: str) -> str:
+    """`name_key` without accents: names that differ only in accents share it."""
+    key = name_key(name)
+    if key.isascii():
+        return key
+    marks_apart = unicodedata.normalize("NFKD", key)
+    return "".join(c for c in marks_apart if not unicodedata.combining(c))
+
+
+def fits_console(name: str) -> bool:
+    """Whether the console's own form would take `name`."""
+    return _CONSOLE_NAME.fullmatch(name) is not None and "__" not in name
+
+
+def has_bad_characters(text: str) -> bool:
+    """Whether `text` holds control characters, lone surrogates or non-characters."""
+    if text.isprintable():  # most cells; it is also true of no control character
+        return False
+    return any(unicodedata.category(c) in ("Cc", "Cs") or ord(c) & 0xFFFE == 0xFFFE for c in text)

@@ -1,0 +1,109 @@
+"""What a workbook would do to the ledger: its rows judged one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from importer.domain import requests as ask
+from importer.domain.changes import Change
+from importer.domain.problems import Problem
+from importer.domain.rules import customers, otcs, subscriptions
+from importer.domain.rules.handing_out import requested_in_all
+from importer.domain.rules.verdict import Verdict
+from importer.domain.snapshot import Snapshot
+
+Rule = Callable[..., Verdict]
+
+RULES: dict[type[ask.Request], Rule] = {
+    ask.AddOtc: otcs.add_otc,
+    ask.EditOtc: otcs.edit_otc,
+    ask.AddCustomer: customers.add_customer,
+    ask.AddSubscription: subscriptions.add_subscription,
+    ask.EditCustomer: customers.edit_customer,
+    ask.UpdateOtc: subscriptions.update_otc,
+    ask.DisableCustomer: customers.disable_customer,
+    ask.EnableCustomer: customers.enable_customer,
+}
+
+
+class Outcome(StrEnum):
+    """What becomes of one row."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class Demand(NamedTuple):
+    """What a workbook asks of one OTC, and the OTC's figures once its good rows are applied."""
+
+    otc: str
+    total: int
+    used: int
+    pending: int
+    requested: int
+    short_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The outcome of each request, in order; the changes of the good ones; what is wrong.
+
+    `after` is the snapshot with those changes made.
+    """
+
+    outcomes: list[Outcome]
+    changes: list[Change]
+    problems: list[Problem]
+    demands: list[Demand]
+    after: Snapshot
+
+
+def make_plan(
+    requests: Sequence[ask.Request],
+    snapshot: Snapshot,
+    tick: Callable[[], object] = lambda: None,
+) -> Plan:
+    """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
+
+    `snapshot` itself stays as it is. `tick` is called once a request, for a progress bar.
+    """
+    ledger = snapshot.copy()
+    outcomes: list[Outcome] = []
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    requested: Counter[str] = Counter()
+    granted: Counter[str] = Counter()
+    for request in requests:
+        verdict = RULES[type(request)](request, ledger)
+        requested.update(dict(verdict.asked))
+        problems += verdict.problems
+        if verdict.problems and verdict.refused:
+            outcomes.append(Outcome.REJECTED)
+        elif not verdict.changes:
+            outcomes.append(Outcome.UNCHANGED)
+        else:
+            for change in verdict.changes:
+                ledger.record(change)
+            granted.update(dict(verdict.asked))
+            changes += verdict.changes
+            outcomes.append(Outcome.APPLIED)
+        tick()
+    return Plan(
+        outcomes,
+        changes,
+        [requested_in_all(problem, requested) for problem in problems],
+        [_demand(ledger, otc, requested[otc], granted[otc]) for otc in requested],
+        ledger,
+    )
+
+
+def _demand(ledger: Snapshot, code: str, requested: int, granted: int) -> Demand:
+    otc = ledger.otcs[code]
+    pending = ledger.pending(otc)
+    short_by = max(0, requested - granted - pending)
+    return Demand(code, otc.total, ledger.used[code], pending, requested, short_by)

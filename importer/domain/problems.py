@@ -1,0 +1,179 @@
+"""What can be wrong with a row or cell: the codes, where it stands, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from importer.texts import N_, Text
+
+
+class Severity(StrEnum):
+    """An error refuses its row; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(StrEnum):
+    """Every problem code (CLI.md); `explained` says what it means."""
+
+    explained: str
+
+    def __new__(cls, value: str, explained: str) -> Code:
+        """A code that is its `value`, with what it means."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.explained = explained
+        return member
+
+    # One cell
+    MISSING_VALUE = "missing-value", N_("A required cell is blank.")
+    BAD_OTC = "bad-otc", N_("The cell holds no OTC of the form XXXXX-XXXXX-XXXXX-XXXXX.")
+    BAD_EMAIL = "bad-email", N_("The cell holds no email address.")
+    BAD_NUMBER = "bad-number", N_("The cell holds no whole number within the limits.")
+    BAD_DATE = "bad-date", N_("The cell holds no date, or one that can be read in two ways.")
+    BAD_CHOICE = "bad-choice", N_("The cell holds none of the words it may hold.")
+    TOO_LONG = "too-long", N_("The text is longer than it may be.")
+    BAD_CHARACTERS = "bad-characters", N_("The text holds line breaks or control characters.")
+    MERGED_CELLS = "merged-cells", N_("The cell is merged with others, so its value is not clear.")
+    FORMULA_WITHOUT_VALUE = (
+        "formula-without-value",
+        N_("The cell holds a formula whose result is not stored in the file."),
+    )
+    CELL_ERROR = "cell-error", N_("The cell shows an error such as #N/A.")
+
+    # A sheet
+    UNKNOWN_SHEET = "unknown-sheet", N_("The sheet looks like one of ours but is not named so.")
+    MISSING_COLUMN = "missing-column", N_("A required column is not there.")
+    UNKNOWN_COLUMN = "unknown-column", N_("The column is none of this sheet's.")
+    DUPLICATE_COLUMN = "duplicate-column", N_("The column is there twice.")
+
+    # A row against the ledger and the rows above it
+    DUPLICATE_ROW = "duplicate-row", N_("An earlier row of the workbook has created this already.")
+    ALREADY_EXISTS = "already-exists", N_("It exists already, with other values.")
+    UNKNOWN_OTC = "unknown-otc", N_("The ledger does not know the OTC.")
+    UNKNOWN_CUSTOMER = "unknown-customer", N_("The ledger does not know the customer.")
+    OVERALLOCATION = "overallocation", N_("The OTC has fewer licences pending than the row asks.")
+    OTC_EXPIRED = "otc-expired", N_("The OTC's expiry date has passed.")
+    OTC_DEDICATED = "otc-dedicated", N_("The whole OTC belongs to another customer.")
+    DEDICATED_NEEDS_ALL = (
+        "dedicated-needs-all",
+        N_("A customer that manages itself takes whole OTCs that nobody else uses."),
+    )
+    EMAIL_IN_USE = "email-in-use", N_("Another customer that manages itself has this email.")
+    CUSTOMER_DISABLED = "customer-disabled", N_("A disabled customer gets no more licences.")
+    SAME_OTC = "same-otc", N_("The current and the new OTC are the same.")
+    NO_SUCH_SUBSCRIPTION = "no-such-subscription", N_("The customer holds no such subscription.")
+    WHICH_OTC = "which-otc", N_("The customer holds several subscriptions; the row names none.")
+    TOTAL_BELOW_USED = "total-below-used", N_("More licences are handed out than the new total.")
+
+    # Warnings
+    FORMULA_VALUE_USED = "formula-value-used", N_("The cell holds a formula; its value was used.")
+    NORMALISED = "normalised", N_("The cell was tidied before it was used.")
+    CONSOLE_LIMIT = "console-limit", N_("The console's own form would not take this name.")
+    SIMILAR_NAME = "similar-name", N_("Another name differs from this one only in accents.")
+    EXPIRES_SOON = "expires-soon", N_("The OTC expires within 30 days.")
+    HIDDEN_ROWS = "hidden-rows", N_("Hidden rows, columns or sheets were read like all others.")
+    IGNORED_SHEET = "ignored-sheet", N_("The sheet is none of ours; nothing in it was used.")
+
+    # A whole file
+    UNREADABLE_FILE = "unreadable-file", N_("The file cannot be read.")
+    NOT_A_WORKBOOK = "not-a-workbook", N_("The file is not a workbook of ours.")
+    TOO_LARGE = "too-large", N_("The file is larger than this program takes.")
+    PASSWORD_PROTECTED = "password-protected", N_("The workbook is encrypted.")
+    HOSTILE_FILE = "hostile-file", N_("The file is built to do harm.")
+
+    @property
+    def severity(self) -> Severity:
+        """Whether the problem refuses its row."""
+        return Severity.WARNING if self in _WARNINGS else Severity.ERROR
+
+
+CODES = {code.value: code for code in Code}
+"""Each code by its name."""
+
+_WARNINGS = frozenset(
+    {
+        Code.FORMULA_VALUE_USED,
+        Code.NORMALISED,
+        Code.CONSOLE_LIMIT,
+        Code.SIMILAR_NAME,
+        Code.EXPIRES_SOON,
+        Code.HIDDEN_ROWS,
+        Code.IGNORED_SHEET,
+    }
+)
+
+
+class ColumnPlace(NamedTuple):
+    """Where one of our columns stands in a file.
+
+    `name` is the column's English name (scripts read it), `header` is what the file says.
+    """
+
+    letter: str
+    header: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SheetPlace:
+    """A sheet as it stands in a file: its name there and the place of each field's column."""
+
+    name: str
+    columns: Mapping[str, ColumnPlace]
+
+
+class Place(NamedTuple):
+    """A row as a person sees it in the spreadsheet; row 1 is the header."""
+
+    sheet: SheetPlace
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.sheet.name}!{self.row}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """One thing wrong with one row or cell.
+
+    `column` is the column's English name where it is one of ours, `header` what the file calls
+    it, `value` what the cell holds, in words.
+    """
+
+    code: Code
+    message: Text
+    fix: Text
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    header: str | None = None
+    cell: str | None = None
+    value: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """Whether it refuses its row."""
+        return self.code.severity
+
+
+def problem_at(
+    place: Place, field: str | None, code: Code, message: Text, fix: Text, value: object = None
+) -> Problem:
+    """A problem with the cell of `field` in the row at `place` (the whole row if None)."""
+    column = place.sheet.columns.get(field) if field else None
+    return Problem(
+        code=code,
+        message=message,
+        fix=fix,
+        sheet=place.sheet.name,
+        row=place.row,
+        column=column.name if column else None,
+        header=column.header if column else None,
+        cell=f"{column.letter}{place.row}" if column else None,
+        value=None if value is None else str(value),
+    )

@@ -1,0 +1,108 @@
+"""What one filled row asks for: one request per sheet, its fields named as the sheet's columns.
+
+A field that is None was left blank; blank states nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from importer.domain.entities import ManagedBy
+from importer.domain.problems import Place
+
+
+class AddOtc(NamedTuple):
+    """Register an OTC."""
+
+    place: Place
+    otc: str
+    email: str
+    company: str
+    total: int
+    description: str | None = None
+    purchase_date: dt.date | None = None
+    expiry_date: dt.date | None = None
+    product_id: str | None = None
+    runtime: int | None = None
+
+
+class EditOtc(NamedTuple):
+    """Correct, renew or top up an OTC."""
+
+    place: Place
+    otc: str
+    email: str | None = None
+    company: str | None = None
+    total: int | None = None
+    description: str | None = None
+    purchase_date: dt.date | None = None
+    expiry_date: dt.date | None = None
+    product_id: str | None = None
+    runtime: int | None = None
+
+
+class AddCustomer(NamedTuple):
+    """Create a customer and its first subscription."""
+
+    place: Place
+    customer: str
+    managed_by: ManagedBy
+    otc: str
+    licenses: int | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class AddSubscription(NamedTuple):
+    """Give a customer a further subscription."""
+
+    place: Place
+    customer: str
+    otc: str
+    licenses: int | None = None
+
+
+class EditCustomer(NamedTuple):
+    """Change a customer's details, or the licences of one of its subscriptions."""
+
+    place: Place
+    customer: str
+    new_name: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    otc: str | None = None
+    licenses: int | None = None
+
+
+class UpdateOtc(NamedTuple):
+    """Move one customer's subscription, or every one, from one OTC to another."""
+
+    place: Place
+    customer: str | None
+    current_otc: str
+    new_otc: str
+
+
+class DisableCustomer(NamedTuple):
+    """Disable a customer, and release its licences if `release`."""
+
+    place: Place
+    customer: str
+    release: bool | None = None
+    reason: str | None = None
+
+
+class EnableCustomer(NamedTuple):
+    """Enable a customer again."""
+
+    place: Place
+    customer: str
+
+
+CustomerRequest = (
+    AddCustomer | AddSubscription | EditCustomer | UpdateOtc | DisableCustomer | EnableCustomer
+)
+Request = AddOtc | EditOtc | CustomerRequest

@@ -1,0 +1,203 @@
+"""Add, Edit, Disable and Enable Customer (rules 5, 6, 10, 12 and 14)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Customer, ManagedBy, Status
+from importer.domain.problems import Code, Problem, problem_at
+from importer.domain.requests import AddCustomer, DisableCustomer, EditCustomer, EnableCustomer
+from importer.domain.rules.subscriptions import edit_licenses, subscribe
+from importer.domain.rules.verdict import (
+    Verdict,
+    differences,
+    duplicate_row,
+    missing_value,
+    unknown_customer,
+    unknown_otc,
+)
+from importer.domain.snapshot import Snapshot, email_key
+from importer.texts import N_, Text, text
+
+PERSON = ("email", "first_name", "last_name")
+
+
+def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
+    """Create the customer with its first subscription, unless it is there."""
+    otc = ledger.otcs.get(row.otc)
+    verdict = Verdict(problems=_values_missing(row))
+    if otc is None:
+        verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
+    known = ledger.customer(row.customer)
+    if known is not None:
+        creator = ledger.creators.get(known.id)
+        if creator is not None:
+            verdict.problems.append(duplicate_row(row, "customer", row.customer, creator))
+        elif different := _differs(row, known, ledger):
+            verdict.problems.append(_customer_exists(row, known, different))
+        return verdict
+    added = Customer(
+        ledger.next_provisional_id(), row.customer, row.managed_by,
+        Status.ACTIVE, row.email, row.first_name, row.last_name,
+    )  # fmt: skip
+    verdict.problems += _email_in_use(row, added, ledger)
+    if row.licenses is not None or added.holds_whole_otcs:
+        verdict.changes.append(Change(Did.CUSTOMER_ADDED, None, added, row.place))
+        if otc is not None:
+            subscribe(verdict, ledger, row.place, otc, row.licenses, added)
+    verdict.problems += _similar_name(row, "customer", row.customer, ledger)
+    return verdict
+
+
+def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
+    """Give the customer its new details and licences, all of them or none."""
+    known = ledger.customer(row.customer)
+    if known is None:
+        renamed = _renamed_already(row, ledger)
+        return Verdict(problems=[unknown_customer(row, row.customer, renamed)])
+    edited = known._replace(
+        name=row.new_name or known.name,
+        email=row.email or known.email,
+        first_name=row.first_name or known.first_name,
+        last_name=row.last_name or known.last_name,
+    )
+    verdict = Verdict()
+    if edited != known:
+        verdict.changes.append(Change(Did.CUSTOMER_EDITED, known, edited, row.place))
+    if edited.name != known.name:
+        other = ledger.customer(edited.name)
+        if other is not None and other.id != known.id:
+            verdict.problems.append(_name_taken(row, other))
+        similar = _similar_name(row, "new_name", edited.name, ledger, but=known.name)
+        verdict.problems += similar
+    if edited.email != known.email:
+        verdict.problems += _email_in_use(row, edited, ledger)
+    edit_licenses(verdict, row, known, ledger)
+    return verdict
+
+
+def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
+    """Disable the customer, and cancel its subscriptions where the row releases them."""
+    known = ledger.customer(row.customer)
+    if known is None:
+        return Verdict(problems=[unknown_customer(row, row.customer)])
+    verdict = Verdict()
+    if known.status is not Status.DISABLED:
+        disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
+        verdict.changes.append(Change(Did.CUSTOMER_DISABLED, known, disabled, row.place))
+    if row.release:
+        verdict.changes += [
+            Change(Did.SUBSCRIPTION_CANCELLED, held, None, row.place)
+            for held in ledger.subscriptions(known)
+        ]
+    return verdict
+
+
+def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
+    """Let the customer get licences again."""
+    known = ledger.customer(row.customer)
+    if known is None:
+        return Verdict(problems=[unknown_customer(row, row.customer)])
+    if known.status is Status.ACTIVE:
+        return Verdict()
+    enabled = known._replace(status=Status.ACTIVE, disabled_reason=None)
+    return Verdict([Change(Did.CUSTOMER_ENABLED, known, enabled, row.place)])
+
+
+def _values_missing(row: AddCustomer) -> list[Problem]:
+    if row.managed_by is ManagedBy.ADMIN:
+        if row.licenses is not None:
+            return []
+        message = text(N_("Managed By is Admin, so the number of licences is needed."))
+        return [missing_value(row, "licenses", message)]
+    message = text(N_("Managed By is Customer, so email, first name and last name are needed."))
+    return [
+        missing_value(row, field, message) for field in PERSON if getattr(row, field) is None
+    ]  # fmt: skip
+
+
+def _differs(row: AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:
+    stated = [
+        (field, getattr(row, field))
+        for field in ("managed_by", *PERSON)
+        if getattr(row, field) is not None and not _same(row, known, field)
+    ]
+    different = differences(row, known, stated)
+    held = ledger.subscription(known, row.otc)
+    if held is None:
+        different.append(text(N_("it holds no licences of {otc}"), otc=row.otc))
+    elif row.licenses not in (None, held.licenses):
+        different.append(
+            text(N_("it holds {held} licences of {otc}, the row says {stated}"),
+                 held=held.licenses, otc=row.otc, stated=row.licenses)
+        )  # fmt: skip
+    return different
+
+
+def _same(row: AddCustomer, known: Customer, field: str) -> bool:
+    stated, had = getattr(row, field), getattr(known, field)
+    if field == "email" and had is not None:
+        return email_key(cast(str, stated)) == email_key(had)
+    return bool(stated == had)
+
+
+def _customer_exists(row: AddCustomer, known: Customer, different: list[Text]) -> Problem:
+    return problem_at(
+        row.place, "customer", Code.ALREADY_EXISTS,
+        text(N_("{customer} exists already with other values: {differences}."),
+             customer=known.name, differences=different),
+        text(N_("Change it on the sheet Edit Customer, give it a further OTC on "
+                "Add Avira Subscription, or write another name.")),
+        row.customer,
+    )  # fmt: skip
+
+
+def _name_taken(row: EditCustomer, other: Customer) -> Problem:
+    return problem_at(
+        row.place, "new_name", Code.ALREADY_EXISTS,
+        text(N_("Another customer is called {other} already."), other=other.name),
+        text(N_("Write another name.")),
+        row.new_name,
+    )  # fmt: skip
+
+
+def _renamed_already(row: EditCustomer, ledger: Snapshot) -> Text | None:
+    if row.new_name is None or ledger.customer(row.new_name) is None:
+        return None
+    return text(N_("There is a customer {name} already: if it was renamed, delete the row, "
+                   "or name it so in both cells."), name=row.new_name)  # fmt: skip
+
+
+def _email_in_use(
+    row: AddCustomer | EditCustomer, customer: Customer, ledger: Snapshot
+) -> list[Problem]:
+    if not customer.holds_whole_otcs or customer.email is None:
+        return []
+    return [
+        problem_at(
+            row.place, "email", Code.EMAIL_IN_USE,
+            text(N_("{email} is the email of {other}, which manages itself too."),
+                 email=customer.email, other=other.name),
+            text(N_("Write an email that is this customer's alone.")),
+            customer.email,
+        )
+        for other in ledger.self_managed_with_email(customer.email)
+        if other.id != customer.id
+    ]  # fmt: skip
+
+
+def _similar_name(
+    row: AddCustomer | EditCustomer, field: str, name: str, ledger: Snapshot, but: str = ""
+) -> list[Problem]:
+    return [
+        problem_at(
+            row.place, field, Code.SIMILAR_NAME,
+            text(N_("{name} differs from the customer {other} only in accents."),
+                 name=name, other=other),
+            text(N_("If they are the same customer, write its name the same way.")),
+            name,
+        )
+        for other in ledger.names_like(name)
+        if other != but
+    ]  # fmt: skip

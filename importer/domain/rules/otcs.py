@@ -1,0 +1,117 @@
+"""Add OTC and Edit OTC (rules 5, 6 and 11)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Otc
+from importer.domain.names import name_key
+from importer.domain.problems import Code, Problem, problem_at
+from importer.domain.requests import AddOtc, EditOtc
+from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
+from importer.domain.snapshot import Snapshot, email_key
+from importer.texts import N_, text
+
+DETAILS = tuple(field for field in Otc._fields if field != "code")
+
+NAMED_HOLDERS = 10
+"""How many holders a message names before it only counts the rest."""
+
+
+def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
+    """Register the OTC, unless it is there."""
+    known = ledger.otcs.get(row.otc)
+    if known is None:
+        added = Otc(*row[1:])
+        return Verdict(
+            [Change(Did.OTC_ADDED, None, added, row.place)],
+            _similar_company(row, row.company, ledger),
+        )
+    creator = ledger.creators.get(row.otc)
+    if creator is not None:
+        return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator)])
+    different = [
+        (field, stated)
+        for field, stated in zip(DETAILS, row[2:], strict=True)
+        if stated is not None and not _same(field, stated, getattr(known, field))
+    ]
+    if not different:
+        return Verdict()
+    return Verdict(
+        problems=[
+            problem_at(
+                row.place, "otc", Code.ALREADY_EXISTS,
+                text(N_("OTC {otc} exists already with other values: {differences}."),
+                     otc=row.otc, differences=differences(row, known, different)),
+                text(N_("To change it, put the row on the sheet Edit OTC; "
+                        "to keep it, delete the row.")),
+                row.otc,
+            )
+        ]
+    )  # fmt: skip
+
+
+def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
+    """Give the OTC its new details; the customer it is dedicated to gets its new total."""
+    known = ledger.otcs.get(row.otc)
+    if known is None:
+        return Verdict(problems=[unknown_otc(row, "otc", row.otc, ledger)])
+    edited = Otc(
+        known.code,
+        *(
+            before if stated is None else stated
+            for stated, before in zip(row[2:], known[1:], strict=True)
+        ),  # type: ignore[arg-type]  # the fields of the row are those of the OTC
+    )
+    if edited == known:
+        return Verdict()
+    verdict = Verdict([Change(Did.OTC_EDITED, known, edited, row.place)])
+    if row.company is not None and edited.company != known.company:
+        verdict.problems += _similar_company(row, row.company, ledger)
+    if edited.total != known.total:
+        holder = ledger.dedicated_to(known)
+        if holder is not None:
+            held = ledger.holdings[holder.id][known.code]
+            follows = held._replace(licenses=edited.total)
+            verdict.changes.append(Change(Did.SUBSCRIPTION_EDITED, held, follows, row.place))
+        elif edited.total < ledger.used[known.code]:
+            verdict.problems.append(_total_below_used(row, edited, ledger))
+    return verdict
+
+
+def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
+    held = ledger.subscriptions_of(edited.code)
+    names = [f"{ledger.customers[one.customer].name} ({one.licenses})" for one in held]
+    if len(names) > NAMED_HOLDERS:
+        names = [*names[:NAMED_HOLDERS], f"… (+{len(names) - NAMED_HOLDERS})"]
+    used = ledger.used[edited.code]
+    return problem_at(
+        row.place, "total", Code.TOTAL_BELOW_USED,
+        text(N_("OTC {otc} cannot have {total} licences: {used} are used, by {customers}."),
+             otc=edited.code, total=edited.total, used=used, customers=names),
+        text(N_("Write {used} or more, or first take licences back on a sheet Edit Customer "
+                "further left."), used=used),
+        edited.total,
+    )  # fmt: skip
+
+
+def _same(field: str, stated: object, known: object) -> bool:
+    if stated == known:
+        return True
+    if field == "company":
+        return name_key(cast(str, stated)) == name_key(cast(str, known))
+    return field == "email" and email_key(cast(str, stated)) == email_key(cast(str, known))
+
+
+def _similar_company(row: AddOtc | EditOtc, company: str, ledger: Snapshot) -> list[Problem]:
+    return [
+        problem_at(
+            row.place, "company", Code.SIMILAR_NAME,
+            text(N_("The company {name} differs from {other} only in accents."),
+                 name=company, other=other),
+            text(N_("If they are the same company, write its name the same way.")),
+            company,
+        )
+        for other in ledger.companies_like(company)
+    ]  # fmt: skip

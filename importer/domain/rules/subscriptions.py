@@ -1,0 +1,222 @@
+"""Add Avira Subscription, Update OTC, and the licences of Edit Customer (rules 8 to 13)."""
+
+from __future__ import annotations
+
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Customer, Otc, Status, Subscription
+from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.requests import AddSubscription, EditCustomer, UpdateOtc
+from importer.domain.rules.handing_out import dedicated_needs_all, hand_out
+from importer.domain.rules.verdict import (
+    Verdict,
+    duplicate_row,
+    missing_value,
+    unknown_customer,
+    unknown_otc,
+)
+from importer.domain.snapshot import Snapshot
+from importer.texts import N_, Text, text
+
+
+def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
+    """Give the customer licences out of an OTC that it holds none of."""
+    customer = ledger.customer(row.customer)
+    otc = ledger.otcs.get(row.otc)
+    verdict = Verdict()
+    if customer is None:
+        verdict.problems.append(unknown_customer(row, row.customer))
+    if otc is None:
+        verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
+    if customer is None or otc is None:
+        return verdict
+    if row.licenses is None and not customer.holds_whole_otcs:
+        verdict.problems.append(
+            missing_value(row, "licenses", text(N_("The number of licences is missing.")))
+        )
+        return verdict
+    held = ledger.subscription(customer, otc.code)
+    if held is not None:
+        creator = ledger.creators.get((customer.id, otc.code))
+        if creator is not None:
+            verdict.problems.append(duplicate_row(row, "otc", otc.code, creator))
+        elif row.licenses not in (None, held.licenses):
+            verdict.problems.append(_subscription_exists(row, customer, held))
+        return verdict
+    if customer.status is Status.DISABLED:
+        verdict.problems.append(_customer_disabled(row.place, customer))
+    subscribe(verdict, ledger, row.place, otc, row.licenses, customer)
+    return verdict
+
+
+def subscribe(
+    verdict: Verdict,
+    ledger: Snapshot,
+    place: Place,
+    otc: Otc,
+    licenses: int | None,
+    customer: Customer,
+) -> None:
+    """Give `customer` a first subscription on `otc`; None asks for the whole of it."""
+    field = "otc" if licenses is None else "licenses"
+    asked = otc.total if licenses is None else licenses
+    hand_out(verdict, ledger, place, field, otc, asked, customer)
+    verdict.changes.append(
+        Change(Did.SUBSCRIPTION_ADDED, None, Subscription(customer.id, otc.code, asked), place)
+    )
+
+
+def edit_licenses(
+    verdict: Verdict, row: EditCustomer, customer: Customer, ledger: Snapshot
+) -> None:  # fmt: skip
+    """Set the licences of the subscription that the row means, 0 cancelling it."""
+    if row.otc is not None and row.otc not in ledger.otcs:
+        verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
+        return
+    if row.licenses is None:
+        if row.otc is not None:
+            message = text(N_("The row names an OTC but not how many licences of it."))
+            verdict.problems.append(missing_value(row, "licenses", message))
+        return
+    held = _subscription_meant(verdict, row, customer, ledger)
+    if held is None or row.licenses == held.licenses:
+        return
+    if row.licenses == 0:
+        verdict.changes.append(Change(Did.SUBSCRIPTION_CANCELLED, held, None, row.place))
+        return
+    otc = ledger.otcs[held.otc]
+    if customer.holds_whole_otcs:
+        verdict.problems.append(
+            dedicated_needs_all(row.place, "licenses", otc, row.licenses, ledger)
+        )
+    elif row.licenses > held.licenses:
+        if customer.status is Status.DISABLED:
+            verdict.problems.append(_customer_disabled(row.place, customer))
+        more = row.licenses - held.licenses
+        hand_out(verdict, ledger, row.place, "licenses", otc, more, customer)
+    edited = held._replace(licenses=row.licenses)
+    verdict.changes.append(Change(Did.SUBSCRIPTION_EDITED, held, edited, row.place))
+
+
+def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
+    """Move the customer's subscription, or every one, from the current OTC to the new."""
+    if row.current_otc == row.new_otc:
+        return Verdict(problems=[_same_otc(row)])
+    verdict = Verdict()
+    for field, code in (("current_otc", row.current_otc), ("new_otc", row.new_otc)):
+        if code not in ledger.otcs:
+            verdict.problems.append(unknown_otc(row, field, code, ledger))
+    customer = None if row.customer is None else ledger.customer(row.customer)
+    if row.customer is not None and customer is None:
+        verdict.problems.append(unknown_customer(row, row.customer))
+    if verdict.problems:
+        return verdict
+    if customer is None:
+        moving = ledger.subscriptions_of(row.current_otc)
+        moved_already = ledger.used[row.new_otc] > 0
+    else:
+        held = ledger.subscription(customer, row.current_otc)
+        moving = [] if held is None else [held]
+        moved_already = ledger.subscription(customer, row.new_otc) is not None
+    if moving:
+        _move(verdict, row, moving, ledger)
+    elif not moved_already:
+        verdict.problems.append(_nothing_to_move(row, customer))
+    return verdict
+
+
+def _move(
+    verdict: Verdict, row: UpdateOtc, moving: list[Subscription], ledger: Snapshot
+) -> None:  # fmt: skip
+    new = ledger.otcs[row.new_otc]
+    holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
+    whole = holder is not None and holder.holds_whole_otcs
+    asked = new.total if whole else sum(one.licenses for one in moving)
+    hand_out(verdict, ledger, row.place, "new_otc", new, asked, holder)
+    for leaving in moving:
+        joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
+        had = joined.licenses if joined is not None else 0
+        licenses = new.total if whole else had + leaving.licenses
+        arriving = Subscription(leaving.customer, new.code, licenses)
+        verdict.changes += (
+            Change(None, leaving, None, row.place),
+            Change(Did.SUBSCRIPTION_MOVED, joined, arriving, row.place),
+        )
+
+
+def _subscription_meant(
+    verdict: Verdict, row: EditCustomer, customer: Customer, ledger: Snapshot
+) -> Subscription | None:
+    """The subscription that the row means; None with nothing said if 0 of none is asked."""
+    if row.otc is not None:
+        held = ledger.subscription(customer, row.otc)
+        if held is None and row.licenses:
+            message = text(N_("{customer} holds no licences of {otc}."),
+                           customer=customer.name, otc=row.otc)  # fmt: skip
+            verdict.problems.append(_no_such_subscription(row, "otc", message))
+        return held
+    subscriptions = ledger.subscriptions(customer)
+    if len(subscriptions) > 1:
+        verdict.problems.append(_which_otc(row, customer, subscriptions))
+        return None
+    if not subscriptions and row.licenses:
+        message = text(N_("{customer} holds no licences."), customer=customer.name)
+        verdict.problems.append(_no_such_subscription(row, "licenses", message))
+    return subscriptions[0] if subscriptions else None
+
+
+def _subscription_exists(row: AddSubscription, customer: Customer, held: Subscription) -> Problem:
+    return problem_at(
+        row.place, "licenses", Code.ALREADY_EXISTS,
+        text(N_("{customer} holds {held} licences of {otc} already, the row says {stated}."),
+             customer=customer.name, held=held.licenses, otc=held.otc, stated=row.licenses),
+        text(N_("To change the number, put the row on the sheet Edit Customer.")),
+        row.licenses,
+    )  # fmt: skip
+
+
+def _customer_disabled(place: Place, customer: Customer) -> Problem:
+    return problem_at(
+        place, "customer", Code.CUSTOMER_DISABLED,
+        text(N_("{customer} is disabled and gets no more licences."), customer=customer.name),
+        text(N_("Enable it on a sheet Enable Customer further left first.")),
+        customer.name,
+    )  # fmt: skip
+
+
+def _no_such_subscription(row: EditCustomer, field: str, message: Text) -> Problem:
+    return problem_at(
+        row.place, field, Code.NO_SUCH_SUBSCRIPTION, message,
+        text(N_("To give it licences, put the row on the sheet Add Avira Subscription.")),
+        row.otc if field == "otc" else row.licenses,
+    )  # fmt: skip
+
+
+def _which_otc(row: EditCustomer, customer: Customer, held: list[Subscription]) -> Problem:
+    return problem_at(
+        row.place, "otc", Code.WHICH_OTC,
+        text(N_("{customer} holds licences of several OTCs: {otcs}."),
+             customer=customer.name, otcs=[f"{one.otc} ({one.licenses})" for one in held]),
+        text(N_("Name in Avira OTC the one you mean.")),
+    )  # fmt: skip
+
+
+def _same_otc(row: UpdateOtc) -> Problem:
+    return problem_at(
+        row.place, "new_otc", Code.SAME_OTC,
+        text(N_("The current and the new OTC are both {otc}."), otc=row.new_otc),
+        text(N_("Write the OTC to move to in New OTC.")),
+        row.new_otc,
+    )  # fmt: skip
+
+
+def _nothing_to_move(row: UpdateOtc, customer: Customer | None) -> Problem:
+    if customer is None:
+        message = text(N_("Nobody holds licences of {otc}."), otc=row.current_otc)
+    else:
+        message = text(N_("{customer} holds no licences of {otc}."),
+                       customer=customer.name, otc=row.current_otc)  # fmt: skip
+    return problem_at(
+        row.place, "current_otc", Code.NO_SUCH_SUBSCRIPTION, message,
+        text(N_("Correct Current OTC or the customer's name, or delete the row.")),
+        row.current_otc,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""What a rule says of one request: the changes it makes, or the problems that refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from importer.domain.changes import Change
+from importer.domain.entities import Entity, ManagedBy
+from importer.domain.problems import Code, Place, Problem, Severity, problem_at
+from importer.domain.requests import Request
+from importer.domain.snapshot import Snapshot
+from importer.texts import N_, Text, text
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Neither changes nor errors: the ledger is as the row says already.
+
+    `asked` lists the licences that the row wants of an OTC, granted or not.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether any problem is an error; the changes then do not count."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+class _Rows(Protocol):
+    @property
+    def place(self) -> Place: ...
+
+
+def duplicate_row(row: _Rows, field: str, value: object, creator: Place) -> Problem:
+    """The row creates what the row at `creator` has created."""
+    return problem_at(
+        row.place, field, Code.DUPLICATE_ROW,
+        text(N_("{value} was added by row {row} of {sheet} already."),
+             value=value, row=creator.row, sheet=creator.sheet.name),
+        text(N_("Delete one of the two rows.")),
+        value,
+    )  # fmt: skip
+
+
+def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
+    """The ledger does not know `otc`, but perhaps one that looks like it."""
+    near = ledger.nearest_otc.get(otc)
+    fix = (
+        text(N_("Did you mean {near}?"), near=near)
+        if near
+        else text(N_("Correct the code, or register it on a sheet Add OTC further left."))
+    )
+    return problem_at(
+        row.place, field, Code.UNKNOWN_OTC,
+        text(N_("The ledger has no OTC {otc} at this row."), otc=otc), fix, otc,
+    )  # fmt: skip
+
+
+def unknown_customer(row: _Rows, name: str, fix: Text | None = None) -> Problem:
+    """The ledger has no customer of that name."""
+    return problem_at(
+        row.place, "customer", Code.UNKNOWN_CUSTOMER,
+        text(N_("The ledger has no customer {name} at this row."), name=name),
+        fix or text(N_("Correct the name, or create it on a sheet Add Customer further left.")),
+        name,
+    )  # fmt: skip
+
+
+def missing_value(row: _Rows, field: str, message: Text) -> Problem:
+    """A cell is blank that this row needs."""
+    return problem_at(
+        row.place, field, Code.MISSING_VALUE, message, text(N_("Fill in the cell."))
+    )  # fmt: skip
+
+
+def differences(row: Request, known: Entity, stated: Iterable[tuple[str, object]]) -> list[Text]:
+    """One sentence for each of the `stated` fields (and values) that differs in `known`."""
+    columns = row.place.sheet.columns
+    return [
+        text(
+            N_("{column} is {known}, the row says {stated}"),
+            column=columns[name].header if name in columns else name,
+            known=in_words(getattr(known, name)),
+            stated=in_words(value),
+        )
+        for name, value in stated
+    ]
+
+
+def in_words(value: object) -> object:
+    """`value` as a person would write it in a cell."""
+    if value is None:
+        return text(N_("blank"))
+    if isinstance(value, ManagedBy):
+        return text(N_("Admin") if value is ManagedBy.ADMIN else N_("Customer"))
+    return value

@@ -1,0 +1,232 @@
+"""The part of the ledger that a plan may see, and what a workbook needs of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from importer.domain import requests as ask
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Customer, Otc, Subscription
+from importer.domain.names import accentless_key, name_key
+from importer.domain.problems import Place
+
+
+@dataclass(slots=True)
+class Named:
+    """What requests name, and so all that a snapshot must hold.
+
+    `whole_otcs` are those whose every subscription matters: moved as a whole, or with a new total;
+    `added_otcs` those that the workbook registers itself.
+    """
+
+    otcs: set[str] = field(default_factory=set)
+    added_otcs: set[str] = field(default_factory=set)
+    whole_otcs: set[str] = field(default_factory=set)
+    customers: set[str] = field(default_factory=set)
+    new_names: set[str] = field(default_factory=set)
+    companies: set[str] = field(default_factory=set)
+    emails: set[str] = field(default_factory=set)
+
+
+def named_in(requests: Iterable[ask.Request]) -> Named:
+    """The OTC codes, name keys, accentless keys and email keys that `requests` name."""
+    named = Named()
+    for request in requests:
+        if isinstance(request, ask.AddOtc | ask.EditOtc):
+            _note_otc(named, request)
+        else:
+            _note_customer(named, request)
+    return named
+
+
+def _note_otc(named: Named, request: ask.AddOtc | ask.EditOtc) -> None:
+    named.otcs.add(request.otc)
+    if isinstance(request, ask.AddOtc):
+        named.added_otcs.add(request.otc)
+    elif request.total is not None:
+        named.whole_otcs.add(request.otc)
+    if request.company is not None:
+        named.companies.add(accentless_key(request.company))
+
+
+def _note_customer(named: Named, request: ask.CustomerRequest) -> None:
+    if request.customer is not None:
+        named.customers.add(name_key(request.customer))
+    match request:
+        case ask.UpdateOtc():
+            named.otcs.update((request.current_otc, request.new_otc))
+            if request.customer is None:
+                named.whole_otcs.add(request.current_otc)
+        case ask.AddCustomer() | ask.AddSubscription() | ask.EditCustomer():
+            if request.otc is not None:
+                named.otcs.add(request.otc)
+    if isinstance(request, ask.AddCustomer | ask.EditCustomer):
+        new = request.customer if isinstance(request, ask.AddCustomer) else request.new_name
+        if new is not None:
+            named.customers.add(name_key(new))
+            named.new_names.add(accentless_key(new))
+        if request.email is not None:
+            named.emails.add(email_key(request.email))
+
+
+def email_key(email: str) -> str:
+    """The form in which two spellings of one email address are equal."""
+    return email.casefold()
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """OTCs, customers and subscriptions by key, and the figures derived from them.
+
+    The ledger fills one with what a workbook names; a plan works on a copy of its own.
+    `nearest_otc` gives, for codes that are unknown, the known one that looks most like it.
+    """
+
+    today: dt.date
+    otcs: dict[str, Otc] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    customers: dict[int, Customer] = field(default_factory=dict)
+    nearest_otc: dict[str, str] = field(default_factory=dict)
+    creators: dict[object, Place] = field(default_factory=dict)
+    """The row of this workbook that created an OTC (by code), a customer (by id) or a
+    subscription (by both)."""
+    holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
+    """The subscriptions of each customer, by OTC."""
+    holders: dict[str, dict[int, None]] = field(default_factory=dict)
+    """The customers that hold licences of each OTC, in order; complete for what Named asks."""
+    _by_name: dict[str, int] = field(default_factory=dict)
+    _by_accentless: dict[str, dict[str, None]] = field(default_factory=dict)
+    _companies: dict[str, dict[str, None]] = field(default_factory=dict)
+    _by_email: dict[str, set[int]] = field(default_factory=dict)
+    _last_provisional: int = 0
+
+    # What a rule may ask
+
+    def customer(self, name: str) -> Customer | None:
+        """The customer of that name, however it is spelt."""
+        found = self._by_name.get(name_key(name))
+        return None if found is None else self.customers[found]
+
+    def subscription(self, customer: Customer, otc: str) -> Subscription | None:
+        """What `customer` holds out of `otc`."""
+        return self.holdings.get(customer.id, {}).get(otc)
+
+    def subscriptions(self, customer: Customer) -> list[Subscription]:
+        """All that `customer` holds."""
+        return list(self.holdings.get(customer.id, {}).values())
+
+    def subscriptions_of(self, otc: str) -> list[Subscription]:
+        """Every subscription on `otc`, in the order in which they came to be."""
+        return [self.holdings[holder][otc] for holder in self.holders.get(otc, {})]
+
+    def pending(self, otc: Otc) -> int:
+        """The licences of `otc` not yet handed out."""
+        return otc.total - self.used.get(otc.code, 0)
+
+    def dedicated_to(self, otc: Otc) -> Customer | None:
+        """The customer that manages itself and holds the whole of `otc`, if one does."""
+        for holder in self.holders.get(otc.code, {}):
+            if self.customers[holder].holds_whole_otcs:
+                return self.customers[holder]
+        return None
+
+    def self_managed_with_email(self, email: str) -> Iterator[Customer]:
+        """The customers that manage themselves and have that email."""
+        for found in self._by_email.get(email_key(email), ()):
+            yield self.customers[found]
+
+    def names_like(self, name: str) -> list[str]:
+        """Names of customers that differ from `name` in accents and nothing else."""
+        return _but_in_accents(name, self._by_accentless)
+
+    def companies_like(self, company: str) -> list[str]:
+        """Names of companies that differ from `company` in accents and nothing else."""
+        return _but_in_accents(company, self._companies)
+
+    def next_provisional_id(self) -> int:
+        """The id of a customer that the next change creates, until the ledger gives it its own."""
+        return self._last_provisional - 1
+
+    # How it comes to be and changes
+
+    def copy(self) -> Snapshot:
+        """One that changes on its own, for a workbook that has created nothing yet."""
+        return Snapshot(
+            self.today,
+            dict(self.otcs),
+            dict(self.used),
+            dict(self.customers),
+            self.nearest_otc,
+            {},
+            {key: dict(held) for key, held in self.holdings.items()},
+            {key: dict(held) for key, held in self.holders.items()},
+            dict(self._by_name),
+            {key: dict(names) for key, names in self._by_accentless.items()},
+            {key: dict(names) for key, names in self._companies.items()},
+            {key: set(ids) for key, ids in self._by_email.items()},
+            self._last_provisional,
+        )
+
+    def put_otc(self, otc: Otc, used: int = 0) -> None:
+        """Hold `otc`, of whose licences `used` are handed out."""
+        self.otcs[otc.code] = otc
+        self.used[otc.code] = used
+        self.put_company(otc.company)
+
+    def put_company(self, company: str) -> None:
+        """Know of a company by that name."""
+        self._companies.setdefault(accentless_key(company), {})[company] = None
+
+    def put_customer(self, customer: Customer) -> None:
+        """Hold `customer` under its name and email."""
+        self.customers[customer.id] = customer
+        self._by_name[name_key(customer.name)] = customer.id
+        self._by_accentless.setdefault(accentless_key(customer.name), {})[customer.name] = None
+        if customer.email and customer.holds_whole_otcs:
+            self._by_email.setdefault(email_key(customer.email), set()).add(customer.id)
+        self._last_provisional = min(self._last_provisional, customer.id)
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        """Hold `subscription`; its licences are in `used` already."""
+        self.holdings.setdefault(subscription.customer, {})[subscription.otc] = subscription
+        self.holders.setdefault(subscription.otc, {})[subscription.customer] = None
+
+    def record(self, change: Change) -> None:
+        """Become what `change` makes of it."""
+        match change.before, change.after:
+            case before, Otc() as otc:
+                self.put_otc(otc, self.used.get(otc.code, 0))
+                if before is None:
+                    self.creators[otc.code] = change.place
+            case before, Customer() as customer:
+                if isinstance(before, Customer):
+                    self._forget_customer(before)
+                else:
+                    self.creators[customer.id] = change.place
+                self.put_customer(customer)
+            case before, Subscription() as subscription:
+                had = before.licenses if isinstance(before, Subscription) else 0
+                self.used[subscription.otc] += subscription.licenses - had
+                self.put_subscription(subscription)
+                if change.did is Did.SUBSCRIPTION_ADDED:
+                    self.creators[subscription.customer, subscription.otc] = change.place
+            case Subscription() as gone, None:
+                self.used[gone.otc] -= gone.licenses
+                del self.holdings[gone.customer][gone.otc]
+                del self.holders[gone.otc][gone.customer]
+                self.creators.pop((gone.customer, gone.otc), None)
+            case _:
+                raise AssertionError(f"nothing in the domain makes such a change: {change}")
+
+    def _forget_customer(self, customer: Customer) -> None:
+        del self._by_name[name_key(customer.name)]
+        self._by_accentless[accentless_key(customer.name)].pop(customer.name, None)
+        if customer.email and customer.holds_whole_otcs:
+            self._by_email[email_key(customer.email)].discard(customer.id)
+
+
+def _but_in_accents(name: str, known: dict[str, dict[str, None]]) -> list[str]:
+    key = name_key(name)
+    return [other for other in known.get(accentless_key(name), ()) if name_key(other) != key]

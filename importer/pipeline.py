@@ -1,0 +1,237 @@
+"""The main job: read, check, plan, apply, give back what was refused, export."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from importer import clock
+from importer.domain.contents import Contents
+from importer.domain.plan import Outcome, Plan, make_plan
+from importer.domain.problems import CODES, Problem
+from importer.domain.requests import Request
+from importer.domain.snapshot import Snapshot, named_in
+from importer.errors import FileError, OutputError
+from importer.ledger.apply import BatchFacts, apply_changes
+from importer.ledger.contents import load_contents
+from importer.ledger.database import Ledger
+from importer.ledger.snapshot import load_snapshot
+from importer.likeness import likenesses
+from importer.progress import NoProgress, Progress
+from importer.report import Report, Result, Rows
+from importer.texts import N_, text
+from importer.workbook.corrections import corrections_path, write_corrections
+from importer.workbook.details import write_details
+from importer.workbook.markup import column_number
+from importer.workbook.reading import read_workbook
+from importer.workbook.requests import Checked, check_workbook
+from importer.workbook.template import Known, write_template
+
+OFFERED = 10_000
+"""How many OTCs and customers the template's drop-downs offer; longer lists help nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run works on: whose ledger, on which day, for whom, and where corrections go.
+
+    `corrections` is a file or a folder; None puts them beside each workbook.
+    """
+
+    ledger: Ledger
+    account: str
+    today: dt.date
+    actor: str = ""
+    corrections: Path | None = None
+    progress: Progress = field(default_factory=NoProgress)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A written export: its data rows by sheet, and its SHA-256."""
+
+    file: Path
+    as_of: dt.datetime
+    sheets: dict[str, int]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    path: Path
+    sha256: str
+    checked: Checked
+
+
+def check(paths: Sequence[Path], job: Job) -> list[Report]:
+    """What applying each workbook would do, one after the other; changes nothing."""
+    readings = [_read(path, job.progress) for path in paths]
+    requests = [
+        request for one in readings if isinstance(one, _Read) for request in one.checked.requests
+    ]
+    snapshot = _snapshot(requests, job)
+    reports = []
+    for reading in readings:
+        if isinstance(reading, Report):
+            reports.append(reading)
+            continue
+        plan = _plan(reading, snapshot, job.progress)
+        report = _report(reading, plan)
+        report.result = Result.INVALID if report.refused else Result.VALID
+        if report.refused:
+            _give_back(reading, report, job, partial=False)
+        else:
+            snapshot = plan.after
+        reports.append(report)
+    return reports
+
+
+def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
+    """Apply one workbook: all of it or, with `partial`, its good rows, or nothing."""
+    reading = _read(path, job.progress)
+    if isinstance(reading, Report):
+        return reading
+    if reading.checked.refused and not partial:  # the ledger need not be locked to say so
+        plan = _plan(reading, _snapshot(reading.checked.requests, job), job.progress)
+        report = _report(reading, plan)
+    else:
+        report, plan = _apply(reading, job, partial)
+    report.result = _result(report)
+    if report.refused:
+        _give_back(reading, report, job, partial=report.batch is not None)
+    return report
+
+
+def export(path: Path, job: Job) -> Export:
+    """Write "Export Avira Details" to `path`, from the ledger as it is now."""
+    now = contents(job)
+    job.progress.stage(text(N_("Writing {path}"), path=path.name))
+    sheets = write_details(now, path)
+    return Export(path, now.at, sheets, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def template(path: Path, language: str, job: Job) -> None:
+    """Write the onboarding workbook; what the ledger holds, if there is one, is offered in it."""
+    known = Known()
+    if not job.ledger.is_missing:
+        held = contents(job)
+        known = Known(
+            [one.otc.code for one in held.otcs[:OFFERED]],
+            [one.customer.name for one in held.customers[:OFFERED]],
+        )
+    write_template(path, language, known)
+
+
+def contents(job: Job) -> Contents:
+    """All that the account's ledger holds now."""
+    job.progress.stage(text(N_("Reading the ledger")))
+    with job.ledger.reading() as connection:
+        return load_contents(connection, job.account, clock.now(), job.today)
+
+
+def _read(path: Path, progress: Progress) -> _Read | Report:
+    """The workbook's checked cells, or the report that it cannot be read."""
+    try:
+        progress.stage(text(N_("Reading {path}"), path=path.name))
+        raw = read_workbook(path)
+        tick = progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
+        return _Read(path, raw.sha256, check_workbook(path, raw, tick))
+    except FileError as fault:
+        problem = Problem(CODES[fault.code], fault.message, fault.fix)
+        return Report(str(path), Result.UNREADABLE, problems=[problem])
+
+
+def _snapshot(requests: Sequence[Request], job: Job) -> Snapshot:
+    """What the ledger holds of all that `requests` name; nothing if there is no ledger yet."""
+    named = named_in(requests)
+    if job.ledger.is_missing:
+        nearest = likenesses(named.otcs - named.added_otcs, named.added_otcs)
+        return Snapshot(job.today, nearest_otc=nearest)
+    with job.ledger.reading() as connection:
+        return load_snapshot(connection, job.account, named, job.today)
+
+
+def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
+    requests = reading.checked.requests
+    tick = progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
+    return make_plan(requests, snapshot, tick)
+
+
+def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
+    """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
+    named = named_in(reading.checked.requests)
+    with job.ledger.writing() as connection:
+        snapshot = load_snapshot(connection, job.account, named, job.today)
+        plan = _plan(reading, snapshot, job.progress)
+        report = _report(reading, plan)
+        if plan.changes and (partial or not report.refused):
+            job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
+            facts = BatchFacts(
+                job.account, clock.now(), job.actor, reading.path.name, reading.sha256,
+                report.rows.applied, report.rows.unchanged, report.rows.rejected,
+            )  # fmt: skip
+            report.batch = apply_changes(connection, plan.changes, facts)
+            report.ledger = str(job.ledger.path)
+    return report, plan
+
+
+def _report(reading: _Read, plan: Plan) -> Report:
+    """What the plan says of every row; whether it is carried out is not said yet."""
+    checked = reading.checked
+    outcomes = dict.fromkeys(checked.refused, Outcome.REJECTED)
+    for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
+        outcomes[request.place.sheet.name, request.place.row] = outcome
+    counted = Counter(outcomes.values())
+    rows = Rows(
+        checked.read,
+        counted[Outcome.APPLIED],
+        counted[Outcome.UNCHANGED],
+        counted[Outcome.REJECTED],
+    ).checked()
+    return Report(
+        str(reading.path),
+        Result.REJECTED,
+        reading.sha256,
+        rows,
+        outcomes,
+        plan.changes,
+        {key: customer.name for key, customer in plan.after.customers.items()},
+        plan.demands,
+        _in_order(checked, plan.problems),
+    )
+
+
+def _result(report: Report) -> Result:
+    if report.batch is not None:
+        return Result.PARTLY_APPLIED if report.refused else Result.APPLIED
+    return Result.REJECTED if report.refused else Result.UNCHANGED
+
+
+def _in_order(checked: Checked, of_plan: Sequence[Problem]) -> list[Problem]:
+    """All problems as a reader meets them: by sheet, row and column."""
+    order = {laid_out.place.name: index for index, laid_out in enumerate(checked.sheets)}
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        letters = (problem.cell or "").rstrip("0123456789")
+        sheet = order.get(problem.sheet or "", len(order))
+        return sheet, problem.row or 0, column_number(letters)
+
+    return sorted([*checked.problems, *of_plan], key=place)
+
+
+def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
+    """Write the corrections workbook: the refused rows, or all where none was applied."""
+    refused = None
+    if partial:
+        refused = {at for at, outcome in report.outcomes.items() if outcome is Outcome.REJECTED}
+    path = corrections_path(reading.path, job.corrections)
+    job.progress.stage(text(N_("Writing {path}"), path=path.name))
+    try:
+        write_corrections(path, reading.checked, report.problems, refused)
+        report.corrections = str(path)
+    except OutputError as fault:  # what was applied is applied all the same, and must be told
+        report.corrections_fault = fault.message

@@ -1,0 +1,265 @@
+"""What became of one workbook, in JSON for scripts or in words for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import click
+
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Customer, Entity, Otc, Status, Subscription
+from importer.domain.plan import Demand, Outcome
+from importer.domain.problems import Problem, Severity
+from importer.domain.rules.verdict import in_words
+from importer.domain.sheets import SHEETS
+from importer.texts import N_, Text, _, current_language, text
+
+SHOWN = 20
+"""How many changes and warnings are listed, unless all are asked for."""
+
+
+class Result(StrEnum):
+    """What became of a workbook (CLI.md, `status`)."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    APPLIED = "applied"
+    PARTLY_APPLIED = "partly-applied"
+    REJECTED = "rejected"
+    UNCHANGED = "unchanged"
+    UNREADABLE = "unreadable"
+
+
+class Rows(NamedTuple):
+    """How many rows were read, and what became (or would become) of them."""
+
+    read: int = 0
+    applied: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def checked(self) -> Rows:
+        """Itself; a row that is lost is a fault of this program, and stops it."""
+        if self.read != self.applied + self.unchanged + self.rejected:
+            raise AssertionError(f"rows were lost: {self}")
+        return self
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of one file.
+
+    `outcomes` gives what became of each row, by sheet and row; `names` the name of each customer
+    that `changes` concern, by its id. `batch` is None where none was made, `ledger` where the
+    ledger was not touched.
+    """
+
+    file: str
+    result: Result
+    sha256: str = ""
+    rows: Rows = field(default_factory=Rows)
+    outcomes: Mapping[tuple[str, int], Outcome] = field(default_factory=dict)
+    changes: Sequence[Change] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+    demands: Sequence[Demand] = ()
+    problems: Sequence[Problem] = ()
+    batch: int | None = None
+    corrections: str | None = None
+    corrections_fault: Text | None = None
+    ledger: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether any row was refused."""
+        return self.rows.rejected > 0
+
+    def counts(self) -> dict[Did, int]:
+        """How often each thing was done, in the order of Did, zeros included."""
+        counted = Counter(change.did for change in self.changes)
+        return {did: counted[did] for did in Did}
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The object that CLI.md promises for one file."""
+    return {
+        "file": report.file,
+        "sha256": report.sha256,
+        "status": report.result.value,
+        "batch": report.batch,
+        "rows": report.rows._asdict(),
+        "changes": {did.value: count for did, count in report.counts().items()},
+        "otcs": [demand._asdict() for demand in report.demands],
+        "problems": [
+            {
+                "severity": problem.severity.value,
+                "code": problem.code.value,
+                "sheet": problem.sheet,
+                "row": problem.row,
+                "column": problem.column,
+                "cell": problem.cell,
+                "value": problem.value,
+                "message": str(problem.message),
+                "fix": str(problem.fix),
+            }
+            for problem in report.problems
+        ],
+        "corrections": report.corrections,
+    }
+
+
+_DONE = {
+    Did.OTC_ADDED: N_("OTCs added"),
+    Did.OTC_EDITED: N_("OTCs edited"),
+    Did.CUSTOMER_ADDED: N_("customers added"),
+    Did.CUSTOMER_EDITED: N_("customers edited"),
+    Did.CUSTOMER_DISABLED: N_("customers disabled"),
+    Did.CUSTOMER_ENABLED: N_("customers enabled"),
+    Did.SUBSCRIPTION_ADDED: N_("subscriptions added"),
+    Did.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
+    Did.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
+    Did.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
+}
+
+_HEADLINES = {
+    Result.VALID: N_("nothing is wrong"),
+    Result.INVALID: N_("rows would be refused"),
+    Result.APPLIED: N_("applied"),
+    Result.PARTLY_APPLIED: N_("applied in part"),
+    Result.REJECTED: N_("refused; nothing was changed"),
+    Result.UNCHANGED: N_("nothing in it is new; nothing was changed"),
+    Result.UNREADABLE: N_("not read"),
+}
+_COLOURS = {
+    Result.VALID: "green",
+    Result.APPLIED: "green",
+    Result.UNCHANGED: "green",
+    Result.PARTLY_APPLIED: "yellow",
+}
+_ROWS_DONE = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} refused.")
+_ROWS_WOULD = N_(
+    "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} refused."
+)
+_WOULD = frozenset({Result.VALID, Result.INVALID, Result.REJECTED})
+
+
+def to_text(report: Report, *, everything: bool = False) -> Iterator[str]:
+    """The lines that a person reads; `everything` lists all changes and warnings."""
+    colour = _COLOURS.get(report.result, "red")
+    headline = click.style(_(_HEADLINES[report.result]), fg=colour, bold=True)
+    yield f"{click.style(report.file, bold=True)}: {headline}"
+    if report.result is not Result.UNREADABLE:
+        rows = _ROWS_WOULD if report.result in _WOULD else _ROWS_DONE
+        yield "  " + str(text(rows, **report.rows._asdict()))
+    yield from _changes(report, everything)
+    yield from _problems(report, everything)
+    if report.corrections is not None:
+        yield ""
+        yield "  " + str(
+            text(N_("The refused rows, to mend and apply: {path}"), path=report.corrections)
+        )
+    if report.corrections_fault is not None:
+        yield ""
+        yield "  " + click.style(str(report.corrections_fault), fg="red")
+    if report.batch is not None:
+        yield "  " + str(
+            text(N_("Batch {batch} in the ledger {path}"), batch=report.batch, path=report.ledger)
+        )
+
+
+def _changes(report: Report, everything: bool) -> Iterator[str]:
+    done = [f"{_(_DONE[did])}: {count}" for did, count in report.counts().items() if count]
+    if done:
+        yield "  " + "; ".join(done)
+    told = [change for change in report.changes if change.did and change.before is not None]
+    yield from _listed([_told(change, report.names) for change in told], everything)
+
+
+def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
+    shown = lines if everything else lines[:SHOWN]
+    for line in shown:
+        yield "    " + line
+    if len(lines) > len(shown):
+        yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=len(lines) - SHOWN))
+
+
+def _told(change: Change, names: Mapping[int, str]) -> str:
+    """One change in words: where it was asked for, of what, and old → new."""
+    match change.before, change.after:
+        case Subscription() as held, None:
+            what, parts = f"{names[held.customer]}, {held.otc}", [f"{held.licenses} → 0"]
+        case Subscription() as held, Subscription() as now:
+            what, parts = f"{names[now.customer]}, {now.otc}", [f"{held.licenses} → {now.licenses}"]
+        case before, after:
+            assert before is not None, "an addition is counted, not told"
+            assert after is not None, "only subscriptions are ever gone"
+            what = before.code if isinstance(before, Otc) else names[_id(before)]
+            parts = [
+                f"{_label(type(before), name)} {_said(old)} → {_said(new)}"
+                for name, old, new in zip(before._fields, before, after, strict=True)
+                if old != new
+            ]
+    return f"{change.place.sheet.name} {change.place.row}: {what}: {', '.join(parts)}"
+
+
+def _id(entity: Entity) -> int:
+    assert isinstance(entity, Customer)
+    return entity.id
+
+
+def _said(value: object) -> str:
+    if isinstance(value, Status):
+        return _(N_("active") if value is Status.ACTIVE else N_("disabled"))
+    return str(in_words(value))
+
+
+_OF_ENTITY: dict[tuple[type[Entity], str], str] = {
+    (Customer, "name"): N_("Name"),
+    (Customer, "status"): N_("Status"),
+    (Customer, "disabled_reason"): N_("Reason"),
+}
+
+
+def _label(entity: type[Entity], name: str) -> str:
+    """What a fact of an entity is called on the sheets."""
+    if (entity, name) in _OF_ENTITY:
+        return _(_OF_ENTITY[entity, name])
+    columns = (column for sheet in SHEETS for column in sheet.columns)
+    return next(one.title(current_language()) for one in columns if one.field == name)
+
+
+def _problems(report: Report, everything: bool) -> Iterator[str]:
+    errors = [one for one in report.problems if one.severity is Severity.ERROR]
+    warnings = [one for one in report.problems if one.severity is Severity.WARNING]
+    if errors:
+        yield ""
+        yield "  " + click.style(_(N_("Problems")), fg="red", bold=True) + f" ({len(errors)})"
+        yield from _by_sheet(errors)
+    if warnings:
+        yield ""
+        yield "  " + click.style(_(N_("Warnings")), fg="yellow", bold=True) + f" ({len(warnings)})"
+        shown = warnings if everything else warnings[:SHOWN]
+        yield from _by_sheet(shown)
+        if len(warnings) > len(shown):
+            more = len(warnings) - SHOWN
+            yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=more))
+
+
+def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:
+    for sheet, found in groupby(problems, lambda problem: problem.sheet):
+        if sheet is not None:
+            yield "  " + click.style(sheet, bold=True)
+        for problem in found:
+            code = click.style(problem.code, fg="red" if problem.severity == "error" else "yellow")
+            yield f"    {_where(problem):<6} {code}  {problem.message}"
+            yield f"           → {problem.fix}"
+
+
+def _where(problem: Problem) -> str:
+    if problem.cell is not None:
+        return problem.cell
+    return "" if problem.row is None else str(text(N_("row {row}"), row=problem.row))

@@ -1,0 +1,63 @@
+"""The configuration file: where it is, and what it says."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from importer.errors import MisuseError
+from importer.texts import LANGUAGES, N_, text
+
+FILE_NAME = "avira-importer.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the configuration file says; None where it says nothing."""
+
+    ledger: str | None = None
+    account: str | None = None
+    lang: str | None = None
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read `path`, else `avira-importer.toml` in this folder, else in the user's own.
+
+    Raises MisuseError where a file was named but cannot be read, or says what it may not.
+    """
+    candidates = [path] if path else [Path(FILE_NAME), _user_config() / FILE_NAME]
+    found = next((one for one in candidates if path or one.is_file()), None)
+    if found is None:
+        return Settings()
+    try:
+        content = tomllib.loads(found.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MisuseError(
+            text(N_("The configuration file {path} cannot be read: {reason}."),
+                 path=found, reason=error)
+        ) from error  # fmt: skip
+    for key, value in content.items():
+        if key not in Settings.__slots__:
+            raise MisuseError(
+                text(N_("{path}: there is no setting {key}; there are: {known}."),
+                     path=found, key=key, known=list(Settings.__slots__))
+            )  # fmt: skip
+        if not isinstance(value, str):
+            raise MisuseError(
+                text(N_("{path}: the setting {key} must be text in quotes."), path=found, key=key)
+            )
+    if content.get("lang") not in (None, *LANGUAGES):
+        raise MisuseError(
+            text(N_("{path}: the setting {key} must be one of: {known}."),
+                 path=found, key="lang", known=LANGUAGES)
+        )  # fmt: skip
+    if "ledger" in content and "://" not in content["ledger"]:
+        content["ledger"] = str(found.parent / content["ledger"])
+    return Settings(**content)
+
+
+def _user_config() -> Path:
+    return user_config_path("avira-importer", appauthor=False)

@@ -1,0 +1,85 @@
+"""Sentences for people: an English template, the facts in it, and the language it is said in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+DOMAIN = "importer"
+LOCALE_DIR = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "es")
+
+_current = "en"
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate later"
+    """Mark `message` for the catalogues; it is translated when it is said."""
+    return message
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALE_DIR, languages=[language], fallback=True)
+
+
+def use_language(language: str) -> None:
+    """Say everything from now on in `language` (one of LANGUAGES), click's own words included.
+
+    click asks gettext's default domain, which finds its language in the environment.
+    """
+    global _current
+    _current = language
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    gettext.textdomain(DOMAIN)
+
+
+def current_language() -> str:
+    """The language that sentences are said in now."""
+    return _current
+
+
+def _(message: str) -> str:
+    """`message` in the current language."""
+    return _catalogue(_current).gettext(message) if message else ""
+
+
+def translated(message: str, language: str) -> str:
+    """`message` in `language`, whatever the current one."""
+    return _catalogue(language).gettext(message) if message else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence that is put into words only when it is shown.
+
+    `template` is an English format string marked with `N_`; `facts` fills its fields.
+    """
+
+    template: str
+    facts: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return _(self.template).format_map({k: _said(v) for k, v in self.facts.items()})
+
+
+def text(template: str, /, **facts: object) -> Text:
+    """A Text of `template` with `facts`."""
+    return Text(template, facts)
+
+
+def _said(fact: object) -> str:
+    if isinstance(fact, str):
+        return fact
+    if isinstance(fact, dt.datetime):
+        return fact.isoformat(sep=" ", timespec="seconds")
+    if isinstance(fact, dt.date):
+        return fact.isoformat()
+    if isinstance(fact, Iterable):
+        return ", ".join(_said(one) for one in fact)
+    return str(fact)

@@ -1,0 +1,1 @@
+"""Workbooks, read and written: the only home of openpyxl, pandas, pandera, calamine, xlsxturbo."""

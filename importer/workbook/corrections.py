@@ -1,0 +1,271 @@
+"""The corrections workbook: refused rows given back, each bad cell coloured and explained."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain, count
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell as SheetCell
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from importer.domain.problems import Problem, Severity
+from importer.files import whole_file
+from importer.texts import N_, _, current_language
+from importer.workbook.cells import Broken, Cell
+from importer.workbook.labels import META, PROBLEMS, is_problems_column, language_of
+from importer.workbook.layout import LaidOutSheet
+from importer.workbook.markup import column_letters, column_number
+from importer.workbook.requests import Checked
+from importer.workbook.styles import (
+    BAD_FILL,
+    BAD_FONT,
+    HEADER_FILL,
+    HEADER_FONT,
+    TITLE_FONT,
+    WRAPPED,
+    format_of,
+    note,
+)
+from importer.workbook.template import add_sheet, new_workbook
+
+_PROBLEMS_WIDTH = 80
+_SPARE_WIDTH = 20
+_LIST_COLUMNS = (
+    (N_("Sheet"), 26),
+    (N_("Cell"), 10),
+    (N_("Row in your file"), 12),
+    (N_("Column"), 24),
+    (N_("Value"), 28),
+    (N_("Problem"), 70),
+    (N_("What to do"), 60),
+)
+_LIST_HEADER_ROW = 4
+_DIGEST = "digest"
+
+
+def corrections_path(workbook: Path, chosen: Path | None) -> Path:
+    """Where the corrections of `workbook` go: beside it, or to the `chosen` file or folder.
+
+    A file that somebody has worked on since it was written is never taken; the next free name is.
+    """
+    if chosen is not None and not chosen.is_dir():
+        return chosen
+    folder = workbook.parent if chosen is None else chosen
+    first = folder / f"{workbook.stem}.corrections.xlsx"
+    candidates = (folder / f"{workbook.stem}.corrections-{n}.xlsx" for n in count(2))
+    return next(path for path in chain([first], candidates) if _is_ours_to_replace(path))
+
+
+def _is_ours_to_replace(path: Path) -> bool:
+    """Whether nothing is at `path`, or corrections that nobody has changed."""
+    if not path.exists():
+        return True
+    try:
+        written = load_workbook(path)
+        meta: dict[object, object] = {
+            row[0]: row[1] for row in written[META].iter_rows(max_col=2, values_only=True)
+        }
+    except (OSError, BadZipFile, KeyError, ValueError, InvalidFileException):
+        return False
+    return bool(meta.get(_DIGEST) == _digest(written))
+
+
+def _digest(workbook: Workbook) -> str:
+    """A digest of what the sheets say, to see whether somebody has changed it."""
+    digest = hashlib.sha256()
+    for sheet in workbook.worksheets:
+        if sheet.title == META:
+            continue
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    digest.update(
+                        f"{sheet.title}!{cell.coordinate}={_as_read(cell.value)}\n".encode()
+                    )
+    return digest.hexdigest()
+
+
+Places = dict[Problem, str]
+"""The cell in which each problem is marked."""
+
+
+def _as_read(value: object) -> str:
+    """A value as it is read back from a file: a date has become an instant, a 5.0 a 5."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime.combine(value, dt.time())
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return repr(value)
+
+
+class _Column(NamedTuple):
+    """A column of a given-back sheet: where it stands in the user's file, and its number format."""
+
+    position: int
+    format: str
+
+
+def write_corrections(
+    path: Path, checked: Checked, problems: Sequence[Problem], refused: set[tuple[str, int]] | None
+) -> None:
+    """Write to `path` the rows of `checked` that are `refused` (None: all), and why they are.
+
+    `problems` are those of the whole workbook, by place. A row that was not refused is given back
+    too where nothing was applied, so that applying the mended workbook finishes the job.
+    """
+    language = current_language()
+    workbook = new_workbook(language)
+    listed = workbook.create_sheet(_(PROBLEMS), 0)
+    places: Places = {}
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
+    for problem in errors:
+        by_sheet[problem.sheet].append(problem)
+    for laid_out in checked.sheets:
+        name = laid_out.place.name
+        rows = [
+            (number, cells)
+            for number, cells in laid_out.rows
+            if refused is None or (name, number) in refused
+        ]
+        if rows:
+            _give_back(workbook, laid_out, rows, by_sheet[name], places)
+    _list_problems(listed, errors, places)
+    workbook.active = 0
+    workbook[META].append((_DIGEST, _digest(workbook)))
+    with whole_file(path) as temporary:
+        workbook.save(temporary)
+
+
+def _give_back(
+    workbook: Workbook,
+    laid_out: LaidOutSheet,
+    rows: list[tuple[int, Sequence[Cell]]],
+    problems: list[Problem],
+    places: Places,
+) -> None:
+    """Write `rows` of one sheet and mark what is wrong; note in `places` where each problem is."""
+    index = len(workbook.sheetnames) - 2  # before the hidden sheets
+    if laid_out.sheet is None:
+        sheet = workbook.create_sheet(laid_out.place.name, index)
+    else:
+        language = language_of(laid_out.place.name, laid_out.sheet)
+        sheet = add_sheet(workbook, laid_out.sheet, laid_out.place.name, language, index)
+    columns = _columns(laid_out, rows, sheet)
+    last = len(columns) + 1
+    header = sheet.cell(1, last, _(PROBLEMS))
+    header.font, header.fill = HEADER_FONT, HEADER_FILL
+    sheet.column_dimensions[column_letters(last)].width = _PROBLEMS_WIDTH
+    by_row: dict[int | None, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        by_row[problem.row].append(problem)
+    where = {column.position: position for position, column in enumerate(columns, start=1)}
+    for problem in by_row[1] + by_row[None]:
+        _mark(sheet, 1, where, problem, places)
+    for row, (number, cells) in enumerate(rows, start=2):
+        for position, column in enumerate(columns, start=1):
+            value = cells[column.position] if column.position < len(cells) else None
+            _put(sheet.cell(row, position), value, column.format)
+        for problem in by_row.get(number, ()):
+            _mark(sheet, row, where, problem, places)
+        words = sheet.cell(row, last)
+        _put(words, "\n".join(_in_words(problem) for problem in by_row.get(number, ())), "@")
+        words.alignment = WRAPPED
+
+
+def _columns(
+    laid_out: LaidOutSheet, rows: list[tuple[int, Sequence[Cell]]], sheet: Worksheet
+) -> list[_Column]:
+    """The template's columns, then what else the user's sheet holds, which may be misnamed."""
+    ours = laid_out.sheet.columns if laid_out.sheet else ()
+    beyond = len(laid_out.header) + max(len(cells) for _, cells in rows)
+    columns = [
+        _Column(laid_out.columns.get(column.field, beyond), format_of(column)) for column in ours
+    ]
+    known = set(laid_out.columns.values())
+    width = max(len(laid_out.header), *(len(cells) for _, cells in rows))
+    for index in range(width):
+        name = laid_out.header[index] if index < len(laid_out.header) else None
+        held = name or any(index < len(cells) and cells[index] for _, cells in rows)
+        if index in known or not held or is_problems_column(str(name or "")):
+            continue
+        columns.append(_Column(index, "General"))
+        header = sheet.cell(1, len(columns))
+        _put(header, name, "@")
+        header.font, header.fill = HEADER_FONT, HEADER_FILL
+        sheet.column_dimensions[column_letters(len(columns))].width = _SPARE_WIDTH
+    return columns
+
+
+def _put(cell: SheetCell | object, value: Cell, number_format: str) -> None:
+    """Write `value` as it was: text stays text, an unusable cell stays one until it is mended."""
+    assert isinstance(cell, SheetCell)
+    if isinstance(value, Broken):
+        cell.value, cell.data_type = "#N/A", "e"
+    elif value and isinstance(value, str):
+        cell.value, cell.data_type = value, "s"
+        cell.number_format = "@"
+    elif value not in (None, ""):
+        cell.value = value
+        if not isinstance(value, dt.date | dt.time | dt.timedelta):
+            cell.number_format = number_format
+
+
+def _mark(
+    sheet: Worksheet, row: int, where: dict[int, int], problem: Problem, places: Places
+) -> None:
+    """Colour and comment the cell that `problem` names, the first of its row if it names none."""
+    letters = (problem.cell or "").rstrip("0123456789")
+    position = where.get(column_number(letters) - 1, 1) if letters else 1
+    cell = sheet.cell(row, position)
+    places[problem] = f"{column_letters(position)}{row}"
+    cell.fill, cell.font = BAD_FILL, BAD_FONT
+    said = [cell.comment.text] if cell.comment and row > 1 else []
+    cell.comment = note("\n\n".join((*said, _in_words(problem))))
+
+
+def _in_words(problem: Problem) -> str:
+    return f"{problem.message} → {problem.fix}"
+
+
+def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) -> None:
+    """The first sheet: every problem, with a link to its cell in this workbook."""
+    sheet.cell(1, 1, _(N_("What is wrong, and what to do"))).font = TITLE_FONT
+    sheet.cell(
+        2, 1,
+        _(N_("Mend the coloured cells on the sheets to the right, save this file and apply it. "
+             "This sheet and the columns Problems are not read.")),
+    )  # fmt: skip
+    for number, (title, width) in enumerate(_LIST_COLUMNS, start=1):
+        header = sheet.cell(_LIST_HEADER_ROW, number, _(title))
+        header.font, header.fill = HEADER_FONT, HEADER_FILL
+        sheet.column_dimensions[column_letters(number)].width = width
+    for row, problem in enumerate(problems, start=_LIST_HEADER_ROW + 1):
+        place = places.get(problem, "A1")
+        texts = (
+            problem.sheet, place, None, problem.header, problem.value,
+            str(problem.message), str(problem.fix),
+        )  # fmt: skip
+        for number, words in enumerate(texts, start=1):
+            if words is not None:
+                cell = sheet.cell(row, number)
+                _put(cell, words, "@")
+                cell.alignment = WRAPPED
+        if problem.row is not None:
+            sheet.cell(row, 3, problem.row).alignment = WRAPPED
+        link = sheet.cell(row, 2)
+        quoted = (problem.sheet or "").replace("'", "''")
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
+        link.style = "Hyperlink"
+    sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
+    last = column_letters(len(_LIST_COLUMNS))
+    sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}{_LIST_HEADER_ROW + len(problems)}"

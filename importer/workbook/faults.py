@@ -1,0 +1,55 @@
+"""What to say of a bad cell: the reason, and what to write instead."""
+
+from __future__ import annotations
+
+from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.sheets import Column, Kind
+from importer.texts import N_, Text, text
+from importer.workbook.cells import Cell, shown
+
+_REASONS = {
+    Code.MISSING_VALUE: N_("{column} is blank."),
+    Code.BAD_OTC: N_("“{value}” is not an OTC."),
+    Code.BAD_EMAIL: N_("“{value}” is not an email address."),
+    Code.BAD_NUMBER: N_("“{value}” is not a number that {column} takes."),
+    Code.BAD_DATE: N_("“{value}” is not a date, or can be read in two ways."),
+    Code.BAD_CHOICE: N_("“{value}” is not one of the words that {column} takes."),
+    Code.TOO_LONG: N_("{column} has {length} characters; {limit} is the most."),
+    Code.BAD_CHARACTERS: N_("{column} holds a line break or another control character."),
+    Code.CELL_ERROR: N_("The cell shows the error {value}."),
+    Code.FORMULA_WITHOUT_VALUE: N_("The cell holds a formula whose result is not in the file."),
+    Code.MERGED_CELLS: N_("The cell is part of the merged cells {value}."),
+}
+
+_FIXES = {
+    Code.MISSING_VALUE: N_("Write {expected}."),
+    Code.TOO_LONG: N_("Shorten it."),
+    Code.BAD_CHARACTERS: N_("Type it again on one line."),
+    Code.CELL_ERROR: N_("Correct the formula, or type the value: {expected}."),
+    Code.FORMULA_WITHOUT_VALUE: N_("Open the file in Excel and save it, or type the value."),
+    Code.MERGED_CELLS: N_("Unmerge {value} and fill in each row."),
+}
+_WRITE_EXPECTED = N_("Write {expected}.")
+_OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
+
+
+def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
+    """The problem that `code` is for the cell of `column` in the row at `place`."""
+    value = shown(cell)
+    facts: dict[str, object] = {
+        "column": place.sheet.columns[column.field].header,
+        "value": value,
+        "length": len(value),
+        "limit": column.limit,
+        "expected": text(column.kind.explained),
+    }
+    return problem_at(
+        place, column.field, code, Text(_REASONS[code], facts), _fix(column, code, cell, facts),
+        None if code is Code.MISSING_VALUE else value,
+    )  # fmt: skip
+
+
+def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Text:
+    if column.kind is Kind.OTC and isinstance(cell, float):
+        return Text(_OTC_AS_TEXT, facts)
+    return Text(_FIXES.get(code, _WRITE_EXPECTED), facts)

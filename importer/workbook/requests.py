@@ -1,0 +1,152 @@
+"""Sheets of ours to requests, one a good row, and a problem for each bad cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from importer.domain.names import fits_console
+from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.requests import Request
+from importer.domain.sheets import Column, Kind, Sheet
+from importer.errors import FileError
+from importer.texts import N_, text
+from importer.workbook.cells import Cell, Value, is_blank, reader_of, shown
+from importer.workbook.faults import bad_cell
+from importer.workbook.layout import LaidOutSheet, lay_out
+from importer.workbook.reading import RawWorkbook
+from importer.workbook.schemas import bad_cells
+
+_TIDIED = (Kind.OTC, Kind.NAME, Kind.TEXT, Kind.EMAIL)
+
+
+@dataclass(slots=True)
+class Checked:
+    """A workbook after its cells were checked.
+
+    `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
+    the sheet's name and row; `read` counts both.
+    """
+
+    sheets: list[LaidOutSheet]
+    requests: list[Request]
+    problems: list[Problem]
+    refused: set[tuple[str, int]]
+    read: int
+
+
+def check_workbook(
+    path: Path, raw: RawWorkbook, tick: Callable[[], object] = lambda: None
+) -> Checked:  # fmt: skip
+    """Check every cell of `raw`; raise FileError if no sheet of it is ours.
+
+    `tick` is called once a sheet, for a progress bar.
+    """
+    sheets, problems = lay_out(raw.sheets)
+    if not sheets:
+        raise FileError(
+            Code.NOT_A_WORKBOOK,
+            text(N_("{path} has none of the sheets of an onboarding workbook."), path=path),
+            text(N_("Write one to fill in with: avira-importer template")),
+        )
+    checked = Checked(sheets, [], problems, set(), 0)
+    for laid_out in sheets:
+        checked.read += len(laid_out.rows)
+        if laid_out.refused:
+            checked.refused.update((laid_out.place.name, row) for row, _ in laid_out.rows)
+        if laid_out.sheet is not None and laid_out.rows and laid_out.columns:
+            _check_sheet(laid_out, laid_out.sheet, checked)
+        tick()
+    return checked
+
+
+def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None:
+    columns = [column for column in sheet.columns if column.field in laid_out.columns]
+    rows = [row for row, _ in laid_out.rows]
+    raw = {column.field: _cells(laid_out, column) for column in columns}
+    frame = pd.DataFrame(raw, index=rows, dtype=object)
+    bad = bad_cells(sheet, frame)
+    bad_rows = {row for row, _, _ in bad}
+    index_of = {row: index for index, row in enumerate(rows)}
+    checked.problems += [
+        bad_cell(Place(laid_out.place, row), sheet.column(field), code, raw[field][index_of[row]])
+        for row, field, code in bad
+    ]
+    checked.refused.update((laid_out.place.name, row) for row in bad_rows)
+    values: dict[str, Sequence[Value | None]] = {}
+    for column in columns:
+        values[column.field] = _values(column, raw[column.field])
+    for column in columns:
+        checked.problems += _warnings(laid_out, column, raw[column.field], values[column.field])
+    if laid_out.refused:
+        return
+    fields: Sequence[str] = sheet.request._fields[1:]
+    make: Any = sheet.request  # the checks have made sure of the types of its fields
+    by_field = [values.get(field, repeat(None)) for field in fields]
+    for row, *stated in zip(rows, *by_field, strict=False):
+        if row not in bad_rows:
+            checked.requests.append(make(Place(laid_out.place, row), *stated))
+
+
+def _cells(laid_out: LaidOutSheet, column: Column) -> list[Cell]:
+    index = laid_out.columns[column.field]
+    return [
+        None if index >= len(cells) or is_blank(cells[index]) else cells[index]
+        for _, cells in laid_out.rows
+    ]
+
+
+def _values(column: Column, cells: list[Cell]) -> list[Value | None]:
+    read: Any = reader_of(column)  # a Broken stands in a bad row only, which makes no request
+    return [None if cell is None else read(cell) for cell in cells]
+
+
+def _warnings(
+    laid_out: LaidOutSheet, column: Column, cells: list[Cell], values: Sequence[Value | None]
+) -> Iterator[Problem]:
+    """What is worth knowing of good cells: tidied text, names beyond the console, formulas."""
+    number = laid_out.columns[column.field] + 1
+    formulas = laid_out.markup.formulas
+    names_something = column.kind is Kind.NAME and column.known is None
+    for (row, _), cell, value in zip(laid_out.rows, cells, values, strict=True):
+        if column.kind in _TIDIED and isinstance(value, str):
+            place = Place(laid_out.place, row)
+            if value != cell and isinstance(cell, str):
+                yield _normalised(place, column, cell, value)
+            if names_something and not fits_console(value):
+                yield _console_limit(place, column, value)
+        if formulas and formulas.get((row, number)) and cell is not None:
+            yield _formula_value_used(Place(laid_out.place, row), column, cell)
+
+
+def _normalised(place: Place, column: Column, before: str, after: str) -> Problem:
+    return problem_at(
+        place, column.field, Code.NORMALISED,
+        text(N_("“{before}” was read as “{after}”."), before=before, after=after),
+        text(N_("Nothing to do if that is what you mean.")),
+        before,
+    )  # fmt: skip
+
+
+def _console_limit(place: Place, column: Column, name: str) -> Problem:
+    return problem_at(
+        place, column.field, Code.CONSOLE_LIMIT,
+        text(N_("The console's own form would not take “{name}”: it allows 25 characters of A-Z, "
+                "a-z, digits, space, - _ and ., and no double underscore."), name=name),
+        text(N_("Nothing to do here; choose another name if it must be keyed there too.")),
+        name,
+    )  # fmt: skip
+
+
+def _formula_value_used(place: Place, column: Column, cell: Cell) -> Problem:
+    return problem_at(
+        place, column.field, Code.FORMULA_VALUE_USED,
+        text(N_("The cell holds a formula; its value “{value}” was used."), value=shown(cell)),
+        text(N_("Check that the value is the one you mean.")),
+        shown(cell),
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""The onboarding workbook that an administrator fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from openpyxl import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from importer.domain.sheets import SHEETS, Column, Kind, Sheet
+from importer.files import whole_file
+from importer.texts import N_, translated
+from importer.workbook.instructions import add_instructions
+from importer.workbook.labels import INSTRUCTIONS, LISTS, META
+from importer.workbook.markup import column_letters
+from importer.workbook.styles import add_header
+
+TEMPLATE_VERSION = 1
+LAST_ROW = 1_048_576
+
+
+class Known(NamedTuple):
+    """What of a ledger the drop-downs offer."""
+
+    otcs: Sequence[str] = ()
+    customers: Sequence[str] = ()
+
+
+NOTHING = Known()
+
+CHOICES = {
+    Kind.MANAGED_BY: (N_("Admin"), N_("Customer")),
+    Kind.YES_NO: (N_("Yes"), N_("No")),
+}
+
+
+def write_template(path: Path, language: str, known: Known = NOTHING) -> None:
+    """Write the onboarding workbook in `language` (`en` or `es`) to `path`."""
+    workbook = new_workbook(language, known)
+    instructions = workbook.create_sheet(translated(INSTRUCTIONS, language), 0)
+    add_instructions(instructions, language)
+    for ours in SHEETS:
+        before_hidden = len(workbook.sheetnames) - 2
+        add_sheet(workbook, ours, ours.title(language), language, before_hidden)
+    workbook.active = 0
+    with whole_file(path) as temporary:
+        workbook.save(temporary)
+
+
+def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
+    """A workbook with nothing but the hidden sheets that every one of ours has."""
+    workbook = Workbook()
+    lists = workbook.active
+    assert isinstance(lists, Worksheet)
+    lists.title = LISTS
+    _fill_lists(lists, language, known)
+    meta = workbook.create_sheet(META)
+    for row in (("template_version", TEMPLATE_VERSION), ("language", language)):
+        meta.append(row)
+    lists.sheet_state = meta.sheet_state = "hidden"
+    return workbook
+
+
+def add_sheet(
+    workbook: Workbook, ours: Sheet, title: str, language: str, index: int
+) -> Worksheet:  # fmt: skip
+    """Add the sheet `ours`, called `title`, as it stands in the template, without rows."""
+    sheet: Worksheet = workbook.create_sheet(title, index)
+    add_header(sheet, ours, language)
+    for number, column in enumerate(ours.columns, start=1):
+        validation = _drop_down(workbook, column, language)
+        if validation is not None:
+            letter = column_letters(number)
+            validation.add(f"{letter}2:{letter}{LAST_ROW}")
+            sheet.add_data_validation(validation)
+    return sheet
+
+
+# The hidden Lists sheet: an inline list may have no more than 255 characters.
+_LISTED: tuple[Kind | str, ...] = (Kind.MANAGED_BY, Kind.YES_NO, "otcs", "customers")
+
+
+def _fill_lists(lists: Worksheet, language: str, known: Known) -> None:
+    columns: dict[Kind | str, Sequence[str]] = {
+        kind: [translated(word, language) for word in words] for kind, words in CHOICES.items()
+    }
+    columns |= {"otcs": known.otcs, "customers": known.customers}
+    for number, listed in enumerate(_LISTED, start=1):
+        lists.cell(1, number, listed if isinstance(listed, str) else listed.value)
+        for row, word in enumerate(columns[listed], start=2):
+            cell = lists.cell(row, number, word)
+            cell.data_type = "s"  # a customer may be called =1+1
+            cell.number_format = "@"
+
+
+def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidation | None:
+    listed = column.kind if column.kind in CHOICES else column.known
+    if listed is None:
+        return None
+    letter = column_letters(_LISTED.index(listed) + 1)
+    last = sum(1 for cell in workbook[LISTS][letter] if cell.value is not None)
+    if last == 1:
+        return None
+    closed = column.kind in CHOICES
+    validation = DataValidation(
+        type="list", formula1=f"{LISTS}!${letter}$2:${letter}${last}", allow_blank=True
+    )
+    # A code or customer that the workbook itself adds further left is not in the list.
+    validation.showErrorMessage = closed
+    validation.errorTitle = column.title(language)
+    validation.error = translated(N_("Choose one of the list, please."), language)
+    return validation

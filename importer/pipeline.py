@@ -102,7 +102,7 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
         report, plan = _apply(reading, job, partial)
     report.result = _result(report)
     if report.refused:
-        _give_back(reading, report, job, partial=report.batch is not None)
+        _give_back(reading, report, job, partial=partial)
     return report
 
 
@@ -224,7 +224,7 @@ def _in_order(checked: Checked, of_plan: Sequence[Problem]) -> list[Problem]:
 
 
 def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
-    """Write the corrections workbook: the refused rows, or all where none was applied."""
+    """Write the corrections workbook: the refused rows, or all where the others wait for them."""
     refused = None
     if partial:
         refused = {at for at, outcome in report.outcomes.items() if outcome is Outcome.REJECTED}

@@ -53,10 +53,10 @@ def updated(language: str) -> Catalog:
     if path.exists():
         with path.open("rb") as stream:
             known = read_po(stream, locale=language)
-        for message in catalogue:
-            before = known.get(message.id) if message.id else None
+        for entry in catalogue:
+            before = known.get(entry.id) if entry.id else None
             if before is not None:
-                message.string = before.string
+                entry.string = before.string
     return catalogue
 
 

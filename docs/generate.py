@@ -1,0 +1,187 @@
+"""Write what is generated: docs/sheets.md, docs/problems.md, docs/cli.md and the templates.
+
+`python docs/generate.py` after a change of the sheets, the problem codes or the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from importer.cli.history import history
+from importer.cli.main import cli
+from importer.domain.problems import Code
+from importer.domain.sheets import SHEETS, Column
+from importer.texts import use_language
+from importer.workbook.template import write_template
+
+ROOT = Path(__file__).parent.parent
+
+
+def sheets_page() -> str:
+    """docs/sheets.md: every sheet and column of the onboarding workbook."""
+    return "\n".join(_sheets_page()) + "\n"
+
+
+def _sheets_page() -> Iterator[str]:
+    yield "# The sheets of the onboarding workbook"
+    yield ""
+    yield "<!-- Written by docs/generate.py from importer/domain/sheets.py. -->"
+    yield ""
+    yield (
+        "Sheets are applied from left to right and rows from top to bottom, as if they were keyed "
+        "one after the other. Sheets and columns may be named in English or in Spanish, whatever "
+        "the case, accents and spacing; `*` marks a required column. Columns may stand in any "
+        "order, and those that are not required may be left out."
+    )
+    for sheet in SHEETS:
+        yield ""
+        yield f"## {sheet.name} ({sheet.spanish})"
+        yield ""
+        yield sheet.help
+        yield ""
+        yield "| column | Spanish | holds | meaning | example |"
+        yield "|---|---|---|---|---|"
+        for column in sheet.columns:
+            yield _column_row(column)
+
+
+def _column_row(column: Column) -> str:
+    star = " *" if column.required else ""
+    return (
+        f"| {column.header}{star} | {column.spanish} | {column.kind.explained} "
+        f"| {column.help} | `{column.example}` |"
+    )
+
+
+def problems_page() -> str:
+    """docs/problems.md: every problem code and what it means."""
+    return "\n".join(_problems_page()) + "\n"
+
+
+def _problems_page() -> Iterator[str]:
+    yield "# Problem codes"
+    yield ""
+    yield "<!-- Written by docs/generate.py from importer/domain/problems.py. -->"
+    yield ""
+    yield (
+        "Every problem names its place, what is wrong and what to do about it. The code is the "
+        "same in every language, so that scripts can rely on it. An error refuses its row; a "
+        "warning refuses nothing."
+    )
+    yield ""
+    yield "| code | severity | meaning |"
+    yield "|---|---|---|"
+    for code in Code:
+        yield f"| `{code.value}` | {code.severity.value} | {code.explained} |"
+
+
+def commands_page() -> str:
+    """docs/cli.md: what every command does, its examples and its options."""
+    return "\n".join(_commands_page()) + "\n"
+
+
+def _commands_page() -> Iterator[str]:
+    yield "# The command line"
+    yield ""
+    yield "<!-- Written by docs/generate.py from the commands themselves. -->"
+    yield ""
+    yield (
+        "`avira-importer`, also `python -m importer`. Command names, options, exit codes and JSON "
+        "keys stay as they are, so that scripts can rely on them."
+    )
+    yield ""
+    yield from _EXIT_CODES
+    yield ""
+    yield "Every command takes:"
+    yield ""
+    yield from _option_table(_common_options())
+    yield ""
+    yield "Before a command, `--version` prints the version."
+    yield from _commands(cli, "avira-importer")
+
+
+_EXIT_CODES = (
+    "| exit code | meaning |",
+    "|---|---|",
+    "| 0 | done; nothing was refused (also: nothing to do) |",
+    "| 1 | rows were refused (with `--partial` the others were applied) |",
+    "| 2 | the command was used wrongly |",
+    "| 3 | a file could not be read or written, or is not a workbook of ours |",
+    "| 4 | the ledger could not be used |",
+    "| 70 | a fault of the program itself; it names the log |",
+)
+
+
+def _common_options() -> list[click.Option]:
+    """The options that all commands share, as one of them has them."""
+    return [option for option in _options(history) if option.name in _COMMON]
+
+
+_COMMON = ("account", "ledger", "lang", "config", "as_json", "quiet", "verbose")
+
+
+def _commands(group: click.Group, path: str) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        told, _, example = (command.help or "").partition("\n\n\b\n")
+        arguments = [one.make_metavar(click.Context(command)) for one in command.params
+                     if isinstance(one, click.Argument)]  # fmt: skip
+        yield ""
+        yield f"## {' '.join([path, name, *arguments])}"
+        yield ""
+        yield told
+        if example:
+            yield ""
+            yield "```sh"
+            yield from (line.strip() for line in example.splitlines())
+            yield "```"
+        own = [option for option in _options(command) if option.name not in _COMMON]
+        if own:
+            yield ""
+            yield from _option_table(own)
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path} {name}")
+
+
+def _options(command: click.Command) -> list[click.Option]:
+    return [one for one in command.params if isinstance(one, click.Option)]
+
+
+def _option_table(options: list[click.Option]) -> Iterator[str]:
+    yield "| option | does | environment |"
+    yield "|---|---|---|"
+    for option in options:
+        value = "" if option.is_flag else f" {_value(option)}"
+        variable = f"`{option.envvar}`" if option.envvar else ""
+        yield f"| `{', '.join(option.opts)}{value}` | {option.help} | {variable} |".replace(
+            "|DIR", "\\|DIR"
+        )
+
+
+def _value(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice):
+        return " or ".join(option.type.choices)
+    return option.metavar or ""
+
+
+PAGES = {
+    "docs/sheets.md": sheets_page,
+    "docs/problems.md": problems_page,
+    "docs/cli.md": commands_page,
+}
+TEMPLATES = {"templates/onboarding-en.xlsx": "en", "templates/onboarding-es.xlsx": "es"}
+
+
+def main() -> None:
+    """Write every generated page and template."""
+    use_language("en")
+    for name, page in PAGES.items():
+        (ROOT / name).write_text(page(), "utf-8")
+    for name, language in TEMPLATES.items():
+        write_template(ROOT / name, language)
+
+
+if __name__ == "__main__":
+    main()

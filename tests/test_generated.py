@@ -1,0 +1,89 @@
+"""What is generated and kept in the repository is what the program would write now."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+from openpyxl import load_workbook
+
+from importer.cli.main import cli
+from importer.workbook.template import write_template
+
+ROOT = Path(__file__).parent.parent
+
+
+def load_script(path: Path) -> ModuleType:
+    """The module of a script that stands outside the package."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = load_script(ROOT / "docs" / "generate.py")
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_a_generated_page_is_current(name: str) -> None:
+    """The page is what docs/generate.py writes now."""
+    assert (ROOT / name).read_text("utf-8") == generate.PAGES[name]()
+
+
+@pytest.mark.parametrize("name", generate.TEMPLATES)
+def test_a_kept_template_is_what_the_command_writes(name: str, tmp_path: Path) -> None:
+    """Cells, comments, formats, drop-downs and sheet states of the kept template are current."""
+    now = tmp_path / "now.xlsx"
+    write_template(now, generate.TEMPLATES[name])
+    assert _content(ROOT / name) == _content(now)
+
+
+def _content(path: Path) -> dict[str, Any]:
+    workbook = load_workbook(path)
+    return {
+        sheet.title: (
+            sheet.sheet_state,
+            sheet.freeze_panes,
+            {letter: one.width for letter, one in sheet.column_dimensions.items()},
+            [
+                (cell.coordinate, cell.value, cell.number_format, cell.font.b,
+                 cell.comment.text if cell.comment else None)
+                for row in sheet.iter_rows()
+                for cell in row
+            ],
+            [(str(one.sqref), one.formula1) for one in sheet.data_validations.dataValidation],
+        )
+        for sheet in workbook.worksheets
+    }  # fmt: skip
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """docs/cli.md has a heading for each command and a line for each of its options."""
+    page = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    for path, command in _all_commands(cli, "avira-importer"):
+        assert re.search(rf"^## {path}( |$)", page, re.MULTILINE), path
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert f"`{', '.join(option.opts)}" in page, f"{path} {option.opts}"
+
+
+def _all_commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from _all_commands(command, f"{path} {name}")
+
+
+def test_no_page_names_a_file_that_is_not_there() -> None:
+    """Every relative link in the documentation leads somewhere."""
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

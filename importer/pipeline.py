@@ -171,12 +171,17 @@ def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
         if plan.changes and (partial or not report.refused):
             job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
             facts = BatchFacts(
-                job.account, clock.now(), job.actor, reading.path.name, reading.sha256,
+                job.account, clock.now(), job.actor, _file_name(reading.path), reading.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
             report.batch = apply_changes(connection, plan.changes, facts)
             report.ledger = str(job.ledger.path)
     return report, plan
+
+
+def _file_name(path: Path) -> str:
+    """The file's name as text that can be stored; names of files may hold any bytes."""
+    return path.name.encode("utf-8", "replace").decode()
 
 
 def _report(reading: _Read, plan: Plan) -> Report:

@@ -199,7 +199,7 @@ def _told(change: Change, names: Mapping[int, str]) -> str:
             assert after is not None, "only subscriptions are ever gone"
             what = before.code if isinstance(before, Otc) else names[_id(before)]
             parts = [
-                f"{_label(type(before), name)} {_said(old)} → {_said(new)}"
+                f"{fact_label(name)} {_said(old)} → {_said(new)}"
                 for name, old, new in zip(before._fields, before, after, strict=True)
                 if old != new
             ]
@@ -217,19 +217,20 @@ def _said(value: object) -> str:
     return str(in_words(value))
 
 
-_OF_ENTITY: dict[tuple[type[Entity], str], str] = {
-    (Customer, "name"): N_("Name"),
-    (Customer, "status"): N_("Status"),
-    (Customer, "disabled_reason"): N_("Reason"),
+_NO_COLUMNS = {
+    "name": N_("Name"),
+    "status": N_("Status"),
+    "disabled_reason": N_("Reason"),
 }
+"""The facts of entities that no column of a sheet is named after."""
 
 
-def _label(entity: type[Entity], name: str) -> str:
-    """What a fact of an entity is called on the sheets."""
-    if (entity, name) in _OF_ENTITY:
-        return _(_OF_ENTITY[entity, name])
+def fact_label(fact: str) -> str:
+    """What a fact of an OTC, customer or subscription is called on the sheets."""
+    if fact in _NO_COLUMNS:
+        return _(_NO_COLUMNS[fact])
     columns = (column for sheet in SHEETS for column in sheet.columns)
-    return next(one.title(current_language()) for one in columns if one.field == name)
+    return next(one.title(current_language()) for one in columns if one.field == fact)
 
 
 def _problems(report: Report, everything: bool) -> Iterator[str]:

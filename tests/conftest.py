@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from importer.cli import main as program
-from importer.cli.options import first_language
 from importer.texts import use_language
 
 
@@ -41,7 +40,6 @@ class CommandLine:
         words = [str(argument) for argument in arguments]
         if not {"--help", "--version", "--ledger"} & set(words):
             words += ["--ledger", str(self.ledger)]
-        use_language(first_language(words, {}))
         self._capture.readouterr()
         exit_code = program.run(words)
         said = self._capture.readouterr()
@@ -53,6 +51,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """No test sees this user's files or language, and none leaves its own language behind."""
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     for name in ("AVIRA_IMPORTER_LANG", "AVIRA_IMPORTER_LEDGER", "AVIRA_IMPORTER_ACCOUNT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")

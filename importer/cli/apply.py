@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,16 +54,18 @@ def apply(
     """Apply each workbook in its own transaction, then export."""
     from importer import pipeline
 
-    with progress(wanted=not common.quiet) as shown:
-        job = make_job(common, files, corrections, actor, shown)
+    job = make_job(common, files, corrections, actor)
 
     def each() -> Iterator[Report]:
         for path in files:
-            yield pipeline.apply(path, job, partial=partial)
+            with progress(wanted=not common.quiet) as shown:
+                report = pipeline.apply(path, replace(job, progress=shown), partial=partial)
+            yield report
 
     exit_code = say_reports(common, each())
     if export_to is not None and not job.ledger.is_missing:
-        exported = pipeline.export(export_to, job)
+        with progress(wanted=not common.quiet) as shown:
+            exported = pipeline.export(export_to, replace(job, progress=shown))
         if not common.json:
             say_export(common, exported)
     return exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,11 @@ import click
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json
 from importer.cli.translated import Command, Option
-from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
+from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
 from importer.texts import N_, text
 
 if TYPE_CHECKING:
     from importer.pipeline import Job
-    from importer.progress import Progress
     from importer.report import Report
 
 _OPTIONS = (
@@ -48,8 +48,7 @@ def workbook_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def make_job(
-    common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None,
-    shown: Progress,
+    common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None
 ) -> Job:  # fmt: skip
     """The job that the options describe."""
     from importer import clock
@@ -64,10 +63,17 @@ def make_job(
         open_ledger(common.ledger),
         common.account,
         clock.today(),
-        actor or getpass.getuser(),
+        actor or _user(),
         corrections,
-        shown,
     )
+
+
+def _user() -> str:
+    """The operating system's name for whoever runs this, where it has one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
 
 
 def say_reports(common: Common, reports: Iterable[Report]) -> int:
@@ -75,6 +81,7 @@ def say_reports(common: Common, reports: Iterable[Report]) -> int:
     from importer.report import Result, to_json, to_text
 
     said: list[Report] = []
+    fault = None
     try:
         for report in reports:
             said.append(report)
@@ -83,9 +90,15 @@ def say_reports(common: Common, reports: Iterable[Report]) -> int:
             if len(said) > 1:
                 say([""])
             say(to_text(report, everything=common.verbose))
-    finally:
-        if common.json:
-            say_json([to_json(report) for report in said])
+    except ImporterError as error:
+        if not said:
+            raise
+        fault = error
+    if common.json:
+        say_json([to_json(report) for report in said])
+    if fault is not None:  # what was done before it is told all the same
+        click.echo(str(fault.message), err=True)
+        return fault.exit_code
     if any(report.result is Result.UNREADABLE for report in said):
         return EXIT_FILE
     return EXIT_REFUSED if any(report.refused for report in said) else EXIT_DONE
@@ -110,6 +123,7 @@ def check(
     """Read, check and plan; the ledger stays as it is."""
     from importer import pipeline
 
+    job = make_job(common, files, corrections, actor)
     with progress(wanted=not common.quiet) as shown:
-        reports = pipeline.check(files, make_job(common, files, corrections, actor, shown))
+        reports = pipeline.check(files, replace(job, progress=shown))
     return say_reports(common, reports)

@@ -55,10 +55,12 @@ def history(common: Common, batch: int | None) -> None:
 
 def _told(lines: list[Line]) -> Iterator[str]:
     """Each line in words: the row that asked, what it concerns, and what changed in it."""
+    from importer.report import fact_label
+
     for line in lines:
         before, after = line.before or {}, line.after or {}
         changed = ", ".join(
-            f"{fact} {_said(before.get(fact))} → {_said(after.get(fact))}"
+            f"{fact_label(fact)} {_said(before.get(fact))} → {_said(after.get(fact))}"
             for fact in {**before, **after}
             if before.get(fact) != after.get(fact) and fact not in ("id", "code", "customer", "otc")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import re
@@ -45,13 +46,15 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program with `arguments` (the command line's where None) and exit."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    use_language(first_language(given, os.environ))
-    sys.exit(run(given))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack a letter or an arrow
+            stream.reconfigure(errors="replace")
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code (CLI.md); nothing but words reaches the user."""
+    use_language(first_language(arguments, os.environ))
     try:
         result = cli.main(list(arguments), prog_name="avira-importer", standalone_mode=False)
     except click.ClickException as error:

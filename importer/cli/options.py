@@ -7,6 +7,7 @@ import locale
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """The language to speak before the command line is parsed: `--lang`, environment, locale."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue=""):
         said = following if argument == "--lang" else argument.removeprefix("--lang=")
         if argument.startswith("--lang") and said in LANGUAGES:
             return said

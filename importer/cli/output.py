@@ -22,8 +22,9 @@ PATIENCE = 1.0
 
 
 def say_json(document: object) -> None:
-    """Print `document` as the one JSON document of a command."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    """Print `document` as the one JSON document of a command; dates become ISO text."""
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    click.echo(json.dumps(document, ensure_ascii=plain, indent=2, default=str))
 
 
 def say(lines: Iterable[str]) -> None:

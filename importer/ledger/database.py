@@ -73,22 +73,23 @@ class Ledger:
         made first. Raises LedgerError where the ledger cannot be written, or not in time.
         """
         if self.is_missing:
-            self._create()
+            self._make_file()
         with self._transaction(_WRITE) as connection:
+            if not sa.inspect(connection).get_table_names():
+                from importer.ledger.migrate import upgrade
+
+                upgrade(connection)
             self._check_revision(connection)
             yield connection
 
-    def _create(self) -> None:
+    def _make_file(self) -> None:
+        """Make the file for its owner alone; folders only where nobody chose the place."""
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.path == default_path():
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             raise _fault(self.path, error) from error
-        from importer.ledger.migrate import upgrade
-
-        with self._transaction(_WRITE) as connection:
-            if not sa.inspect(connection).get_table_names():  # or another program was faster
-                upgrade(connection)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sa.Connection]:

@@ -58,6 +58,6 @@ def _mode_of(target: Path) -> int:
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        text(N_("{path} cannot be written: {reason}. Choose another place with -o, or close the "
+        text(N_("{path} cannot be written: {reason}. Choose another place for it, or close the "
                 "file where it is open."), path=path, reason=error.strerror or error)
     )  # fmt: skip

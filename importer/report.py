@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +13,14 @@ from typing import Any, NamedTuple
 import click
 
 from importer.domain.changes import Change, Did
-from importer.domain.entities import Customer, Entity, Otc, Status, Subscription
+from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
 from importer.domain.plan import Demand, Outcome
 from importer.domain.problems import Problem, Severity
 from importer.domain.rules.verdict import in_words
 from importer.domain.sheets import SHEETS
 from importer.texts import N_, Text, _, current_language, text
 
+LONGEST_VALUE = 60
 SHOWN = 20
 """How many changes and warnings are listed, unless all are asked for."""
 
@@ -132,7 +134,7 @@ _HEADLINES = {
     Result.PARTLY_APPLIED: N_("applied in part"),
     Result.REJECTED: N_("refused; nothing was changed"),
     Result.UNCHANGED: N_("nothing in it is new; nothing was changed"),
-    Result.UNREADABLE: N_("not read"),
+    Result.UNREADABLE: N_("could not be read"),
 }
 _COLOURS = {
     Result.VALID: "green",
@@ -147,8 +149,28 @@ _ROWS_WOULD = N_(
 _WOULD = frozenset({Result.VALID, Result.INVALID, Result.REJECTED})
 
 
-def to_text(report: Report, *, everything: bool = False) -> Iterator[str]:
-    """The lines that a person reads; `everything` lists all changes and warnings."""
+def to_text(
+    report: Report, *, everything: bool = False, width: int | None = None
+) -> Iterator[str]:  # fmt: skip
+    """The lines that a person reads, at most `width` characters long if it is given.
+
+    `everything` lists all changes and warnings.
+    """
+    for line in _lines(report, everything):
+        yield from _wrapped(line, width)
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    """`line` in lines of `width`, the further ones indented as the first."""
+    plain = click.unstyle(line)
+    if width is None or len(plain) <= width or plain != line:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + (2 if "→ " in line[:20] else 0))
+    return textwrap.wrap(line, max(width, 40), subsequent_indent=indent, break_long_words=False,
+                         break_on_hyphens=False)  # fmt: skip
+
+
+def _lines(report: Report, everything: bool) -> Iterator[str]:
     colour = _COLOURS.get(report.result, "red")
     headline = click.style(_(_HEADLINES[report.result]), fg=colour, bold=True)
     yield f"{click.style(report.file, bold=True)}: {headline}"
@@ -175,8 +197,7 @@ def _changes(report: Report, everything: bool) -> Iterator[str]:
     done = [f"{_(_DONE[did])}: {count}" for did, count in report.counts().items() if count]
     if done:
         yield "  " + "; ".join(done)
-    told = [change for change in report.changes if change.did and change.before is not None]
-    yield from _listed([_told(change, report.names) for change in told], everything)
+    yield from _listed(list(_told(report)), everything)
 
 
 def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
@@ -187,8 +208,32 @@ def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
         yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=len(lines) - SHOWN))
 
 
-def _told(change: Change, names: Mapping[int, str]) -> str:
-    """One change in words: where it was asked for, of what, and old → new."""
+def _told(report: Report) -> Iterator[str]:
+    """Every change of what was there before: where it was asked for, of what, and old → new."""
+    leaving: Entity | None = None
+    for change in report.changes:
+        if change.did is None:  # the half of a move that comes first
+            leaving = change.before
+        elif change.did is Did.SUBSCRIPTION_MOVED:
+            yield f"{_where_asked(change)}: {_move_told(leaving, change.after, report.names)}"
+        elif change.before is not None:
+            yield f"{_where_asked(change)}: {_edit_told(change, report.names)}"
+
+
+def _where_asked(change: Change) -> str:
+    return f"{change.place.sheet.name} {change.place.row}"
+
+
+def _move_told(leaving: Entity | None, arriving: Entity | None, names: Mapping[int, str]) -> str:
+    assert isinstance(leaving, Subscription)
+    assert isinstance(arriving, Subscription)
+    return (
+        f"{names[arriving.customer]}: {leaving.otc} ({leaving.licenses}) → "
+        f"{arriving.otc} ({arriving.licenses})"
+    )
+
+
+def _edit_told(change: Change, names: Mapping[int, str]) -> str:
     match change.before, change.after:
         case Subscription() as held, None:
             what, parts = f"{names[held.customer]}, {held.otc}", [f"{held.licenses} → 0"]
@@ -199,11 +244,11 @@ def _told(change: Change, names: Mapping[int, str]) -> str:
             assert after is not None, "only subscriptions are ever gone"
             what = before.code if isinstance(before, Otc) else names[_id(before)]
             parts = [
-                f"{fact_label(name)} {_said(old)} → {_said(new)}"
+                f"{fact_label(name)}: {value_words(old)} → {value_words(new)}"
                 for name, old, new in zip(before._fields, before, after, strict=True)
                 if old != new
             ]
-    return f"{change.place.sheet.name} {change.place.row}: {what}: {', '.join(parts)}"
+    return f"{what}: {', '.join(parts)}"
 
 
 def _id(entity: Entity) -> int:
@@ -211,14 +256,7 @@ def _id(entity: Entity) -> int:
     return entity.id
 
 
-def _said(value: object) -> str:
-    if isinstance(value, Status):
-        return _(N_("active") if value is Status.ACTIVE else N_("disabled"))
-    return str(in_words(value))
-
-
 _NO_COLUMNS = {
-    "name": N_("Name"),
     "status": N_("Status"),
     "disabled_reason": N_("Reason"),
 }
@@ -229,8 +267,23 @@ def fact_label(fact: str) -> str:
     """What a fact of an OTC, customer or subscription is called on the sheets."""
     if fact in _NO_COLUMNS:
         return _(_NO_COLUMNS[fact])
+    field = "customer" if fact == "name" else fact
     columns = (column for sheet in SHEETS for column in sheet.columns)
-    return next(one.title(current_language()) for one in columns if one.field == fact)
+    return next(one.title(current_language()) for one in columns if one.field == field)
+
+
+def value_words(value: object) -> str:
+    """A fact's value as a person would write it; also as the journal's images have it."""
+    words = _WORDS.get(value) if isinstance(value, str) else None
+    return _(words) if words else str(in_words(value))
+
+
+_WORDS: dict[str, str] = {
+    ManagedBy.ADMIN: N_("Admin"),
+    ManagedBy.CUSTOMER: N_("Customer"),
+    Status.ACTIVE: N_("active"),
+    Status.DISABLED: N_("disabled"),
+}
 
 
 def _problems(report: Report, everything: bool) -> Iterator[str]:
@@ -256,11 +309,24 @@ def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:
             yield "  " + click.style(sheet, bold=True)
         for problem in found:
             code = click.style(problem.code, fg="red" if problem.severity == "error" else "yellow")
-            yield f"    {_where(problem):<6} {code}  {problem.message}"
-            yield f"           → {problem.fix}"
+            yield "    " + " · ".join([*_where(problem), code])
+            yield f"      {problem.message}"
+            yield f"      → {problem.fix}"
 
 
-def _where(problem: Problem) -> str:
+def _where(problem: Problem) -> Iterator[str]:
+    """The place and the value of a problem, as far as it has them."""
     if problem.cell is not None:
-        return problem.cell
-    return "" if problem.row is None else str(text(N_("row {row}"), row=problem.row))
+        yield problem.cell
+    elif problem.row is not None:
+        yield str(text(N_("row {row}"), row=problem.row))
+    if problem.header:
+        yield problem.header
+    if problem.value and problem.value != problem.header:
+        yield f"“{_short(problem.value)}”"
+
+
+def _short(value: str) -> str:
+    """`value` on one line, its end left off where it is long."""
+    one_line = " ".join(value.split())
+    return one_line if len(one_line) <= LONGEST_VALUE else one_line[:LONGEST_VALUE] + "…"

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import click
 import pytest
 from openpyxl import load_workbook
+from scripts import ROOT, load_script
 
 from importer.cli.main import cli
 from importer.workbook.template import write_template
 
-ROOT = Path(__file__).parent.parent
-
-
-def load_script(path: Path) -> ModuleType:
-    """The module of a script that stands outside the package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = load_script(ROOT / "docs" / "generate.py")
+generate = load_script("docs/generate.py")
 
 
 @pytest.mark.parametrize("name", generate.PAGES)

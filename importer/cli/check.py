@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from importer.cli.options import Common, common_options
-from importer.cli.output import progress, say, say_json
+from importer.cli.output import progress, say, say_json, terminal_width
 from importer.cli.translated import Command, Option
 from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
 from importer.texts import N_, text
@@ -89,7 +89,7 @@ def say_reports(common: Common, reports: Iterable[Report]) -> int:
                 continue
             if len(said) > 1:
                 say([""])
-            say(to_text(report, everything=common.verbose))
+            say(to_text(report, everything=common.verbose, width=terminal_width()))
     except ImporterError as error:
         if not said:
             raise

@@ -55,12 +55,12 @@ def history(common: Common, batch: int | None) -> None:
 
 def _told(lines: list[Line]) -> Iterator[str]:
     """Each line in words: the row that asked, what it concerns, and what changed in it."""
-    from importer.report import fact_label
+    from importer.report import fact_label, value_words
 
     for line in lines:
         before, after = line.before or {}, line.after or {}
         changed = ", ".join(
-            f"{fact_label(fact)} {_said(before.get(fact))} → {_said(after.get(fact))}"
+            f"{fact_label(fact)}: {value_words(before.get(fact))} → {value_words(after.get(fact))}"
             for fact in {**before, **after}
             if before.get(fact) != after.get(fact) and fact not in ("id", "code", "customer", "otc")
         )
@@ -68,10 +68,6 @@ def _told(lines: list[Line]) -> Iterator[str]:
         named = f"{line.customer} " if line.customer else ""
         what = named + about if line.kind == "subscription" else named or about
         yield f"{line.sheet} {line.row}: {_kind(line.kind)} {what.strip()}: {changed}"
-
-
-def _said(value: object) -> str:
-    return _(N_("blank")) if value is None else str(value)
 
 
 def _kind(kind: str) -> str:

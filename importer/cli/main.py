@@ -18,7 +18,7 @@ from importer import __version__
 from importer.cli import apply, check, export, history, show, template
 from importer.cli.options import first_language
 from importer.cli.output import say_json
-from importer.cli.translated import Group
+from importer.cli.translated import Group, Option
 from importer.domain.otc_code import masked
 from importer.errors import EXIT_FAULT, ImporterError
 from importer.texts import N_, text, use_language
@@ -33,7 +33,13 @@ _OTC = re.compile(r"\b[A-Za-z0-9]{5}(?:-?[A-Za-z0-9]{5}){3}\b")
     context_settings={"help_option_names": ["--help"], "max_content_width": 100},
     help=N_("From a spreadsheet of OTCs and customers to a ledger of Avira licences, and back."),
 )
-@click.version_option(__version__, prog_name="avira-importer", message="%(prog)s %(version)s")
+@click.version_option(
+    __version__,
+    prog_name="avira-importer",
+    message="%(prog)s %(version)s",
+    cls=Option,
+    help=N_("Show the version and exit."),
+)
 def cli() -> None:
     """The group of all commands."""
 

@@ -98,7 +98,7 @@ _OPTIONS = (
         metavar="URL",
         envvar="AVIRA_IMPORTER_LEDGER",
         cls=Option,
-        help=N_("The ledger: a file name, or an SQLAlchemy URL of one."),
+        help=N_("The ledger's file, or its SQLAlchemy URL."),
     ),
     click.option(
         "--lang",

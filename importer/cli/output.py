@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,11 @@ def say(lines: Iterable[str]) -> None:
     """Print `lines`."""
     for line in lines:
         click.echo(line)
+
+
+def terminal_width() -> int | None:
+    """How wide the terminal is; None where standard output is none, and nothing is wrapped."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -77,6 +77,7 @@ def otcs(common: Common, code: str | None) -> None:
 def customers(common: Common, name: str | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
     from importer.domain.names import name_key
+    from importer.report import value_words
 
     found = list(_contents(common).customers)
     if name is not None:
@@ -91,8 +92,8 @@ def customers(common: Common, name: str | None) -> None:
             [_(N_("Customer")), _(N_("Managed By")), _(N_("Status")), _(N_("Licences")),
              _(N_("Subscriptions"))],
             [
-                (one.customer.name, _in_words(one.customer.managed_by),
-                 _in_words(one.customer.status), one.licenses,
+                (one.customer.name, value_words(one.customer.managed_by),
+                 value_words(one.customer.status), one.licenses,
                  ", ".join(f"{held.otc} ({held.licenses})" for held in one.subscriptions))
                 for one in found
             ],
@@ -114,10 +115,10 @@ def summary(common: Common) -> None:
     labels = {
         "otcs": N_("OTCs"),
         "customers": N_("Customers"),
-        "total": N_("Licences in all"),
-        "used": N_("Used"),
-        "pending": N_("Pending"),
-        "expired": N_("OTCs expired"),
+        "total": N_("Total licences"),
+        "used": N_("Used licences"),
+        "pending": N_("Pending licences"),
+        "expired": N_("Expired OTCs"),
         "renew_within_30_days": N_("OTCs to renew within 30 days"),
     }
     width = max(len(_(label)) for label in labels.values())
@@ -165,14 +166,3 @@ def _customer_json(holding: CustomerHolding) -> dict[str, Any]:
         ],
         "devices": 0,
     }
-
-
-def _in_words(value: str) -> str:
-    return _(
-        {
-            "admin": N_("Admin"),
-            "customer": N_("Customer"),
-            "active": N_("active"),
-            "disabled": N_("disabled"),
-        }[value]
-    )

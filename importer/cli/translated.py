@@ -29,7 +29,8 @@ def _translated(words: object) -> object:
     if not isinstance(words, str):
         return words
     told, mark, example = words.partition("\n\n\b\n")
-    return _(" ".join(told.split())) + mark + example
+    sentence = " ".join(told.split())
+    return _(sentence) + mark + example
 
 
 class Command(click.Command):

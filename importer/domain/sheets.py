@@ -119,7 +119,7 @@ def _otc_details(*, required: bool) -> tuple[Column, ...]:
         Column("total", "Total Licenses", "Total de licencias", Kind.LICENSES,
                N_("How many licences the OTC carries."), "50", required=required),
         Column("description", "Description", "Descripción", Kind.TEXT,
-               N_("Anything that helps to tell this OTC from others."), "Renewal 2026",
+               N_("Anything that helps to tell this OTC from others."), N_("Renewal 2026"),
                limit=1000),
         Column("purchase_date", "Purchase Date", "Fecha de compra", Kind.DATE,
                N_("The day it was bought."), "2026-01-15"),
@@ -144,7 +144,7 @@ SHEETS: tuple[Sheet, ...] = (
     ),
     Sheet(
         "Edit OTC", "Editar OTC", requests.EditOtc,
-        N_("Corrects an OTC; more licences or a later expiry is a renewal or top-up. "
+        N_("Corrects an OTC; a later expiry is a renewal, more licences are a top-up. "
            "A blank cell stays as it is."),
         (
             _otc("otc", "OTC", "Código OTC", N_("The OTC to correct.")),
@@ -211,7 +211,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("release", "Release Licenses", "Liberar licencias", Kind.YES_NO,
                    N_("Yes gives its licences back to their OTCs; otherwise it keeps them."), "No"),
             Column("reason", "Reason", "Motivo", Kind.TEXT,
-                   N_("Why, for whoever asks later."), "Contract ended", limit=500),
+                   N_("Why, for whoever asks later."), N_("Contract ended"), limit=500),
         ),
     ),
     Sheet(

@@ -117,8 +117,8 @@ class Ledger:
             )  # fmt: skip
         if found != REVISION:
             raise LedgerError(
-                text(N_("The ledger {path} was made by a newer version of this program ({found}; "
-                        "this one knows {known}). Install that version."), path=self.path,
+                text(N_("The ledger {path} was made by another version of this program ({found}; "
+                        "this one knows {known}). Use that version."), path=self.path,
                      found=found, known=REVISION)
             )  # fmt: skip
 

@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
 LANGUAGES = ("es",)
+FROM_CLICK = "click"
 SOME_DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # so that the files change with their messages
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
@@ -48,8 +49,11 @@ def updated(language: str) -> Catalog:
     path = po_path(language)
     catalogue = Catalog(locale=language, project="avira-importer", fuzzy=False,
                         creation_date=SOME_DAY, revision_date=SOME_DAY)  # fmt: skip
-    for message in (*messages(), *click_messages()):
+    for message in messages():
         catalogue.add(message)
+    for click_message in click_messages():
+        if click_message not in catalogue:
+            catalogue.add(click_message, auto_comments=[FROM_CLICK])
     if path.exists():
         with path.open("rb") as stream:
             known = read_po(stream, locale=language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, count
@@ -42,7 +43,7 @@ _SPARE_WIDTH = 20
 _LIST_COLUMNS = (
     (N_("Sheet"), 26),
     (N_("Cell"), 10),
-    (N_("Row in your file"), 12),
+    (N_("Row in your file"), 18),
     (N_("Column"), 24),
     (N_("Value"), 28),
     (N_("Problem"), 70),
@@ -50,6 +51,7 @@ _LIST_COLUMNS = (
 )
 _LIST_HEADER_ROW = 4
 _DIGEST = "digest"
+_CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 
 
 def corrections_path(workbook: Path, chosen: Path | None) -> Path:
@@ -60,9 +62,10 @@ def corrections_path(workbook: Path, chosen: Path | None) -> Path:
     if chosen is not None and not chosen.is_dir():
         return chosen
     folder = workbook.parent if chosen is None else chosen
-    first = folder / f"{workbook.stem}.corrections.xlsx"
-    candidates = (folder / f"{workbook.stem}.corrections-{n}.xlsx" for n in count(2))
-    return next(path for path in chain([first], candidates) if _is_ours_to_replace(path))
+    name = _CORRECTED.sub("", workbook.stem)
+    first = folder / f"{name}.corrections.xlsx"
+    candidates = chain([first], (folder / f"{name}.corrections-{n}.xlsx" for n in count(2)))
+    return next(path for path in candidates if path != workbook and _is_ours_to_replace(path))
 
 
 def _is_ours_to_replace(path: Path) -> bool:
@@ -169,7 +172,9 @@ def _give_back(
     for problem in problems:
         by_row[problem.row].append(problem)
     where = {column.position: position for position, column in enumerate(columns, start=1)}
-    for problem in by_row[1] + by_row[None]:
+    of_rows = {number for number, _ in rows}
+    of_layout = [problem for problem in problems if problem.row not in of_rows]
+    for problem in of_layout:
         _mark(sheet, 1, where, problem, places)
     for row, (number, cells) in enumerate(rows, start=2):
         for position, column in enumerate(columns, start=1):
@@ -178,7 +183,8 @@ def _give_back(
         for problem in by_row.get(number, ()):
             _mark(sheet, row, where, problem, places)
         words = sheet.cell(row, last)
-        _put(words, "\n".join(_in_words(problem) for problem in by_row.get(number, ())), "@")
+        reasons = by_row.get(number) or (of_layout if laid_out.refused else [])
+        _put(words, "\n".join(_in_words(problem) for problem in reasons), "@")
         words.alignment = WRAPPED
 
 
@@ -243,7 +249,7 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
     sheet.cell(
         2, 1,
         _(N_("Mend the coloured cells on the sheets to the right, save this file and apply it. "
-             "This sheet and the columns Problems are not read.")),
+             "This sheet and the Problems columns are not read.")),
     )  # fmt: skip
     for number, (title, width) in enumerate(_LIST_COLUMNS, start=1):
         header = sheet.cell(_LIST_HEADER_ROW, number, _(title))

@@ -51,8 +51,8 @@ _EXAMPLES: tuple[tuple[str, str, tuple[dict[str, str | int], ...]], ...] = (
     ),
     (
         "Add Customer",
-        N_("A customer whose devices you manage gets 20 of them; another manages itself and takes "
-           "a whole OTC."),
+        N_("A customer whose devices you manage gets 20 licences; another manages itself and "
+           "takes a whole OTC."),
         ({"customer": "Clinica Norte", "managed_by": N_("Admin"),
           "otc": "ABCDE-12345-FGHIJ-67890", "licenses": 20},
          {"customer": "Clinica Sur", "managed_by": N_("Customer"),
@@ -105,7 +105,7 @@ class _Writer:
     def say(self, message: str) -> str:
         return translated(message, self.language)
 
-    def next_row(self, words: str | None = None, width: int = 175) -> int:
+    def next_row(self, words: str | None = None, width: int = 190) -> int:
         """The next row, high enough for `words` in `width` characters."""
         self.row += 1
         if words is not None and len(words) > width:

@@ -65,28 +65,26 @@ def lay_out(raw_sheets: list[RawSheet]) -> tuple[list[LaidOutSheet], list[Proble
 
 
 def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Problem]]:
-    header: Sequence[Cell] = raw.rows[0][1] if raw.rows and raw.rows[0][0] == 1 else ()
-    rows = raw.rows[1:] if header else raw.rows
+    stands_in = 1 if sheet is None else _header_row(raw, sheet)
+    header = next((cells for number, cells in raw.rows if number == stands_in), ())
+    rows = [row for row in raw.rows if row[0] > stands_in] if header else raw.rows
     places: dict[str, ColumnPlace] = {}
     columns: dict[str, int] = {}
     place = SheetPlace(raw.name, places)
     laid_out = LaidOutSheet(sheet, place, columns, header, rows, raw.markup)
     if sheet is None:
         return laid_out, [_unknown_sheet(raw)]
-    elsewhere = _header_elsewhere(raw, sheet)
-    if elsewhere is not None:
-        laid_out.rows = [row for row in raw.rows if row[0] > elsewhere]
-        return laid_out, [_header_in_row(raw, elsewhere)]
-    problems: list[Problem] = []
+    problems = [] if stands_in == 1 else [_header_in_row(raw, stands_in)]
     width = max((len(cells) for _, cells in rows), default=0) if header else 0
     for index in range(max(len(header), width)):
         name = shown(header[index]) if index < len(header) else ""
         column = column_named(sheet, name)
         if column is None:
             if _is_unknown(name, index, rows):
-                problems.append(_unknown_column(raw, sheet, index, name))
+                problems.append(_unknown_column(raw, sheet, stands_in, index, name))
         elif column.field in columns:
-            problems.append(_duplicate_column(raw, index, name, places[column.field]))
+            first = places[column.field]
+            problems.append(_duplicate_column(raw, stands_in, index, name, first))
         else:
             columns[column.field] = index
             bare = name.replace("*", "").strip()
@@ -112,13 +110,13 @@ def _is_unknown(name: str, index: int, rows: list[Row]) -> bool:
     )
 
 
-def _header_elsewhere(raw: RawSheet, sheet: Sheet) -> int | None:
-    """The row that holds the header, where that is not the first."""
+def _header_row(raw: RawSheet, sheet: Sheet) -> int:
+    """The row that holds every required column; the first where none does."""
     for number, cells in raw.rows[:HEADER_SEARCH]:
         fields = {c.field for c in (column_named(sheet, shown(cell)) for cell in cells) if c}
         if all(column.field in fields for column in sheet.columns if column.required):
-            return None if number == 1 else number
-    return None
+            return number
+    return 1
 
 
 def _hidden(raw: RawSheet, laid_out: LaidOutSheet) -> Iterator[Problem]:
@@ -203,7 +201,9 @@ def _missing_column(raw: RawSheet, sheet: Sheet, column: Column) -> Problem:
     )
 
 
-def _unknown_column(raw: RawSheet, sheet: Sheet, index: int, name: str) -> Problem:
+def _unknown_column(
+    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str
+) -> Problem:  # fmt: skip
     letter = column_letters(index + 1)
     expected = [column.title(language_of(raw.name, sheet)) for column in sheet.columns]
     message = (
@@ -217,15 +217,17 @@ def _unknown_column(raw: RawSheet, sheet: Sheet, index: int, name: str) -> Probl
         message,
         text(N_("Delete the column, or name it as one of: {columns}."), columns=expected),
         raw.name,
-        1,
+        row,
         name or letter,
         name or letter,
-        f"{letter}1",
+        f"{letter}{row}",
         name,
     )
 
 
-def _duplicate_column(raw: RawSheet, index: int, name: str, first: ColumnPlace) -> Problem:
+def _duplicate_column(
+    raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace
+) -> Problem:  # fmt: skip
     letter = column_letters(index + 1)
     return Problem(
         Code.DUPLICATE_COLUMN,
@@ -233,9 +235,9 @@ def _duplicate_column(raw: RawSheet, index: int, name: str, first: ColumnPlace) 
              column=name, first=first.letter, second=letter),
         text(N_("Delete one of the two columns.")),
         raw.name,
-        1,
+        row,
         first.name,
         name,
-        f"{letter}1",
+        f"{letter}{row}",
         name,
     )  # fmt: skip

@@ -52,7 +52,7 @@ def check_workbook(
         raise FileError(
             Code.NOT_A_WORKBOOK,
             text(N_("{path} has none of the sheets of an onboarding workbook."), path=path),
-            text(N_("Write one to fill in with: avira-importer template")),
+            text(N_("To get one to fill in: avira-importer template")),
         )
     checked = Checked(sheets, [], problems, set(), 0)
     for laid_out in sheets:

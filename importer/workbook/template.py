@@ -111,5 +111,5 @@ def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidat
     # A code or customer that the workbook itself adds further left is not in the list.
     validation.showErrorMessage = closed
     validation.errorTitle = column.title(language)
-    validation.error = translated(N_("Choose one of the list, please."), language)
+    validation.error = translated(N_("Choose one from the list."), language)
     return validation

@@ -86,11 +86,11 @@ def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
     if known.status is not Status.DISABLED:
         disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
         verdict.changes.append(Change(Did.CUSTOMER_DISABLED, known, disabled, row.place))
-    if row.release:
-        verdict.changes += [
-            Change(Did.SUBSCRIPTION_CANCELLED, held, None, row.place)
-            for held in ledger.subscriptions(known)
-        ]
+    held = ledger.subscriptions(known) if row.release else []
+    if held and not verdict.changes and row.reason not in (None, known.disabled_reason):
+        again = known._replace(disabled_reason=row.reason)
+        verdict.changes.append(Change(Did.CUSTOMER_EDITED, known, again, row.place))
+    verdict.changes += [Change(Did.SUBSCRIPTION_CANCELLED, one, None, row.place) for one in held]
     return verdict
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 from importer.domain.entities import Customer, Otc
 from importer.domain.problems import Code, Place, Problem, problem_at
@@ -14,33 +15,37 @@ SOON = dt.timedelta(days=30)
 """The console's "to renew within 30 days"."""
 
 
-def hand_out(
-    verdict: Verdict,
-    ledger: Snapshot,
-    place: Place,
-    field: str,
-    otc: Otc,
-    asked: int,
-    to: Customer | None,
-) -> None:
-    """Say in `verdict` what stands against `to` (None: several) getting `asked` more of `otc`.
+class Asking(NamedTuple):
+    """A row that asks for `licenses` more of `otc` for one customer (None: for several at once).
 
-    `field` is the column whose cell asks. The licences count as asked whatever is said.
+    `otc_cell` and `number_cell` are the columns that say so, `stated` what the latter holds.
     """
-    verdict.asked.append((otc.code, asked))
-    problems = verdict.problems
+
+    place: Place
+    otc: Otc
+    licenses: int
+    to: Customer | None
+    otc_cell: str
+    number_cell: str
+    stated: object
+
+
+def hand_out(verdict: Verdict, ledger: Snapshot, asking: Asking) -> None:
+    """Say in `verdict` what stands against it. The licences count as asked whatever is said."""
+    otc, to, problems = asking.otc, asking.to, verdict.problems
+    verdict.asked.append((otc.code, asking.licenses))
     if otc.expired(ledger.today):
-        problems.append(_otc_expired(place, field, otc))
+        problems.append(_otc_expired(asking))
     elif otc.expiry_date is not None and otc.expiry_date <= ledger.today + SOON:
-        problems.append(_expires_soon(place, field, otc, ledger))
+        problems.append(_expires_soon(asking, otc.expiry_date, ledger.today))
     owner = ledger.dedicated_to(otc)
     pending = ledger.pending(otc)
     if owner is not None and (to is None or owner.id != to.id):
-        problems.append(_otc_dedicated(place, field, otc, owner))
-    elif to is not None and to.holds_whole_otcs and not asked == otc.total == pending:
-        problems.append(dedicated_needs_all(place, field, otc, asked, ledger))
-    elif asked > pending:
-        problems.append(_overallocation(place, field, otc, asked, ledger))
+        problems.append(_otc_dedicated(asking, owner))
+    elif to is not None and to.holds_whole_otcs and not asking.licenses == otc.total == pending:
+        problems.append(dedicated_needs_all(asking, pending))
+    elif asking.licenses > pending:
+        problems.append(_overallocation(asking, pending))
 
 
 def requested_in_all(problem: Problem, requested: dict[str, int]) -> Problem:
@@ -57,25 +62,31 @@ def requested_in_all(problem: Problem, requested: dict[str, int]) -> Problem:
     )  # fmt: skip
 
 
-def _overallocation(
-    place: Place, field: str, otc: Otc, asked: int, ledger: Snapshot
-) -> Problem:  # fmt: skip
-    pending = ledger.pending(otc)
+def _overallocation(asking: Asking, pending: int) -> Problem:
+    otc, asked = asking.otc, asking.licenses
     return problem_at(
-        place, field, Code.OVERALLOCATION,
+        asking.place, asking.number_cell, Code.OVERALLOCATION,
         text(N_("OTC {otc} has {total} licences, {used} used and {pending} pending; this row asks "
-                "{asked}, {short} too many. All rows of the workbook together ask {requested}."),
+                "for {asked}, {short} too many. All rows of the workbook together ask for "
+                "{requested}."),
              otc=otc.code, total=otc.total, used=otc.total - pending, pending=pending,
              asked=asked, short=asked - pending, requested=asked),
-        text(N_("Ask {pending} or fewer, use another OTC, or raise the total on a sheet Edit OTC "
-                "further left."), pending=pending),
-        asked,
+        _fix_overallocation(pending),
+        asking.stated,
     )  # fmt: skip
 
 
-def _otc_expired(place: Place, field: str, otc: Otc) -> Problem:
+def _fix_overallocation(pending: int) -> Text:
+    if pending == 0:
+        return text(N_("Use another OTC, or raise the total on a sheet Edit OTC further left."))
+    return text(N_("Ask for {pending} or fewer, use another OTC, or raise the total on a sheet "
+                   "Edit OTC further left."), pending=pending)  # fmt: skip
+
+
+def _otc_expired(asking: Asking) -> Problem:
+    otc = asking.otc
     return problem_at(
-        place, field, Code.OTC_EXPIRED,
+        asking.place, asking.otc_cell, Code.OTC_EXPIRED,
         text(N_("OTC {otc} expired on {expiry_date}."), otc=otc.code, expiry_date=otc.expiry_date),
         text(N_("Use another OTC, or after a renewal correct the expiry date on a sheet Edit OTC "
                 "further left.")),
@@ -83,37 +94,35 @@ def _otc_expired(place: Place, field: str, otc: Otc) -> Problem:
     )  # fmt: skip
 
 
-def _expires_soon(place: Place, field: str, otc: Otc, ledger: Snapshot) -> Problem:
-    assert otc.expiry_date is not None
+def _expires_soon(asking: Asking, expiry_date: dt.date, today: dt.date) -> Problem:
     return problem_at(
-        place, field, Code.EXPIRES_SOON,
-        text(N_("OTC {otc} expires on {expiry_date}; days left: {days}."), otc=otc.code,
-             expiry_date=otc.expiry_date, days=(otc.expiry_date - ledger.today).days),
+        asking.place, asking.otc_cell, Code.EXPIRES_SOON,
+        text(N_("OTC {otc} expires on {expiry_date}; days left: {days}."), otc=asking.otc.code,
+             expiry_date=expiry_date, days=(expiry_date - today).days),
         text(N_("Think of renewing it.")),
-        otc.code,
+        asking.otc.code,
     )  # fmt: skip
 
 
-def _otc_dedicated(place: Place, field: str, otc: Otc, owner: Customer) -> Problem:
+def _otc_dedicated(asking: Asking, owner: Customer) -> Problem:
+    code = asking.otc.code
     return problem_at(
-        place, field, Code.OTC_DEDICATED,
-        text(N_("The whole OTC {otc} is dedicated to {owner}."), otc=otc.code, owner=owner.name),
+        asking.place, asking.otc_cell, Code.OTC_DEDICATED,
+        text(N_("The whole OTC {otc} is dedicated to {owner}."), otc=code, owner=owner.name),
         text(N_("Use another OTC.")),
-        otc.code,
+        code,
     )  # fmt: skip
 
 
-def dedicated_needs_all(
-    place: Place, field: str, otc: Otc, asked: int, ledger: Snapshot
-) -> Problem:  # fmt: skip
+def dedicated_needs_all(asking: Asking, pending: int) -> Problem:
     """A customer that manages itself asks for other than a whole OTC."""
-    pending = ledger.pending(otc)
+    otc = asking.otc
     return problem_at(
-        place, field, Code.DEDICATED_NEEDS_ALL,
+        asking.place, asking.number_cell, Code.DEDICATED_NEEDS_ALL,
         text(N_("A customer that manages itself takes a whole OTC that nobody else uses: {otc} has "
-                "{total} licences, {used} used and {pending} pending; this row asks {asked}."),
+                "{total} licences, {used} used and {pending} pending; this row asks for {asked}."),
              otc=otc.code, total=otc.total, used=otc.total - pending, pending=pending,
-             asked=asked),
+             asked=asking.licenses),
         text(N_("Name an OTC that is wholly pending, and leave No of Licenses blank.")),
-        asked,
+        asking.stated,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddSubscription, EditCustomer, UpdateOtc
-from importer.domain.rules.handing_out import dedicated_needs_all, hand_out
+from importer.domain.rules.handing_out import Asking, dedicated_needs_all, hand_out
 from importer.domain.rules.verdict import (
     Verdict,
     duplicate_row,
@@ -57,9 +57,10 @@ def subscribe(
     customer: Customer,
 ) -> None:
     """Give `customer` a first subscription on `otc`; None asks for the whole of it."""
-    field = "otc" if licenses is None else "licenses"
     asked = otc.total if licenses is None else licenses
-    hand_out(verdict, ledger, place, field, otc, asked, customer)
+    number_cell, stated = ("otc", otc.code) if licenses is None else ("licenses", licenses)
+    asking = Asking(place, otc, asked, customer, "otc", number_cell, stated)
+    hand_out(verdict, ledger, asking)
     verdict.changes.append(
         Change(Did.SUBSCRIPTION_ADDED, None, Subscription(customer.id, otc.code, asked), place)
     )
@@ -84,15 +85,16 @@ def edit_licenses(
         verdict.changes.append(Change(Did.SUBSCRIPTION_CANCELLED, held, None, row.place))
         return
     otc = ledger.otcs[held.otc]
+    more = row.licenses - held.licenses
+    otc_cell = "licenses" if row.otc is None else "otc"
+    asking = Asking(row.place, otc, more, customer, otc_cell, "licenses", row.licenses)
     if customer.holds_whole_otcs:
-        verdict.problems.append(
-            dedicated_needs_all(row.place, "licenses", otc, row.licenses, ledger)
-        )
-    elif row.licenses > held.licenses:
+        whole = asking._replace(licenses=row.licenses)
+        verdict.problems.append(dedicated_needs_all(whole, ledger.pending(otc)))
+    elif more > 0:
         if customer.status is Status.DISABLED:
             verdict.problems.append(_customer_disabled(row.place, customer))
-        more = row.licenses - held.licenses
-        hand_out(verdict, ledger, row.place, "licenses", otc, more, customer)
+        hand_out(verdict, ledger, asking)
     edited = held._replace(licenses=row.licenses)
     verdict.changes.append(Change(Did.SUBSCRIPTION_EDITED, held, edited, row.place))
 
@@ -131,7 +133,8 @@ def _move(
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
     asked = new.total if whole else sum(one.licenses for one in moving)
-    hand_out(verdict, ledger, row.place, "new_otc", new, asked, holder)
+    asking = Asking(row.place, new, asked, holder, "new_otc", "new_otc", new.code)
+    hand_out(verdict, ledger, asking)
     for leaving in moving:
         joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
         had = joined.licenses if joined is not None else 0

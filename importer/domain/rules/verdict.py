@@ -10,6 +10,7 @@ from importer.domain.changes import Change
 from importer.domain.entities import Entity, ManagedBy
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import Request
+from importer.domain.sheets import SHEET_OF
 from importer.domain.snapshot import Snapshot
 from importer.texts import N_, Text, text
 
@@ -57,7 +58,7 @@ def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
     )
     return problem_at(
         row.place, field, Code.UNKNOWN_OTC,
-        text(N_("The ledger has no OTC {otc} at this row."), otc=otc), fix, otc,
+        text(N_("At this row the ledger has no OTC {otc}."), otc=otc), fix, otc,
     )  # fmt: skip
 
 
@@ -65,17 +66,17 @@ def unknown_customer(row: _Rows, name: str, fix: Text | None = None) -> Problem:
     """The ledger has no customer of that name."""
     return problem_at(
         row.place, "customer", Code.UNKNOWN_CUSTOMER,
-        text(N_("The ledger has no customer {name} at this row."), name=name),
+        text(N_("At this row the ledger has no customer {name}."), name=name),
         fix or text(N_("Correct the name, or create it on a sheet Add Customer further left.")),
         name,
     )  # fmt: skip
 
 
-def missing_value(row: _Rows, field: str, message: Text) -> Problem:
+def missing_value(row: Request, field: str, message: Text) -> Problem:
     """A cell is blank that this row needs."""
-    return problem_at(
-        row.place, field, Code.MISSING_VALUE, message, text(N_("Fill in the cell."))
-    )  # fmt: skip
+    kind = SHEET_OF[type(row)].column(field).kind
+    fix = text(N_("Write {expected}."), expected=text(kind.explained))
+    return problem_at(row.place, field, Code.MISSING_VALUE, message, fix)
 
 
 def differences(row: Request, known: Entity, stated: Iterable[tuple[str, object]]) -> list[Text]:
@@ -83,7 +84,7 @@ def differences(row: Request, known: Entity, stated: Iterable[tuple[str, object]
     columns = row.place.sheet.columns
     return [
         text(
-            N_("{column} is {known}, the row says {stated}"),
+            N_("{column}: {known} in the ledger, {stated} in the row"),
             column=columns[name].header if name in columns else name,
             known=in_words(getattr(known, name)),
             stated=in_words(value),
@@ -98,4 +99,4 @@ def in_words(value: object) -> object:
         return text(N_("blank"))
     if isinstance(value, ManagedBy):
         return text(N_("Admin") if value is ManagedBy.ADMIN else N_("Customer"))
-    return value
+    return f"“{value}”" if isinstance(value, str) else value

@@ -21,7 +21,7 @@ from rich.text import Text
 
 from importer import pipeline
 from importer.ledger.database import Ledger
-from importer.report import to_text
+from importer.words import to_text
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"

@@ -78,7 +78,8 @@ def _user() -> str:
 
 def say_reports(common: Common, reports: Iterable[Report]) -> int:
     """Say what became of each workbook, as soon as that is known; give the exit code."""
-    from importer.report import Result, to_json, to_text
+    from importer.report import Result, to_json
+    from importer.words import to_text
 
     said: list[Report] = []
     fault = None

@@ -55,7 +55,7 @@ def history(common: Common, batch: int | None) -> None:
 
 def _told(lines: list[Line]) -> Iterator[str]:
     """Each line in words: the row that asked, what it concerns, and what changed in it."""
-    from importer.report import fact_label, value_words
+    from importer.words import fact_label, value_words
 
     for line in lines:
         before, after = line.before or {}, line.after or {}

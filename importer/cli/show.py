@@ -77,7 +77,7 @@ def otcs(common: Common, code: str | None) -> None:
 def customers(common: Common, name: str | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
     from importer.domain.names import name_key
-    from importer.report import value_words
+    from importer.words import value_words
 
     found = list(_contents(common).customers)
     if name is not None:

@@ -1,0 +1,240 @@
+"""What became of a workbook, in words for the person at the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+import click
+
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
+from importer.domain.problems import Problem, Severity
+from importer.domain.rules.verdict import in_words
+from importer.domain.sheets import SHEETS
+from importer.report import Report, Result
+from importer.texts import N_, _, current_language, text
+
+SHOWN = 20
+"""How many changes and warnings are listed, unless all are asked for."""
+
+LONGEST_VALUE = 60
+"""How many characters of a cell are quoted."""
+
+_DONE = {
+    Did.OTC_ADDED: N_("OTCs added"),
+    Did.OTC_EDITED: N_("OTCs edited"),
+    Did.CUSTOMER_ADDED: N_("customers added"),
+    Did.CUSTOMER_EDITED: N_("customers edited"),
+    Did.CUSTOMER_DISABLED: N_("customers disabled"),
+    Did.CUSTOMER_ENABLED: N_("customers enabled"),
+    Did.SUBSCRIPTION_ADDED: N_("subscriptions added"),
+    Did.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
+    Did.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
+    Did.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
+}
+
+_HEADLINES = {
+    Result.VALID: N_("nothing is wrong"),
+    Result.INVALID: N_("rows would be refused"),
+    Result.APPLIED: N_("applied"),
+    Result.PARTLY_APPLIED: N_("applied in part"),
+    Result.REJECTED: N_("refused; nothing was changed"),
+    Result.UNCHANGED: N_("nothing in it is new; nothing was changed"),
+    Result.UNREADABLE: N_("could not be read"),
+}
+_COLOURS = {
+    Result.VALID: "green",
+    Result.APPLIED: "green",
+    Result.UNCHANGED: "green",
+    Result.PARTLY_APPLIED: "yellow",
+}
+_ROWS_DONE = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} refused.")
+_ROWS_WOULD = N_(
+    "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} refused."
+)
+_WOULD = frozenset({Result.VALID, Result.INVALID, Result.REJECTED})
+
+
+def to_text(
+    report: Report, *, everything: bool = False, width: int | None = None
+) -> Iterator[str]:  # fmt: skip
+    """The lines that a person reads, at most `width` characters long if it is given.
+
+    `everything` lists all changes and warnings.
+    """
+    for line in _lines(report, everything):
+        yield from _wrapped(line, width)
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    """`line` in lines of `width`, the further ones indented as the first."""
+    plain = click.unstyle(line)
+    if width is None or len(plain) <= width or plain != line:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()) + (2 if "→ " in line[:20] else 0))
+    return textwrap.wrap(line, max(width, 40), subsequent_indent=indent, break_long_words=False,
+                         break_on_hyphens=False)  # fmt: skip
+
+
+def _lines(report: Report, everything: bool) -> Iterator[str]:
+    colour = _COLOURS.get(report.result, "red")
+    headline = click.style(_(_HEADLINES[report.result]), fg=colour, bold=True)
+    yield f"{click.style(report.file, bold=True)}: {headline}"
+    if report.result is not Result.UNREADABLE:
+        rows = _ROWS_WOULD if report.result in _WOULD else _ROWS_DONE
+        yield "  " + str(text(rows, **report.rows._asdict()))
+    yield from _changes(report, everything)
+    yield from _problems(report, everything)
+    if report.corrections is not None:
+        yield ""
+        yield "  " + str(
+            text(N_("The refused rows, to mend and apply: {path}"), path=report.corrections)
+        )
+    if report.corrections_fault is not None:
+        yield ""
+        yield "  " + click.style(str(report.corrections_fault), fg="red")
+    if report.batch is not None:
+        yield "  " + str(
+            text(N_("Batch {batch} in the ledger {path}"), batch=report.batch, path=report.ledger)
+        )
+
+
+def _changes(report: Report, everything: bool) -> Iterator[str]:
+    done = [f"{_(_DONE[did])}: {count}" for did, count in report.counts().items() if count]
+    if done:
+        yield "  " + "; ".join(done)
+    yield from _listed(list(_told(report)), everything)
+
+
+def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
+    shown = lines if everything else lines[:SHOWN]
+    for line in shown:
+        yield "    " + line
+    if len(lines) > len(shown):
+        yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=len(lines) - SHOWN))
+
+
+def _told(report: Report) -> Iterator[str]:
+    """Every change of what was there before: where it was asked for, of what, and old → new."""
+    leaving: Entity | None = None
+    for change in report.changes:
+        if change.did is None:  # the half of a move that comes first
+            leaving = change.before
+        elif change.did is Did.SUBSCRIPTION_MOVED:
+            yield f"{_where_asked(change)}: {_move_told(leaving, change.after, report.names)}"
+        elif change.before is not None:
+            yield f"{_where_asked(change)}: {_edit_told(change, report.names)}"
+
+
+def _where_asked(change: Change) -> str:
+    return f"{change.place.sheet.name} {change.place.row}"
+
+
+def _move_told(leaving: Entity | None, arriving: Entity | None, names: Mapping[int, str]) -> str:
+    assert isinstance(leaving, Subscription)
+    assert isinstance(arriving, Subscription)
+    return (
+        f"{names[arriving.customer]}: {leaving.otc} ({leaving.licenses}) → "
+        f"{arriving.otc} ({arriving.licenses})"
+    )
+
+
+def _edit_told(change: Change, names: Mapping[int, str]) -> str:
+    match change.before, change.after:
+        case Subscription() as held, None:
+            what, parts = f"{names[held.customer]}, {held.otc}", [f"{held.licenses} → 0"]
+        case Subscription() as held, Subscription() as now:
+            what, parts = f"{names[now.customer]}, {now.otc}", [f"{held.licenses} → {now.licenses}"]
+        case before, after:
+            assert before is not None, "an addition is counted, not told"
+            assert after is not None, "only subscriptions are ever gone"
+            what = before.code if isinstance(before, Otc) else names[_id(before)]
+            parts = [
+                f"{fact_label(name)}: {value_words(old)} → {value_words(new)}"
+                for name, old, new in zip(before._fields, before, after, strict=True)
+                if old != new
+            ]
+    return f"{what}: {', '.join(parts)}"
+
+
+def _id(entity: Entity) -> int:
+    assert isinstance(entity, Customer)
+    return entity.id
+
+
+_NO_COLUMNS = {
+    "status": N_("Status"),
+    "disabled_reason": N_("Reason"),
+}
+"""The facts of entities that no column of a sheet is named after."""
+
+
+def fact_label(fact: str) -> str:
+    """What a fact of an OTC, customer or subscription is called on the sheets."""
+    if fact in _NO_COLUMNS:
+        return _(_NO_COLUMNS[fact])
+    field = "customer" if fact == "name" else fact
+    columns = (column for sheet in SHEETS for column in sheet.columns)
+    return next(one.title(current_language()) for one in columns if one.field == field)
+
+
+def value_words(value: object) -> str:
+    """A fact's value as a person would write it; also as the journal's images have it."""
+    words = _WORDS.get(value) if isinstance(value, str) else None
+    return _(words) if words else str(in_words(value))
+
+
+_WORDS: dict[str, str] = {
+    ManagedBy.ADMIN: N_("Admin"),
+    ManagedBy.CUSTOMER: N_("Customer"),
+    Status.ACTIVE: N_("active"),
+    Status.DISABLED: N_("disabled"),
+}
+
+
+def _problems(report: Report, everything: bool) -> Iterator[str]:
+    errors = [one for one in report.problems if one.severity is Severity.ERROR]
+    warnings = [one for one in report.problems if one.severity is Severity.WARNING]
+    if errors:
+        yield ""
+        yield "  " + click.style(_(N_("Problems")), fg="red", bold=True) + f" ({len(errors)})"
+        yield from _by_sheet(errors)
+    if warnings:
+        yield ""
+        yield "  " + click.style(_(N_("Warnings")), fg="yellow", bold=True) + f" ({len(warnings)})"
+        shown = warnings if everything else warnings[:SHOWN]
+        yield from _by_sheet(shown)
+        if len(warnings) > len(shown):
+            more = len(warnings) - SHOWN
+            yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=more))
+
+
+def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:
+    for sheet, found in groupby(problems, lambda problem: problem.sheet):
+        if sheet is not None:
+            yield "  " + click.style(sheet, bold=True)
+        for problem in found:
+            code = click.style(problem.code, fg="red" if problem.severity == "error" else "yellow")
+            yield "    " + " · ".join([*_where(problem), code])
+            yield f"      {problem.message}"
+            yield f"      → {problem.fix}"
+
+
+def _where(problem: Problem) -> Iterator[str]:
+    """The place and the value of a problem, as far as it has them."""
+    if problem.cell is not None:
+        yield problem.cell
+    elif problem.row is not None:
+        yield str(text(N_("row {row}"), row=problem.row))
+    if problem.header:
+        yield problem.header
+    if problem.value and problem.value != problem.header:
+        yield f"“{_short(problem.value)}”"
+
+
+def _short(value: str) -> str:
+    """`value` on one line, its end left off where it is long."""
+    one_line = " ".join(value.split())
+    return one_line if len(one_line) <= LONGEST_VALUE else one_line[:LONGEST_VALUE] + "…"

@@ -31,8 +31,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer import pipeline
 from importer.domain.sheets import Column, Kind
 from importer.ledger.database import Ledger
-from importer.report import Report, to_text
+from importer.report import Report
 from importer.texts import use_language
+from importer.words import to_text
 from importer.workbook.labels import column_named, language_of, sheet_named
 from importer.workbook.styles import HEADER_FONT, OPTIONAL_FILL, format_of
 from importer.workbook.template import Known, add_sheet, new_workbook

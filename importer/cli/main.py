@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import re
 import sys
@@ -14,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from importer import __version__
+from importer import __version__, clock
 from importer.cli import apply, check, export, history, show, template
 from importer.cli.options import first_language
 from importer.cli.output import say_json
@@ -97,8 +96,8 @@ def _log_fault() -> Path:
     story = _OTC.sub(lambda otc: masked(otc[0]), traceback.format_exc())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        logging.basicConfig(filename=path, format="%(asctime)s %(message)s", encoding="utf-8")
-        logging.error("avira-importer %s\n%s", __version__, story)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{story}\n")
     except OSError:
         click.echo(story, err=True)
     return path

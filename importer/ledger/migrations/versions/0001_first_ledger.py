@@ -19,6 +19,10 @@ def _number(name: str, *, null: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=null, autoincrement=False)
 
 
+def _check(name: str, condition: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(condition, name=op.f(name))
+
+
 def upgrade() -> None:
     """Make all tables, and let nothing be changed in what was journalled."""
     op.create_table(
@@ -46,8 +50,8 @@ def upgrade() -> None:
         _number("runtime", null=True),
         sa.PrimaryKeyConstraint("account_id", "code", name="pk_otc"),
         sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name="fk_otc_account"),
-        sa.CheckConstraint("total >= 1 AND total <= 1000000", name="ck_otc_total"),
-        sa.CheckConstraint("used >= 0 AND used <= total", name="ck_otc_used"),
+        _check("ck_otc_total", "total >= 1 AND total <= 1000000"),
+        _check("ck_otc_used", "used >= 0 AND used <= total"),
         sqlite_strict=True,
     )
     op.create_index("ix_otc_company_key", "otc", ["account_id", "company_key"])
@@ -68,8 +72,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "customer_id", name="pk_customer"),
         sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name="fk_customer_account"),
         sa.UniqueConstraint("account_id", "name_key", name="uq_customer_account_id_name_key"),
-        sa.CheckConstraint("managed_by IN ('admin', 'customer')", name="ck_customer_managed_by"),
-        sa.CheckConstraint("status IN ('active', 'disabled')", name="ck_customer_status"),
+        _check("ck_customer_managed_by", "managed_by IN ('admin', 'customer')"),
+        _check("ck_customer_status", "status IN ('active', 'disabled')"),
         sqlite_strict=True,
     )
     op.create_index("ix_customer_accentless_key", "customer", ["account_id", "accentless_key"])
@@ -96,7 +100,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id", "otc"], ["otc.account_id", "otc.code"], name="fk_subscription_otc"
         ),
-        sa.CheckConstraint("licenses >= 1", name="ck_subscription_licenses"),
+        _check("ck_subscription_licenses", "licenses >= 1"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -118,7 +122,7 @@ def upgrade() -> None:
         _text("hash"),
         sa.PrimaryKeyConstraint("account_id", "batch", name="pk_batch"),
         sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name="fk_batch_account"),
-        sa.CheckConstraint("kind IN ('apply', 'undo')", name="ck_batch_kind"),
+        _check("ck_batch_kind", "kind IN ('apply', 'undo')"),
         sqlite_strict=True,
     )
     op.create_table(
@@ -136,8 +140,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id", "batch"], ["batch.account_id", "batch.batch"], name="fk_journal_batch"
         ),
-        sa.CheckConstraint("kind IN ('otc', 'customer', 'subscription')", name="ck_journal_kind"),
-        sa.CheckConstraint("before IS NOT NULL OR after IS NOT NULL", name="ck_journal_image"),
+        _check("ck_journal_kind", "kind IN ('otc', 'customer', 'subscription')"),
+        _check("ck_journal_image", "before IS NOT NULL OR after IS NOT NULL"),
         sqlite_strict=True,
     )
     if op.get_context().dialect.name == "sqlite":

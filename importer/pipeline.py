@@ -15,7 +15,7 @@ from importer.domain.plan import Outcome, Plan, make_plan
 from importer.domain.problems import CODES, Problem
 from importer.domain.requests import Request
 from importer.domain.snapshot import Snapshot, named_in
-from importer.errors import FileError, OutputError
+from importer.errors import FileError, MisuseError, OutputError
 from importer.ledger.apply import BatchFacts, apply_changes
 from importer.ledger.contents import load_contents
 from importer.ledger.database import Ledger
@@ -108,6 +108,7 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
 
 def export(path: Path, job: Job) -> Export:
     """Write "Export Avira Details" to `path`, from the ledger as it is now."""
+    not_the_ledger(path, job)
     now = contents(job)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     sheets = write_details(now, path)
@@ -116,6 +117,7 @@ def export(path: Path, job: Job) -> Export:
 
 def template(path: Path, language: str, job: Job) -> None:
     """Write the onboarding workbook; what the ledger holds, if there is one, is offered in it."""
+    not_the_ledger(path, job)
     known = Known()
     if not job.ledger.is_missing:
         held = contents(job)
@@ -124,6 +126,15 @@ def template(path: Path, language: str, job: Job) -> None:
             [one.customer.name for one in held.customers[:OFFERED]],
         )
     write_template(path, language, known)
+
+
+def not_the_ledger(path: Path, job: Job) -> None:
+    """Raise MisuseError if writing to `path` would write over the ledger."""
+    if path.resolve() == job.ledger.path.resolve():
+        raise MisuseError(
+            text(N_("{path} is the ledger; nothing else is written there. Name another file."),
+                 path=path)
+        )  # fmt: skip
 
 
 def contents(job: Job) -> Contents:
@@ -236,7 +247,7 @@ def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> No
     path = corrections_path(reading.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
-        write_corrections(path, reading.checked, report.problems, refused)
+        write_corrections(path, reading.path, reading.checked, report.problems, refused)
         report.corrections = str(path)
     except OutputError as fault:  # what was applied is applied all the same, and must be told
         report.corrections_fault = fault.message

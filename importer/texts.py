@@ -73,13 +73,20 @@ def text(template: str, /, **facts: object) -> Text:
     return Text(template, facts)
 
 
+def printable(words: str) -> str:
+    """`words` with control characters as pictures (␛), so that none reaches a terminal."""
+    if words.isprintable():
+        return words
+    return "".join(chr(0x2400 + ord(c)) if c < " " else "␡" if c == "\x7f" else c for c in words)
+
+
 def _said(fact: object) -> str:
     if isinstance(fact, str):
-        return fact
+        return printable(fact)
     if isinstance(fact, dt.datetime):
         return fact.isoformat(sep=" ", timespec="seconds")
     if isinstance(fact, dt.date):
         return fact.isoformat()
     if isinstance(fact, Iterable):
         return ", ".join(_said(one) for one in fact)
-    return str(fact)
+    return printable(str(fact))

@@ -14,7 +14,7 @@ from importer.domain.problems import Problem, Severity
 from importer.domain.rules.verdict import in_words
 from importer.domain.sheets import SHEETS
 from importer.report import Report, Result
-from importer.texts import N_, _, current_language, text
+from importer.texts import N_, _, current_language, printable, text
 
 SHOWN = 20
 """How many changes and warnings are listed, unless all are asked for."""
@@ -81,7 +81,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 def _lines(report: Report, everything: bool) -> Iterator[str]:
     colour = _COLOURS.get(report.result, "red")
     headline = click.style(_(_HEADLINES[report.result]), fg=colour, bold=True)
-    yield f"{click.style(report.file, bold=True)}: {headline}"
+    yield f"{click.style(printable(report.file), bold=True)}: {headline}"
     if report.result is not Result.UNREADABLE:
         rows = _ROWS_WOULD if report.result in _WOULD else _ROWS_DONE
         yield "  " + str(text(rows, **report.rows._asdict()))
@@ -214,7 +214,7 @@ def _problems(report: Report, everything: bool) -> Iterator[str]:
 def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:
     for sheet, found in groupby(problems, lambda problem: problem.sheet):
         if sheet is not None:
-            yield "  " + click.style(sheet, bold=True)
+            yield "  " + click.style(printable(sheet), bold=True)
         for problem in found:
             code = click.style(problem.code, fg="red" if problem.severity == "error" else "yellow")
             yield "    " + " · ".join([*_where(problem), code])
@@ -236,5 +236,5 @@ def _where(problem: Problem) -> Iterator[str]:
 
 def _short(value: str) -> str:
     """`value` on one line, its end left off where it is long."""
-    one_line = " ".join(value.split())
+    one_line = printable(" ".join(value.split()))
     return one_line if len(one_line) <= LONGEST_VALUE else one_line[:LONGEST_VALUE] + "…"

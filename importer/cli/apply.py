@@ -14,7 +14,8 @@ from importer.cli.export import say_export
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress
 from importer.cli.translated import Command, Option
-from importer.texts import N_
+from importer.errors import ImporterError, MisuseError
+from importer.texts import N_, text
 
 if TYPE_CHECKING:
     from importer.report import Report
@@ -55,6 +56,13 @@ def apply(
     from importer import pipeline
 
     job = make_job(common, files, corrections, actor)
+    if export_to is not None:
+        pipeline.not_the_ledger(export_to, job)
+        if export_to.resolve() in {path.resolve() for path in files}:
+            raise MisuseError(
+                text(N_("--export names a workbook to apply: {path}. Name another file."),
+                     path=export_to)
+            )  # fmt: skip
 
     def each() -> Iterator[Report]:
         for path in files:
@@ -64,8 +72,12 @@ def apply(
 
     exit_code = say_reports(common, each())
     if export_to is not None and not job.ledger.is_missing:
-        with progress(wanted=not common.quiet) as shown:
-            exported = pipeline.export(export_to, replace(job, progress=shown))
+        try:
+            with progress(wanted=not common.quiet) as shown:
+                exported = pipeline.export(export_to, replace(job, progress=shown))
+        except ImporterError as error:  # the reports are said already
+            click.echo(str(error.message), err=True)
+            return error.exit_code
         if not common.json:
             say_export(common, exported)
     return exit_code

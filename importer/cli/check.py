@@ -53,19 +53,22 @@ def make_job(
     """The job that the options describe."""
     from importer import clock
     from importer.ledger.database import open_ledger
-    from importer.pipeline import Job
+    from importer.pipeline import Job, not_the_ledger
 
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(
             text(N_("--corrections must be a folder that exists when there are several files."))
         )
-    return Job(
+    job = Job(
         open_ledger(common.ledger),
         common.account,
         clock.today(),
         actor or _user(),
         corrections,
     )
+    if corrections is not None:
+        not_the_ledger(corrections, job)
+    return job
 
 
 def _user() -> str:
@@ -86,6 +89,8 @@ def say_reports(common: Common, reports: Iterable[Report]) -> int:
     try:
         for report in reports:
             said.append(report)
+            if report.corrections_fault is not None and common.json:
+                click.echo(str(report.corrections_fault), err=True)
             if common.json or (common.quiet and not _went_wrong(report)):
                 continue
             if len(said) > 1:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from importer.ledger.journal import Line
 
 
+LAST_BATCH = 2**31 - 1
+
+
 @click.command(
     cls=Command,
     help=N_("Show the batches applied, or every journal line of one.")
     + "\n\n\b\n  avira-importer history\n  avira-importer history 7",
 )
-@click.argument("batch", required=False, type=click.IntRange(min=1))
+@click.argument("batch", required=False, type=click.IntRange(1, LAST_BATCH))
 @common_options
 def history(common: Common, batch: int | None) -> None:
     """The batches of the account's ledger, or one of them with its lines."""
@@ -39,7 +42,7 @@ def history(common: Common, batch: int | None) -> None:
         if batch is None:
             say_json(found)
         else:
-            say_json(found[0] | {"lines": [line._asdict() for line in lines]})
+            say_json(found[0] | {"lines": [_line_json(line) for line in lines]})
         return
     say(
         table(
@@ -51,6 +54,11 @@ def history(common: Common, batch: int | None) -> None:
     )  # fmt: skip
     if batch is not None:
         say(["", *_told(lines)])
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    """The keys that CLI.md promises."""
+    return {key: value for key, value in line._asdict().items() if key != "customer"}
 
 
 def _told(lines: list[Line]) -> Iterator[str]:

@@ -77,6 +77,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception:
         log = _log_fault()
         message = text(N_("The program has a fault and stopped. See {log}."), log=log)
+        if log is None:
+            message = text(N_("The program has a fault and stopped; its log cannot be written."))
         _complain(str(message), EXIT_FAULT, arguments)
         return EXIT_FAULT
     return result if isinstance(result, int) else 0
@@ -88,8 +90,11 @@ def _complain(message: str, exit_code: int, arguments: Sequence[str]) -> None:
         say_json({"error": message, "exit_code": exit_code})
 
 
-def _log_fault() -> Path:
-    """Write the traceback to the log, with all but the last five characters of any OTC hidden."""
+def _log_fault() -> Path | None:
+    """Write the traceback to the log, with all but the last five characters of any OTC hidden.
+
+    Gives the log's place, or None where it cannot be written.
+    """
     from platformdirs import user_log_path
 
     path = user_log_path("avira-importer", appauthor=False) / "avira-importer.log"
@@ -99,5 +104,5 @@ def _log_fault() -> Path:
         with path.open("a", encoding="utf-8") as log:
             log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{story}\n")
     except OSError:
-        click.echo(story, err=True)
+        return None
     return path

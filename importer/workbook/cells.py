@@ -39,7 +39,8 @@ FIRST_DATE = dt.date(1900, 3, 1)  # before it, Excel's day numbers are off by on
 _CACHED = 65_536
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
-_WHOLE = re.compile(r"([0-9]{1,12})(?:\.0{1,6})?")
+# Not 1.000, which in Spanish is a thousand.
+_WHOLE = re.compile(r"([0-9]{1,12})(?:\.0{1,2})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _MANAGED_BY = {
@@ -53,8 +54,8 @@ _YES_NO = {"yes": True, "si": True, "no": False}
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether a cell states nothing: empty, or nothing but white space."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    """Whether a cell states nothing: empty, or nothing that could be seen."""
+    return cell is None or (isinstance(cell, str) and not (cell.strip() and tidy_text(cell)))
 
 
 def shown(cell: Cell) -> str:

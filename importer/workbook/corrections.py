@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell as SheetCell
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -29,6 +27,7 @@ from importer.workbook.requests import Checked
 from importer.workbook.styles import (
     BAD_FILL,
     BAD_FONT,
+    DATE_FORMAT,
     HEADER_FILL,
     HEADER_FONT,
     TITLE_FONT,
@@ -51,6 +50,11 @@ _LIST_COLUMNS = (
 )
 _LIST_HEADER_ROW = 4
 _DIGEST = "digest"
+_SOURCE = "source"
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_FORBIDDEN = re.compile(r"[\\*?:/\[\]]")
+_TITLE_LIMIT = 31
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 
 
@@ -60,16 +64,17 @@ def corrections_path(workbook: Path, chosen: Path | None) -> Path:
     A file that somebody has worked on since it was written is never taken; the next free name is.
     """
     if chosen is not None and not chosen.is_dir():
-        return chosen
-    folder = workbook.parent if chosen is None else chosen
-    name = _CORRECTED.sub("", workbook.stem)
-    first = folder / f"{name}.corrections.xlsx"
-    candidates = chain([first], (folder / f"{name}.corrections-{n}.xlsx" for n in count(2)))
-    return next(path for path in candidates if path != workbook and _is_ours_to_replace(path))
+        first = chosen
+    else:
+        folder = workbook.parent if chosen is None else chosen
+        first = folder / f"{_CORRECTED.sub('', workbook.stem)}.corrections.xlsx"
+    further = (first.with_name(f"{first.stem}-{n}{first.suffix}") for n in count(2))
+    ours = (path for path in chain([first], further) if _is_ours_to_replace(path, workbook))
+    return next(ours)
 
 
-def _is_ours_to_replace(path: Path) -> bool:
-    """Whether nothing is at `path`, or corrections that nobody has changed."""
+def _is_ours_to_replace(path: Path, workbook: Path) -> bool:
+    """Whether nothing is at `path`, or corrections of `workbook` that nobody has changed."""
     if not path.exists():
         return True
     try:
@@ -77,9 +82,9 @@ def _is_ours_to_replace(path: Path) -> bool:
         meta: dict[object, object] = {
             row[0]: row[1] for row in written[META].iter_rows(max_col=2, values_only=True)
         }
-    except (OSError, BadZipFile, KeyError, ValueError, InvalidFileException):
+    except Exception:  # whatever openpyxl thinks of it, it is no file of ours
         return False
-    return bool(meta.get(_DIGEST) == _digest(written))
+    return meta.get(_SOURCE) == str(workbook.resolve()) and meta.get(_DIGEST) == _digest(written)
 
 
 def _digest(workbook: Workbook) -> str:
@@ -97,8 +102,8 @@ def _digest(workbook: Workbook) -> str:
     return digest.hexdigest()
 
 
-Places = dict[Problem, str]
-"""The cell in which each problem is marked."""
+Places = dict[Problem, tuple[str, str]]
+"""The sheet and cell in which each problem is marked."""
 
 
 def _as_read(value: object) -> str:
@@ -118,12 +123,17 @@ class _Column(NamedTuple):
 
 
 def write_corrections(
-    path: Path, checked: Checked, problems: Sequence[Problem], refused: set[tuple[str, int]] | None
+    path: Path,
+    source: Path,
+    checked: Checked,
+    problems: Sequence[Problem],
+    refused: set[tuple[str, int]] | None,
 ) -> None:
-    """Write to `path` the rows of `checked` that are `refused` (None: all), and why they are.
+    """Write to `path` the rows of `source` that are `refused` (None: all), and why they are.
 
-    `problems` are those of the whole workbook, by place. A row that was not refused is given back
-    too where nothing was applied, so that applying the mended workbook finishes the job.
+    `checked` is what was read of `source`, `problems` are those of the whole workbook, by place.
+    A row that was not refused is given back too where nothing was applied, so that applying the
+    mended workbook finishes the job.
     """
     language = current_language()
     workbook = new_workbook(language)
@@ -144,6 +154,7 @@ def write_corrections(
             _give_back(workbook, laid_out, rows, by_sheet[name], places)
     _list_problems(listed, errors, places)
     workbook.active = 0
+    workbook[META].append((_SOURCE, str(source.resolve())))
     workbook[META].append((_DIGEST, _digest(workbook)))
     with whole_file(path) as temporary:
         workbook.save(temporary)
@@ -158,11 +169,12 @@ def _give_back(
 ) -> None:
     """Write `rows` of one sheet and mark what is wrong; note in `places` where each problem is."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
+    name = _title(laid_out.place.name)
     if laid_out.sheet is None:
-        sheet = workbook.create_sheet(laid_out.place.name, index)
+        sheet = workbook.create_sheet(name, index)
     else:
         language = language_of(laid_out.place.name, laid_out.sheet)
-        sheet = add_sheet(workbook, laid_out.sheet, laid_out.place.name, language, index)
+        sheet = add_sheet(workbook, laid_out.sheet, name, language, index)
     columns = _columns(laid_out, rows, sheet)
     last = len(columns) + 1
     header = sheet.cell(1, last, _(PROBLEMS))
@@ -186,6 +198,11 @@ def _give_back(
         reasons = by_row.get(number) or (of_layout if laid_out.refused else [])
         _put(words, "\n".join(_in_words(problem) for problem in reasons), "@")
         words.alignment = WRAPPED
+
+
+def _title(name: str) -> str:
+    """A sheet's name as Excel allows it; other programs allow more."""
+    return _FORBIDDEN.sub(" ", name)[:_TITLE_LIMIT]
 
 
 def _columns(
@@ -218,12 +235,19 @@ def _put(cell: SheetCell | object, value: Cell, number_format: str) -> None:
     if isinstance(value, Broken):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
-        cell.value, cell.data_type = value, "s"
+        cell.value, cell.data_type = _escaped(value), "s"
         cell.number_format = "@"
     elif value not in (None, ""):
         cell.value = value
-        if not isinstance(value, dt.date | dt.time | dt.timedelta):
+        # A number in a column of dates would be given back as a day that nobody wrote.
+        if isinstance(value, int | float) and number_format != DATE_FORMAT:
             cell.number_format = number_format
+
+
+def _escaped(text: str) -> str:
+    """`text` so that a reader of the file gets it back: ECMA-376, 22.9.2.19, ST_Xstring."""
+    escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
+    return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)
 
 
 def _mark(
@@ -233,7 +257,7 @@ def _mark(
     letters = (problem.cell or "").rstrip("0123456789")
     position = where.get(column_number(letters) - 1, 1) if letters else 1
     cell = sheet.cell(row, position)
-    places[problem] = f"{column_letters(position)}{row}"
+    places[problem] = (sheet.title, f"{column_letters(position)}{row}")
     cell.fill, cell.font = BAD_FILL, BAD_FONT
     said = [cell.comment.text] if cell.comment and row > 1 else []
     cell.comment = note("\n\n".join((*said, _in_words(problem))))
@@ -256,7 +280,7 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
         header.font, header.fill = HEADER_FONT, HEADER_FILL
         sheet.column_dimensions[column_letters(number)].width = width
     for row, problem in enumerate(problems, start=_LIST_HEADER_ROW + 1):
-        place = places.get(problem, "A1")
+        title, place = places[problem]
         texts = (
             problem.sheet, place, None, problem.header, problem.value,
             str(problem.message), str(problem.fix),
@@ -269,7 +293,7 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
         if problem.row is not None:
             sheet.cell(row, 3, problem.row).alignment = WRAPPED
         link = sheet.cell(row, 2)
-        quoted = (problem.sheet or "").replace("'", "''")
+        quoted = title.replace("'", "''")
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
         link.style = "Hyperlink"
     sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"

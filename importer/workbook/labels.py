@@ -73,7 +73,10 @@ def is_our_note(name: str) -> bool:
 def looks_like_ours(headers: list[str]) -> bool:
     """Whether `headers` are mostly those of one of our sheets, whatever the sheet is called."""
     keys = {label_key(header) for header in headers}
-    return any(
-        len(keys & columns.keys()) >= 2 and 2 * len(keys & columns.keys()) >= len(keys)
-        for columns in _COLUMNS.values()
-    )
+    return any(_mostly(columns, keys) for columns in _COLUMNS.values())
+
+
+def _mostly(columns: dict[str, Column], keys: set[str]) -> bool:
+    found = {columns[key].field for key in keys & columns.keys()}
+    required = {column.field for column in columns.values() if column.required}
+    return 2 * len(found) >= len(keys) and (len(found) >= 2 or (bool(found) and required <= found))

@@ -67,7 +67,9 @@ def lay_out(raw_sheets: list[RawSheet]) -> tuple[list[LaidOutSheet], list[Proble
 def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Problem]]:
     stands_in = 1 if sheet is None else _header_row(raw, sheet)
     header = next((cells for number, cells in raw.rows if number == stands_in), ())
-    rows = [row for row in raw.rows if row[0] > stands_in] if header else raw.rows
+    if sheet is not None and not any(column_named(sheet, shown(cell)) for cell in header):
+        header = ()  # what stands there is a row like the others
+    rows = _rows_below(raw, stands_in, header)
     places: dict[str, ColumnPlace] = {}
     columns: dict[str, int] = {}
     place = SheetPlace(raw.name, places)
@@ -108,6 +110,19 @@ def _is_unknown(name: str, index: int, rows: list[Row]) -> bool:
     return bool(name.strip()) or any(
         index < len(cells) and not is_blank(cells[index]) for _, cells in rows
     )
+
+
+def _rows_below(raw: RawSheet, header_row: int, header: Sequence[Cell]) -> list[Row]:
+    """The rows that hold anything but what we wrote into the Problems column ourselves."""
+    if not header:
+        return raw.rows
+    ours = {index for index, cell in enumerate(header) if is_problems_column(shown(cell))}
+    return [
+        (number, cells)
+        for number, cells in raw.rows
+        if number > header_row
+        and (not ours or any(not is_blank(c) for i, c in enumerate(cells) if i not in ours))
+    ]
 
 
 def _header_row(raw: RawSheet, sheet: Sheet) -> int:

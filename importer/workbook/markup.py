@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-# What makes a sheet worth a closer look; all but a few sheets hold none of it.
-_WORTH_A_LOOK = re.compile(rb"""<(?:\w+:)?f[\s>/]|\bt\s*=\s*["']e["']|\bhidden\s*=""")
+# What makes a sheet worth a closer look, cells beyond column Z among it; few sheets hold any of it.
+_WORTH_A_LOOK = re.compile(
+    rb"""<(?:\w+:)?f[\s>/]|\bt\s*=\s*["']e["']|\bhidden\s*=|\br\s*=\s*["'][A-Z]{2}"""
+)
 _CHUNK = 1 << 20
 _OVERLAP = 64
-_RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -25,10 +25,12 @@ class DoctypeError(Exception):
 @dataclass(slots=True)
 class Markup:
     """Of one sheet, by row and column counted from 1: formulas (has a value?), error values,
-    and the hidden rows and columns."""
+    and the hidden rows and columns. `area` is that from A1 to the last cell, where that is far
+    to the right."""
 
     formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    area: int = 0
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
@@ -47,16 +49,17 @@ def look_at_sheets(archive: ZipFile) -> dict[str, Markup]:
 def _parts(archive: ZipFile) -> Iterator[tuple[str, str]]:
     """Each sheet's name and the archive's part that holds it."""
     rels = _parsed(archive, "xl/_rels/workbook.xml.rels")
-    targets = {rel.get("Id"): rel.get("Target", "") for rel in rels.iter(_RELATIONSHIPS)}
+    targets = {rel.get("Id"): rel.get("Target", "") for rel in rels.iter()}
     workbook = _parsed(archive, "xl/workbook.xml")
-    names = set(archive.namelist())
+    parts = {name.lower(): name for name in archive.namelist()}  # their names know no case
     for sheet in workbook.iter():
         if _local(sheet.tag) != "sheet":
             continue
-        target = targets.get(sheet.get(_R_ID, ""), "")
-        part = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        if posixpath.normpath(part) in names:
-            yield sheet.get("name", ""), posixpath.normpath(part)
+        # The namespace of r:id is another one in a strict workbook.
+        link = next((value for key, value in sheet.items() if _local(key) == "id"), "")
+        target = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
+        if target.lower() in parts:
+            yield sheet.get("name", ""), parts[target.lower()]
 
 
 def _parsed(archive: ZipFile, part: str) -> ElementTree.Element:
@@ -81,7 +84,7 @@ def _worth_a_look(archive: ZipFile, part: str) -> bool:
 
 def _look(archive: ZipFile, part: str) -> Markup:
     markup = Markup()
-    row = column = 0
+    row = column = rows = columns = 0
     with archive.open(part) as stream:
         events = ElementTree.iterparse(stream, ("start", "end"))  # noqa: S314 - no DOCTYPE either
         for event, element in events:
@@ -93,6 +96,7 @@ def _look(archive: ZipFile, part: str) -> Markup:
                         markup.hidden_rows.append(row)
                 elif tag == "c":
                     row, column = _position(element.get("r"), row, column + 1)
+                    rows, columns = max(rows, row), max(columns, column)
                 elif tag == "col" and element.get("hidden") in ("1", "true"):
                     markup.hidden_columns.append(
                         (int(element.get("min", 0)), int(element.get("max", 0)))
@@ -101,6 +105,7 @@ def _look(archive: ZipFile, part: str) -> Markup:
                 _note_cell(markup, element, (row, column))
             elif tag == "row":
                 element.clear()
+    markup.area = rows * columns
     return markup
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import stat
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,9 +31,16 @@ from importer.workbook.markup import DoctypeError, Markup, column_letters, look_
 FILE_LIMIT = 256 * 1024**2
 """Bytes of the largest file taken; a million rows are some 60 MB."""
 
+AREA_LIMIT = 50_000_000
+"""Cells from A1 to the last one, blank ones included, which all take memory while reading."""
+
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Excel 97-2003 and encrypted workbooks are
-_DAMAGED = (BadZipFile, CalamineError, ParseError, KeyError, ValueError, OSError, EOFError)
+_DAMAGED = (
+    BadZipFile, CalamineError, EOFError, KeyError, OSError, OverflowError, ParseError,
+    RuntimeError,  # zipfile, of parts that are encrypted or compressed as it does not know
+    ValueError, struct.error, zlib.error,
+)  # fmt: skip
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -61,10 +70,17 @@ def read_workbook(path: Path) -> RawWorkbook:
             if "xl/workbook.xml" not in archive.namelist():
                 raise _not_a_workbook(path, text(N_("it is an archive of something else")))
             markup = look_at_sheets(archive)
+        for name, seen in markup.items():
+            if seen.area > AREA_LIMIT:
+                raise _cells_far_away(path, name)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        worksheets = _worksheets(workbook)
+        names = [workbook.sheet_names[index] for index, _ in worksheets]
+        if len(set(names)) < len(names):
+            raise _unreadable(path, text(N_("two of its sheets have the same name")))
         sheets = [
-            _raw_sheet(workbook.get_sheet_by_index(index), hidden, markup)
-            for index, hidden in _worksheets(workbook)
+            _raw_sheet(workbook.get_sheet_by_index(index), hidden, markup[name])
+            for (index, hidden), name in zip(worksheets, names, strict=True)
         ]
     except PasswordError as error:
         raise _password_protected(path) from error
@@ -123,31 +139,38 @@ def _worksheets(workbook: CalamineWorkbook) -> list[tuple[int, bool]]:
     ]
 
 
-def _raw_sheet(sheet: CalamineSheet, hidden: bool, markups: dict[str, Markup]) -> RawSheet:
-    markup = markups.get(sheet.name, Markup())
+def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
     top, left = sheet.start or (0, 0)
     grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # list is invariant
     if left:
         grid = [[None] * left + row for row in grid]
-    for (row, column), shown in markup.errors.items():
-        _put(grid, row - top, column, Broken(Code.CELL_ERROR, shown))
-    for (row, column), has_value in markup.formulas.items():
-        if not has_value:
-            _put(grid, row - top, column, Broken(Code.FORMULA_WITHOUT_VALUE, "="))
     for first, last in sheet.merged_cell_ranges or ():
         _put_merged(grid, top, first, last)
+    by_number = dict(enumerate(grid, start=top + 1))
+    for at, shown in markup.errors.items():
+        _put(by_number, at, Broken(Code.CELL_ERROR, shown))
+    for at, has_value in markup.formulas.items():
+        if not has_value:
+            _put(by_number, at, Broken(Code.FORMULA_WITHOUT_VALUE, "="))
     rows: list[tuple[int, Sequence[Cell]]] = [
-        (top + index, row)
-        for index, row in enumerate(grid, start=1)
-        if not all(is_blank(cell) for cell in row)
+        (number, cells)
+        for number, cells in sorted(by_number.items())
+        if not all(is_blank(cell) or _is_merged(cell) for cell in cells)
     ]
     return RawSheet(sheet.name, rows, hidden, markup)
 
 
-def _put(grid: list[list[Cell]], row: int, column: int, cell: Cell) -> None:
-    """Put `cell` at `row` of the grid (from 1) and `column` (A being 1), if that is in it."""
-    if 1 <= row <= len(grid) and column <= len(grid[row - 1]):
-        grid[row - 1][column - 1] = cell
+def _is_merged(cell: Cell) -> bool:
+    """Whether the cell's value, if it has one, stands elsewhere in a merged range."""
+    return isinstance(cell, Broken) and cell.code is Code.MERGED_CELLS
+
+
+def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> None:
+    """Put `cell` at row and column (A being 1), also beyond the last cell with a value."""
+    row, column = at
+    cells = by_number.setdefault(row, [])
+    cells += [None] * (column - len(cells))
+    cells[column - 1] = cell
 
 
 def _put_merged(
@@ -174,6 +197,15 @@ def _unreadable(path: Path, reason: object) -> FileError:
         text(N_("{path} cannot be read: {reason}."), path=path, reason=reason),
         text(N_("Give the path of a workbook (.xlsx or .xlsm) that Excel opens.")),
     )
+
+
+def _cells_far_away(path: Path, sheet: str) -> FileError:
+    return FileError(
+        Code.TOO_LARGE,
+        text(N_("{path} cannot be read: {sheet} has cells so far from the others that it is too "
+                "large."), path=path, sheet=sheet),
+        text(N_("Delete the rows and columns beyond the last filled one, and save it.")),
+    )  # fmt: skip
 
 
 def _not_a_workbook(path: Path, reason: object) -> FileError:

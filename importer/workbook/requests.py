@@ -96,9 +96,14 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
 def _cells(laid_out: LaidOutSheet, column: Column) -> list[Cell]:
     index = laid_out.columns[column.field]
     return [
-        None if index >= len(cells) or is_blank(cells[index]) else cells[index]
+        None if index >= len(cells) or is_blank(cells[index]) else _no_nan(cells[index])
         for _, cells in laid_out.rows
     ]
+
+
+def _no_nan(cell: Cell) -> Cell:
+    """`cell`, or the text NaN where it holds that number, which pandas takes for a blank."""
+    return "NaN" if cell != cell else cell
 
 
 def _values(column: Column, cells: list[Cell]) -> list[Value | None]:

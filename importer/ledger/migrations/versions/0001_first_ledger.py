@@ -155,3 +155,10 @@ def _refuse_rewriting() -> None:
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+    # INSERT OR REPLACE deletes without asking the triggers on DELETE.
+    for table, key in (("batch", "batch"), ("journal", "line")):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 "  # noqa: S608 - names of our own
+            f"FROM {table} WHERE account_id = NEW.account_id AND batch = NEW.batch "
+            f"AND {key} = NEW.{key}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )

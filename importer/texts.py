@@ -13,6 +13,8 @@ from pathlib import Path
 DOMAIN = "importer"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "es")
+QUOTED = 60
+"""How many characters of a cell are quoted in a sentence."""
 
 _current = "en"
 
@@ -78,6 +80,12 @@ def printable(words: str) -> str:
     if words.isprintable():
         return words
     return "".join(chr(0x2400 + ord(c)) if c < " " else "␡" if c == "\x7f" else c for c in words)
+
+
+def shortened(words: str) -> str:
+    """`words` on one line, without control characters, its end left off where it is long."""
+    one_line = printable(" ".join(words.split()))
+    return one_line if len(one_line) <= QUOTED else one_line[:QUOTED] + "…"
 
 
 def _said(fact: object) -> str:

@@ -14,13 +14,10 @@ from importer.domain.problems import Problem, Severity
 from importer.domain.rules.verdict import in_words
 from importer.domain.sheets import SHEETS
 from importer.report import Report, Result
-from importer.texts import N_, _, current_language, printable, text
+from importer.texts import N_, _, current_language, printable, shortened, text
 
 SHOWN = 20
 """How many changes and warnings are listed, unless all are asked for."""
-
-LONGEST_VALUE = 60
-"""How many characters of a cell are quoted."""
 
 _DONE = {
     Did.OTC_ADDED: N_("OTCs added"),
@@ -231,10 +228,4 @@ def _where(problem: Problem) -> Iterator[str]:
     if problem.header:
         yield problem.header
     if problem.value and problem.value != problem.header:
-        yield f"“{_short(problem.value)}”"
-
-
-def _short(value: str) -> str:
-    """`value` on one line, its end left off where it is long."""
-    one_line = printable(" ".join(value.split()))
-    return one_line if len(one_line) <= LONGEST_VALUE else one_line[:LONGEST_VALUE] + "…"
+        yield f"“{shortened(problem.value)}”"

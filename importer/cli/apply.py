@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     cls=Command,
     help=N_("Apply workbooks to the ledger: each one wholly, or nothing of it.")
     + "\n\n\b\n  avira-importer apply onboarding.xlsx"
-    + "\n  avira-importer apply --partial *.xlsx"
+    + "\n  avira-importer apply --partial january.xlsx february.xlsx"
     + '\n  avira-importer apply onboarding.xlsx --export "Export Avira Details.xlsx"',
 )
 @click.option(

@@ -64,6 +64,8 @@ def run(arguments: Sequence[str]) -> int:
         result = cli.main(list(arguments), prog_name="avira-importer", standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        if "--json" in arguments:
+            say_json({"error": error.format_message(), "exit_code": error.exit_code})
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(str(text(N_("Interrupted."))), err=True)

@@ -13,7 +13,9 @@ CONSOLE_LIMIT = 25
 
 _CONSOLE_NAME = re.compile(rf"[A-Za-z0-9 \-_.]{{1,{CONSOLE_LIMIT}}}")
 _RUN_OF_SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
+_TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BAD_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _CACHED = 65_536
 
 
@@ -51,7 +53,11 @@ def fits_console(name: str) -> bool:
 
 
 def has_bad_characters(text: str) -> bool:
-    """Whether `text` holds control characters, lone surrogates or non-characters."""
+    """Whether `text` holds what no name may: control characters and line breaks of any kind,
+    characters that turn the direction of what follows, lone surrogates, non-characters."""
     if text.isprintable():  # most cells; it is also true of no control character
         return False
-    return any(unicodedata.category(c) in ("Cc", "Cs") or ord(c) & 0xFFFE == 0xFFFE for c in text)
+    return any(
+        unicodedata.category(c) in _BAD_CATEGORIES or c in _TURNS_TEXT or ord(c) & 0xFFFE == 0xFFFE
+        for c in text
+    )

@@ -127,14 +127,19 @@ def open_ledger(setting: str | None) -> Ledger:
     """The ledger that `setting` names: a file, or an SQLAlchemy URL of one; None is the default."""
     if not setting:
         return Ledger(default_path())
-    if setting.startswith(_SQLITE_URL):
-        return Ledger(Path(setting.removeprefix(_SQLITE_URL)))
-    if "://" in setting:
+    path = setting.removeprefix(_SQLITE_URL)
+    asks_more = path != setting and "?" in path
+    if "://" in path or asks_more or path in ("", ":memory:"):
         raise LedgerError(
-            text(N_("This version keeps its ledger in an SQLite file; it cannot use {scheme}. "
-                    "Name a file with --ledger."), scheme=setting.partition("://")[0])
+            text(N_("This version keeps its ledger in an SQLite file; it cannot use {setting}. "
+                    "Name a file with --ledger."), setting=_without_password(setting))
         )  # fmt: skip
-    return Ledger(Path(setting).expanduser())
+    return Ledger(Path(path).expanduser())
+
+
+def _without_password(setting: str) -> str:
+    scheme, _, rest = setting.rpartition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme else setting
 
 
 def _engine(path: Path) -> sa.Engine:

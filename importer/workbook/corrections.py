@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.domain.problems import Problem, Severity
 from importer.files import whole_file
 from importer.texts import N_, _, current_language
-from importer.workbook.cells import Broken, Cell
+from importer.workbook.cells import Broken, Cell, is_blank
 from importer.workbook.labels import META, PROBLEMS, is_problems_column, language_of
 from importer.workbook.layout import LaidOutSheet
 from importer.workbook.markup import column_letters, column_number
@@ -55,6 +55,7 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _FORBIDDEN = re.compile(r"[\\*?:/\[\]]")
 _TITLE_LIMIT = 31
+_LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 
 
@@ -218,7 +219,9 @@ def _columns(
     width = max(len(laid_out.header), *(len(cells) for _, cells in rows))
     for index in range(width):
         name = laid_out.header[index] if index < len(laid_out.header) else None
-        held = name or any(index < len(cells) and cells[index] for _, cells in rows)
+        held = not is_blank(name) or any(
+            index < len(cells) and not is_blank(cells[index]) for _, cells in rows
+        )
         if index in known or not held or is_problems_column(str(name or "")):
             continue
         columns.append(_Column(index, "General"))
@@ -294,8 +297,9 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
             sheet.cell(row, 3, problem.row).alignment = WRAPPED
         link = sheet.cell(row, 2)
         quoted = title.replace("'", "''")
-        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
-        link.style = "Hyperlink"
+        if row <= _LINKS_LIMIT:
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
+            link.style = "Hyperlink"
     sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
     last = column_letters(len(_LIST_COLUMNS))
     sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}{_LIST_HEADER_ROW + len(problems)}"

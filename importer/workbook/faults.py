@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column, Kind
-from importer.texts import N_, Text, text
+from importer.texts import N_, Text, shortened, text
 from importer.workbook.cells import Cell, shown
 
 _REASONS = {
@@ -38,7 +38,7 @@ def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
     value = shown(cell)
     facts: dict[str, object] = {
         "column": place.sheet.columns[column.field].header,
-        "value": value,
+        "value": shortened(value),
         "length": len(value),
         "limit": column.limit,
         "expected": text(column.kind.explained),

@@ -27,6 +27,9 @@ WRAPPED = Alignment(wrap_text=True, vertical="top")
 TITLE_FONT = _font(bold=True, size=16, color="1F4E78")
 HEADING_FONT = _font(bold=True, size=12, color="1F4E78")
 
+COMMENT_LIMIT = 4_000
+"""Characters of a comment that anybody reads; Excel takes 32,767."""
+
 TEXT_FORMAT = "@"
 DATE_FORMAT = "yyyy-mm-dd"
 NUMBER_FORMAT = "0"
@@ -86,6 +89,7 @@ def print_on_one_width(sheet: Worksheet) -> None:
 
 def note(words: str) -> Comment:
     """A comment big enough for `words`."""
+    words = words[:COMMENT_LIMIT]
     lines = sum(1 + len(line) // 38 for line in words.splitlines())
     return Comment(words, AUTHOR, height=20 + 18 * lines, width=300)
 

@@ -1,0 +1,103 @@
+"""Names and OTCs: what is the same however it is typed, and what is nothing at all."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.domain.names import (
+    accentless_key,
+    fits_console,
+    has_bad_characters,
+    name_key,
+    tidy_text,
+)
+from importer.domain.otc_code import INVISIBLE, ODD_DASHES, masked, normalise_otc
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+GROUPS = st.lists(st.text(ALPHABET, min_size=5, max_size=5), min_size=4, max_size=4)
+
+
+@given(GROUPS, st.lists(st.sampled_from(["-", "", *ODD_DASHES]), min_size=3, max_size=3),
+       st.sampled_from(["", " ", "\t", *INVISIBLE]), st.booleans())  # fmt: skip
+def test_an_otc_is_the_same_however_it_is_typed(
+    groups: list[str], dashes: list[str], around: str, lower: bool
+) -> None:
+    """Case, odd or missing dashes and space around never change which OTC is meant."""
+    typed = groups[0] + "".join(
+        dash + group for dash, group in zip(dashes, groups[1:], strict=True)
+    )
+    typed = around + (typed.lower() if lower else typed) + around
+    assert normalise_otc(typed) == "-".join(groups)
+
+
+@given(st.text())
+def test_any_text_is_an_otc_in_canonical_form_or_none(typed: str) -> None:
+    """The form is reached in one step and never changes again."""
+    otc = normalise_otc(typed)
+    assert otc is None or normalise_otc(otc) == otc
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "AAAAA", "AAAAA-AAAAA-AAAAA-AAAA", "AAAAA-AAAAA-AAAAA-AAAAAA", "AAAAA AAAAA AAAAA AAAAA",
+     "AAAA-AAAAAA-AAAAA-AAAAA", "ÁAAAA-AAAAA-AAAAA-AAAAA", "AAAAſ-AAAAA-AAAAA-AAAAA",
+     "AAAAA_AAAAA_AAAAA_AAAAA", "AAAAA--AAAAA-AAAAA-AAAAA", "AAAAA-AAAAA-AAAAA-AAAA１"],
+)  # fmt: skip
+def test_what_only_looks_like_an_otc_is_none(typed: str) -> None:
+    """The control: nothing is folded, guessed or filled in to make a code of it."""
+    assert normalise_otc(typed) is None
+
+
+def test_a_masked_otc_shows_its_last_five_characters() -> None:
+    """Enough to tell codes apart in a log, too little to use one."""
+    assert masked("AAAAA-BBBBB-CCCCC-DDDD5") == "…DDDD5"
+
+
+@given(st.text())
+def test_the_key_of_a_name_is_its_own_key(name: str) -> None:
+    """So keys can be compared with keys; the same holds without accents and for tidied text."""
+    assert name_key(name_key(name)) == name_key(name)
+    assert tidy_text(tidy_text(name)) == tidy_text(name)
+    assert name_key(tidy_text(name)) == name_key(name)
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"])))
+def test_a_name_is_the_same_in_every_case_and_form(name: str) -> None:
+    """Upper case of ASCII letters, composed or decomposed, with more spaces around."""
+    assert name_key(unicodedata.normalize("NFD", name)) == name_key(name)
+    assert name_key(f"  {name} ") == name_key(name)
+    if name.isascii():
+        assert name_key(name.upper()) == name_key(name)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Peña", "Pena"), ("Norte", "Norte 2"), ("A B", "AB")])
+def test_different_names_have_different_keys(one: str, other: str) -> None:
+    """The control: accents, digits and spaces inside a name tell names apart."""
+    assert name_key(one) != name_key(other)
+
+
+def test_names_that_differ_in_accents_share_the_key_without() -> None:
+    """Which is how `similar-name` finds them."""
+    assert accentless_key("Peñón y Cía") == accentless_key("PENON  Y CIA")
+    assert accentless_key("Norte") != accentless_key("Sur")
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [("Clinica Norte", True), ("a-b_c.d", True), ("x" * 25, True), ("x" * 26, False),
+     ("Clínica", False), ("a__b", False), ("A&B", False)],
+)  # fmt: skip
+def test_the_console_takes_short_plain_names(name: str, fits: bool) -> None:
+    """25 characters of letters, digits, space, - _ and ., without a double underscore."""
+    assert fits_console(name) is fits
+
+
+@pytest.mark.parametrize("bad", ["a\nb", "a\x00b", "a\u2028b", "a\u202eb", "a\ud800b", "a\ufffeb"])
+def test_characters_that_no_name_may_have(bad: str) -> None:
+    """Line breaks, control characters, turned text, and what is no character at all."""
+    assert has_bad_characters(bad)
+    assert not has_bad_characters(bad.replace(bad[1], "ñ"))

@@ -18,9 +18,10 @@ from typing import Any, NoReturn
 
 import pytest
 import sqlalchemy as sa
-from conftest import CommandLine, Said
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
+from conftest import CommandLine, Said
 from workbooks import HEADERS, Sheets, write_cells, write_workbook
 
 CODES = [f"{letter * 5}-11111-22222-33333" for letter in "ABCDE"]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine, Said
-from workbooks import HEADERS, write_cells, write_workbook
 
+from conftest import CommandLine, Said
 from importer.workbook.reading import FILE_LIMIT
+from workbooks import HEADERS, write_cells, write_workbook
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CODE = "ABCDE-12345-FGHIJ-67890"

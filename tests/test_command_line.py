@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CommandLine
-from workbooks import write_workbook
 
+from conftest import CommandLine
 from importer import __version__, pipeline
 from importer.cli import output
+from workbooks import write_workbook
 
 HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "alembic", "python_calamine", "xlsxturbo")
 OTC = "AAAAA-AAAAA-AAAAA-AAAA1"

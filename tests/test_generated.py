@@ -10,10 +10,10 @@ from typing import Any
 import click
 import pytest
 from openpyxl import load_workbook
-from scripts import ROOT, load_script
 
 from importer.cli.main import cli
 from importer.workbook.template import write_template
+from scripts import ROOT, load_script
 
 generate = load_script("docs/generate.py")
 

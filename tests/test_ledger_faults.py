@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from conftest import CommandLine, Said
-from workbooks import write_workbook
 
+from conftest import CommandLine, Said
 from importer.cli import main as program
 from importer.ledger import database
 from importer.ledger.apply import apply_changes
+from workbooks import write_workbook
 
 CODES = [f"{letter * 5}-11111-22222-33333" for letter in "ABC"]
 

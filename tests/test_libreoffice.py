@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine
 from openpyxl import load_workbook
+
+from conftest import CommandLine
 from workbooks import write_workbook
 
 SOFFICE = shutil.which("soffice")

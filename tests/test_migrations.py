@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from workbooks import write_workbook
 
 from importer.cli.main import run
 from importer.ledger.database import REVISION, Ledger
 from importer.ledger.migrate import configuration
 from importer.ledger.tables import metadata
+from workbooks import write_workbook
 
 
 def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from model import Model, Row
 
 RULES = json.loads((Path(__file__).parent / "rules.json").read_text(encoding="utf-8"))

@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from model import Model
-from workbooks import in_plain, write_workbook
 
 from importer import pipeline
 from importer.domain import plan, requests
@@ -22,6 +20,8 @@ from importer.domain.rules import customers
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Snapshot
 from importer.ledger.database import Ledger
+from model import Model
+from workbooks import in_plain, write_workbook
 
 TODAY = dt.date(2026, 6, 1)
 CONTACT = ("email", "first_name", "last_name")

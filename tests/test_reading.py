@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine, Said
 from openpyxl import Workbook, load_workbook
+
+from conftest import CommandLine, Said
 from workbooks import HEADERS, write_cells, write_workbook
 
 CODE = "ABCDE-12345-FGHIJ-67890"

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine
 from openpyxl import load_workbook
-from scripts import load_script
 
+from conftest import CommandLine
 from importer.domain.problems import CODES, Code
 from importer.domain.sheets import SHEETS
+from make_samples import TODAY, expected_report, make_samples
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ONBOARDING = SAMPLES / "onboarding.xlsx"
@@ -31,21 +31,19 @@ OF_A_SHEET = {
     Code.DUPLICATE_COLUMN, Code.HIDDEN_ROWS,
 }  # fmt: skip
 
-script = load_script("samples/make_samples.py")
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what make_samples.py makes now."""
     folder: Path = tmp_path_factory.mktemp("samples")
-    script.make_samples(folder)
+    make_samples(folder)
     return folder
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day is the one that the expected reports were made on."""
-    monkeypatch.setattr("importer.clock.today", lambda: script.TODAY)
+    monkeypatch.setattr("importer.clock.today", lambda: TODAY)
 
 
 def test_the_folder_holds_every_sample_and_no_other(made: Path) -> None:
@@ -68,9 +66,9 @@ def test_a_kept_workbook_holds_the_cells_that_are_made_now(path: Path, made: Pat
 def test_a_kept_report_is_what_the_program_says_now(path: Path, ledger: Path) -> None:
     """The expected text equals the report, to the letter."""
     if path == CHANGES:
-        script.expected_report(ONBOARDING, ledger)
+        expected_report(ONBOARDING, ledger)
     expected = path.with_suffix(".expected.txt").read_text("utf-8")
-    assert script.expected_report(path, ledger) == expected
+    assert expected_report(path, ledger) == expected
 
 
 def test_onboarding_fills_in_every_sheet() -> None:

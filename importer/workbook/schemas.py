@@ -13,7 +13,6 @@ from importer.domain.problems import CODES, Code
 from importer.domain.sheets import Column, Sheet
 from importer.workbook.cells import CODES_OF, Broken, Cell, Reader, reader_of
 
-_CODES_OF_ANY_CELL = (Code.CELL_ERROR, Code.FORMULA_WITHOUT_VALUE, Code.MERGED_CELLS)
 _BLANK_THOUGH_REQUIRED = "not_nullable"  # what pandera calls it
 
 
@@ -25,7 +24,7 @@ def bad_cells(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Code]]:
     become 2, True 1, and one bad cell would hide the others of its column.
     """
     try:
-        _schema(sheet.name, tuple(frame.columns), sheet).validate(frame, lazy=True)
+        _schema(sheet, tuple(frame.columns), _broken_in(frame)).validate(frame, lazy=True)
     except SchemaErrors as errors:
         failures = errors.failure_cases
         order = {field: index for index, field in enumerate(frame.columns)}
@@ -44,19 +43,29 @@ def _code(check: str) -> Code:
     return Code.MISSING_VALUE if check == _BLANK_THOUGH_REQUIRED else CODES[check]
 
 
+def _broken_in(frame: pd.DataFrame) -> tuple[Code, ...]:
+    """The codes of cells that were broken before anybody read them; most workbooks have none."""
+    found = {
+        cell.code for field in frame for cell in frame[field].array if isinstance(cell, Broken)
+    }
+    return tuple(sorted(found))
+
+
 @cache
-def _schema(name: str, fields: tuple[str, ...], sheet: Sheet) -> pa.DataFrameSchema:
+def _schema(
+    sheet: Sheet, fields: tuple[str, ...], broken: tuple[Code, ...]
+) -> pa.DataFrameSchema:  # fmt: skip
     return pa.DataFrameSchema(
-        {field: _column(sheet.column(field)) for field in fields},
-        name=name,
+        {field: _column(sheet.column(field), broken) for field in fields},
+        name=sheet.name,
         coerce=False,
         strict=True,
     )
 
 
-def _column(column: Column) -> pa.Column:
+def _column(column: Column, broken: tuple[Code, ...]) -> pa.Column:
     reader = reader_of(column)
-    codes = (*CODES_OF[column.kind], *_CODES_OF_ANY_CELL)
+    codes = (*CODES_OF[column.kind], *broken)
     checks = [
         pa.Check(_never(reader, code), element_wise=True, name=code.value, error=code.value)
         for code in codes

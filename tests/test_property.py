@@ -20,6 +20,7 @@ from importer.domain.rules import customers
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Snapshot
 from importer.ledger.database import Ledger
+from importer.report import Report
 from model import Model
 from workbooks import in_plain, write_workbook
 
@@ -160,7 +161,9 @@ def agrees(empty: Path, history: list[list[tuple[str, list[dict[str, Any]]]]]) -
         model = Model(TODAY)
         for workbook in history:
             path = write_workbook(Path(folder) / "workbook.xlsx", workbook)
+            (checked,) = pipeline.check([path], job)
             report = pipeline.apply(path, job, partial=True)
+            assert _said_of(checked) == _said_of(report), "check foretells what apply does"
             for (sheet, _), expected in zip(workbook, model.apply(workbook), strict=True):
                 for row, outcome in enumerate(expected, start=2):
                     _assert_outcome(report, sheet, row, outcome)
@@ -172,7 +175,13 @@ def agrees(empty: Path, history: list[list[tuple[str, list[dict[str, Any]]]]]) -
         assert found == model.ledger()
 
 
-def _assert_outcome(report: Any, sheet: str, row: int, expected: str | set[str]) -> None:
+def _said_of(report: Report) -> tuple[object, ...]:
+    """What check and apply must agree on."""
+    problems = [(one.code, one.sheet, one.cell, str(one.message)) for one in report.problems]
+    return report.outcomes, report.counts(), report.demands, problems
+
+
+def _assert_outcome(report: Report, sheet: str, row: int, expected: str | set[str]) -> None:
     found = report.outcomes[sheet, row]
     codes = {
         problem.code.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -58,6 +59,23 @@ def _mode_of(target: Path) -> int:
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        text(N_("{path} cannot be written: {reason}. Choose another place for it, or close the "
-                "file where it is open."), path=path, reason=error.strerror or error)
+        text(N_("{path} cannot be written: {reason}. Choose another place for it."),
+             path=path, reason=said_by_system(error))
     )  # fmt: skip
+
+
+_SAID = {
+    errno.ENOENT: N_("there is no such folder"),
+    errno.ENOTDIR: N_("there is no such folder"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.EACCES: N_("you have no right to, or it is open in another program"),
+    errno.EPERM: N_("you have no right to, or it is open in another program"),
+    errno.EROFS: N_("the disk cannot be written"),
+    errno.ENOSPC: N_("the disk is full"),
+}
+
+
+def said_by_system(error: OSError) -> object:
+    """What kept a file from being written, in words; the system's own where we have none."""
+    said = _SAID.get(error.errno or 0)
+    return text(said) if said else error.strerror or error

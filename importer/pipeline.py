@@ -95,7 +95,8 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
     reading = _read(path, job.progress)
     if isinstance(reading, Report):
         return reading
-    if reading.checked.refused and not partial:  # the ledger need not be locked to say so
+    refused_already = reading.checked.refused and not partial
+    if refused_already or not reading.checked.requests:  # for which no ledger need be locked
         plan = _plan(reading, _snapshot(reading.checked.requests, job), job.progress)
         report = _report(reading, plan)
     else:
@@ -108,7 +109,7 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
 
 def export(path: Path, job: Job) -> Export:
     """Write "Export Avira Details" to `path`, from the ledger as it is now."""
-    not_the_ledger(path, job)
+    writable(path, job)
     now = contents(job)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     sheets = write_details(now, path)
@@ -117,7 +118,7 @@ def export(path: Path, job: Job) -> Export:
 
 def template(path: Path, language: str, job: Job) -> None:
     """Write the onboarding workbook; what the ledger holds, if there is one, is offered in it."""
-    not_the_ledger(path, job)
+    writable(path, job)
     known = Known()
     if not job.ledger.is_missing:
         held = contents(job)
@@ -128,8 +129,12 @@ def template(path: Path, language: str, job: Job) -> None:
     write_template(path, language, known)
 
 
-def not_the_ledger(path: Path, job: Job) -> None:
-    """Raise MisuseError if writing to `path` would write over the ledger."""
+def writable(path: Path, job: Job) -> None:
+    """Raise MisuseError unless `path` is named as a workbook and is not the ledger."""
+    if path.suffix.lower() != ".xlsx" and not path.is_dir():
+        raise MisuseError(
+            text(N_("{path} will be an Excel workbook; its name must end in .xlsx."), path=path)
+        )
     if path.resolve() == job.ledger.path.resolve():
         raise MisuseError(
             text(N_("{path} is the ledger; nothing else is written there. Name another file."),
@@ -169,12 +174,13 @@ def _snapshot(requests: Sequence[Request], job: Job) -> Snapshot:
 def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
     requests = reading.checked.requests
     tick = progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
-    return make_plan(requests, snapshot, tick)
+    return make_plan(requests, snapshot, reading.checked.missed, tick)
 
 
 def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
     """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
     named = named_in(reading.checked.requests)
+    job.progress.stage(text(N_("Waiting for the ledger")))
     with job.ledger.writing() as connection:
         snapshot = load_snapshot(connection, job.account, named, job.today)
         plan = _plan(reading, snapshot, job.progress)
@@ -186,7 +192,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
             report.batch = apply_changes(connection, plan.changes, facts)
-            report.ledger = str(job.ledger.path)
+            report.ledger, report.account = str(job.ledger.path), job.account
     return report, plan
 
 
@@ -249,5 +255,6 @@ def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> No
     try:
         write_corrections(path, reading.path, reading.checked, report.problems, refused)
         report.corrections = str(path)
+        report.only_refused_given_back = partial
     except OutputError as fault:  # what was applied is applied all the same, and must be told
         report.corrections_fault = fault.message

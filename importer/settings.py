@@ -36,8 +36,8 @@ def load_settings(path: Path | None) -> Settings:
         content = tomllib.loads(found.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MisuseError(
-            text(N_("The configuration file {path} cannot be read: {reason}."),
-                 path=found, reason=error)
+            text(N_("The configuration file {path} cannot be read: {reason}. Text stands in "
+                    "quotes, paths in 'single' ones."), path=found, reason=error)
         ) from error  # fmt: skip
     for key, value in content.items():
         if key not in Settings.__slots__:

@@ -10,12 +10,13 @@ import click
 
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
-from importer.domain.problems import Problem, Severity
+from importer.domain.problems import Code, Problem, Severity
 from importer.domain.rules.verdict import in_words
 from importer.domain.sheets import SHEETS
 from importer.report import Report, Result
-from importer.texts import N_, _, current_language, printable, shortened, text
+from importer.texts import N_, Text, _, current_language, printable, shortened, text
 
+LINES_OF_A_PROBLEM = 3
 SHOWN = 20
 """How many changes and warnings are listed, unless all are asked for."""
 
@@ -48,10 +49,19 @@ _COLOURS = {
     Result.PARTLY_APPLIED: "yellow",
 }
 _ROWS_DONE = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} refused.")
-_ROWS_WOULD = N_(
-    "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} refused."
-)
-_WOULD = frozenset({Result.VALID, Result.INVALID, Result.REJECTED})
+_ROWS_WOULD = {
+    Result.VALID: N_(
+        "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} refused."
+    ),
+    Result.INVALID: N_(
+        "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
+        "Without --partial nothing would be applied."
+    ),
+    Result.REJECTED: N_(
+        "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
+        "Without --partial nothing is applied."
+    ),
+}
 
 
 def to_text(
@@ -80,28 +90,35 @@ def _lines(report: Report, everything: bool) -> Iterator[str]:
     headline = click.style(_(_HEADLINES[report.result]), fg=colour, bold=True)
     yield f"{click.style(printable(report.file), bold=True)}: {headline}"
     if report.result is not Result.UNREADABLE:
-        rows = _ROWS_WOULD if report.result in _WOULD else _ROWS_DONE
+        rows = _ROWS_WOULD.get(report.result, _ROWS_DONE)
         yield "  " + str(text(rows, **report.rows._asdict()))
+        if report.rows.read == 0:
+            yield "  " + _(N_("No row is filled in. Was the file saved?"))
     yield from _changes(report, everything)
     yield from _problems(report, everything)
     if report.corrections is not None:
         yield ""
-        yield "  " + str(
-            text(N_("The refused rows, to mend and apply: {path}"), path=report.corrections)
+        given_back = (
+            N_("The refused rows, to mend and apply: {path}")
+            if report.only_refused_given_back
+            else N_("All rows, the refused ones marked, to mend and apply instead: {path}")
         )
+        yield "  " + str(text(given_back, path=report.corrections))
     if report.corrections_fault is not None:
         yield ""
         yield "  " + click.style(str(report.corrections_fault), fg="red")
+        yield "  " + _(N_("Name a place for the refused rows with --corrections, and try again."))
     if report.batch is not None:
-        yield "  " + str(
-            text(N_("Batch {batch} in the ledger {path}"), batch=report.batch, path=report.ledger)
-        )
+        batch = N_("Batch {batch} in the ledger {path}, account {account}")
+        facts = {"batch": report.batch, "path": report.ledger, "account": report.account}
+        yield "  " + str(Text(batch, facts))
 
 
 def _changes(report: Report, everything: bool) -> Iterator[str]:
     done = [f"{_(_DONE[did])}: {count}" for did, count in report.counts().items() if count]
     if done:
-        yield "  " + "; ".join(done)
+        would = _(N_("Would be done: ")) if report.result in _ROWS_WOULD else ""
+        yield "  " + would + "; ".join(done)
     yield from _listed(list(_told(report)), everything)
 
 
@@ -126,7 +143,8 @@ def _told(report: Report) -> Iterator[str]:
 
 
 def _where_asked(change: Change) -> str:
-    return f"{change.place.sheet.name} {change.place.row}"
+    place = change.place
+    return str(text(N_("{sheet}, row {row}"), sheet=place.sheet.name, row=place.row))
 
 
 def _move_told(leaving: Entity | None, arriving: Entity | None, names: Mapping[int, str]) -> str:
@@ -201,11 +219,27 @@ def _problems(report: Report, everything: bool) -> Iterator[str]:
     if warnings:
         yield ""
         yield "  " + click.style(_(N_("Warnings")), fg="yellow", bold=True) + f" ({len(warnings)})"
-        shown = warnings if everything else warnings[:SHOWN]
-        yield from _by_sheet(shown)
-        if len(warnings) > len(shown):
-            more = len(warnings) - SHOWN
-            yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=more))
+        yield from _by_sheet(warnings) if everything else _gathered(warnings)
+
+
+def _gathered(warnings: Sequence[Problem]) -> Iterator[str]:
+    """The warnings of a sheet by code: the first one in full, where the others are."""
+    for sheet, found in groupby(warnings, lambda problem: problem.sheet):
+        alike: dict[Code, list[Problem]] = {}
+        for problem in found:
+            alike.setdefault(problem.code, []).append(problem)
+        first = [problems[0] for problems in alike.values()]
+        lines = iter(_by_sheet(first))
+        if sheet is not None:
+            yield next(lines)
+        for problems in alike.values():
+            yield from (next(lines) for _line in range(LINES_OF_A_PROBLEM))
+            places = [problem.cell for problem in problems[1:] if problem.cell]
+            if places:
+                listed = places[:SHOWN] + (["…"] if len(places) > SHOWN else [])
+                yield "      " + str(
+                    text(N_("The same in {places} (-v tells each)."), places=listed)
+                )
 
 
 def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:

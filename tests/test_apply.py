@@ -1165,12 +1165,13 @@ def test_corrections_that_cannot_be_written_do_not_hide_what_was_applied(
     assert str(nowhere) in as_json.err
 
 
-def test_sheets_without_refused_rows_are_left_out_of_partial_corrections(
+def test_the_other_sheets_of_the_template_come_with_corrections_without_rows(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """Only what is to be mended is given back."""
+    """Only what is to be mended is given back, and a place for what mending needs beside it."""
     sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", "x")])]
     path = write_workbook(tmp_path / "x.xlsx", sheets)
     given_back = load_workbook(corrections_of(command("apply", path, "--partial", "--json")))
-    assert "Add Customer" in given_back.sheetnames
-    assert "Add OTC" not in given_back.sheetnames
+    assert given_back.sheetnames == ["Problems", *HEADERS, "Lists", "_meta"]
+    assert given_back["Add Customer"].max_row == 2
+    assert all(given_back[name].max_row == 1 for name in HEADERS if name != "Add Customer")

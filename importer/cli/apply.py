@@ -57,7 +57,7 @@ def apply(
 
     job = make_job(common, files, corrections, actor)
     if export_to is not None:
-        pipeline.not_the_ledger(export_to, job)
+        pipeline.writable(export_to, job)
         if export_to.resolve() in {path.resolve() for path in files}:
             raise MisuseError(
                 text(N_("--export names a workbook to apply: {path}. Name another file."),

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.argument(
-        "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+        "files",
+        nargs=-1,
+        required=True,
+        type=click.Path(path_type=Path, readable=False),
+        metavar="FILE...",
     ),
     click.option(
         "--corrections",
@@ -53,7 +57,7 @@ def make_job(
     """The job that the options describe."""
     from importer import clock
     from importer.ledger.database import open_ledger
-    from importer.pipeline import Job, not_the_ledger
+    from importer.pipeline import Job, writable
 
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(
@@ -67,7 +71,7 @@ def make_job(
         corrections,
     )
     if corrections is not None:
-        not_the_ledger(corrections, job)
+        writable(corrections, job)
     return job
 
 

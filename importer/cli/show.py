@@ -126,12 +126,17 @@ def summary(common: Common) -> None:
 
 
 def _contents(common: Common) -> Contents:
+    """What the account's ledger holds; a word about it where that is nothing at all."""
     from importer import clock, pipeline
     from importer.ledger.database import open_ledger
 
-    return pipeline.contents(
-        pipeline.Job(open_ledger(common.ledger), common.account, clock.today())
-    )
+    job = pipeline.Job(open_ledger(common.ledger), common.account, clock.today())
+    contents = pipeline.contents(job)
+    if contents.batch == 0 and not common.quiet:
+        nothing = text(N_("Nothing was ever applied to the account {account} of this ledger."),
+                       account=common.account)  # fmt: skip
+        click.echo(str(nothing), err=True)
+    return contents
 
 
 def _otc_json(holding: OtcHolding) -> dict[str, Any]:

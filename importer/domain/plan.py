@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from importer.domain import requests as ask
 from importer.domain.changes import Change
-from importer.domain.problems import Problem
+from importer.domain.problems import Place, Problem
 from importer.domain.rules import customers, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
 from importer.domain.rules.verdict import Verdict
-from importer.domain.snapshot import Snapshot
+from importer.domain.snapshot import Missed, Snapshot, missed
 
 Rule = Callable[..., Verdict]
 
@@ -66,13 +67,17 @@ class Plan:
 def make_plan(
     requests: Sequence[ask.Request],
     snapshot: Snapshot,
+    already_refused: Mapping[Missed, Place] = MappingProxyType({}),
     tick: Callable[[], object] = lambda: None,
 ) -> Plan:
     """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
 
-    `snapshot` itself stays as it is. `tick` is called once a request, for a progress bar.
+    `snapshot` itself stays as it is. `already_refused` are the rows that would create something
+    but have bad cells and so make no request; later rows are told of them. `tick` is called
+    once a request, for a progress bar.
     """
     ledger = snapshot.copy()
+    ledger.missed.update(already_refused)
     outcomes: list[Outcome] = []
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -84,6 +89,10 @@ def make_plan(
         problems += verdict.problems
         if verdict.problems and verdict.refused:
             outcomes.append(Outcome.REJECTED)
+            if isinstance(request, ask.AddOtc):
+                ledger.missed[missed("otc", request.otc)] = request.place
+            elif isinstance(request, ask.AddCustomer):
+                ledger.missed[missed("customer", request.customer)] = request.place
         elif not verdict.changes:
             outcomes.append(Outcome.UNCHANGED)
         else:

@@ -161,7 +161,8 @@ SHEETS: tuple[Sheet, ...] = (
                       "Customer: it manages them itself, takes the whole OTC, and needs Email, "
                       "First Name and Last Name."), "Admin", required=True),
             _otc("otc", "Avira OTC", "OTC de Avira", N_("The OTC that the licences come from.")),
-            _licenses(Kind.LICENSES, N_("How many licences the customer gets.")),
+            _licenses(Kind.LICENSES, N_("How many licences the customer gets. Needed when "
+                                        "Managed By is Admin.")),
             *_person(N_("Needed when Managed By is Customer.")),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from importer.domain import requests as ask
 from importer.domain.changes import Change, Did
@@ -76,6 +77,15 @@ def email_key(email: str) -> str:
     return email.casefold()
 
 
+Missed = tuple[Literal["otc", "customer"], str]
+"""An OTC by its code, or a customer by the key of its name."""
+
+
+def missed(kind: Literal["otc", "customer"], name: str) -> Missed:
+    """What is missed when a row that would create `name` is refused."""
+    return (kind, name if kind == "otc" else name_key(name))
+
+
 @dataclass(slots=True)
 class Snapshot:
     """OTCs, customers and subscriptions by key, and the figures derived from them.
@@ -92,6 +102,10 @@ class Snapshot:
     creators: dict[object, Place] = field(default_factory=dict)
     """The row of this workbook that created an OTC (by code), a customer (by id) or a
     subscription (by both)."""
+    missed: dict[Missed, Place] = field(default_factory=dict)
+    """The refused row of this workbook that would have created an OTC or a customer."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """What customers are called since this workbook renamed them, by the key of the old name."""
     holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
     """The subscriptions of each customer, by OTC."""
     holders: dict[str, dict[int, None]] = field(default_factory=dict)
@@ -160,6 +174,8 @@ class Snapshot:
             dict(self.customers),
             self.nearest_otc,
             {},
+            {},
+            {},
             {key: dict(held) for key, held in self.holdings.items()},
             {key: dict(held) for key, held in self.holders.items()},
             dict(self._by_name),
@@ -203,6 +219,7 @@ class Snapshot:
             case before, Customer() as customer:
                 if isinstance(before, Customer):
                     self._forget_customer(before)
+                    self.renamed[name_key(before.name)] = customer.name
                 else:
                     self.creators[customer.id] = change.place
                 self.put_customer(customer)

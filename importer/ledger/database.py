@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from importer.errors import LedgerError
+from importer.files import said_by_system
 from importer.texts import N_, Text, text
 
 REVISION = "0001"
@@ -43,6 +45,8 @@ class Ledger:
     def is_missing(self) -> bool:
         """Whether nothing was ever applied to it; an empty file counts as none."""
         try:
+            if self.path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
             return self.path.stat().st_size == 0
         except FileNotFoundError:
             return True
@@ -171,7 +175,7 @@ def _engine(path: Path) -> sa.Engine:
 def _fault(path: Path, error: OSError) -> LedgerError:
     return LedgerError(
         text(N_("The ledger {path} cannot be used: {reason}. Name another place with --ledger."),
-             path=path, reason=error.strerror or error)
+             path=path, reason=said_by_system(error))
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.problems import Problem, Severity
+from importer.domain.sheets import SHEETS
 from importer.files import whole_file
 from importer.texts import N_, _, current_language
 from importer.workbook.cells import Broken, Cell, is_blank
@@ -34,10 +35,13 @@ from importer.workbook.styles import (
     WRAPPED,
     format_of,
     note,
+    print_on_one_width,
 )
 from importer.workbook.template import add_sheet, new_workbook
 
 _PROBLEMS_WIDTH = 80
+_LINE_HEIGHT = 15
+_ROW_HEIGHT_LIMIT = 409  # Excel's
 _SPARE_WIDTH = 20
 _LIST_COLUMNS = (
     (N_("Sheet"), 26),
@@ -153,12 +157,38 @@ def write_corrections(
         ]
         if rows:
             _give_back(workbook, laid_out, rows, by_sheet[name], places)
+    _add_missing_sheets(workbook, checked.sheets, language)
     _list_problems(listed, errors, places)
     workbook.active = 0
     workbook[META].append((_SOURCE, str(source.resolve())))
     workbook[META].append((_DIGEST, _digest(workbook)))
     with whole_file(path) as temporary:
         workbook.save(temporary)
+
+
+def _add_missing_sheets(
+    workbook: Workbook, given_back: Sequence[LaidOutSheet], language: str
+) -> None:  # fmt: skip
+    """Add the template's other sheets, where they stand in it: mending may need them.
+
+    Not beside a misnamed sheet, which is mended by giving it one of their names.
+    """
+    if any(one.sheet is None for one in given_back):
+        return
+    places = {
+        one.sheet.name: _title(one.place.name)
+        for one in given_back
+        if one.sheet and _title(one.place.name) in workbook.sheetnames
+    }
+    if given_back and given_back[0].sheet:
+        language = language_of(given_back[0].place.name, given_back[0].sheet)
+    after = 0  # the list of problems
+    for ours in SHEETS:
+        if ours.name in places:
+            after = workbook.sheetnames.index(places[ours.name])
+        elif ours.title(language) not in workbook.sheetnames:
+            after += 1
+            add_sheet(workbook, ours, ours.title(language), language, after)
 
 
 def _give_back(
@@ -199,6 +229,7 @@ def _give_back(
         reasons = by_row.get(number) or (of_layout if laid_out.refused else [])
         _put(words, "\n".join(_in_words(problem) for problem in reasons), "@")
         words.alignment = WRAPPED
+        _fit_height(sheet, row, [(words.value, _PROBLEMS_WIDTH)])
 
 
 def _title(name: str) -> str:
@@ -266,6 +297,16 @@ def _mark(
     cell.comment = note("\n\n".join((*said, _in_words(problem))))
 
 
+def _fit_height(sheet: Worksheet, row: int, wrapped: list[tuple[object, int]]) -> None:
+    """Make `row` high enough for texts that are wrapped to a width in characters."""
+    lines = max(
+        sum(1 + len(line) // width for line in str(words or "").splitlines() or [""])
+        for words, width in wrapped
+    )
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(_LINE_HEIGHT * lines, _ROW_HEIGHT_LIMIT)
+
+
 def _in_words(problem: Problem) -> str:
     return f"{problem.message} → {problem.fix}"
 
@@ -295,11 +336,14 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
                 cell.alignment = WRAPPED
         if problem.row is not None:
             sheet.cell(row, 3, problem.row).alignment = WRAPPED
+        widths = [width for _title_of, width in _LIST_COLUMNS]
+        _fit_height(sheet, row, list(zip(texts, widths, strict=True)))
         link = sheet.cell(row, 2)
         quoted = title.replace("'", "''")
         if row <= _LINKS_LIMIT:
             link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
             link.style = "Hyperlink"
+    print_on_one_width(sheet)
     sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
     last = column_letters(len(_LIST_COLUMNS))
     sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}{_LIST_HEADER_ROW + len(problems)}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column, Kind
 from importer.texts import N_, Text, shortened, text
@@ -12,7 +15,7 @@ _REASONS = {
     Code.BAD_OTC: N_("“{value}” is not an OTC."),
     Code.BAD_EMAIL: N_("“{value}” is not an email address."),
     Code.BAD_NUMBER: N_("“{value}” is not a number that {column} takes."),
-    Code.BAD_DATE: N_("“{value}” is not a date, or can be read in two ways."),
+    Code.BAD_DATE: N_("“{value}” is not a date in a form that has one meaning."),
     Code.BAD_CHOICE: N_("“{value}” is not one of the words that {column} takes."),
     Code.TOO_LONG: N_("{column} has {length} characters; {limit} is the most."),
     Code.BAD_CHARACTERS: N_("{column} holds a line break or another control character."),
@@ -22,13 +25,16 @@ _REASONS = {
 }
 
 _FIXES = {
-    Code.MISSING_VALUE: N_("Write {expected}."),
+    Code.MISSING_VALUE: N_("Fill in the cell: {expected}."),
     Code.TOO_LONG: N_("Shorten it."),
     Code.BAD_CHARACTERS: N_("Type it again on one line."),
     Code.CELL_ERROR: N_("Correct the formula, or type the value: {expected}."),
     Code.FORMULA_WITHOUT_VALUE: N_("Open the file in Excel and save it, or type the value."),
     Code.MERGED_CELLS: N_("Unmerge {value} and fill in each row."),
 }
+_TWO_READINGS = N_("“{value}” can be read as {day_first} or as {month_first}.")
+_WRITE_ISO = N_("Write {day_first} or {month_first}, whichever is meant.")
+_DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _WRITE_EXPECTED = N_("Write {expected}.")
 _OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
 
@@ -43,10 +49,24 @@ def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
         "limit": column.limit,
         "expected": text(column.kind.explained),
     }
-    return problem_at(
-        place, column.field, code, Text(_REASONS[code], facts), _fix(column, code, cell, facts),
-        None if code is Code.MISSING_VALUE else value,
-    )  # fmt: skip
+    reason, fix = Text(_REASONS[code], facts), _fix(column, code, cell, facts)
+    readings = _two_readings(value) if code is Code.BAD_DATE else None
+    if readings is not None:
+        facts |= readings
+        reason, fix = Text(_TWO_READINGS, facts), Text(_WRITE_ISO, facts)
+    shown_value = None if code is Code.MISSING_VALUE else value
+    return problem_at(place, column.field, code, reason, fix, shown_value)
+
+
+def _two_readings(value: str) -> dict[str, object] | None:
+    """The two days that `value` may mean, if it is one of those."""
+    typed = _DAY_OR_MONTH.fullmatch(value.strip())
+    if typed is None:
+        return None
+    one, other, year = (int(number) for number in typed.groups())
+    if one == other or year < 1 or not (1 <= one <= 12 and 1 <= other <= 12):
+        return None
+    return {"day_first": dt.date(year, other, one), "month_first": dt.date(year, one, other)}
 
 
 def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Text:

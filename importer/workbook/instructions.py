@@ -31,11 +31,12 @@ _STEPS = (
        "one after the other: what a row needs must stand further left, further up, or in the "
        "ledger already."),
     N_("Save the file and check it: avira-importer check FILE. Nothing is changed by that."),
-    N_("Correct what is reported; the refused rows come back in a file FILE.corrections.xlsx with "
-       "the bad cells coloured and explained."),
+    N_("Correct what is reported; the rows come back in a workbook NAME.corrections.xlsx with the "
+       "bad cells coloured and explained."),
     N_("Apply it: avira-importer apply FILE. If one row is refused, nothing of the workbook is "
        "applied; with --partial the good rows are."),
-    N_("The same file may be applied again, also with rows added: only what is new is done."),
+    N_("The same file may be applied again with rows added: rows that state what is so already "
+       "change nothing. Rows that edit, move, disable or enable act on what is there then."),
 )  # fmt: skip
 _LEGEND = (
     (N_("Required *"), N_("Must be filled in.")),
@@ -45,9 +46,11 @@ _LEGEND = (
 _EXAMPLES: tuple[tuple[str, str, tuple[dict[str, str | int], ...]], ...] = (
     (
         "Add OTC",
-        N_("An OTC of 50 licences is bought."),
+        N_("Two OTCs are bought, of 50 and of 10 licences."),
         ({"otc": "ABCDE-12345-FGHIJ-67890", "email": "licences@msp.example",
-          "company": "Clinica Norte SL", "total": 50, "expiry_date": "2027-01-14"},),
+          "company": "Clinica Norte SL", "total": 50, "expiry_date": "2027-01-14"},
+         {"otc": "KLMNO-12345-PQRST-67890", "email": "licences@msp.example",
+          "company": "Clinica Sur SL", "total": 10, "expiry_date": "2027-01-14"}),
     ),
     (
         "Add Customer",

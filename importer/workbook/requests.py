@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from importer.domain.names import fits_console
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.requests import Request
+from importer.domain.requests import AddCustomer, AddOtc, Request
 from importer.domain.sheets import Column, Kind, Sheet
+from importer.domain.snapshot import Missed, missed
 from importer.errors import FileError
 from importer.texts import N_, text
 from importer.workbook.cells import Cell, Value, is_blank, reader_of, shown
@@ -22,6 +23,10 @@ from importer.workbook.layout import LaidOutSheet, lay_out
 from importer.workbook.reading import RawWorkbook
 from importer.workbook.schemas import bad_cells
 
+_CREATES: dict[type[Request], Literal["otc", "customer"]] = {
+    AddOtc: "otc",
+    AddCustomer: "customer",
+}
 _TIDIED = (Kind.OTC, Kind.NAME, Kind.TEXT, Kind.EMAIL)
 
 
@@ -30,7 +35,8 @@ class Checked:
     """A workbook after its cells were checked.
 
     `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
-    the sheet's name and row; `read` counts both.
+    the sheet's name and row; `read` counts both. `missed` are those refused rows that would have
+    created an OTC or a customer.
     """
 
     sheets: list[LaidOutSheet]
@@ -38,6 +44,7 @@ class Checked:
     problems: list[Problem]
     refused: set[tuple[str, int]]
     read: int
+    missed: dict[Missed, Place] = field(default_factory=dict)
 
 
 def check_workbook(
@@ -83,6 +90,7 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
         values[column.field] = _values(column, raw[column.field])
     for column in columns:
         checked.problems += _warnings(laid_out, column, raw[column.field], values[column.field])
+    _note_missed(checked, laid_out, sheet, bad_rows, values)
     if laid_out.refused:
         return
     fields: Sequence[str] = sheet.request._fields[1:]
@@ -91,6 +99,22 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
     for row, *stated in zip(rows, *by_field, strict=False):
         if row not in bad_rows:
             checked.requests.append(make(Place(laid_out.place, row), *stated))
+
+
+def _note_missed(
+    checked: Checked,
+    laid_out: LaidOutSheet,
+    sheet: Sheet,
+    bad_rows: set[int],
+    values: dict[str, Sequence[Value | None]],
+) -> None:
+    """Remember what the refused rows of an Add sheet would have created."""
+    kind: Literal["otc", "customer"] | None = _CREATES.get(sheet.request)
+    if kind is None:
+        return
+    for (row, _), name in zip(laid_out.rows, values.get(kind, ()), strict=False):
+        if isinstance(name, str) and (laid_out.refused or row in bad_rows):
+            checked.missed.setdefault(missed(kind, name), Place(laid_out.place, row))
 
 
 def _cells(laid_out: LaidOutSheet, column: Column) -> list[Cell]:

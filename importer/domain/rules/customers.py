@@ -6,7 +6,7 @@ from typing import cast
 
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, ManagedBy, Status
-from importer.domain.problems import Code, Problem, problem_at
+from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, DisableCustomer, EditCustomer, EnableCustomer
 from importer.domain.rules.subscriptions import edit_licenses, subscribe
 from importer.domain.rules.verdict import (
@@ -33,7 +33,7 @@ def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
     if known is not None:
         creator = ledger.creators.get(known.id)
         if creator is not None:
-            verdict.problems.append(duplicate_row(row, "customer", row.customer, creator))
+            verdict.problems.append(_customer_added_twice(row, creator))
         elif different := _differs(row, known, ledger):
             verdict.problems.append(_customer_exists(row, known, different))
         return verdict
@@ -55,7 +55,7 @@ def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
     known = ledger.customer(row.customer)
     if known is None:
         renamed = _renamed_already(row, ledger)
-        return Verdict(problems=[unknown_customer(row, row.customer, renamed)])
+        return Verdict(problems=[unknown_customer(row, row.customer, ledger, renamed)])
     edited = known._replace(
         name=row.new_name or known.name,
         email=row.email or known.email,
@@ -81,7 +81,7 @@ def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
     """Disable the customer, and cancel its subscriptions where the row releases them."""
     known = ledger.customer(row.customer)
     if known is None:
-        return Verdict(problems=[unknown_customer(row, row.customer)])
+        return Verdict(problems=[unknown_customer(row, row.customer, ledger)])
     verdict = Verdict()
     if known.status is not Status.DISABLED:
         disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
@@ -98,7 +98,7 @@ def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
     """Let the customer get licences again."""
     known = ledger.customer(row.customer)
     if known is None:
-        return Verdict(problems=[unknown_customer(row, row.customer)])
+        return Verdict(problems=[unknown_customer(row, row.customer, ledger)])
     if known.status is Status.ACTIVE:
         return Verdict()
     enabled = known._replace(status=Status.ACTIVE, disabled_reason=None)
@@ -151,6 +151,14 @@ def _customer_exists(row: AddCustomer, known: Customer, different: list[Text]) -
                 "Add Avira Subscription, or write another name.")),
         row.customer,
     )  # fmt: skip
+
+
+def _customer_added_twice(row: AddCustomer, creator: Place) -> Problem:
+    message = text(N_("{customer} was added by row {row} of {sheet} already."),
+                   customer=row.customer)  # fmt: skip
+    fix = text(N_("Delete one of the two rows or, if it shall have the licences of both, move this "
+                  "one to the sheet Add Avira Subscription."))  # fmt: skip
+    return duplicate_row(row, "customer", row.customer, creator, message, fix)
 
 
 def _name_taken(row: EditCustomer, other: Customer) -> Problem:

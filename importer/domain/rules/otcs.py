@@ -30,7 +30,9 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
         )
     creator = ledger.creators.get(row.otc)
     if creator is not None:
-        return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator)])
+        message = text(N_("{otc} was added by row {row} of {sheet} already."), otc=row.otc)
+        fix = text(N_("Delete one of the two rows."))
+        return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator, message, fix)])
     different = [
         (field, stated)
         for field, stated in zip(DETAILS, row[2:], strict=True)
@@ -90,8 +92,8 @@ def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
         row.place, "total", Code.TOTAL_BELOW_USED,
         text(N_("OTC {otc} cannot have {total} licences: {used} are used, by {customers}."),
              otc=edited.code, total=edited.total, used=used, customers=names),
-        text(N_("Write {used} or more, or first take licences back on a sheet Edit Customer "
-                "further left."), used=used),
+        text(N_("Write {used} or more, or take licences back with another workbook first."),
+             used=used),
         edited.total,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
     otc = ledger.otcs.get(row.otc)
     verdict = Verdict()
     if customer is None:
-        verdict.problems.append(unknown_customer(row, row.customer))
+        verdict.problems.append(unknown_customer(row, row.customer, ledger))
     if otc is None:
         verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
     if customer is None or otc is None:
@@ -38,7 +38,7 @@ def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
     if held is not None:
         creator = ledger.creators.get((customer.id, otc.code))
         if creator is not None:
-            verdict.problems.append(duplicate_row(row, "otc", otc.code, creator))
+            verdict.problems.append(_given_twice(row, customer, creator))
         elif row.licenses not in (None, held.licenses):
             verdict.problems.append(_subscription_exists(row, customer, held))
         return verdict
@@ -109,7 +109,7 @@ def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
             verdict.problems.append(unknown_otc(row, field, code, ledger))
     customer = None if row.customer is None else ledger.customer(row.customer)
     if row.customer is not None and customer is None:
-        verdict.problems.append(unknown_customer(row, row.customer))
+        verdict.problems.append(unknown_customer(row, row.customer, ledger))
     if verdict.problems:
         return verdict
     if customer is None:
@@ -175,6 +175,13 @@ def _subscription_exists(row: AddSubscription, customer: Customer, held: Subscri
         text(N_("To change the number, put the row on the sheet Edit Customer.")),
         row.licenses,
     )  # fmt: skip
+
+
+def _given_twice(row: AddSubscription, customer: Customer, creator: Place) -> Problem:
+    message = text(N_("{customer} was given licences of {otc} by row {row} of {sheet} already."),
+                   customer=customer.name, otc=row.otc)  # fmt: skip
+    fix = text(N_("Delete one of the two rows, or write the sum of both into one."))
+    return duplicate_row(row, "otc", row.otc, creator, message, fix)
 
 
 def _customer_disabled(place: Place, customer: Customer) -> Problem:

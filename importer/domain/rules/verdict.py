@@ -8,10 +8,11 @@ from typing import Protocol
 
 from importer.domain.changes import Change
 from importer.domain.entities import Entity, ManagedBy
+from importer.domain.names import name_key
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEET_OF
-from importer.domain.snapshot import Snapshot
+from importer.domain.snapshot import Snapshot, missed
 from importer.texts import N_, Text, text
 
 
@@ -37,33 +38,38 @@ class _Rows(Protocol):
     def place(self) -> Place: ...
 
 
-def duplicate_row(row: _Rows, field: str, value: object, creator: Place) -> Problem:
-    """The row creates what the row at `creator` has created."""
+def duplicate_row(
+    row: _Rows, field: str, value: object, creator: Place, message: Text, fix: Text
+) -> Problem:
+    """The row creates what the row at `creator` has created; `fix` is what else to do of it."""
+    facts = {**message.facts, "row": creator.row, "sheet": creator.sheet.name}
     return problem_at(
-        row.place, field, Code.DUPLICATE_ROW,
-        text(N_("{value} was added by row {row} of {sheet} already."),
-             value=value, row=creator.row, sheet=creator.sheet.name),
-        text(N_("Delete one of the two rows.")),
-        value,
+        row.place, field, Code.DUPLICATE_ROW, Text(message.template, facts), fix, value
     )  # fmt: skip
 
 
 def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
     """The ledger does not know `otc`, but perhaps one that looks like it."""
     near = ledger.nearest_otc.get(otc)
-    fix = (
-        text(N_("Did you mean {near}?"), near=near)
-        if near
-        else text(N_("Correct the code, or register it on a sheet Add OTC further left."))
-    )
+    if missed("otc", otc) in ledger.missed:
+        fix = _mend_first(ledger.missed[missed("otc", otc)])
+    elif near:
+        fix = text(N_("Did you mean {near}?"), near=near)
+    else:
+        fix = text(N_("Correct the code, or register it on a sheet Add OTC further left."))
     return problem_at(
         row.place, field, Code.UNKNOWN_OTC,
         text(N_("At this row the ledger has no OTC {otc}."), otc=otc), fix, otc,
     )  # fmt: skip
 
 
-def unknown_customer(row: _Rows, name: str, fix: Text | None = None) -> Problem:
+def unknown_customer(row: _Rows, name: str, ledger: Snapshot, fix: Text | None = None) -> Problem:
     """The ledger has no customer of that name."""
+    if missed("customer", name) in ledger.missed:
+        fix = _mend_first(ledger.missed[missed("customer", name)])
+    elif name_key(name) in ledger.renamed:
+        now = ledger.renamed[name_key(name)]
+        fix = text(N_("A row above has renamed it to {name}; write that name."), name=now)
     return problem_at(
         row.place, "customer", Code.UNKNOWN_CUSTOMER,
         text(N_("At this row the ledger has no customer {name}."), name=name),
@@ -72,10 +78,17 @@ def unknown_customer(row: _Rows, name: str, fix: Text | None = None) -> Problem:
     )  # fmt: skip
 
 
+def _mend_first(refused: Place) -> Text:
+    return text(
+        N_("Row {row} of {sheet} would add it, but is refused: mend that row first."),
+        row=refused.row, sheet=refused.sheet.name,
+    )  # fmt: skip
+
+
 def missing_value(row: Request, field: str, message: Text) -> Problem:
     """A cell is blank that this row needs."""
     kind = SHEET_OF[type(row)].column(field).kind
-    fix = text(N_("Write {expected}."), expected=text(kind.explained))
+    fix = text(N_("Fill in the cell: {expected}."), expected=text(kind.explained))
     return problem_at(row.place, field, Code.MISSING_VALUE, message, fix)
 
 

@@ -26,6 +26,8 @@ from importer.workbook.layout import LaidOutSheet
 from importer.workbook.markup import column_letters, column_number
 from importer.workbook.requests import Checked
 from importer.workbook.styles import (
+    AT_TOP,
+    AT_TOP_LEFT,
     BAD_FILL,
     BAD_FONT,
     DATE_FORMAT,
@@ -222,7 +224,9 @@ def _give_back(
     for row, (number, cells) in enumerate(rows, start=2):
         for position, column in enumerate(columns, start=1):
             value = cells[column.position] if column.position < len(cells) else None
-            _put(sheet.cell(row, position), value, column.format)
+            cell = sheet.cell(row, position)
+            _put(cell, value, column.format)
+            cell.alignment = AT_TOP
         for problem in by_row.get(number, ()):
             _mark(sheet, row, where, problem, places)
         words = sheet.cell(row, last)
@@ -335,7 +339,7 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
                 _put(cell, words, "@")
                 cell.alignment = WRAPPED
         if problem.row is not None:
-            sheet.cell(row, 3, problem.row).alignment = WRAPPED
+            sheet.cell(row, 3, problem.row).alignment = AT_TOP_LEFT
         widths = [width for _title_of, width in _LIST_COLUMNS]
         _fit_height(sheet, row, list(zip(texts, widths, strict=True)))
         link = sheet.cell(row, 2)
@@ -343,6 +347,7 @@ def _list_problems(sheet: Worksheet, problems: list[Problem], places: Places) ->
         if row <= _LINKS_LIMIT:
             link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
             link.style = "Hyperlink"
+            link.alignment = WRAPPED
     print_on_one_width(sheet)
     sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
     last = column_letters(len(_LIST_COLUMNS))

@@ -24,7 +24,8 @@ from importer.likeness import likenesses
 from importer.progress import NoProgress, Progress
 from importer.report import Report, Result, Rows
 from importer.texts import N_, text
-from importer.workbook.corrections import corrections_path, write_corrections
+from importer.workbook.corrections import write_corrections
+from importer.workbook.corrections_place import corrections_path
 from importer.workbook.details import write_details
 from importer.workbook.markup import column_number
 from importer.workbook.reading import read_workbook

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -21,7 +18,8 @@ from importer.domain.sheets import SHEETS
 from importer.files import whole_file
 from importer.texts import N_, _, current_language
 from importer.workbook.cells import Broken, Cell, is_blank
-from importer.workbook.labels import META, PROBLEMS, is_problems_column, language_of
+from importer.workbook.corrections_place import stamp
+from importer.workbook.labels import PROBLEMS, is_problems_column, language_of
 from importer.workbook.layout import LaidOutSheet
 from importer.workbook.markup import column_letters, column_number
 from importer.workbook.requests import Checked
@@ -55,71 +53,15 @@ _LIST_COLUMNS = (
     (N_("What to do"), 60),
 )
 _LIST_HEADER_ROW = 4
-_DIGEST = "digest"
-_SOURCE = "source"
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _FORBIDDEN = re.compile(r"[\\*?:/\[\]]")
 _TITLE_LIMIT = 31
 _LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
-_CORRECTED = re.compile(r"\.corrections(-\d+)?$")
-
-
-def corrections_path(workbook: Path, chosen: Path | None) -> Path:
-    """Where the corrections of `workbook` go: beside it, or to the `chosen` file or folder.
-
-    A file that somebody has worked on since it was written is never taken; the next free name is.
-    """
-    if chosen is not None and not chosen.is_dir():
-        first = chosen
-    else:
-        folder = workbook.parent if chosen is None else chosen
-        first = folder / f"{_CORRECTED.sub('', workbook.stem)}.corrections.xlsx"
-    further = (first.with_name(f"{first.stem}-{n}{first.suffix}") for n in count(2))
-    ours = (path for path in chain([first], further) if _is_ours_to_replace(path, workbook))
-    return next(ours)
-
-
-def _is_ours_to_replace(path: Path, workbook: Path) -> bool:
-    """Whether nothing is at `path`, or corrections of `workbook` that nobody has changed."""
-    if not path.exists():
-        return True
-    try:
-        written = load_workbook(path)
-        meta: dict[object, object] = {
-            row[0]: row[1] for row in written[META].iter_rows(max_col=2, values_only=True)
-        }
-    except Exception:  # whatever openpyxl thinks of it, it is no file of ours
-        return False
-    return meta.get(_SOURCE) == str(workbook.resolve()) and meta.get(_DIGEST) == _digest(written)
-
-
-def _digest(workbook: Workbook) -> str:
-    """A digest of what the sheets say, to see whether somebody has changed it."""
-    digest = hashlib.sha256()
-    for sheet in workbook.worksheets:
-        if sheet.title == META:
-            continue
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value is not None:
-                    digest.update(
-                        f"{sheet.title}!{cell.coordinate}={_as_read(cell.value)}\n".encode()
-                    )
-    return digest.hexdigest()
 
 
 Places = dict[Problem, tuple[str, str]]
 """The sheet and cell in which each problem is marked."""
-
-
-def _as_read(value: object) -> str:
-    """A value as it is read back from a file: a date has become an instant, a 5.0 a 5."""
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        value = dt.datetime.combine(value, dt.time())
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return repr(value)
 
 
 class _Column(NamedTuple):
@@ -162,8 +104,7 @@ def write_corrections(
     _add_missing_sheets(workbook, checked.sheets, language)
     _list_problems(listed, errors, places)
     workbook.active = 0
-    workbook[META].append((_SOURCE, str(source.resolve())))
-    workbook[META].append((_DIGEST, _digest(workbook)))
+    stamp(workbook, source)
     with whole_file(path) as temporary:
         workbook.save(temporary)
 

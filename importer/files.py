@@ -38,7 +38,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def _settle(temporary: Path, target: Path) -> None:
     os.chmod(temporary, _mode_of(target))
-    with open(temporary, "rb") as written:
+    with open(temporary, "r+b") as written:  # Windows flushes only what may be written
         os.fsync(written.fileno())
     os.replace(temporary, target)
     with suppress(OSError):  # Windows cannot open a folder; the file itself is on disk

@@ -55,7 +55,7 @@ def load_settings(path: Path | None) -> Settings:
                  path=found, key="lang", known=LANGUAGES)
         )  # fmt: skip
     if "ledger" in content and "://" not in content["ledger"]:
-        content["ledger"] = str(found.parent / content["ledger"])
+        content["ledger"] = str(found.parent / Path(content["ledger"]).expanduser())
     return Settings(**content)
 
 

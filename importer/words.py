@@ -16,6 +16,9 @@ from importer.domain.sheets import SHEETS
 from importer.report import Report, Result
 from importer.texts import N_, Text, _, current_language, printable, shortened, text
 
+GATHERED = frozenset({Code.CONSOLE_LIMIT, Code.FORMULA_VALUE_USED})
+"""Warnings that say the same of every cell; one of them in full is enough."""
+
 LINES_OF_A_PROBLEM = 3
 SHOWN = 20
 """How many changes and warnings are listed, unless all are asked for."""
@@ -167,7 +170,7 @@ def _edit_told(change: Change, names: Mapping[int, str]) -> str:
             assert after is not None, "only subscriptions are ever gone"
             what = before.code if isinstance(before, Otc) else names[_id(before)]
             parts = [
-                f"{fact_label(name)}: {value_words(old)} → {value_words(new)}"
+                f"{fact_label(name)}: {value_words(name, old)} → {value_words(name, new)}"
                 for name, old, new in zip(before._fields, before, after, strict=True)
                 if old != new
             ]
@@ -195,10 +198,11 @@ def fact_label(fact: str) -> str:
     return next(one.title(current_language()) for one in columns if one.field == field)
 
 
-def value_words(value: object) -> str:
-    """A fact's value as a person would write it; also as the journal's images have it."""
-    words = _WORDS.get(value) if isinstance(value, str) else None
-    return _(words) if words else str(in_words(value))
+def value_words(fact: str, value: object) -> str:
+    """The value of `fact` as a person would write it; also as the journal's images have it."""
+    if fact in ("managed_by", "status") and isinstance(value, str):
+        return _(_WORDS[value])
+    return str(in_words(value))
 
 
 _WORDS: dict[str, str] = {
@@ -225,9 +229,10 @@ def _problems(report: Report, everything: bool) -> Iterator[str]:
 def _gathered(warnings: Sequence[Problem]) -> Iterator[str]:
     """The warnings of a sheet by code: the first one in full, where the others are."""
     for sheet, found in groupby(warnings, lambda problem: problem.sheet):
-        alike: dict[Code, list[Problem]] = {}
+        alike: dict[object, list[Problem]] = {}
         for problem in found:
-            alike.setdefault(problem.code, []).append(problem)
+            key = problem.code if problem.code in GATHERED else problem
+            alike.setdefault(key, []).append(problem)
         first = [problems[0] for problems in alike.values()]
         lines = iter(_by_sheet(first))
         if sheet is not None:

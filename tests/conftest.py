@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from importer.cli import main as program
 from importer.texts import use_language
+
+settings.register_profile("unhurried", deadline=None)  # other tests run at the same time
+settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +129,29 @@ def test_warnings_of_one_kind_are_gathered_unless_all_are_asked_for(
     assert said.count("would not take") == 1
     assert "A3, A4, A5, A6" in said
     assert command("check", path, "-v").out.count("would not take") == 5
+
+
+def test_the_number_to_write_is_told_as_the_cell_means_it(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """Edit Customer holds the new number, not the increase: 8 held and 2 pending make 10."""
+    sheets: Sheets = [
+        ("Add OTC", [otc(ONE)]),
+        ("Add Customer", [customer("Uno", licenses=8)]),
+        ("Edit Customer", [{"Customer (Site) Name": "Uno", "No of Licenses": 20}]),
+    ]
+    assert "10 or fewer" in fixes(command, tmp_path, sheets)["Edit Customer", 2]
+
+
+def test_a_database_of_something_else_stays_as_it_is(
+    command: CommandLine, ledger: Path, tmp_path: Path
+) -> None:
+    """Not a byte of it changes, though its journal mode is not ours."""
+    with closing(sqlite3.connect(ledger)) as shop:
+        shop.execute("PRAGMA journal_mode = WAL")
+        shop.execute("CREATE TABLE goods (name TEXT)")
+    before = ledger.read_bytes()
+    path = write_workbook(tmp_path / "in.xlsx", [("Add OTC", [otc(ONE)])])
+    for words in (["check", path], ["apply", path], ["show", "otcs"]):
+        assert command(*words).exit_code == 4
+    assert ledger.read_bytes() == before

@@ -68,7 +68,8 @@ def _told(lines: list[Line]) -> Iterator[str]:
     for line in lines:
         before, after = line.before or {}, line.after or {}
         changed = ", ".join(
-            f"{fact_label(fact)}: {value_words(before.get(fact))} → {value_words(after.get(fact))}"
+            f"{fact_label(fact)}: {value_words(fact, before.get(fact))} → "
+            f"{value_words(fact, after.get(fact))}"
             for fact in {**before, **after}
             if before.get(fact) != after.get(fact) and fact not in ("id", "code", "customer", "otc")
         )

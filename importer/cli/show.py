@@ -92,8 +92,8 @@ def customers(common: Common, name: str | None) -> None:
             [_(N_("Customer")), _(N_("Managed By")), _(N_("Status")), _(N_("Licences")),
              _(N_("Subscriptions"))],
             [
-                (one.customer.name, value_words(one.customer.managed_by),
-                 value_words(one.customer.status), one.licenses,
+                (one.customer.name, value_words("managed_by", one.customer.managed_by),
+                 value_words("status", one.customer.status), one.licenses,
                  ", ".join(f"{held.otc} ({held.licenses})" for held in one.subscriptions))
                 for one in found
             ],

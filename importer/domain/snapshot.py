@@ -104,8 +104,8 @@ class Snapshot:
     subscription (by both)."""
     missed: dict[Missed, Place] = field(default_factory=dict)
     """The refused row of this workbook that would have created an OTC or a customer."""
-    renamed: dict[str, str] = field(default_factory=dict)
-    """What customers are called since this workbook renamed them, by the key of the old name."""
+    renamed: dict[str, int] = field(default_factory=dict)
+    """The customers that this workbook has renamed, by the key of the old name."""
     holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
     """The subscriptions of each customer, by OTC."""
     holders: dict[str, dict[int, None]] = field(default_factory=dict)
@@ -219,7 +219,7 @@ class Snapshot:
             case before, Customer() as customer:
                 if isinstance(before, Customer):
                     self._forget_customer(before)
-                    self.renamed[name_key(before.name)] = customer.name
+                    self.renamed[name_key(before.name)] = customer.id
                 else:
                     self.creators[customer.id] = change.place
                 self.put_customer(customer)

@@ -92,6 +92,7 @@ class Ledger:
             if self.path == default_path():
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self.path.chmod(0o600)  # also where an empty file was there before
         except OSError as error:
             raise _fault(self.path, error) from error
 
@@ -159,8 +160,8 @@ def _engine(path: Path) -> sa.Engine:
         for pragma in (
             "foreign_keys = ON",
             "trusted_schema = OFF",
-            # Not WAL: releases 3.7.0 to 3.51.2 can corrupt it, and there is one writer.
-            "journal_mode = DELETE",
+            # The journal mode stays what a new file has, DELETE: setting it would rewrite a file
+            # that is not ours, and SQLite 3.7.0 to 3.51.2 can corrupt the other one, WAL.
             "synchronous = EXTRA",
         ):
             connection.execute(f"PRAGMA {pragma}")

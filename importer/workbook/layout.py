@@ -50,10 +50,9 @@ def lay_out(raw_sheets: list[RawSheet]) -> tuple[list[LaidOutSheet], list[Proble
     problems: list[Problem] = []
     for raw in raw_sheets:
         sheet = sheet_named(raw.name)
-        if sheet is None and (not raw.rows or is_our_note(raw.name)):
-            continue
-        if sheet is None and not looks_like_ours(_headers(raw)):
-            problems.append(_ignored_sheet(raw))
+        if sheet is None and not (raw.rows and looks_like_ours(_headers(raw))):
+            if raw.rows and not is_our_note(raw.name):
+                problems.append(_ignored_sheet(raw))
             continue
         laid_out, found = _lay_out(raw, sheet)
         if laid_out.rows:

@@ -18,7 +18,8 @@ SOON = dt.timedelta(days=30)
 class Asking(NamedTuple):
     """A row that asks for `licenses` more of `otc` for one customer (None: for several at once).
 
-    `otc_cell` and `number_cell` are the columns that say so, `stated` what the latter holds.
+    `otc_cell` and `number_cell` are the columns that say so, `stated` what the latter holds, and
+    `most` the largest number that would fit there (None: no number stands there).
     """
 
     place: Place
@@ -28,6 +29,7 @@ class Asking(NamedTuple):
     otc_cell: str
     number_cell: str
     stated: object
+    most: int | None
 
 
 def hand_out(verdict: Verdict, ledger: Snapshot, asking: Asking) -> None:
@@ -71,16 +73,16 @@ def _overallocation(asking: Asking, pending: int) -> Problem:
                 "{requested}."),
              otc=otc.code, total=otc.total, used=otc.total - pending, pending=pending,
              asked=asked, short=asked - pending, requested=asked),
-        _fix_overallocation(pending),
+        _fix_overallocation(asking),
         asking.stated,
     )  # fmt: skip
 
 
-def _fix_overallocation(pending: int) -> Text:
-    if pending == 0:
+def _fix_overallocation(asking: Asking) -> Text:
+    if not asking.most:
         return text(N_("Use another OTC, or raise the total on a sheet Edit OTC further left."))
-    return text(N_("Ask for {pending} or fewer, use another OTC, or raise the total on a sheet "
-                   "Edit OTC further left."), pending=pending)  # fmt: skip
+    return text(N_("Write {most} or fewer, use another OTC, or raise the total on a sheet "
+                   "Edit OTC further left."), most=asking.most)  # fmt: skip
 
 
 def _otc_expired(asking: Asking) -> Problem:
@@ -114,7 +116,7 @@ def _otc_dedicated(asking: Asking, owner: Customer) -> Problem:
     )  # fmt: skip
 
 
-def dedicated_needs_all(asking: Asking, pending: int) -> Problem:
+def dedicated_needs_all(asking: Asking, pending: int, fix: Text | None = None) -> Problem:
     """A customer that manages itself asks for other than a whole OTC."""
     otc = asking.otc
     return problem_at(
@@ -123,6 +125,6 @@ def dedicated_needs_all(asking: Asking, pending: int) -> Problem:
                 "{total} licences, {used} used and {pending} pending; this row asks for {asked}."),
              otc=otc.code, total=otc.total, used=otc.total - pending, pending=pending,
              asked=asking.licenses),
-        text(N_("Name an OTC that is wholly pending, and leave No of Licenses blank.")),
+        fix or text(N_("Name an OTC that is wholly pending, and no other number than its total.")),
         asking.stated,
     )  # fmt: skip

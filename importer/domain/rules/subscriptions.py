@@ -59,7 +59,8 @@ def subscribe(
     """Give `customer` a first subscription on `otc`; None asks for the whole of it."""
     asked = otc.total if licenses is None else licenses
     number_cell, stated = ("otc", otc.code) if licenses is None else ("licenses", licenses)
-    asking = Asking(place, otc, asked, customer, "otc", number_cell, stated)
+    most = None if licenses is None else ledger.pending(otc)
+    asking = Asking(place, otc, asked, customer, "otc", number_cell, stated, most)
     hand_out(verdict, ledger, asking)
     verdict.changes.append(
         Change(Did.SUBSCRIPTION_ADDED, None, Subscription(customer.id, otc.code, asked), place)
@@ -87,10 +88,12 @@ def edit_licenses(
     otc = ledger.otcs[held.otc]
     more = row.licenses - held.licenses
     otc_cell = "licenses" if row.otc is None else "otc"
-    asking = Asking(row.place, otc, more, customer, otc_cell, "licenses", row.licenses)
+    most = held.licenses + ledger.pending(otc)
+    asking = Asking(row.place, otc, more, customer, otc_cell, "licenses", row.licenses, most)
     if customer.holds_whole_otcs:
         whole = asking._replace(licenses=row.licenses)
-        verdict.problems.append(dedicated_needs_all(whole, ledger.pending(otc)))
+        fix = text(N_("To change it, change the OTC's total on a sheet Edit OTC; 0 cancels it."))
+        verdict.problems.append(dedicated_needs_all(whole, ledger.pending(otc), fix))
     elif more > 0:
         if customer.status is Status.DISABLED:
             verdict.problems.append(_customer_disabled(row.place, customer))
@@ -133,7 +136,7 @@ def _move(
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
     asked = new.total if whole else sum(one.licenses for one in moving)
-    asking = Asking(row.place, new, asked, holder, "new_otc", "new_otc", new.code)
+    asking = Asking(row.place, new, asked, holder, "new_otc", "new_otc", new.code, None)
     hand_out(verdict, ledger, asking)
     for leaving in moving:
         joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
@@ -188,7 +191,7 @@ def _customer_disabled(place: Place, customer: Customer) -> Problem:
     return problem_at(
         place, "customer", Code.CUSTOMER_DISABLED,
         text(N_("{customer} is disabled and gets no more licences."), customer=customer.name),
-        text(N_("Enable it on a sheet Enable Customer further left first.")),
+        text(N_("Enable it with another workbook first.")),
         customer.name,
     )  # fmt: skip
 

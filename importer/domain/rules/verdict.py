@@ -68,7 +68,7 @@ def unknown_customer(row: _Rows, name: str, ledger: Snapshot, fix: Text | None =
     if missed("customer", name) in ledger.missed:
         fix = _mend_first(ledger.missed[missed("customer", name)])
     elif name_key(name) in ledger.renamed:
-        now = ledger.renamed[name_key(name)]
+        now = ledger.customers[ledger.renamed[name_key(name)]].name
         fix = text(N_("A row above has renamed it to {name}; write that name."), name=now)
     return problem_at(
         row.place, "customer", Code.UNKNOWN_CUSTOMER,

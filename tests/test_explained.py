@@ -155,3 +155,13 @@ def test_a_database_of_something_else_stays_as_it_is(
     for words in (["check", path], ["apply", path], ["show", "otcs"]):
         assert command(*words).exit_code == 4
     assert ledger.read_bytes() == before
+
+
+def test_an_account_that_is_no_text_is_no_fault_of_the_program(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """A command line may hold any bytes; the rows arrive all the same."""
+    path = write_workbook(tmp_path / "in.xlsx", [("Add OTC", [otc(ONE)])])
+    said = command("apply", path, "--account", "nor\udcffte", "--actor", "a\udcff")
+    assert said.exit_code == 0
+    assert command("show", "otcs", ONE, "--account", "nor?te").exit_code == 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.options import Common, common_options
+from importer.cli.options import Common, common_options, storable
 from importer.cli.output import progress, say, say_json, terminal_width
 from importer.cli.translated import Command, Option
 from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
@@ -67,7 +67,7 @@ def make_job(
         open_ledger(common.ledger),
         common.account,
         clock.today(),
-        actor or _user(),
+        storable(actor or _user()),
         corrections,
     )
     if corrections is not None:

@@ -51,7 +51,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if not lang and settings.lang:
             use_language(settings.lang)
         common = Common(
-            account or settings.account or DEFAULT_ACCOUNT,
+            storable(account or settings.account or DEFAULT_ACCOUNT),
             ledger or settings.ledger,
             as_json,
             quiet,
@@ -62,6 +62,11 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         with_common = option(with_common)
     return with_common
+
+
+def storable(name: str) -> str:
+    """`name` with what is no text replaced; a command line may hold any bytes."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from importer import pipeline
-from importer.ledger.database import Ledger
+from importer.ledger.file import FileLedger
 from importer.words import to_text
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ def main() -> None:
         for name in ("onboarding.xlsx", "overallocation.xlsx"):
             shutil.copy(ROOT / "samples" / name, folder)
         os.chdir(folder)
-        job = pipeline.Job(Ledger(Path("demo.db")), "default", TODAY, "administrator")
+        job = pipeline.Job(FileLedger(Path("demo.db")), "default", TODAY, "administrator")
         _picture_of_check(job)
         _picture_of_export(job)
 

@@ -14,9 +14,10 @@ from importer.texts import N_, text
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place once the block has written it.
 
+    It gets the rights `mode`; None stands for those of the file that it replaces, or the usual.
     Raises OutputError when the folder is missing, not writable or full; `path` is then as it was.
     """
     target = path.resolve()
@@ -28,7 +29,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        _settle(temporary, target)
+        _settle(temporary, target, mode)
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
@@ -36,8 +37,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def _settle(temporary: Path, target: Path) -> None:
-    os.chmod(temporary, _mode_of(target))
+def _settle(temporary: Path, target: Path, mode: int | None) -> None:
+    os.chmod(temporary, _mode_of(target) if mode is None else mode)
     with open(temporary, "r+b") as written:  # Windows flushes only what may be written
         os.fsync(written.fileno())
     os.replace(temporary, target)

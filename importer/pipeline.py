@@ -16,9 +16,10 @@ from importer.domain.problems import CODES, Problem
 from importer.domain.requests import Request
 from importer.domain.snapshot import Snapshot, named_in
 from importer.errors import FileError, MisuseError, OutputError
-from importer.ledger.apply import BatchFacts, apply_changes
-from importer.ledger.contents import load_contents
-from importer.ledger.database import Ledger
+from importer.ledger.apply import BatchFacts, Made, apply_changes
+from importer.ledger.contents import load_contents, load_contents_as_of
+from importer.ledger.database import Ledger, Writing
+from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
 from importer.likeness import likenesses
 from importer.progress import NoProgress, Progress
@@ -31,6 +32,9 @@ from importer.workbook.markup import column_number
 from importer.workbook.reading import read_workbook
 from importer.workbook.requests import Checked, check_workbook
 from importer.workbook.template import Known, write_template
+
+CLOCKS_APART = dt.timedelta(minutes=1)
+"""By how much the clocks of two computers may differ before it is worth a word."""
 
 OFFERED = 10_000
 """How many OTCs and customers the template's drop-downs offer; longer lists help nobody."""
@@ -53,10 +57,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A written export: its data rows by sheet, and its SHA-256."""
+    """A written export: the last batch in it and its hash, its data rows by sheet, its SHA-256."""
 
     file: Path
     as_of: dt.datetime
+    batch: int
+    head: str
     sheets: dict[str, int]
     sha256: str
 
@@ -108,13 +114,14 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
     return report
 
 
-def export(path: Path, job: Job) -> Export:
-    """Write "Export Avira Details" to `path`, from the ledger as it is now."""
+def export(path: Path, job: Job, as_of: dt.date | int | None = None) -> Export:
+    """Write "Export Avira Details" to `path`, from the ledger as it is or was (see `contents`)."""
     writable(path, job)
-    now = contents(job)
+    held = contents(job, as_of)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
-    sheets = write_details(now, path)
-    return Export(path, now.at, sheets, hashlib.sha256(path.read_bytes()).hexdigest())
+    sheets = write_details(held, path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Export(path, held.at, held.batch, held.head, sheets, sha256)
 
 
 def template(path: Path, language: str, job: Job) -> None:
@@ -136,18 +143,38 @@ def writable(path: Path, job: Job) -> None:
         raise MisuseError(
             text(N_("{path} will be an Excel workbook; its name must end in .xlsx."), path=path)
         )
-    if path.resolve() == job.ledger.path.resolve():
+    if job.ledger.is_at(path):
         raise MisuseError(
             text(N_("{path} is the ledger; nothing else is written there. Name another file."),
                  path=path)
         )  # fmt: skip
 
 
-def contents(job: Job) -> Contents:
-    """All that the account's ledger holds now."""
+def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
+    """All that the account's ledger holds now, or held after a batch or at the end of a day (UTC).
+
+    Raises MisuseError where there is no such batch, or the day is still to come.
+    """
     job.progress.stage(text(N_("Reading the ledger")))
+    now = clock.now()
+    if isinstance(as_of, dt.date) and as_of > now.date():
+        raise MisuseError(text(N_("The day {day} is still to come."), day=as_of))
     with job.ledger.reading() as connection:
-        return load_contents(connection, job.account, clock.now(), job.today)
+        if as_of is None or as_of == now.date():  # a day that is not over is as it is now
+            return load_contents(connection, job.account, now, job.today)
+        found = load_contents_as_of(connection, job.account, as_of)
+    if found is None:
+        assert isinstance(as_of, int), "every day has its contents"
+        raise no_such_batch(as_of)
+    return found
+
+
+def no_such_batch(number: int) -> MisuseError:
+    """What to say of the number of a batch that is not there."""
+    return MisuseError(
+        text(N_("The ledger has no batch {batch}. “avira-importer history” lists them."),
+             batch=number)
+    )  # fmt: skip
 
 
 def _read(path: Path, progress: Progress) -> _Read | Report:
@@ -181,9 +208,10 @@ def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
 def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
     """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
     named = named_in(reading.checked.requests)
-    job.progress.stage(text(N_("Waiting for the ledger")))
-    with job.ledger.writing() as connection:
-        snapshot = load_snapshot(connection, job.account, named, job.today)
+
+    def work(writing: Writing) -> tuple[Report, Plan]:
+        lock_named(writing.connection, job.account, named)
+        snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         plan = _plan(reading, snapshot, job.progress)
         report = _report(reading, plan)
         if plan.changes and (partial or not report.refused):
@@ -192,9 +220,19 @@ def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
                 job.account, clock.now(), job.actor, _file_name(reading.path), reading.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
-            report.batch = apply_changes(connection, plan.changes, facts)
-            report.ledger, report.account = str(job.ledger.path), job.account
-    return report, plan
+            made(report, apply_changes(writing, plan.changes, facts), facts, job)
+        return report, plan
+
+    job.progress.stage(text(N_("Waiting for the ledger")))
+    return job.ledger.write(work)
+
+
+def made(report: Report, made: Made, facts: BatchFacts, job: Job) -> None:
+    """Say in `report` which batch was made where."""
+    report.batch = made.number
+    report.ledger, report.account = job.ledger.name, job.account
+    if made.at > facts.at + CLOCKS_APART:
+        report.clock_behind = made.at
 
 
 def _file_name(path: Path) -> str:

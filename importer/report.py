@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from importer.domain.changes import Change, Did
+from importer.domain.changes import OF_UNDO, Change, Did
 from importer.domain.plan import Demand, Outcome
 from importer.domain.problems import Problem
 from importer.texts import Text
@@ -65,6 +66,8 @@ class Report:
     only_refused_given_back: bool = False
     ledger: str | None = None
     account: str | None = None
+    clock_behind: dt.datetime | None = None
+    """The instant that the batch bears where this computer's clock is behind the last batch."""
 
     @property
     def refused(self) -> bool:
@@ -85,21 +88,37 @@ def to_json(report: Report) -> dict[str, Any]:
         "status": report.result.value,
         "batch": report.batch,
         "rows": report.rows._asdict(),
-        "changes": {did.value: count for did, count in report.counts().items()},
+        "changes": {
+            did.value: count for did, count in report.counts().items() if did not in OF_UNDO
+        },
         "otcs": [demand._asdict() for demand in report.demands],
-        "problems": [
-            {
-                "severity": problem.severity.value,
-                "code": problem.code.value,
-                "sheet": problem.sheet,
-                "row": problem.row,
-                "column": problem.column,
-                "cell": problem.cell,
-                "value": problem.value,
-                "message": str(problem.message),
-                "fix": str(problem.fix),
-            }
-            for problem in report.problems
-        ],
+        "problems": _problems(report),
         "corrections": report.corrections,
     }
+
+
+def undo_to_json(report: Report, undoes: int) -> dict[str, Any]:
+    """The object that CLI.md promises for an undo of batch `undoes`."""
+    return {
+        "batch": report.batch,
+        "undoes": undoes,
+        "changes": {did.value: count for did, count in report.counts().items()},
+        "problems": _problems(report),
+    }
+
+
+def _problems(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "severity": problem.severity.value,
+            "code": problem.code.value,
+            "sheet": problem.sheet,
+            "row": problem.row,
+            "column": problem.column,
+            "cell": problem.cell,
+            "value": problem.value,
+            "message": str(problem.message),
+            "fix": str(problem.fix),
+        }
+        for problem in report.problems
+    ]

@@ -11,6 +11,9 @@ from platformdirs import user_config_path
 from importer.errors import MisuseError
 from importer.texts import LANGUAGES, N_, text
 
+LONGEST_WAIT = 86_400
+"""Seconds that a command may be told to wait for the ledger: a day."""
+
 FILE_NAME = "avira-importer.toml"
 
 
@@ -21,6 +24,7 @@ class Settings:
     ledger: str | None = None
     account: str | None = None
     lang: str | None = None
+    wait: float | None = None
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -45,7 +49,9 @@ def load_settings(path: Path | None) -> Settings:
                 text(N_("{path}: there is no setting {key}; there are: {known}."),
                      path=found, key=key, known=list(Settings.__slots__))
             )  # fmt: skip
-        if not isinstance(value, str):
+        if key == "wait":
+            _check_wait(found, value)
+        elif not isinstance(value, str):
             raise MisuseError(
                 text(N_("{path}: the setting {key} must be text in quotes."), path=found, key=key)
             )
@@ -57,6 +63,15 @@ def load_settings(path: Path | None) -> Settings:
     if "ledger" in content and "://" not in content["ledger"]:
         content["ledger"] = str(found.parent / Path(content["ledger"]).expanduser())
     return Settings(**content)
+
+
+def _check_wait(found: Path, value: object) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= float(str(value)) <= LONGEST_WAIT:
+        raise MisuseError(
+            text(N_("{path}: the setting {key} must be a number of seconds, from 0 to {most}."),
+                 path=found, key="wait", most=LONGEST_WAIT)
+        )  # fmt: skip
 
 
 def _user_config() -> Path:

@@ -34,6 +34,8 @@ _DONE = {
     Did.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
     Did.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
     Did.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
+    Did.OTC_REMOVED: N_("OTCs removed"),
+    Did.CUSTOMER_REMOVED: N_("customers removed"),
 }
 
 _HEADLINES = {
@@ -78,6 +80,29 @@ def to_text(
         yield from _wrapped(line, width)
 
 
+_UNDO_HEADLINES = {
+    Result.VALID: N_("can be taken back"),
+    Result.INVALID: N_("cannot be taken back"),
+    Result.APPLIED: N_("taken back"),
+    Result.REJECTED: N_("not taken back; nothing was changed"),
+    Result.UNCHANGED: N_("nothing of it is left to take back; nothing was changed"),
+}
+
+
+def undo_to_text(
+    report: Report, undoes: int, *, everything: bool = False, width: int | None = None
+) -> Iterator[str]:
+    """The same for an undo of batch `undoes`."""
+    colour = _COLOURS.get(report.result, "red")
+    headline = click.style(_(_UNDO_HEADLINES[report.result]), fg=colour, bold=True)
+    which = str(text(N_("Batch {batch} ({file})"), batch=undoes, file=report.file))
+    lines = [f"{click.style(which, bold=True)}: {headline}"]
+    if not report.problems:
+        lines += _changes(report, everything)
+    for line in (*lines, *_problems(report, everything), *_batch(report)):
+        yield from _wrapped(line, width)
+
+
 def _wrapped(line: str, width: int | None) -> list[str]:
     """`line` in lines of `width`, the further ones indented as the first."""
     plain = click.unstyle(line)
@@ -111,10 +136,20 @@ def _lines(report: Report, everything: bool) -> Iterator[str]:
         yield ""
         yield "  " + click.style(str(report.corrections_fault), fg="red")
         yield "  " + _(N_("Name a place for the refused rows with --corrections, and try again."))
+    yield from _batch(report)
+
+
+def _batch(report: Report) -> Iterator[str]:
+    """The batch that was made, and where."""
     if report.batch is not None:
         batch = N_("Batch {batch} in the ledger {path}, account {account}")
         facts = {"batch": report.batch, "path": report.ledger, "account": report.account}
         yield "  " + str(Text(batch, facts))
+    if report.clock_behind is not None:
+        behind = N_("This computer's clock is behind the last batch, so that the batch bears its "
+                    "instant, {at} UTC. Set the clock right.")  # fmt: skip
+        at = report.clock_behind.replace(tzinfo=None)
+        yield "  " + click.style(str(text(behind, at=at)), fg="yellow")
 
 
 def _changes(report: Report, everything: bool) -> Iterator[str]:
@@ -167,8 +202,9 @@ def _edit_told(change: Change, names: Mapping[int, str]) -> str:
             what, parts = f"{names[now.customer]}, {now.otc}", [f"{held.licenses} → {now.licenses}"]
         case before, after:
             assert before is not None, "an addition is counted, not told"
-            assert after is not None, "only subscriptions are ever gone"
-            what = before.code if isinstance(before, Otc) else names[_id(before)]
+            if after is None:
+                return str(text(N_("{what}: removed"), what=_name_of(before, names)))
+            what = _name_of(before, names)
             parts = [
                 f"{fact_label(name)}: {value_words(name, old)} → {value_words(name, new)}"
                 for name, old, new in zip(before._fields, before, after, strict=True)
@@ -177,9 +213,11 @@ def _edit_told(change: Change, names: Mapping[int, str]) -> str:
     return f"{what}: {', '.join(parts)}"
 
 
-def _id(entity: Entity) -> int:
-    assert isinstance(entity, Customer)
-    return entity.id
+def _name_of(entity: Entity, names: Mapping[int, str]) -> str:
+    if isinstance(entity, Otc):
+        return entity.code
+    assert isinstance(entity, Customer), "subscriptions are told in other words"
+    return names[entity.id]
 
 
 _NO_COLUMNS = {

@@ -30,7 +30,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer import pipeline
 from importer.domain.sheets import Column, Kind
-from importer.ledger.database import Ledger
+from importer.ledger.file import FileLedger
 from importer.report import Report
 from importer.texts import use_language
 from importer.words import to_text
@@ -80,7 +80,7 @@ def expected_report(path: Path, ledger: Path) -> str:
     Files are named without their folders. Corrections are written beside the ledger.
     """
     use_language("en")
-    job = pipeline.Job(Ledger(ledger), "default", TODAY, "samples", ledger.parent)
+    job = pipeline.Job(FileLedger(ledger), "default", TODAY, "samples", ledger.parent)
     report = pipeline.apply(path, job) if path.name in APPLIED else pipeline.check([path], job)[0]
     return click.unstyle("\n".join(to_text(_without_folders(report), everything=True))) + "\n"
 

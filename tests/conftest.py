@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from hypothesis import settings
 
 from importer.cli import main as program
 from importer.texts import use_language
+from servers import Server, new_folder, remove, shared_server
 
 settings.register_profile("unhurried", deadline=None)  # other tests run at the same time
 settings.load_profile("unhurried")
@@ -35,7 +39,7 @@ class Said:
 class CommandLine:
     """Runs commands as a shell would, each with the ledger of the test."""
 
-    def __init__(self, ledger: Path, capture: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, ledger: str, capture: pytest.CaptureFixture[str]) -> None:
         self.ledger = ledger
         self._capture = capture
 
@@ -43,7 +47,7 @@ class CommandLine:
         """Run a command; `--ledger` is added unless it takes none."""
         words = [str(argument) for argument in arguments]
         if not {"--help", "--version", "--ledger"} & set(words):
-            words += ["--ledger", str(self.ledger)]
+            words += ["--ledger", self.ledger]
         self._capture.readouterr()
         exit_code = program.run(words)
         said = self._capture.readouterr()
@@ -71,7 +75,51 @@ def ledger(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
+SERVER_FOLDER = "AVIRA_IMPORTER_TEST_SERVER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose where the server of all worker processes is; the first that needs it starts it."""
+    if SERVER_FOLDER not in os.environ:
+        os.environ[SERVER_FOLDER] = str(new_folder())
+        config.add_cleanup(partial(remove, Server(Path(os.environ[SERVER_FOLDER]))))
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """The PostgreSQL server that all tests share."""
+    return shared_server(Path(os.environ[SERVER_FOLDER]))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests marked `both_engines` with each kind of ledger.
+
+    A test that asks for `ledger`, the file, is about files alone.
+    """
+    marked = metafunc.definition.get_closest_marker("both_engines") is not None
+    about_files = "ledger" in inspect.signature(metafunc.function).parameters
+    if marked and "engine" in metafunc.fixturenames and not about_files:
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def command(ledger: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+def engine(request: pytest.FixtureRequest) -> str:
+    """What keeps the test's ledger: SQLite, where a test does not ask for more."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def where(engine: str, ledger: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """What `--ledger` names: a file that is not there yet, or a database with an empty ledger."""
+    if engine == "sqlite":
+        yield str(ledger)
+        return
+    server: Server = request.getfixturevalue("server")
+    with server.database() as name:
+        yield server.url(name)
+
+
+@pytest.fixture
+def command(where: str, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """The command line."""
-    return CommandLine(ledger, capsys)
+    return CommandLine(where, capsys)

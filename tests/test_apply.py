@@ -24,6 +24,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from conftest import CommandLine, Said
 from workbooks import HEADERS, Sheets, write_cells, write_workbook
 
+pytestmark = pytest.mark.both_engines
+
 CODES = [f"{letter * 5}-11111-22222-33333" for letter in "ABCDE"]
 REPORT_KEYS = [
     "file", "sha256", "status", "batch", "rows", "changes", "otcs", "problems", "corrections",

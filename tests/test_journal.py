@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from conftest import CommandLine
-from importer.ledger.apply import batch_hash
+from importer.ledger.chain import hash_of_batch, hash_of_lines
 from importer.ledger.database import Ledger
+from importer.ledger.opening import open_ledger
 from importer.ledger.tables import account, batch, journal
 from workbooks import Sheets, write_workbook
 
@@ -26,13 +27,15 @@ SECOND: Sheets = [("Edit Customer", [{"Customer (Site) Name": "Uno", "No of Lice
 
 Row = dict[str, Any]
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
-def two_batches(command: CommandLine, ledger: Path, tmp_path: Path) -> Ledger:
+def two_batches(command: CommandLine, where: str, tmp_path: Path) -> Ledger:
     """A ledger to which two workbooks were applied."""
     for number, sheets in enumerate((FIRST, SECOND), start=1):
         assert command("apply", write_workbook(tmp_path / f"{number}.xlsx", sheets)).exit_code == 0
-    return Ledger(ledger)
+    return open_ledger(where)
 
 
 def read(ledger: Ledger, table: sa.Table) -> list[Row]:
@@ -49,11 +52,11 @@ def test_each_batch_carries_the_hash_of_its_lines_and_of_the_batch_before(
     batches, lines = read(two_batches, batch), read(two_batches, journal)
     before = ""
     for stored in batches:
-        header = {name: value for name, value in stored.items() if name != "hash"}
-        own = [line for line in lines if line["batch"] == stored["batch"]]
+        own = [line for line in lines if line["entry"] == stored["entry"]]
         assert own
+        assert stored["lines_hash"] == hash_of_lines("default", own)
         assert stored["previous_hash"] == before
-        assert stored["hash"] == batch_hash(header, own)
+        assert stored["hash"] == hash_of_batch(stored)
         before = stored["hash"]
     (ours,) = read(two_batches, account)
     assert (ours["head"], ours["last_batch"]) == (before, 2)
@@ -62,17 +65,19 @@ def test_each_batch_carries_the_hash_of_its_lines_and_of_the_batch_before(
 def test_a_change_anywhere_in_a_batch_changes_its_hash(two_batches: Ledger) -> None:
     """Every column of the batch and of each line takes part, and so does the order of lines."""
     (stored, _) = read(two_batches, batch)
-    header = {name: value for name, value in stored.items() if name != "hash"}
-    lines = [line for line in read(two_batches, journal) if line["batch"] == 1]
-    right = stored["hash"]
-    for name in header:
-        assert batch_hash(header | {name: "other"}, lines) != right, name
+    lines = [line for line in read(two_batches, journal) if line["entry"] == stored["entry"]]
+    for name in stored:
+        if name != "hash":
+            assert hash_of_batch(stored | {name: "other"}) != stored["hash"], name
+    right = stored["lines_hash"]
+    assert hash_of_lines("another", lines) != right
     for number, line in enumerate(lines):
         for name in line:
-            other = [*lines[:number], line | {name: "other"}, *lines[number + 1 :]]
-            assert batch_hash(header, other) != right, name
-    assert batch_hash(header, lines[::-1]) != right
-    assert batch_hash(header, lines[:-1]) != right
+            if name not in ("account_id", "entry"):  # the account's is given, the batch has both
+                other = [*lines[:number], line | {name: "other"}, *lines[number + 1 :]]
+                assert hash_of_lines("default", other) != right, name
+    assert hash_of_lines("default", lines[::-1]) != right
+    assert hash_of_lines("default", lines[:-1]) != right
 
 
 def test_the_images_of_an_entity_join_up(two_batches: Ledger) -> None:

@@ -179,7 +179,7 @@ def test_a_ledger_that_cannot_be_made_is_one_line_and_exit_4(
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://anna:secret@db.example/x", "mysql+foo://x", "odd://"]
+    "url", ["mysql://anna:secret@db.example/x", "postgresql+asyncpg://a:secret@b/x", "odd://"]
 )
 def test_a_database_that_this_version_cannot_use_is_named_without_its_password(
     url: str, command: CommandLine, workbook: Path
@@ -276,7 +276,7 @@ def test_a_ledger_that_another_program_writes_to_is_not_waited_for_forever(
 ) -> None:
     """Exit 4 after the timeout; what only reads goes on; once it is free, apply goes through."""
     assert command("apply", workbook).exit_code == 0
-    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.1)
+    monkeypatch.setenv("AVIRA_IMPORTER_WAIT", "0.1")
     with raw(ledger) as other:
         other.execute("BEGIN IMMEDIATE")
         assert_one_clear_line(command("apply", workbook), str(ledger))
@@ -292,7 +292,7 @@ def test_a_ledger_that_is_wholly_locked_cannot_be_read_either(
 ) -> None:
     """Exit 4 for commands that read, too, and the line says that it is in use."""
     assert command("apply", workbook).exit_code == 0
-    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.1)
+    monkeypatch.setenv("AVIRA_IMPORTER_WAIT", "0.1")
     with raw(ledger) as other:
         other.execute("BEGIN EXCLUSIVE")
         for words in (
@@ -478,10 +478,12 @@ REWRITES = [
     "DELETE FROM journal WHERE line = 1",
     "UPDATE batch SET actor = 'somebody else'",
     "DELETE FROM batch",
-    "REPLACE INTO journal SELECT account_id, batch, line, sheet, 99, kind, key, before, after "
+    "REPLACE INTO journal SELECT account_id, entry, line, sheet, 99, kind, key, before, after "
     "FROM journal",
-    "REPLACE INTO batch SELECT account_id, batch, kind, at, 'somebody else', file, sha256, "
-    "applied, unchanged, rejected, undoes, previous_hash, hash FROM batch",
+    "REPLACE INTO batch SELECT account_id, batch, entry, kind, at, 'somebody else', file, sha256, "
+    "applied, unchanged, rejected, undoes, lines_hash, previous_hash, hash FROM batch",
+    "REPLACE INTO batch SELECT account_id, batch + 1, entry, kind, at, actor, file, sha256, "
+    "applied, unchanged, rejected, undoes, lines_hash, previous_hash, hash FROM batch",
 ]
 
 

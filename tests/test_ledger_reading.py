@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from conftest import CommandLine
 from importer import clock
 from importer.errors import LedgerError
-from importer.ledger.database import Ledger
+from importer.ledger.file import FileLedger
 from importer.report import Rows
 from workbooks import Sheets, write_workbook
 
@@ -33,19 +33,23 @@ def customer(name: str, code: str = OTC) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_reading_cannot_change_the_ledger(command: CommandLine, tmp_path: Path) -> None:
+def test_reading_cannot_change_the_ledger(
+    command: CommandLine, tmp_path: Path, ledger: Path
+) -> None:
     """SQLite itself refuses to write within a reading transaction."""
     path = write_workbook(tmp_path / "1.xlsx", [("Add OTC", [otc(OTC)])])
     assert command("apply", path).exit_code == 0
-    with pytest.raises(LedgerError), Ledger(command.ledger).reading() as connection:
+    with pytest.raises(LedgerError), FileLedger(ledger).reading() as connection:
         connection.exec_driver_sql("UPDATE otc SET total = 60")
 
 
-def test_the_ledger_is_written_in_the_safest_way(command: CommandLine, tmp_path: Path) -> None:
+def test_the_ledger_is_written_in_the_safest_way(
+    command: CommandLine, tmp_path: Path, ledger: Path
+) -> None:
     """Rollback journal, every commit on disk, foreign keys held, no functions in the schema."""
     path = write_workbook(tmp_path / "1.xlsx", [("Add OTC", [otc(OTC)])])
     assert command("apply", path).exit_code == 0
-    with Ledger(command.ledger).writing() as connection:
+    with FileLedger(ledger).migrating() as connection:
         set_to = {
             name: connection.execute(sa.text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "trusted_schema")

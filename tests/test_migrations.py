@@ -11,8 +11,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from importer.cli.main import run
-from importer.ledger.database import REVISION, Ledger
-from importer.ledger.migrate import configuration
+from importer.ledger.database import REVISION
+from importer.ledger.file import FileLedger
+from importer.ledger.migrate import configuration, upgrade
 from importer.ledger.tables import metadata
 from workbooks import write_workbook
 
@@ -24,7 +25,8 @@ def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
 
 def test_migrating_gives_the_very_tables_of_the_code(ledger: Path) -> None:
     """Tables, columns, keys, constraints and indexes after it are those of tables.py."""
-    with Ledger(ledger).writing() as connection:
+    with FileLedger(ledger).migrating() as connection:
+        upgrade(connection)
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         migrated = _tables(connection)
     engine = sa.create_engine("sqlite://")
@@ -81,6 +83,6 @@ def test_two_first_imports_at_once_both_arrive(ledger: Path, tmp_path: Path) -> 
     for process in processes:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    with Ledger(ledger).reading() as connection:
+    with FileLedger(ledger).reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM otc").scalar() == 3
         assert connection.exec_driver_sql("SELECT max(batch) FROM batch").scalar() == 3

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,12 @@ from importer.domain.rules import customers
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Snapshot
 from importer.errors import LedgerError
+from importer.ledger.administration import Beginnings, init
 from importer.ledger.database import Ledger
+from importer.ledger.file import FileLedger
 from importer.report import Report
 from model import Model
+from servers import Server
 from workbooks import in_plain, write_workbook
 
 TODAY = dt.date(2026, 6, 1)
@@ -144,21 +149,35 @@ def histories(draw: st.DrawFn) -> list[list[tuple[str, list[dict[str, Any]]]]]:
     return [draw(beginnings()), *draw(st.lists(workbooks(), min_size=1, max_size=3))]
 
 
-@pytest.fixture(scope="module")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger without rows, so that not every example makes its own."""
-    path = tmp_path_factory.mktemp("empty") / "ledger.db"
-    with Ledger(path).writing():
-        pass
-    return path
+EmptyLedger = Callable[[], AbstractContextManager[Ledger]]
 
 
-def agrees(empty: Path, history: list[list[tuple[str, list[dict[str, Any]]]]]) -> None:
-    """Apply `history` to a new ledger and to the model; compare every row and what is left."""
+@pytest.fixture
+def empty_ledger(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> EmptyLedger:
+    """Gives a ledger without rows; each is a copy, so that not every example makes its own."""
+    if engine == "postgresql":
+        server: Server = request.getfixturevalue("server")
+        return partial(_database, server)
+    init(FileLedger(tmp_path / "empty.db"), Beginnings("default"))
+    return partial(_file, tmp_path / "empty.db")
+
+
+@contextmanager
+def _database(server: Server) -> Iterator[Ledger]:
+    with server.database() as name:
+        yield server.ledger(name)
+
+
+@contextmanager
+def _file(empty: Path) -> Iterator[Ledger]:
     with tempfile.TemporaryDirectory() as folder:
-        ledger = Path(folder) / "ledger.db"
-        shutil.copy(empty, ledger)
-        job = pipeline.Job(Ledger(ledger), "default", TODAY, "tester")
+        yield FileLedger(Path(shutil.copy(empty, folder)))
+
+
+def agrees(empty: EmptyLedger, history: list[list[tuple[str, list[dict[str, Any]]]]]) -> None:
+    """Apply `history` to a new ledger and to the model; compare every row and what is left."""
+    with tempfile.TemporaryDirectory() as folder, empty() as ledger:
+        job = pipeline.Job(ledger, "default", TODAY, "tester")
         model = Model(TODAY)
         for workbook in history:
             path = write_workbook(Path(folder) / "workbook.xlsx", workbook)
@@ -198,14 +217,17 @@ def _assert_outcome(report: Report, sheet: str, row: int, expected: str | set[st
 
 
 QUICK = settings(
-    max_examples=120,
+    max_examples=60,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
-def test_every_row_of_random_workbooks_ends_as_in_the_plain_model(empty_ledger: Path) -> None:
+@pytest.mark.both_engines
+def test_every_row_of_random_workbooks_ends_as_in_the_plain_model(
+    empty_ledger: EmptyLedger,
+) -> None:
     """Applied, unchanged or refused with fitting codes, row by row, and the same ledger."""
 
     @QUICK
@@ -241,7 +263,7 @@ def gives_one_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("plant", [expires_a_day_early, never_releases, gives_one_too_many])
 def test_a_planted_rule_bug_is_found(
     plant: Callable[[pytest.MonkeyPatch], None],
-    empty_ledger: Path,
+    empty_ledger: EmptyLedger,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control: with a rule broken on purpose, the same property fails."""

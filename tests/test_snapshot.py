@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from conftest import CommandLine
 from workbooks import Sheets, write_workbook
 
+pytestmark = pytest.mark.both_engines
+
 ONE, TWO, THREE = (f"AAAAA-AAAAA-AAAAA-AAAA{number}" for number in (1, 2, 3))
 
 
@@ -112,7 +114,9 @@ def _rows_fetched(command: CommandLine, workbook: Path, database: Path) -> int:
     return counted
 
 
-def test_the_queries_of_a_snapshot_use_the_keys(command: CommandLine, tmp_path: Path) -> None:
+def test_the_queries_of_a_snapshot_use_the_keys(
+    command: CommandLine, tmp_path: Path, ledger: Path
+) -> None:
     """No query of a check reads a whole table, however large the ledger."""
     assert command("apply", write_workbook(tmp_path / "1.xlsx", BEFORE)).exit_code == 0
     plans: list[str] = []

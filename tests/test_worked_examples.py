@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from importer import pipeline
-from importer.ledger.database import Ledger
+from importer.ledger.opening import open_ledger
 from importer.report import Report
 from workbooks import in_plain, write_workbook
 
@@ -18,12 +18,13 @@ EXAMPLES = json.loads((Path(__file__).parent / "rules.json").read_text("utf-8"))
 TODAY = dt.date.fromisoformat(EXAMPLES["today"])
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("example", EXAMPLES["cases"], ids=lambda one: one["case"])
 def test_a_worked_example_ends_as_the_domain_says(
-    example: dict[str, Any], tmp_path: Path, ledger: Path
+    example: dict[str, Any], tmp_path: Path, where: str
 ) -> None:
     """Each row is applied, unchanged or refused as said, and the ledger holds what it must."""
-    job = pipeline.Job(Ledger(ledger), "default", TODAY, "tester")
+    job = pipeline.Job(open_ledger(where), "default", TODAY, "tester")
     for number, workbook in enumerate(example["workbooks"]):
         sheets = [(sheet["sheet"], sheet["rows"]) for sheet in workbook["sheets"]]
         path = write_workbook(tmp_path / f"{number}.xlsx", sheets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.options import Common, common_options, storable
+from importer.cli.job import actor_option, job_of
+from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json, terminal_width
 from importer.cli.translated import Command, Option
 from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
@@ -35,12 +35,7 @@ _OPTIONS = (
         cls=Option,
         help=N_("Where the refused rows go; beside the workbook if not given."),
     ),
-    click.option(
-        "--actor",
-        metavar="NAME",
-        cls=Option,
-        help=N_("Who does this, for the history; you if not given."),
-    ),
+    actor_option,
 )
 
 
@@ -55,32 +50,16 @@ def make_job(
     common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None
 ) -> Job:  # fmt: skip
     """The job that the options describe."""
-    from importer import clock
-    from importer.ledger.database import open_ledger
-    from importer.pipeline import Job, writable
+    from importer.pipeline import writable
 
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(
             text(N_("--corrections must be a folder that exists when there are several files."))
         )
-    job = Job(
-        open_ledger(common.ledger),
-        common.account,
-        clock.today(),
-        storable(actor or _user()),
-        corrections,
-    )
+    job = job_of(common, actor=actor, corrections=corrections)
     if corrections is not None:
         writable(corrections, job)
     return job
-
-
-def _user() -> str:
-    """The operating system's name for whoever runs this, where it has one."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"
 
 
 def say_reports(common: Common, reports: Iterable[Report]) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.job import as_of_option, job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import as_utc, progress, say, say_json
 from importer.cli.translated import Command, Option
@@ -27,6 +29,8 @@ def say_export(common: Common, written: Export) -> None:
                 "as_of": as_utc(written.as_of),
                 "sheets": written.sheets,
                 "sha256": written.sha256,
+                "batch": written.batch,
+                "head": written.head,
             }
         )
     elif not common.quiet:
@@ -36,7 +40,8 @@ def say_export(common: Common, written: Export) -> None:
 @click.command(
     cls=Command,
     help=N_("Write the workbook “Export Avira Details” from the ledger.")
-    + '\n\n\b\n  avira-importer export -o "Export Avira Details.xlsx"',
+    + '\n\n\b\n  avira-importer export -o "Export Avira Details.xlsx"'
+    + "\n  avira-importer export --as-of 2026-06-30 -o june.xlsx",
 )
 @click.option(
     "-o",
@@ -48,15 +53,12 @@ def say_export(common: Common, written: Export) -> None:
     cls=Option,
     help=N_("The file to write."),
 )
+@as_of_option
 @common_options
-def export(common: Common, output: Path) -> None:
-    """Export what the ledger holds now."""
-    from importer import clock, pipeline
-    from importer.ledger.database import open_ledger
+def export(common: Common, output: Path, as_of: dt.date | int | None) -> None:
+    """Export what the ledger holds now, or held then."""
+    from importer import pipeline
 
     with progress(wanted=not common.quiet) as shown:
-        job = pipeline.Job(
-            open_ledger(common.ledger), common.account, clock.today(), progress=shown
-        )  # fmt: skip
-        written = pipeline.export(output, job)
+        written = pipeline.export(output, job_of(common, shown), as_of)
     say_export(common, written)

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer.cli.job import BATCH, ledger_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json, table
 from importer.cli.translated import Command
-from importer.errors import MisuseError
-from importer.texts import N_, _, text
+from importer.texts import N_, _
 
 if TYPE_CHECKING:
-    from importer.ledger.journal import Line
-
-
-LAST_BATCH = 2**31 - 1
+    from importer.ledger.journal import Batch, Line
 
 
 @click.command(
@@ -25,35 +22,41 @@ LAST_BATCH = 2**31 - 1
     help=N_("Show the batches applied, or every journal line of one.")
     + "\n\n\b\n  avira-importer history\n  avira-importer history 7",
 )
-@click.argument("batch", required=False, type=click.IntRange(1, LAST_BATCH))
+@click.argument("batch", required=False, type=BATCH)
 @common_options
 def history(common: Common, batch: int | None) -> None:
     """The batches of the account's ledger, or one of them with its lines."""
-    from importer.ledger.database import open_ledger
     from importer.ledger.journal import load_batches, load_lines
+    from importer.pipeline import no_such_batch
 
-    with open_ledger(common.ledger).reading() as connection:
-        batches = load_batches(connection, common.account, batch)
-        lines = [] if batch is None else load_lines(connection, common.account, batch)
-    if batch is not None and not batches:
-        raise MisuseError(text(N_("The ledger has no batch {batch}."), batch=batch))
+    with ledger_of(common).reading() as connection:
+        batches = load_batches(connection, common.account)
+        if batch is not None:
+            batches = [one for one in batches if one.batch == batch]
+            if not batches:
+                raise no_such_batch(batch)
+            lines = load_lines(connection, common.account, batches[0])
     if common.json:
-        found: list[dict[str, Any]] = [one._asdict() for one in batches]
-        if batch is None:
-            say_json(found)
-        else:
-            say_json(found[0] | {"lines": [_line_json(line) for line in lines]})
+        found = [_batch_json(one) for one in batches]
+        told = found if batch is None else found[0] | {"lines": [_line_json(one) for one in lines]}
+        say_json(told)
         return
     say(
         table(
             [_(N_("Batch")), _(N_("At (UTC)")), _(N_("By")), _(N_("File")), _(N_("Applied")),
-             _(N_("Refused"))],
-            [(one.batch, one.at, one.actor, one.file, one.applied, one.rejected)
-             for one in batches],
+             _(N_("Refused")), _(N_("Undo of")), _(N_("Undone by"))],
+            [(one.batch, one.at, one.actor, one.file, one.applied, one.rejected, one.undoes,
+              one.undone_by) for one in batches],
         )
     )  # fmt: skip
     if batch is not None:
         say(["", *_told(lines)])
+
+
+def _batch_json(batch: Batch) -> dict[str, Any]:
+    """The keys that CLI.md promises."""
+    own = ("undoes", "entry")
+    return {key: value for key, value in batch._asdict().items() if key not in own}
 
 
 def _line_json(line: Line) -> dict[str, Any]:

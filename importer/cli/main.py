@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from importer import __version__, clock
-from importer.cli import apply, check, export, history, show, template
+from importer.cli import apply, check, export, history, ledger, show, template, undo
 from importer.cli.options import first_language
 from importer.cli.output import say_json
 from importer.cli.translated import Group, Option
@@ -44,7 +44,8 @@ def cli() -> None:
 
 
 for command in (
-    template.template, check.check, apply.apply, export.export, show.show, history.history
+    template.template, check.check, apply.apply, export.export, show.show, history.history,
+    undo.undo, ledger.ledger,
 ):  # fmt: skip
     cli.add_command(command)
 

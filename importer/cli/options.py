@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from importer.cli.translated import Option
-from importer.settings import load_settings
+from importer.settings import LONGEST_WAIT, load_settings
 from importer.texts import LANGUAGES, N_, use_language
 
 DEFAULT_ACCOUNT = "default"
@@ -24,10 +24,11 @@ _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What every command is told: whose ledger, in which form and how much to say."""
+    """What every command is told: whose ledger, how long to wait for it, and how much to say."""
 
     account: str
     ledger: str | None
+    wait: float | None
     json: bool
     quiet: bool
     verbose: bool
@@ -40,6 +41,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_common(
         account: str | None,
         ledger: str | None,
+        wait: float | None,
         lang: str | None,
         config: Path | None,
         as_json: bool,
@@ -53,6 +55,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         common = Common(
             storable(account or settings.account or DEFAULT_ACCOUNT),
             ledger or settings.ledger,
+            settings.wait if wait is None else wait,
             as_json,
             quiet,
             verbose,
@@ -104,6 +107,14 @@ _OPTIONS = (
         envvar="AVIRA_IMPORTER_LEDGER",
         cls=Option,
         help=N_("The ledger's file, or its SQLAlchemy URL."),
+    ),
+    click.option(
+        "--wait",
+        metavar="SECONDS",
+        type=click.FloatRange(0, LONGEST_WAIT),
+        envvar="AVIRA_IMPORTER_WAIT",
+        cls=Option,
+        help=N_("How long to wait for others that are using the ledger; 30 if not given."),
     ),
     click.option(
         "--lang",

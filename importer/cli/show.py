@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer.cli.job import as_of_option, job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json, table
 from importer.cli.translated import Command, Group
@@ -31,12 +33,13 @@ def show() -> None:
     + "\n\n\b\n  avira-importer show otcs\n  avira-importer show otcs ABCDE-12345-FGHIJ-67890",
 )
 @click.argument("code", required=False)
+@as_of_option
 @common_options
-def otcs(common: Common, code: str | None) -> None:
+def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
     """All OTCs, or the one that `code` means."""
     from importer.domain.otc_code import normalise_otc
 
-    contents = _contents(common)
+    contents = _contents(common, as_of)
     found = list(contents.otcs)
     if code is not None:
         wanted = normalise_otc(code)
@@ -73,13 +76,14 @@ def otcs(common: Common, code: str | None) -> None:
     + '\n\n\b\n  avira-importer show customers\n  avira-importer show customers "Clinica Norte"',
 )
 @click.argument("name", required=False)
+@as_of_option
 @common_options
-def customers(common: Common, name: str | None) -> None:
+def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
     from importer.domain.names import name_key
     from importer.words import value_words
 
-    found = list(_contents(common).customers)
+    found = list(_contents(common, as_of).customers)
     if name is not None:
         found = [one for one in found if name_key(one.customer.name) == name_key(name)]
         if not found:
@@ -103,12 +107,15 @@ def customers(common: Common, name: str | None) -> None:
 
 @show.command(
     cls=Command,
-    help=N_("The figures of the whole ledger.") + "\n\n\b\n  avira-importer show summary",
+    help=N_("The figures of the whole ledger.")
+    + "\n\n\b\n  avira-importer show summary"
+    + "\n  avira-importer show summary --as-of 2026-06-30",
 )
+@as_of_option
 @common_options
-def summary(common: Common) -> None:
+def summary(common: Common, as_of: dt.date | int | None) -> None:
     """Totals, and what expires."""
-    figures = _contents(common).figures()
+    figures = _contents(common, as_of).figures()
     if common.json:
         say_json(figures._asdict())
         return
@@ -125,15 +132,15 @@ def summary(common: Common) -> None:
     say(f"{_(label):<{width}}  {getattr(figures, key):>9}" for key, label in labels.items())
 
 
-def _contents(common: Common) -> Contents:
+def _contents(common: Common, as_of: dt.date | int | None) -> Contents:
     """What the account's ledger holds; a word about it where that is nothing at all."""
-    from importer import clock, pipeline
-    from importer.ledger.database import open_ledger
+    from importer import pipeline
 
-    job = pipeline.Job(open_ledger(common.ledger), common.account, clock.today())
-    contents = pipeline.contents(job)
+    contents = pipeline.contents(job_of(common), as_of)
     if contents.batch == 0 and not common.quiet:
-        nothing = text(N_("Nothing was ever applied to the account {account} of this ledger."),
+        nothing = text(N_("Nothing was ever applied to the account {account} of this ledger.")
+                       if as_of is None else
+                       N_("Nothing was applied to the account {account} of this ledger by then."),
                        account=common.account)  # fmt: skip
         click.echo(str(nothing), err=True)
     return contents

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from importer.cli.job import job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json
 from importer.cli.translated import Command, Option
@@ -34,16 +35,14 @@ from importer.texts import N_, current_language, text
 @common_options
 def template(common: Common, output: Path, force: bool) -> None:
     """Write the template, its drop-downs offering what the ledger knows."""
-    from importer import clock, pipeline
-    from importer.ledger.database import open_ledger
+    from importer import pipeline
 
     if output.exists() and not force:
         raise MisuseError(
             text(N_("{path} is there already, perhaps filled in. Choose another name with -o, or "
                     "write over it with --force."), path=output)
         )  # fmt: skip
-    job = pipeline.Job(open_ledger(common.ledger), common.account, clock.today())
-    pipeline.template(output, current_language(), job)
+    pipeline.template(output, current_language(), job_of(common))
     if common.json:
         say_json({"file": str(output), "lang": current_language()})
     elif not common.quiet:

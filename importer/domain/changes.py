@@ -22,12 +22,19 @@ class Did(StrEnum):
     SUBSCRIPTION_EDITED = "subscriptions_edited"
     SUBSCRIPTION_MOVED = "subscriptions_moved"
     SUBSCRIPTION_CANCELLED = "subscriptions_cancelled"
+    OTC_REMOVED = "otcs_removed"
+    CUSTOMER_REMOVED = "customers_removed"
+
+
+OF_UNDO = frozenset({Did.OTC_REMOVED, Did.CUSTOMER_REMOVED})
+"""What only an undo does: no sheet removes an OTC or a customer."""
 
 
 class Change(NamedTuple):
     """An entity's image before and after; None before it was there and after it is gone.
 
-    `did` is None on the half of a change that is not counted: what a subscription moves away from.
+    `did` is None on the half of a change that is not counted: what a subscription moves away from;
+    and where it was not kept: on what the journal says.
     """
 
     did: Did | None

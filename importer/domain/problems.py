@@ -70,6 +70,11 @@ class Code(StrEnum):
     WHICH_OTC = "which-otc", N_("The customer holds several subscriptions; the row names none.")
     TOTAL_BELOW_USED = "total-below-used", N_("More licences are handed out than the new total.")
 
+    # An undo
+    CHANGED_SINCE = "changed-since", N_("A later batch has changed what the undo would restore.")
+    STILL_HELD = "still-held", N_("Licences given later depend on what the undo would remove.")
+    ALREADY_UNDONE = "already-undone", N_("The batch was taken back already.")
+
     # Warnings
     FORMULA_VALUE_USED = "formula-value-used", N_("The cell holds a formula; its value was used.")
     NORMALISED = "normalised", N_("The cell was tidied before it was used.")

@@ -19,7 +19,8 @@ class Named:
     """What requests name, and so all that a snapshot must hold.
 
     `whole_otcs` are those whose every subscription matters: moved as a whole, or with a new total;
-    `added_otcs` those that the workbook registers itself.
+    `added_otcs` those that the workbook registers itself; `customer_ids` are of customers that an
+    undo names, whatever they are called now.
     """
 
     otcs: set[str] = field(default_factory=set)
@@ -29,6 +30,7 @@ class Named:
     new_names: set[str] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
+    customer_ids: set[int] = field(default_factory=set)
 
 
 def named_in(requests: Iterable[ask.Request]) -> Named:

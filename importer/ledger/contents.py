@@ -1,15 +1,34 @@
-"""All that a ledger holds now, for `show` and `export`."""
+"""All that a ledger holds, now or as of a batch, for `show` and `export`."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from importer.domain.contents import Contents, CustomerHolding, OtcHolding
-from importer.domain.entities import Subscription
+from importer.domain.entities import Customer, Entity, Otc, Subscription
+from importer.domain.names import name_key
+from importer.ledger.images import entity_of
 from importer.ledger.snapshot import customer_of, otc_of
 from importer.ledger.tables import account, batch, customer, journal, otc, subscription
+
+
+class _Moment(NamedTuple):
+    """A state of the ledger: after which batch (0: before the first), its hash and its instant.
+
+    `today` is the day that expiry dates are held against.
+    """
+
+    batch: int
+    head: str
+    at: dt.datetime
+    today: dt.date
+
+
+_NOTHING = _Moment(0, "", dt.datetime.min, dt.date.min)
 
 
 def load_contents(
@@ -18,57 +37,137 @@ def load_contents(
     """The OTCs, by code, and customers, by name, of an account; nothing if it has none yet."""
     query = sa.select(account).where(account.c.account_id == account_id)
     ours = connection.execute(query).one_or_none()
-    customers = {
-        row.customer_id: customer_of(row)
-        for row in connection.execute(
-            sa.select(customer)
-            .where(customer.c.account_id == account_id)
-            .order_by(customer.c.name_key)
-        )
-    }
+    moment = _Moment(ours.last_batch if ours else 0, ours.head if ours else "", at, today)
+    return _gathered(connection, account_id, moment, _entities_now(connection, account_id))
+
+
+def load_contents_as_of(
+    connection: sa.Connection, account_id: str, as_of: dt.date | int
+) -> Contents | None:
+    """The same as batch `as_of` left it, or as it stood when the day `as_of` (UTC) was over.
+
+    From the journal alone, so that it is the same for ever after. None if there is no such batch.
+    """
+    if isinstance(as_of, int):
+        moment = _moment(connection, account_id, batch.c.batch == as_of)
+        if moment is None:
+            return None
+    else:
+        next_day = (as_of + dt.timedelta(days=1)).isoformat()
+        last = _moment(connection, account_id, batch.c.at < next_day) or _NOTHING
+        end = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
+        moment = last._replace(at=end, today=as_of)
+    entities = _entities_as_of(connection, account_id, moment.batch)
+    return _gathered(connection, account_id, moment, entities)
+
+
+def _moment(
+    connection: sa.Connection, account_id: str, which: sa.ColumnElement[bool]
+) -> _Moment | None:
+    found = connection.execute(
+        sa.select(batch.c.batch, batch.c.hash, batch.c.at)
+        .where(batch.c.account_id == account_id, which)
+        .order_by(batch.c.batch.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    at = dt.datetime.fromisoformat(found.at)
+    return _Moment(found.batch, found.hash, at, at.date())
+
+
+def _entities_now(connection: sa.Connection, account_id: str) -> Iterable[Entity]:
+    for table, made in ((otc, otc_of), (customer, customer_of), (subscription, _subscription_of)):
+        query = sa.select(table).where(table.c.account_id == account_id)
+        for row in connection.execute(query):
+            yield made(row)
+
+
+def _subscription_of(row: sa.Row[tuple[object, ...]]) -> Subscription:
+    return Subscription(row.customer_id, row.otc, row.licenses)
+
+
+def _entities_as_of(
+    connection: sa.Connection, account_id: str, number: int
+) -> Iterable[Entity]:  # fmt: skip
+    """What the last image of each entity up to batch `number` says, if it was not gone then."""
+    last: dict[tuple[str, str], str | None] = {}
+    query = (
+        sa.select(journal.c.kind, journal.c.key, journal.c.after)
+        .join(batch, _its_batch())
+        .where(journal.c.account_id == account_id, batch.c.batch <= number)
+        .order_by(batch.c.batch, journal.c.line)
+    )
+    for kind, key, after in connection.execute(query):
+        last[kind, key] = after
+    for (kind, _key), image in last.items():
+        entity = entity_of(kind, image)
+        if entity is not None:
+            yield entity
+
+
+def _its_batch() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry
+    )  # fmt: skip
+
+
+def _gathered(
+    connection: sa.Connection, account_id: str, moment: _Moment, entities: Iterable[Entity]
+) -> Contents:
+    otcs: list[Otc] = []
+    customers: dict[int, Customer] = {}
+    subscriptions: list[Subscription] = []
+    for entity in entities:
+        match entity:
+            case Otc():
+                otcs.append(entity)
+            case Customer():
+                customers[entity.id] = entity
+            case Subscription():
+                subscriptions.append(entity)
     held: dict[int, list[Subscription]] = {key: [] for key in customers}
+    used: dict[str, int] = {}
     dedicated: dict[str, str] = {}
-    for row in connection.execute(
-        sa.select(subscription)
-        .where(subscription.c.account_id == account_id)
-        .order_by(subscription.c.otc)
-    ):
-        held[row.customer_id].append(Subscription(row.customer_id, row.otc, row.licenses))
-        if customers[row.customer_id].holds_whole_otcs:
-            dedicated[row.otc] = customers[row.customer_id].name
-    activated = _activation_days(connection, account_id)
-    otcs = [
-        OtcHolding(otc_of(row), row.used, activated.get(row.code), dedicated.get(row.code))
-        for row in connection.execute(
-            sa.select(otc).where(otc.c.account_id == account_id).order_by(otc.c.code)
-        )
-    ]
+    for one in sorted(subscriptions, key=lambda one: one.otc):
+        held[one.customer].append(one)
+        used[one.otc] = used.get(one.otc, 0) + one.licenses
+        if customers[one.customer].holds_whole_otcs:
+            dedicated[one.otc] = customers[one.customer].name
+    activated = _activation_days(connection, account_id, moment.batch)
+    by_name = sorted(customers.values(), key=lambda one: name_key(one.name))
     return Contents(
         account=account_id,
-        at=at,
-        today=today,
-        batch=ours.last_batch if ours else 0,
-        head=ours.head if ours else "",
-        otcs=otcs,
-        customers=[CustomerHolding(one, tuple(held[one.id])) for one in customers.values()],
+        at=moment.at,
+        today=moment.today,
+        batch=moment.batch,
+        head=moment.head,
+        otcs=[
+            OtcHolding(one, used.get(one.code, 0), activated.get(one.code), dedicated.get(one.code))
+            for one in sorted(otcs, key=lambda one: one.code)
+        ],
+        customers=[CustomerHolding(one, tuple(held[one.id])) for one in by_name],
     )
 
 
-def _activation_days(connection: sa.Connection, account_id: str) -> dict[str, dt.date]:
+def _activation_days(
+    connection: sa.Connection, account_id: str, number: int
+) -> dict[str, dt.date]:  # fmt: skip
     """The day (UTC) of each OTC's first subscription, which only the journal knows."""
-    # The key of a subscription is `customer/otc`.
-    code = sa.func.substr(journal.c.key, sa.func.instr(journal.c.key, "/") + 1)
     query = (
-        sa.select(code, sa.func.min(batch.c.at))
-        .join(
-            batch,
-            sa.and_(batch.c.account_id == journal.c.account_id, batch.c.batch == journal.c.batch),
-        )
+        sa.select(journal.c.key, sa.func.min(batch.c.at))
+        .join(batch, _its_batch())
         .where(
             journal.c.account_id == account_id,
             journal.c.kind == "subscription",
             journal.c.before.is_(None),
+            batch.c.batch <= number,
         )
-        .group_by(code)
+        .group_by(journal.c.key)
     )
-    return {otc: dt.date.fromisoformat(at[:10]) for otc, at in connection.execute(query)}
+    days: dict[str, dt.date] = {}
+    for key, at in connection.execute(query):
+        code = key.partition("/")[2]  # the key of a subscription is `customer/otc`
+        day = dt.date.fromisoformat(at[:10])
+        days[code] = min(day, days.get(code, day))
+    return days

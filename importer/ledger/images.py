@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
-from importer.domain.entities import Customer, Entity, Otc, Subscription
+from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
+
+Image = dict[str, Any]
 
 
 def kind_of(entity: Entity) -> str:
@@ -27,6 +30,35 @@ def key_of(entity: Entity) -> str:
 def image_of(entity: Entity | None) -> str | None:
     """The facts of `entity` in JSON, dates as YYYY-MM-DD; None if there is none."""
     return None if entity is None else _encode(entity._asdict())
+
+
+def read_image(stored: str | None) -> Image | None:
+    """The facts of an image, dates as text."""
+    return None if stored is None else json.loads(stored)
+
+
+def entity_of(kind: str, stored: str | None) -> Entity | None:
+    """The entity that `image_of` made `stored` of."""
+    image = read_image(stored)
+    if image is None:
+        return None
+    match kind:
+        case "otc":
+            return Otc(**image | {name: date_of(image[name]) for name in _DATES})
+        case "customer":
+            return Customer(
+                **image
+                | {"managed_by": ManagedBy(image["managed_by"]), "status": Status(image["status"])}
+            )
+    return Subscription(**image)
+
+
+def date_of(stored: str | None) -> dt.date | None:
+    """A date as tables and images keep it."""
+    return None if stored is None else dt.date.fromisoformat(stored)
+
+
+_DATES = ("purchase_date", "expiry_date")
 
 
 def _plain(value: object) -> str:

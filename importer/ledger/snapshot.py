@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable
 
 import sqlalchemy as sa
 
 from importer.domain.entities import Customer, ManagedBy, Otc, Status, Subscription
 from importer.domain.snapshot import Named, Snapshot
+from importer.ledger.bulk import one_of
+from importer.ledger.images import date_of
 from importer.ledger.tables import customer, otc, subscription
 from importer.likeness import likenesses
 
@@ -24,7 +24,7 @@ def load_snapshot(
     snapshot = Snapshot(today)
     ids = _customer_ids(connection, account, named)
     held = sa.select(subscription).where(
-        subscription.c.account_id == account, one_of(subscription.c.customer_id, ids)
+        subscription.c.account_id == account, one_of(connection, subscription.c.customer_id, ids)
     )
     subscriptions = [
         Subscription(row.customer_id, row.otc, row.licenses)
@@ -32,13 +32,13 @@ def load_snapshot(
     ]
     for found in connection.execute(
         sa.select(customer).where(
-            customer.c.account_id == account, one_of(customer.c.customer_id, ids)
+            customer.c.account_id == account, one_of(connection, customer.c.customer_id, ids)
         )
     ):
         snapshot.put_customer(customer_of(found))
     codes = named.otcs | {one.otc for one in subscriptions}
     for found in connection.execute(
-        sa.select(otc).where(otc.c.account_id == account, one_of(otc.c.code, codes))
+        sa.select(otc).where(otc.c.account_id == account, one_of(connection, otc.c.code, codes))
     ):
         snapshot.put_otc(otc_of(found), found.used)
     for one in subscriptions:
@@ -46,7 +46,7 @@ def load_snapshot(
     for company in connection.scalars(
         sa.select(otc.c.company)
         .distinct()
-        .where(otc.c.account_id == account, one_of(otc.c.company_key, named.companies))
+        .where(otc.c.account_id == account, one_of(connection, otc.c.company_key, named.companies))
     ):
         snapshot.put_company(company)
     unknown = named.otcs - named.added_otcs - snapshot.otcs.keys()
@@ -56,19 +56,11 @@ def load_snapshot(
     return snapshot
 
 
-def one_of(
-    column: sa.Column[str] | sa.Column[int], values: Iterable[str | int]
-) -> sa.ColumnElement[bool]:
-    """`column` is one of `values`, however many, as one parameter."""
-    listed = sa.func.json_each(json.dumps(sorted(values), ensure_ascii=False)).table_valued("value")
-    return column.in_(sa.select(listed.c.value))
-
-
 def otc_of(row: sa.Row[tuple[object, ...]]) -> Otc:
     """The OTC of a row of its table."""
     return Otc(
         row.code, row.email, row.company, row.total, row.description,
-        _date(row.purchase_date), _date(row.expiry_date), row.product_id, row.runtime,
+        date_of(row.purchase_date), date_of(row.expiry_date), row.product_id, row.runtime,
     )  # fmt: skip
 
 
@@ -80,27 +72,28 @@ def customer_of(row: sa.Row[tuple[object, ...]]) -> Customer:
     )  # fmt: skip
 
 
-def _date(text: str | None) -> dt.date | None:
-    return None if text is None else dt.date.fromisoformat(text)
-
-
 def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[int]:
     """The customers that are named, look like a new name, share an email, or hold an OTC that
     matters as a whole."""
     ours = customer.c.account_id == account
     holds = subscription.c.account_id == account
     queries = (
-        sa.select(customer.c.customer_id).where(ours, one_of(customer.c.name_key, named.customers)),
         sa.select(customer.c.customer_id).where(
-            ours, one_of(customer.c.accentless_key, named.new_names)
+            ours, one_of(connection, customer.c.name_key, named.customers)
+        ),
+        sa.select(customer.c.customer_id).where(
+            ours, one_of(connection, customer.c.customer_id, named.customer_ids)
+        ),
+        sa.select(customer.c.customer_id).where(
+            ours, one_of(connection, customer.c.accentless_key, named.new_names)
         ),
         sa.select(customer.c.customer_id).where(
             ours,
             customer.c.managed_by == ManagedBy.CUSTOMER,
-            one_of(customer.c.email_key, named.emails),
+            one_of(connection, customer.c.email_key, named.emails),
         ),
         sa.select(subscription.c.customer_id).where(
-            holds, one_of(subscription.c.otc, named.whole_otcs)
+            holds, one_of(connection, subscription.c.otc, named.whole_otcs)
         ),
         # Who an OTC is dedicated to holds the whole of it, which the index finds at once.
         sa.select(subscription.c.customer_id)
@@ -112,6 +105,6 @@ def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[
                 otc.c.total == subscription.c.licenses,
             ),
         )
-        .where(otc.c.account_id == account, one_of(otc.c.code, named.otcs)),
+        .where(otc.c.account_id == account, one_of(connection, otc.c.code, named.otcs)),
     )
     return {found for query in queries for found in connection.scalars(query)}

@@ -3,6 +3,12 @@
 Dates are ISO text and instants ISO text in UTC: SQLite's STRICT tables know no dates, and text
 compares as dates do. What can be derived is not stored, but for `otc.used`: the database itself
 refuses to hand out more than there is by the CHECK on it.
+
+Importers of an account meet on its row in `account`, and only as they finish: `last_entry` and
+`last_customer` are counters taken from at any time, while a batch gets its number and its place in
+the chain of hashes just before its transaction ends. Journal lines are therefore kept under the
+batch's `entry`, which is known early, and no foreign key joins them to `batch`: it would have to be
+checked line by line while others wait. `ledger verify` checks it.
 """
 
 from __future__ import annotations
@@ -30,8 +36,12 @@ metadata = MetaData(
 )
 
 
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its code points on every engine, so that exports are the same."""
+
+
 def _text(name: str, *, null: bool = False, key: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null, primary_key=key)
+    return Column(name, _TEXT, nullable=null, primary_key=key)
 
 
 def _number(name: str, *, null: bool = False, key: bool = False) -> Column[int]:
@@ -45,6 +55,7 @@ account = Table(
     _number("last_batch"),
     _number("last_customer"),
     _text("head"),  # the hash of the last batch, empty before the first
+    Column("last_entry", Integer, nullable=False, server_default=text("0")),
     sqlite_strict=True,
 )
 
@@ -123,6 +134,7 @@ batch = Table(
     metadata,
     _text("account_id", key=True),
     _number("batch", key=True),
+    _number("entry"),
     _text("kind"),  # apply or undo
     _text("at"),
     _text("actor"),
@@ -132,9 +144,11 @@ batch = Table(
     _number("unchanged"),
     _number("rejected"),
     _number("undoes", null=True),
+    _text("lines_hash", null=True),  # null on batches made before it came to be
     _text("previous_hash"),
     _text("hash"),
     ForeignKeyConstraint(["account_id"], ["account.account_id"]),
+    UniqueConstraint("account_id", "entry"),
     CheckConstraint("kind IN ('apply', 'undo')", "kind"),
     sqlite_strict=True,
 )
@@ -143,7 +157,7 @@ journal = Table(
     "journal",
     metadata,
     _text("account_id", key=True),
-    _number("batch", key=True),
+    _number("entry", key=True),
     _number("line", key=True),
     _text("sheet"),
     _number("row"),
@@ -151,8 +165,15 @@ journal = Table(
     _text("key"),
     _text("before", null=True),  # the image as JSON; null before the entity was there
     _text("after", null=True),  # the same; null once it is gone
-    ForeignKeyConstraint(["account_id", "batch"], ["batch.account_id", "batch.batch"]),
+    ForeignKeyConstraint(["account_id"], ["account.account_id"]),
     CheckConstraint("kind IN ('otc', 'customer', 'subscription')", "kind"),
     CheckConstraint("before IS NOT NULL OR after IS NOT NULL", "image"),
     sqlite_strict=True,
+)
+
+access = Table(
+    "access",
+    MetaData(),  # for the rights of a PostgreSQL server's roles; a file has no roles
+    _text("account_id", key=True),
+    _text("role", key=True),
 )

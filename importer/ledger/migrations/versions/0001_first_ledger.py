@@ -12,7 +12,9 @@ _APPEND_ONLY = ("batch", "journal")
 
 
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=null)
+    return sa.Column(
+        name, sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=null
+    )
 
 
 def _number(name: str, *, null: bool = False) -> sa.Column[int]:

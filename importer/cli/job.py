@@ -1,0 +1,103 @@
+"""What commands make of their options: the ledger, the job, and the moment that is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from importer.cli.options import Common, storable
+from importer.cli.translated import Option
+from importer.texts import N_, _
+
+if TYPE_CHECKING:
+    from importer.ledger.database import Ledger
+    from importer.pipeline import Job
+    from importer.progress import Progress
+
+LAST_BATCH = 2**31 - 1
+
+BATCH = click.IntRange(1, LAST_BATCH)
+"""The number of a batch."""
+
+
+def ledger_of(common: Common) -> Ledger:
+    """The ledger that the options name."""
+    from importer.ledger.opening import open_ledger
+
+    return open_ledger(common.ledger, common.wait)
+
+
+def job_of(
+    common: Common,
+    progress: Progress | None = None,
+    *,
+    actor: str | None = None,
+    corrections: Path | None = None,
+) -> Job:
+    """The job that the options describe."""
+    from importer import clock
+    from importer.pipeline import Job
+    from importer.progress import NoProgress
+
+    return Job(
+        ledger_of(common),
+        common.account,
+        clock.today(),
+        storable(actor or _user()),
+        corrections,
+        progress or NoProgress(),
+    )
+
+
+def _user() -> str:
+    """The operating system's name for whoever runs this, where it has one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+actor_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--actor",
+    metavar="NAME",
+    cls=Option,
+    help=N_("Who does this, for the history; you if not given."),
+)
+
+
+class _AsOf(click.ParamType[dt.date | int]):
+    """A day or the number of a batch."""
+
+    name = "DATE|BATCH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date | int:
+        if isinstance(value, dt.date | int):
+            return value
+        if value.isdecimal() and 1 <= int(value) <= LAST_BATCH:
+            return int(value)
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                _(N_("{value!r} is neither a day (YYYY-MM-DD) nor the number of a batch.")).format(
+                    value=value
+                ),
+                param,
+                ctx,
+            )
+
+
+as_of_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--as-of",
+    type=_AsOf(),
+    metavar="DATE|BATCH",
+    cls=Option,
+    help=N_("The ledger as it stood at the end of a day (UTC), or after a batch."),
+)

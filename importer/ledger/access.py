@@ -1,0 +1,160 @@
+"""What PostgreSQL itself refuses: rewriting, other accounts' rows, licences beyond an OTC's.
+
+Three kinds of role: the owner of the tables, who makes and upgrades them; importers, who may apply
+and undo in the accounts that they were given; readers, who may look at those and nothing else. What
+a role may see is a policy that names the role and the account, so that it holds whatever client is
+used, and whatever that client says of itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from importer.errors import LedgerError
+from importer.ledger.tables import metadata
+from importer.texts import N_, text
+
+_ALL = [table.name for table in metadata.sorted_tables]
+_IMPORTER_MAY = {
+    "account": "SELECT, INSERT, UPDATE",
+    "otc": "SELECT, INSERT, UPDATE, DELETE",
+    "customer": "SELECT, INSERT, UPDATE, DELETE",
+    "subscription": "SELECT, INSERT, UPDATE, DELETE",
+    "batch": "SELECT, INSERT",
+    "journal": "SELECT, INSERT",
+}
+"""Batches and journal can be added to, and nothing else."""
+
+
+def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
+    """Shut every table to all but its owner, and let no sum of subscriptions exceed what is used.
+
+    Safe to do again. Engines that spread tables over machines have no triggers; there the CHECK on
+    `otc` and `ledger verify` remain.
+    """
+    for table in _ALL:
+        connection.execute(sa.text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+        connection.execute(sa.text(f"REVOKE ALL ON {table} FROM PUBLIC"))
+    if with_triggers:
+        connection.exec_driver_sql(_FUNCTION.replace("%", "%%"))
+        for name, (table, verb) in _TRIGGERS.items():
+            connection.execute(
+                sa.text(
+                    f"CREATE OR REPLACE TRIGGER {name} AFTER {verb} ON {table} "
+                    "REFERENCING NEW TABLE AS changed "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_overallocation()"
+                )
+            )
+
+
+def remove_triggers(connection: sa.Connection) -> None:
+    """Take away the triggers that `guard` has put on the tables."""
+    for name, (table, _verb) in _TRIGGERS.items():
+        connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
+
+
+_TRIGGERS = {
+    "subscription_added_within_used": ("subscription", "INSERT"),
+    "subscription_edited_within_used": ("subscription", "UPDATE"),
+    "otc_used_covers_subscriptions": ("otc", "UPDATE"),
+}
+
+# Whoever changes a subscription locks its OTC first, as importers do, so that two who come at the
+# same time cannot both take the last licence. The message shows what logs may show of an OTC.
+_FUNCTION = """
+    CREATE OR REPLACE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        overallocated text;
+    BEGIN
+        IF TG_TABLE_NAME = 'subscription' THEN
+            PERFORM 1 FROM otc WHERE (otc.account_id, otc.code) IN
+                (SELECT changed.account_id, changed.otc FROM changed)
+                ORDER BY otc.account_id, otc.code FOR NO KEY UPDATE;
+            SELECT o.code INTO overallocated FROM otc o
+                JOIN (SELECT DISTINCT changed.account_id, changed.otc FROM changed) AS c
+                    ON c.account_id = o.account_id AND c.otc = o.code
+                WHERE o.used < (SELECT sum(s.licenses) FROM subscription s
+                    WHERE s.account_id = o.account_id AND s.otc = o.code) LIMIT 1;
+        ELSE
+            SELECT c.code INTO overallocated FROM changed AS c
+                WHERE c.used < (SELECT sum(s.licenses) FROM subscription s
+                    WHERE s.account_id = c.account_id AND s.otc = c.code) LIMIT 1;
+        END IF;
+        IF overallocated IS NOT NULL THEN
+            RAISE EXCEPTION 'overallocation of the OTC …%', right(overallocated, 5)
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NULL;
+    END $$
+"""
+
+
+def let_in(
+    connection: sa.Connection,
+    account_id: str,
+    importers: Iterable[str],
+    readers: Iterable[str],
+) -> None:
+    """Give roles that are there already their rights to the account, in place of those they had.
+
+    Raises LedgerError where there is no such role.
+    """
+    for role in importers:
+        _let_in(connection, account_id, role, writing=True)
+    for role in readers:
+        _let_in(connection, account_id, role, writing=False)
+
+
+def _let_in(connection: sa.Connection, account_id: str, role: str, *, writing: bool) -> None:
+    _must_be_there(connection, role)
+    _say(connection, "GRANT USAGE ON SCHEMA %I TO %I", _schema(connection), role)
+    _say(connection, "GRANT SELECT ON alembic_version TO %I", role)
+    # A name of ours: account and role may be longer than a policy's name.
+    policy = "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
+    for table in _ALL:
+        _say(connection, f"DROP POLICY IF EXISTS {policy} ON {table}")
+        what = "ALL" if writing else "SELECT"
+        _say(
+            connection,
+            f"CREATE POLICY {policy} ON {table} FOR {what} TO %I USING (account_id = %L)",
+            role,
+            account_id,
+        )
+    if not writing and not _imports_elsewhere(connection, role):
+        for table in _ALL:
+            _say(connection, f"REVOKE ALL ON {table} FROM %I", role)
+    for table, rights in _IMPORTER_MAY.items():
+        _say(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
+
+
+def _must_be_there(connection: sa.Connection, role: str) -> None:
+    known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+    if connection.scalar(known, {"role": role}) is None:
+        raise LedgerError(
+            text(N_("The server has no role {role}. Whoever runs the server makes it first, in "
+                    "SQL: CREATE ROLE {role} LOGIN PASSWORD '…'"), role=role)
+        )  # fmt: skip
+
+
+def _imports_elsewhere(connection: sa.Connection, role: str) -> bool:
+    query = sa.text(
+        "SELECT 1 FROM pg_policies WHERE schemaname = current_schema() AND cmd = 'ALL' "
+        "AND CAST(:role AS name) = ANY (roles) LIMIT 1"
+    )
+    return connection.scalar(query, {"role": role}) is not None
+
+
+def _schema(connection: sa.Connection) -> str:
+    return str(connection.scalar(sa.text("SELECT current_schema()")))
+
+
+def _say(connection: sa.Connection, template: str, *names: str) -> None:
+    """Execute a statement in which the server itself has quoted `names`."""
+    places = "".join(f", CAST(:n{number} AS text)" for number in range(len(names)))
+    facts = {f"n{number}": name for number, name in enumerate(names)}
+    said = connection.scalar(sa.text(f"SELECT format(CAST(:template AS text){places})"),
+                             {"template": template, **facts})  # fmt: skip
+    connection.exec_driver_sql(str(said).replace("%", "%%"))

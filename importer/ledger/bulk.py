@@ -1,0 +1,113 @@
+"""Many rows of one account in one statement, on either engine.
+
+The account is a constant of each statement, so that an engine that keeps accounts apart, by
+row-level security or on different machines, needs to look at that account alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+Rows = Sequence[Mapping[str, Any]]
+
+AT_ONCE = 50_000
+"""Rows in one statement to a server, so that neither side holds all of a large workbook twice."""
+
+
+def one_of(
+    connection: sa.Connection,
+    column: sa.Column[str] | sa.Column[int],
+    values: Iterable[Any],
+) -> sa.ColumnElement[bool]:
+    """`column` is one of `values`, however many, as one parameter."""
+    listed = sorted(values)
+    if _on_server(connection):
+        return column == sa.any_(sa.literal(listed, postgresql.ARRAY(column.type)))
+    each = sa.func.json_each(json.dumps(listed, ensure_ascii=False)).table_valued("value")
+    return column.in_(sa.select(each.c.value))
+
+
+def insert(connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows) -> None:
+    """Add `rows`, all of which name the same columns, `account_id` left out."""
+    if not rows:
+        return
+    if not _on_server(connection):
+        connection.execute(sa.insert(table).values(account_id=account_id), list(rows))
+        return
+    columns = [table.c[name] for name in rows[0]]
+    for some in _parts(rows):
+        given = _listed(columns, some)
+        ours: sa.ColumnElement[str] = sa.literal(account_id)
+        connection.execute(
+            sa.insert(table).from_select(
+                ["account_id", *(one.name for one in columns)], sa.select(ours, *given.c)
+            )
+        )
+
+
+def update(
+    connection: sa.Connection,
+    table: sa.Table,
+    account_id: str,
+    rows: Rows,
+    *,
+    adding: Collection[str] = (),
+) -> None:
+    """Set what each of `rows` says beside the key; columns in `adding` grow by that much."""
+    if not rows:
+        return
+    values = [table.c[name] for name in rows[0] if name not in table.primary_key]
+    for given, same, some in _matched(connection, table, account_id, rows):
+        new = {one.name: given(one) for one in values}
+        new |= {name: table.c[name] + new[name] for name in adding}
+        connection.execute(sa.update(table).where(*same).values(new), some)
+
+
+def delete(connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows) -> None:
+    """Remove the rows of these keys."""
+    if not rows:
+        return
+    for _given, same, some in _matched(connection, table, account_id, rows):
+        connection.execute(sa.delete(table).where(*same), some)
+
+
+def _matched(
+    connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows
+) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]], list[dict[str, Any]] | None]]:
+    """How a statement finds its rows: what gives a column's new value, the match, parameters."""
+    ours = table.c.account_id == account_id
+    keys = [key for key in table.primary_key if key.name in rows[0]]
+    if not _on_server(connection):
+        # The names are apart from the columns', which SQLAlchemy would take for values to set.
+        same = [key == sa.bindparam(f"new_{key.name}") for key in keys]
+        renamed = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        yield lambda one: sa.bindparam(f"new_{one.name}", type_=one.type), [ours, *same], renamed
+        return
+    for some in _parts(rows):
+        listed = _listed([table.c[name] for name in rows[0]], some)
+        same = [key == listed.c[key.name] for key in keys]
+        yield lambda one, listed=listed: listed.c[one.name], [ours, *same], None
+
+
+def _on_server(connection: sa.Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def _parts(rows: Rows) -> Iterator[Rows]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
+
+
+def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlias:
+    """`rows` as a table, one array a column: nearly as fast as COPY, which PostgreSQL refuses
+    where row-level security holds."""
+    arrays = [
+        sa.literal([row[one.name] for row in rows], postgresql.ARRAY(one.type)) for one in columns
+    ]
+    listed = sa.func.unnest(*arrays).table_valued(*[one.name for one in columns])
+    return listed.render_derived(name="given")

@@ -1,0 +1,50 @@
+"""The hashes that hold batches and journal together, each batch naming the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+Facts = sa.RowMapping | Mapping[str, Any]
+
+LINE = ("line", "sheet", "row", "kind", "key", "before", "after")
+"""What of a journal line is hashed after its account: all but its entry, which the batch names."""
+
+BATCH = (
+    "account_id", "batch", "entry", "kind", "at", "actor", "file", "sha256", "applied",
+    "unchanged", "rejected", "undoes", "lines_hash", "previous_hash",
+)  # fmt: skip
+"""What of a batch is hashed: all but the hash itself."""
+
+
+def hash_of_lines(account_id: str, lines: Iterable[Facts]) -> str:
+    """SHA-256 over the journal lines of one batch, in their order."""
+    return _digest((account_id, *(line[name] for name in LINE)) for line in lines)
+
+
+def hash_of_batch(batch: Facts) -> str:
+    """SHA-256 over a batch, which names the hash of its lines and of the batch before it."""
+    return _digest([tuple(batch[name] for name in BATCH)])
+
+
+def hash_of_first_form(batch: Facts, lines: Iterable[Facts]) -> str:
+    """The hash of a batch made by version 0.1: batch and lines in one digest."""
+    facts = tuple(batch[name] for name in BATCH if name not in ("entry", "lines_hash"))
+    own = (batch["account_id"], batch["batch"])
+    each = ((*own, *(line[name] for name in LINE)) for line in lines)
+    return _digest([facts, *each])
+
+
+def _digest(parts: Iterable[tuple[Any, ...]]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(_encode(part).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode

@@ -1,0 +1,91 @@
+"""Copies a ledger: into a file that is itself a ledger, or from one into a server."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sqlalchemy as sa
+
+from importer.errors import LedgerError
+from importer.files import whole_file
+from importer.ledger import bulk
+from importer.ledger.database import Ledger, revision_of
+from importer.ledger.file import FileLedger
+from importer.ledger.migrate import upgrade
+from importer.ledger.tables import account, metadata
+from importer.texts import N_, text
+
+AT_ONCE = 10_000
+"""Rows held in memory while they are copied."""
+
+
+def back_up(ledger: Ledger, path: Path) -> None:
+    """Write the ledger as it is at one instant to the file `path`, which then is a ledger too.
+
+    Nobody who imports meanwhile is cut off. The file is whole or not there, and its owner's alone.
+    """
+    with whole_file(path, mode=0o600) as temporary:
+        if isinstance(ledger, FileLedger):
+            _copy_file(ledger, temporary)
+        else:
+            with ledger.reading() as source:
+                _copy_into_file(source, temporary)
+
+
+def _copy_file(ledger: FileLedger, path: Path) -> None:
+    """By SQLite's own means, page by page; also of an earlier version, before its upgrade."""
+    with ledger.reading_any_version() as source:
+        if revision_of(source) is None:
+            raise ledger.foreign()
+        _copy_pages(source, path)
+
+
+def _copy_pages(source: sa.Connection, path: Path) -> None:
+    driver = source.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    with closing(sqlite3.connect(path)) as target:
+        driver.backup(target)
+
+
+def _copy_into_file(source: sa.Connection, path: Path) -> None:
+    with TemporaryDirectory(dir=path.parent) as folder:
+        copy = FileLedger(Path(folder) / path.name)
+        with copy.migrating() as target:
+            upgrade(target)
+            copy_rows(source, target)
+        shutil.copyfile(copy.path, path)
+
+
+def take_over(source: FileLedger, target: sa.Connection) -> None:
+    """Bring all that the file holds into the empty tables of `target`.
+
+    Raises LedgerError where these hold something already.
+    """
+    if target.scalar(sa.select(sa.func.count()).select_from(account)):
+        raise LedgerError(
+            text(N_("The ledger holds something already; {path} can only be taken over into an "
+                    "empty one."), path=source.path)
+        )  # fmt: skip
+    with source.reading() as connection:
+        copy_rows(connection, target)
+
+
+def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
+    """Copy every row of every table, as it is."""
+    for table in metadata.sorted_tables:
+        accounts = source.scalars(sa.select(account.c.account_id).order_by(account.c.account_id))
+        for account_id in accounts.all():
+            _copy_account(source, target, table, account_id)
+
+
+def _copy_account(
+    source: sa.Connection, target: sa.Connection, table: sa.Table, account_id: str
+) -> None:
+    columns = [one for one in table.c if one is not table.c.account_id]
+    query = sa.select(*columns).where(table.c.account_id == account_id)
+    for some in source.execute(query).mappings().partitions(AT_ONCE):
+        bulk.insert(target, table, account_id, [dict(row) for row in some])

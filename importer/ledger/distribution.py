@@ -1,0 +1,56 @@
+"""Turns a PostgreSQL server's tables into distributed ones, by account, with the Citus extension.
+
+Whatever an import touches lies on the machine that holds its account, so that no transaction spans
+machines. This cannot be tested against Citus itself here; the statements are.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from importer.errors import LedgerError
+from importer.ledger.access import remove_triggers
+from importer.ledger.tables import account, metadata
+from importer.texts import N_, text
+
+
+def distribute(connection: sa.Connection) -> None:
+    """Distribute every table by `account_id`; foreign keys come back after distribution.
+
+    Raises LedgerError where the server has no Citus. Tables that are distributed stay as they are.
+    """
+    if connection.scalar(sa.text("SELECT to_regproc('create_distributed_table')")) is None:
+        raise LedgerError(
+            text(N_("The server has no extension Citus, which distributes tables. Whoever runs the "
+                    "server adds it first, in SQL: CREATE EXTENSION citus"))
+        )  # fmt: skip
+    if is_distributed(connection):
+        return
+    remove_triggers(connection)
+    operations = Operations(MigrationContext.configure(connection))
+    keys = [key for table in metadata.sorted_tables for key in table.foreign_key_constraints]
+    for key in keys:
+        operations.drop_constraint(str(key.name), key.table.name, type_="foreignkey")
+    for table in metadata.sorted_tables:
+        beside = "default" if table is account else account.name
+        connection.execute(
+            sa.text(
+                "SELECT create_distributed_table(:table, 'account_id', colocate_with => :beside)"
+            ),
+            {"table": table.name, "beside": beside},
+        )
+    for key in keys:
+        operations.create_foreign_key(
+            str(key.name), key.table.name, key.referred_table.name,
+            [one.name for one in key.columns],
+            [one.column.name for one in key.elements],
+        )  # fmt: skip
+
+
+def is_distributed(connection: sa.Connection) -> bool:
+    """Whether Citus keeps the accounts' table already."""
+    known = connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition')"))
+    query = sa.text("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = CAST(:table AS regclass)")
+    return known is not None and connection.scalar(query, {"table": account.name}) is not None

@@ -1,0 +1,62 @@
+"""Which ledger a setting names: a file, or a database of a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
+from importer.errors import LedgerError
+from importer.ledger.database import PATIENCE, Ledger
+from importer.ledger.file import FileLedger, default_path
+from importer.texts import N_, text
+
+_SQLITE_URL = "sqlite:///"
+_SERVER = "postgresql"
+_DRIVER = "postgresql+psycopg"
+
+
+def open_ledger(setting: str | None, patience: float | None = None) -> Ledger:
+    """The ledger that `setting` names: a file or an SQLAlchemy URL; None is the default file.
+
+    `patience` is how many seconds to wait for others that are using it. Raises LedgerError where
+    no ledger can be named so.
+    """
+    patience = PATIENCE if patience is None else patience
+    if not setting:
+        return FileLedger(default_path(), patience)
+    if setting.startswith((_SERVER, "postgres:")):
+        from importer.ledger.server import ServerLedger
+
+        return ServerLedger(_server_url(setting), patience)
+    path = setting.removeprefix(_SQLITE_URL)
+    asks_more = path != setting and "?" in path
+    if "://" in path or asks_more or path in ("", ":memory:"):
+        raise _unusable(setting)
+    return FileLedger(Path(path).expanduser(), patience)
+
+
+def _server_url(setting: str) -> sa.URL:
+    try:
+        url = sa.make_url(setting)
+    except (ArgumentError, ValueError) as error:
+        raise _unusable(setting) from error
+    if url.drivername in ("postgres", _SERVER):  # as servers' own tools write it
+        url = url.set(drivername=_DRIVER)
+    if url.drivername != _DRIVER or not url.database:
+        raise _unusable(setting)
+    return url
+
+
+def _unusable(setting: str) -> LedgerError:
+    return LedgerError(
+        text(N_("A ledger is an SQLite file or a database of a PostgreSQL server; {setting} is "
+                "neither. Name a file, or postgresql+psycopg://USER@HOST/DATABASE."),
+             setting=_without_password(setting))
+    )  # fmt: skip
+
+
+def _without_password(setting: str) -> str:
+    scheme, _, rest = setting.rpartition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme else setting

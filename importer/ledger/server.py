@@ -1,0 +1,248 @@
+"""A ledger in a database of a PostgreSQL server."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from importer.errors import LedgerError
+from importer.ledger.database import PATIENCE, CameBetweenError, Ledger, Outcome, Writing, is_empty
+from importer.ledger.tables import account, batch
+from importer.texts import N_, Text, text
+
+TRIES = 20
+"""How often work is begun again, at most, when others come between."""
+
+CONNECT_TIMEOUT = 10
+"""Seconds to wait for the server to answer at all."""
+
+QUIET = 60
+"""Seconds without any sign of the server after which the connection counts as lost."""
+
+_CAME_BETWEEN = frozenset({"40001", "40P01", "23505"})
+"""Serialization failure, deadlock, and somebody else's row where ours should be."""
+
+_WENT_AWAY = ("08", "57P")
+"""How the states of lost connections, and of servers that stop or start, begin."""
+
+_LONGEST_PAUSE = 1.0  # seconds between two tries
+
+_MIGRATING = 0x61766972  # a number of our own among the server's advisory locks
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLedger(Ledger):
+    """A ledger on a PostgreSQL server, in the schema that the connection's search path begins with.
+
+    Writers wait for each other only where they touch the same OTCs or customers (see
+    importer/ledger/locks.py), and meet on the account's row as they finish.
+    """
+
+    url: sa.URL
+    patience: float = PATIENCE
+
+    @property
+    def name(self) -> str:
+        """The URL without its password and settings, which may be secrets too."""
+        return self.url.set(password=None, query={}).render_as_string()
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the database has no tables yet."""
+        with self._transaction() as connection:
+            return is_empty(connection)
+
+    def missing(self) -> LedgerError:
+        """What to say where the database has no tables yet."""
+        return LedgerError(
+            text(N_("There is no ledger at {ledger} yet. Whoever owns the database makes one "
+                    "with: avira-importer ledger init"), ledger=self.name)
+        )  # fmt: skip
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the ledger and cannot change it."""
+        with self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True) as (
+            connection
+        ):
+            self._check(connection)
+            yield connection
+
+    def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
+        """Do `work` in one transaction, again from its start where others came between.
+
+        Work whose commit was not answered is looked for before it is done again.
+        """
+        until = time.monotonic() + self.patience
+        writing = None
+        for tried in range(1, TRIES + 1):
+            try:
+                with self._begun() as connection:
+                    self._check(connection)
+                    writing = Writing(connection, self._begun)
+                    outcome = work(writing)
+                return outcome
+            except CameBetweenError as error:
+                fault, again = self._in_words("40", ""), True
+                cause: Exception = error
+            except DBAPIError as error:
+                if writing and _went_away(error) and self._has_landed(writing, until):
+                    return outcome
+                # A server that was never reached is not waited for.
+                again = _state(error) in _CAME_BETWEEN or (_went_away(error) and bool(writing))
+                fault, cause = self._database_fault(error), error
+            if not again or tried == TRIES or time.monotonic() > until:
+                raise fault from cause
+            _pause(tried)
+        raise AssertionError("the last try returns or raises")
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """A transaction that no other of its kind runs beside."""
+        with self._transaction() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            yield connection
+
+    def _check(self, connection: sa.Connection) -> None:
+        if is_empty(connection):
+            raise self.missing()
+        self.check_revision(connection)
+
+    def _has_landed(self, writing: Writing, until: float) -> bool:
+        """Whether the batch of a try whose connection was lost is there all the same.
+
+        The account's row is locked from when a batch gets its number until its transaction has
+        ended, so that waiting for it also waits for a commit that is still under way.
+        """
+        while writing.entry is not None:
+            try:
+                with self._begun() as connection:
+                    own = account.c.account_id == writing.account
+                    connection.execute(
+                        sa.select(account.c.head).where(own).with_for_update(key_share=True)
+                    )
+                    found = sa.select(batch.c.batch).where(
+                        batch.c.account_id == writing.account, batch.c.entry == writing.entry
+                    )
+                    return connection.scalar(found) is not None
+            except DBAPIError as error:
+                if not _went_away(error) or time.monotonic() > until:
+                    raise self._unknown() from error
+                _pause(TRIES)
+        return False
+
+    @contextmanager
+    def _transaction(self, **options: Any) -> Iterator[sa.Connection]:
+        try:
+            with self._begun(**options) as connection:
+                yield connection
+        except DBAPIError as error:
+            raise self._database_fault(error) from error
+
+    @contextmanager
+    def _begun(self, **options: Any) -> Iterator[sa.Connection]:
+        """A transaction; what the server says of it comes as it is."""
+        engine = _engine(self.url, self.patience)
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def _database_fault(self, error: DBAPIError) -> LedgerError:
+        return self._in_words(_state(error), " ".join(str(error.orig).split()))
+
+    def _in_words(self, state: str, reason: str) -> LedgerError:
+        """What went wrong, in words; the server's own where we know none better."""
+        template = next(
+            (said for known, said in _SAID_BY_SERVER.items() if state.startswith(known)), _NO_WORDS
+        )
+        facts = {
+            "ledger": self.name, "role": self.url.username or "", "seconds": f"{self.patience:g}",
+            "reason": reason,
+        }  # fmt: skip
+        return LedgerError(Text(template, facts))
+
+    def _unknown(self) -> LedgerError:
+        return LedgerError(
+            text(N_("The connection to {ledger} was lost while the batch was being confirmed. "
+                    "Look whether it is there before you try again: avira-importer history"),
+                 ledger=self.name)
+        )  # fmt: skip
+
+
+@lru_cache(16)
+def _engine(url: sa.URL, patience: float) -> sa.Engine:
+    settings: dict[str, str | int] = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "application_name": "avira-importer",
+        "keepalives_idle": QUIET,  # a server that vanished is noticed
+        "tcp_user_timeout": 1000 * QUIET,
+    }
+    try:
+        engine = sa.create_engine(
+            url,
+            poolclass=NullPool,
+            connect_args={name: value for name, value in settings.items() if name not in url.query},
+        )
+    except ModuleNotFoundError as error:
+        raise LedgerError(
+            text(N_("A ledger on a PostgreSQL server needs a further package: "
+                    "pip install 'avira-importer[postgres]'"))
+        ) from error  # fmt: skip
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
+
+    return engine
+
+
+def _pause(tried: int) -> None:
+    """Wait longer after each try, and not as long as others do."""
+    time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.01 * 2**tried)))  # noqa: S311 - jitter
+
+
+def _state(error: DBAPIError) -> str:
+    """The SQLSTATE of what went wrong; that of a lost connection where there was no answer."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return "08006" if error.connection_invalidated or _is_operational(error) else ""
+    return str(state)
+
+
+def _is_operational(error: DBAPIError) -> bool:
+    return isinstance(error, sa.exc.OperationalError)
+
+
+def _went_away(error: DBAPIError) -> bool:
+    return _state(error).startswith(_WENT_AWAY)
+
+
+_NO_WORDS = N_("The ledger {ledger} cannot be used: {reason}")
+_SAID_BY_SERVER = {
+    "08": N_("The server of the ledger {ledger} cannot be reached: {reason}"),
+    "57P": N_("The server of the ledger {ledger} is stopping or starting. Nothing was changed; try "
+              "again later."),
+    "55P03": N_("The ledger {ledger} is in use by another program, for more than {seconds} "
+                "seconds. Nothing was changed; try again later, or wait longer with --wait."),
+    "23505": N_("Others keep adding the same OTCs or customers to the ledger {ledger}. Nothing was "
+                "changed; try again later."),
+    "40": N_("Too many others are changing the same OTCs in the ledger {ledger}. Nothing was "
+             "changed; try again later."),
+    "42501": N_("The role {role} has no right to do that in the ledger {ledger}: {reason}. Its "
+                "owner gives it with: avira-importer ledger init --importer or --reader"),
+    "28": N_("The server of the ledger {ledger} does not let this user in: {reason}"),
+    "3D000": N_("There is no such database: {ledger}. Make it on the server, then run: "
+                "avira-importer ledger init"),
+    "25006": N_("The server of the ledger {ledger} cannot be written to now. Nothing was changed."),
+    "53100": N_("The disk of the server of the ledger {ledger} is full. Nothing was changed; make "
+                "room and try again."),
+    "53": N_("The server of the ledger {ledger} has too much to do: {reason}. Try again later."),
+}  # fmt: skip

@@ -1,0 +1,55 @@
+"""What an undo must know of the ledger: the batch, and all that hangs on what it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from importer.domain.changes import Change
+from importer.domain.entities import Entity
+from importer.domain.snapshot import Snapshot
+from importer.domain.undo import ChangedBy, named_by
+from importer.ledger.images import key_of, kind_of
+from importer.ledger.journal import Batch, changed_after, load_batches, load_changes
+from importer.ledger.locks import lock_named
+from importer.ledger.snapshot import load_snapshot
+
+
+class ToUndo(NamedTuple):
+    """A batch, what it changed, what the ledger holds of that now, and who changed it since."""
+
+    of: Batch
+    done: list[Change]
+    snapshot: Snapshot
+    changed_by: ChangedBy
+
+
+def load_to_undo(
+    connection: sa.Connection, account_id: str, number: int, today: dt.date, *, locking: bool
+) -> ToUndo | None:
+    """All of that, others being kept from changing it if `locking`; None if there is no batch."""
+    of = _batch(connection, account_id, number)
+    if of is None:
+        return None
+    done = load_changes(connection, account_id, of)
+    named = named_by(done)
+    if locking:
+        lock_named(connection, account_id, named)
+        of = _batch(connection, account_id, number) or of  # which others may have undone meanwhile
+
+    @cache
+    def later() -> dict[tuple[str, str], int]:
+        return changed_after(connection, account_id, number)
+
+    def changed_by(entity: Entity) -> int | None:
+        return later().get((kind_of(entity), key_of(entity)))
+
+    return ToUndo(of, done, load_snapshot(connection, account_id, named, today), changed_by)
+
+
+def _batch(connection: sa.Connection, account_id: str, number: int) -> Batch | None:
+    batches = load_batches(connection, account_id)
+    return next((one for one in batches if one.batch == number), None)

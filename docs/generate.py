@@ -111,6 +111,7 @@ _EXIT_CODES = (
     "| 2 | the command was used wrongly |",
     "| 3 | a file could not be read or written, or is not a workbook of ours |",
     "| 4 | the ledger could not be used |",
+    "| 5 | an undo was refused |",
     "| 70 | a fault of the program itself; it names the log |",
 )
 
@@ -120,7 +121,7 @@ def _common_options() -> list[click.Option]:
     return [option for option in _options(history) if option.name in _COMMON]
 
 
-_COMMON = ("account", "ledger", "lang", "config", "as_json", "quiet", "verbose")
+_COMMON = ("account", "ledger", "wait", "lang", "config", "as_json", "quiet", "verbose")
 
 
 def _commands(group: click.Group, path: str) -> Iterator[str]:

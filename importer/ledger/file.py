@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from importer.texts import N_, Text, text
 _BEGIN = "begin"
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a deferred BEGIN that writes later may not wait
 _PAUSE = 0.025  # seconds, on average, between two tries to begin
+_ENGINES = 16  # kept, with what they have compiled; connections are closed after each transaction
 
 
 def default_path() -> Path:
@@ -113,7 +115,7 @@ class FileLedger(Ledger):
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sa.Connection]:
-        engine = _engine(self.path, self.patience)
+        engine = _engine(self.path.absolute(), self.patience)
         try:
             with (
                 engine.connect().execution_options(**{_BEGIN: begin}) as connection,
@@ -122,8 +124,6 @@ class FileLedger(Ledger):
                 yield connection
         except DBAPIError as error:
             raise self._database_fault(error) from error
-        finally:
-            engine.dispose()
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
         """What went wrong, in words; SQLite's own where we know none better."""
@@ -138,6 +138,7 @@ class FileLedger(Ledger):
         )
 
 
+@lru_cache(_ENGINES)
 def _engine(path: Path, patience: float) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),

@@ -113,9 +113,12 @@ class ServerLedger(Ledger):
             yield connection
 
     def _check(self, connection: sa.Connection) -> None:
-        if is_empty(connection):
-            raise self.missing()
-        self.check_revision(connection)
+        try:
+            self.check_revision(connection)
+        except LedgerError:
+            if is_empty(connection):
+                raise self.missing() from None
+            raise
 
     def _has_landed(self, writing: Writing, until: float) -> bool:
         """Whether the batch of a try whose connection was lost is there all the same.

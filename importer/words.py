@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 import click
 
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
-from importer.domain.problems import Code, Problem, Severity
 from importer.domain.rules.verdict import in_words
 from importer.domain.sheets import SHEETS
+from importer.problem_words import problem_lines
 from importer.report import Report, Result
-from importer.texts import N_, Text, _, current_language, printable, shortened, text
+from importer.texts import N_, Text, _, current_language, printable, text
 
-GATHERED = frozenset({Code.CONSOLE_LIMIT, Code.FORMULA_VALUE_USED})
-"""Warnings that say the same of every cell; one of them in full is enough."""
-
-LINES_OF_A_PROBLEM = 3
 SHOWN = 20
-"""How many changes and warnings are listed, unless all are asked for."""
+"""How many changes are listed, unless all are asked for."""
 
 _DONE = {
     Did.OTC_ADDED: N_("OTCs added"),
@@ -99,7 +94,7 @@ def undo_to_text(
     lines = [f"{click.style(which, bold=True)}: {headline}"]
     if not report.problems:
         lines += _changes(report, everything)
-    for line in (*lines, *_problems(report, everything), *_batch(report)):
+    for line in (*lines, *problem_lines(report.problems, everything), *_batch(report)):
         yield from _wrapped(line, width)
 
 
@@ -123,7 +118,7 @@ def _lines(report: Report, everything: bool) -> Iterator[str]:
         if report.rows.read == 0:
             yield "  " + _(N_("No row is filled in. Was the file saved?"))
     yield from _changes(report, everything)
-    yield from _problems(report, everything)
+    yield from problem_lines(report.problems, everything)
     if report.corrections is not None:
         yield ""
         given_back = (
@@ -249,60 +244,3 @@ _WORDS: dict[str, str] = {
     Status.ACTIVE: N_("active"),
     Status.DISABLED: N_("disabled"),
 }
-
-
-def _problems(report: Report, everything: bool) -> Iterator[str]:
-    errors = [one for one in report.problems if one.severity is Severity.ERROR]
-    warnings = [one for one in report.problems if one.severity is Severity.WARNING]
-    if errors:
-        yield ""
-        yield "  " + click.style(_(N_("Problems")), fg="red", bold=True) + f" ({len(errors)})"
-        yield from _by_sheet(errors)
-    if warnings:
-        yield ""
-        yield "  " + click.style(_(N_("Warnings")), fg="yellow", bold=True) + f" ({len(warnings)})"
-        yield from _by_sheet(warnings) if everything else _gathered(warnings)
-
-
-def _gathered(warnings: Sequence[Problem]) -> Iterator[str]:
-    """The warnings of a sheet by code: the first one in full, where the others are."""
-    for sheet, found in groupby(warnings, lambda problem: problem.sheet):
-        alike: dict[object, list[Problem]] = {}
-        for problem in found:
-            key = problem.code if problem.code in GATHERED else problem
-            alike.setdefault(key, []).append(problem)
-        first = [problems[0] for problems in alike.values()]
-        lines = iter(_by_sheet(first))
-        if sheet is not None:
-            yield next(lines)
-        for problems in alike.values():
-            yield from (next(lines) for _line in range(LINES_OF_A_PROBLEM))
-            places = [problem.cell for problem in problems[1:] if problem.cell]
-            if places:
-                listed = places[:SHOWN] + (["…"] if len(places) > SHOWN else [])
-                yield "      " + str(
-                    text(N_("The same in {places} (-v tells each)."), places=listed)
-                )
-
-
-def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:
-    for sheet, found in groupby(problems, lambda problem: problem.sheet):
-        if sheet is not None:
-            yield "  " + click.style(printable(sheet), bold=True)
-        for problem in found:
-            code = click.style(problem.code, fg="red" if problem.severity == "error" else "yellow")
-            yield "    " + " · ".join([*_where(problem), code])
-            yield f"      {problem.message}"
-            yield f"      → {problem.fix}"
-
-
-def _where(problem: Problem) -> Iterator[str]:
-    """The place and the value of a problem, as far as it has them."""
-    if problem.cell is not None:
-        yield problem.cell
-    elif problem.row is not None:
-        yield str(text(N_("row {row}"), row=problem.row))
-    if problem.header:
-        yield problem.header
-    if problem.value and problem.value != problem.header:
-        yield f"“{shortened(problem.value)}”"

@@ -143,6 +143,7 @@ def _engine(path: Path, patience: float) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
+        hide_parameters=True,  # no log shall hold OTCs
         connect_args={"timeout": patience},
     )
 

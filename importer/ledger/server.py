@@ -53,7 +53,11 @@ class ServerLedger(Ledger):
     @property
     def name(self) -> str:
         """The URL without its password and settings, which may be secrets too."""
-        return self.url.set(password=None, query={}).render_as_string()
+        url = self.url
+        shown = sa.URL.create(
+            url.drivername, url.username, host=url.host, port=url.port, database=url.database
+        )
+        return shown.render_as_string()
 
     @property
     def is_missing(self) -> bool:
@@ -159,7 +163,7 @@ class ServerLedger(Ledger):
             yield connection
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
-        return self._in_words(_state(error), " ".join(str(error.orig).split()))
+        return self._in_words(_state(error), _reason(error))
 
     def _in_words(self, state: str, reason: str) -> LedgerError:
         """What went wrong, in words; the server's own where we know none better."""
@@ -192,6 +196,7 @@ def _engine(url: sa.URL, patience: float) -> sa.Engine:
         engine = sa.create_engine(
             url,
             poolclass=NullPool,
+            hide_parameters=True,  # no log shall hold OTCs
             connect_args={name: value for name, value in settings.items() if name not in url.query},
         )
     except ModuleNotFoundError as error:
@@ -218,6 +223,12 @@ def _state(error: DBAPIError) -> str:
     if state is None:
         return "08006" if error.connection_invalidated or _is_operational(error) else ""
     return str(state)
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the server says, without its details: these hold rows, and so OTCs."""
+    said = getattr(getattr(error.orig, "diag", None), "message_primary", None) or error.orig
+    return " ".join(str(said).split())
 
 
 def _is_operational(error: DBAPIError) -> bool:

@@ -20,7 +20,7 @@ PLACES = 20
 
 
 def problem_lines(problems: Sequence[Problem], everything: bool) -> Iterator[str]:
-    """The lines that tell of `problems`; warnings that are alike are gathered unless `everything`."""
+    """The lines that tell of `problems`; warnings that are alike in one unless `everything`."""
     errors = [one for one in problems if one.severity is Severity.ERROR]
     warnings = [one for one in problems if one.severity is Severity.WARNING]
     if errors:

@@ -51,8 +51,9 @@ def put(ledger: Ledger, requests: list[Request]) -> None:
     named = named_in(requests)
 
     def work(writing: Writing) -> None:
-        lock_named(writing.connection, "default", named)
+        locked = lock_named(writing.connection, "default", named)
         snapshot = load_snapshot(writing.connection, "default", named, TODAY)
+        locked.must_cover(named, snapshot)
         plan = make_plan(requests, snapshot)
         assert not plan.problems, plan.problems[0]
         facts = BatchFacts("default", clock.now(), "bench", "-", "-", len(requests), 0, 0)

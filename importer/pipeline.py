@@ -210,8 +210,9 @@ def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
     named = named_in(reading.checked.requests)
 
     def work(writing: Writing) -> tuple[Report, Plan]:
-        lock_named(writing.connection, job.account, named)
+        locked = lock_named(writing.connection, job.account, named)
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
+        locked.must_cover(named, snapshot)
         plan = _plan(reading, snapshot, job.progress)
         report = _report(reading, plan)
         if plan.changes and (partial or not report.refused):

@@ -12,7 +12,7 @@ import click
 
 from importer.cli.options import Common, storable
 from importer.cli.translated import Option
-from importer.texts import N_, _
+from importer.texts import N_, _, text
 
 if TYPE_CHECKING:
     from importer.ledger.database import Ledger
@@ -52,6 +52,17 @@ def job_of(
         corrections,
         progress or NoProgress(),
     )
+
+
+def note_nothing_applied(common: Common, as_of: dt.date | int | None = None) -> None:
+    """A word that the account holds nothing at all: its name may be mistyped."""
+    if not common.quiet:
+        nothing = (
+            N_("Nothing was ever applied to the account {account} of this ledger.")
+            if as_of is None
+            else N_("Nothing was applied to the account {account} of this ledger by then.")
+        )
+        click.echo(str(text(nothing, account=common.account)), err=True)
 
 
 def _user() -> str:

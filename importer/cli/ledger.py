@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from importer.cli.job import ledger_of
+from importer.cli.job import ledger_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json
 from importer.cli.translated import Command, Group, Option
@@ -139,6 +139,8 @@ def verify(common: Common, expect_head: str | None) -> int:
     where = ledger_of(common)
     with progress(wanted=not common.quiet) as shown, where.reading() as connection:
         proof = prove(connection, common.account, expect_head, shown)
+    if proof.ok and proof.batches == 0:
+        note_nothing_applied(common)
     if common.json:
         say_json(
             {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.job import as_of_option, job_of
+from importer.cli.job import as_of_option, job_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json, table
 from importer.cli.translated import Command, Group
@@ -137,12 +137,8 @@ def _contents(common: Common, as_of: dt.date | int | None) -> Contents:
     from importer import pipeline
 
     contents = pipeline.contents(job_of(common), as_of)
-    if contents.batch == 0 and not common.quiet:
-        nothing = text(N_("Nothing was ever applied to the account {account} of this ledger.")
-                       if as_of is None else
-                       N_("Nothing was applied to the account {account} of this ledger by then."),
-                       account=common.account)  # fmt: skip
-        click.echo(str(nothing), err=True)
+    if contents.batch == 0:
+        note_nothing_applied(common, as_of)
     return contents
 
 

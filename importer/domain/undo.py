@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Code, Problem, problem_at
+from importer.domain.rules.otcs import NAMED_HOLDERS
 from importer.domain.snapshot import Named, Snapshot, email_key
 from importer.texts import N_, Text, text
 
-ChangedBy = Callable[[Entity], int | None]
-"""The last batch, after the one to undo, that changed an entity; None if none did."""
+
+class Later(NamedTuple):
+    """What was made of an entity after the batch to undo.
+
+    `batch` is the last one whose change of it still stands, so that undoing what is named leads
+    on and not round in a circle; `left` is how the batch to undo had left it.
+    """
+
+    batch: int
+    left: Entity | None
+
+
+ChangedBy = Callable[[Entity], Later | None]
+"""What was made of an entity later; None if it is as the batch to undo left it."""
 
 State = dict[object, Entity]
 """OTCs by code, customers by id, subscriptions by both."""
@@ -58,7 +72,7 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
     then = dict(now)
     changes: list[Change] = []
     problems: list[Problem] = []
-    names = {one.id: one.name for one in now.values() if isinstance(one, Customer)}
+    names = _names(done, now, changed_by)
     for one in _net(done):
         key = _key(one.entity)
         if now.get(key) == one.before:
@@ -71,8 +85,6 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
             del then[key]
         else:
             then[key] = one.before
-        if isinstance(one.before, Customer):
-            names.setdefault(one.before.id, one.before.name)
     if not problems:
         ledger = _Then(then, {_key(one.entity) for one in changes}, names, changed_by)
         problems = [found for one in changes for found in _against(one, ledger)]
@@ -83,6 +95,22 @@ def _state(snapshot: Snapshot) -> State:
     entities: list[Entity] = [*snapshot.otcs.values(), *snapshot.customers.values()]
     entities += (one for held in snapshot.holdings.values() for one in held.values())
     return {_key(one): one for one in entities}
+
+
+def _names(done: Sequence[Change], now: State, changed_by: ChangedBy) -> dict[int, str]:
+    """The name of every customer that is concerned: as it is or, of one that is gone, was."""
+    names = {one.id: one.name for one in now.values() if isinstance(one, Customer)}
+    for change in done:
+        for one in (change.after, change.before):
+            if isinstance(one, Customer):
+                names.setdefault(one.id, one.name)
+    for change in done:
+        one = change.entity
+        if isinstance(one, Subscription) and one.customer not in names:
+            later = changed_by(Customer(one.customer, "", ManagedBy.ADMIN))
+            left = later.left if later is not None else None
+            names[one.customer] = left.name if isinstance(left, Customer) else str(one.customer)
+    return names
 
 
 def _key(entity: Entity) -> object:
@@ -163,15 +191,26 @@ class _Then:
         found = self.state.get(key)
         return found if isinstance(found, Customer) else None
 
+    def disabled_since(self, customer: Customer) -> bool:
+        """Whether a later batch has disabled it; who was disabled before may have back its own."""
+        if customer.status is Status.ACTIVE or customer.id in self.touched:
+            return False
+        later = self.changed_by(customer)
+        left = later.left if later is not None else None
+        return isinstance(left, Customer) and left.status is Status.ACTIVE
+
     def used(self, code: str) -> int:
         return sum(one.licenses for one in self.on.get(code, ()))
 
     def holders(self, code: str) -> list[str]:
-        return [f"{self.names[one.customer]} ({one.licenses})" for one in self.on.get(code, ())]
+        held = self.on.get(code, [])
+        named = [f"{self.names[one.customer]} ({one.licenses})" for one in held[:NAMED_HOLDERS]]
+        more = len(held) - NAMED_HOLDERS
+        return [*named, f"… (+{more})"] if more > 0 else named
 
     def since(self, *entities: Entity) -> Text:
         """From which batch on that is so."""
-        found = [number for one in entities if (number := self.changed_by(one)) is not None]
+        found = [later.batch for one in entities if (later := self.changed_by(one)) is not None]
         return _undo_first(max(found)) if found else text(N_("Change that first."))
 
 
@@ -194,14 +233,15 @@ def _against(change: Change, then: _Then) -> Iterator[Problem]:
 def _changed_since(
     change: Change, names: dict[int, str], changed_by: ChangedBy
 ) -> Problem:  # fmt: skip
-    number = changed_by(change.entity)
+    later = changed_by(change.entity)
     what = _what(change.entity, names)
-    if number is None:  # whoever changed it left no journal line: `ledger verify` says more
+    if later is None:  # whoever changed it left no journal line: `ledger verify` says more
         message = text(N_("{what} is not as the batch left it."), what=what)
         fix = text(N_("Run: avira-importer ledger verify"))
     else:
-        message = text(N_("{what} was changed again by batch {later}."), what=what, later=number)
-        fix = _undo_first(number)
+        by = later.batch
+        message = text(N_("{what} was changed again by batch {later}."), what=what, later=by)
+        fix = _undo_first(by)
     return problem_at(change.place, None, Code.CHANGED_SINCE, message, fix)
 
 
@@ -256,7 +296,7 @@ def _cannot_have(change: Change, back: Subscription, then: _Then) -> Iterator[Pr
     if otc is None or customer is None:
         yield _gone(change, back, then)
         return
-    if customer.status is Status.DISABLED and customer.id not in then.touched:
+    if then.disabled_since(customer):
         yield problem_at(
             change.place, None, Code.CUSTOMER_DISABLED,
             text(N_("{customer} is disabled and gets no more licences."), customer=customer.name),
@@ -290,7 +330,7 @@ def _gone(change: Change, back: Subscription, then: _Then) -> Problem:
             change.place, None, Code.UNKNOWN_OTC, message,
             then.since(Otc(back.otc, "", "", 0)),
         )  # fmt: skip
-    name = then.names.get(back.customer, str(back.customer))
+    name = then.names[back.customer]
     message = text(N_("The ledger has no customer {name} any more."), name=name)
     gone = Customer(back.customer, name, ManagedBy.ADMIN)
     return problem_at(change.place, None, Code.UNKNOWN_CUSTOMER, message, then.since(gone))
@@ -317,9 +357,9 @@ def _what(entity: Entity, names: dict[int, str]) -> Text:
         case Otc():
             return text(N_("OTC {otc}"), otc=entity.code)
         case Customer():
-            return text(N_("customer {customer}"), customer=names.get(entity.id, entity.name))
-    name = names.get(entity.customer, entity.customer)
-    return text(N_("what {customer} holds of {otc}"), customer=name, otc=entity.otc)
+            return text(N_("customer {customer}"), customer=names[entity.id])
+    customer = names[entity.customer]
+    return text(N_("what {customer} holds of {otc}"), customer=customer, otc=entity.otc)
 
 
 def _undo_first(number: int) -> Text:

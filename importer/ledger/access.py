@@ -40,6 +40,9 @@ def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
         connection.execute(sa.text(f"REVOKE ALL ON {table} FROM PUBLIC"))
     if with_triggers:
         connection.exec_driver_sql(_FUNCTION.replace("%", "%%"))
+        # Else temporary tables of the same names, which anybody may make, would be asked instead.
+        _say(connection, "ALTER FUNCTION refuse_overallocation() SET search_path TO %I, pg_temp",
+             _schema(connection))  # fmt: skip
         for name, (table, verb) in _TRIGGERS.items():
             connection.execute(
                 sa.text(
@@ -59,16 +62,23 @@ def remove_triggers(connection: sa.Connection) -> None:
 _TRIGGERS = {
     "subscription_added_within_used": ("subscription", "INSERT"),
     "subscription_edited_within_used": ("subscription", "UPDATE"),
+    # One statement may remove an OTC and add it again with less: its foreign keys allow that.
+    "otc_added_covers_subscriptions": ("otc", "INSERT"),
     "otc_used_covers_subscriptions": ("otc", "UPDATE"),
 }
 
 # Whoever changes a subscription locks its OTC first, as importers do, so that two who come at the
-# same time cannot both take the last licence. The message shows what logs may show of an OTC.
+# same time cannot both take the last licence; a transaction that goes on seeing what was there
+# before it waited is refused. The message shows what logs may show of an OTC.
 _FUNCTION = """
     CREATE OR REPLACE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         overallocated text;
     BEGIN
+        IF current_setting('transaction_isolation') <> 'read committed' THEN
+            RAISE EXCEPTION 'OTCs and subscriptions are changed in READ COMMITTED transactions only'
+                USING ERRCODE = 'invalid_transaction_state';
+        END IF;
         IF TG_TABLE_NAME = 'subscription' THEN
             PERFORM 1 FROM otc WHERE (otc.account_id, otc.code) IN
                 (SELECT changed.account_id, changed.otc FROM changed)
@@ -115,14 +125,14 @@ def _let_in(connection: sa.Connection, account_id: str, role: str, *, writing: b
     # A name of ours: account and role may be longer than a policy's name.
     policy = "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
     for table in _ALL:
-        _say(connection, f"DROP POLICY IF EXISTS {policy} ON {table}")
+        ours = f"ON {table} FOR {{}} TO %I USING (account_id = %L)"
+        for name in (policy, f"{policy}_kept"):
+            _say(connection, f"DROP POLICY IF EXISTS {name} ON {table}")
         what = "ALL" if writing else "SELECT"
-        _say(
-            connection,
-            f"CREATE POLICY {policy} ON {table} FOR {what} TO %I USING (account_id = %L)",
-            role,
-            account_id,
-        )
+        _say(connection, f"CREATE POLICY {policy} {ours.format(what)}", role, account_id)
+        if not writing:  # one who imports elsewhere is told so, rather than finding no rows here
+            kept = f"{ours.format('UPDATE')} WITH CHECK (false)"
+            _say(connection, f"CREATE POLICY {policy}_kept {kept}", role, account_id)
     if not writing and not _imports_elsewhere(connection, role):
         for table in _ALL:
             _say(connection, f"REVOKE ALL ON {table} FROM %I", role)

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from importer.domain.contents import Contents, CustomerHolding, OtcHolding
 from importer.domain.entities import Customer, Entity, Otc, Subscription
 from importer.domain.names import name_key
+from importer.ledger.bulk import one_of
 from importer.ledger.images import entity_of
+from importer.ledger.journal import load_batches
 from importer.ledger.snapshot import customer_of, otc_of
 from importer.ledger.tables import account, batch, customer, journal, otc, subscription
 
@@ -153,7 +155,13 @@ def _gathered(
 def _activation_days(
     connection: sa.Connection, account_id: str, number: int
 ) -> dict[str, dt.date]:  # fmt: skip
-    """The day (UTC) of each OTC's first subscription, which only the journal knows."""
+    """The day (UTC) of each OTC's first subscription, which only the journal knows.
+
+    What was taken back by then has activated nothing.
+    """
+    standing = [
+        one.batch for one in load_batches(connection, account_id, number) if not one.undone_by
+    ]
     query = (
         sa.select(journal.c.key, sa.func.min(batch.c.at))
         .join(batch, _its_batch())
@@ -161,7 +169,7 @@ def _activation_days(
             journal.c.account_id == account_id,
             journal.c.kind == "subscription",
             journal.c.before.is_(None),
-            batch.c.batch <= number,
+            one_of(connection, batch.c.batch, standing),
         )
         .group_by(journal.c.key)
     )

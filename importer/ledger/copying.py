@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from importer.errors import LedgerError
 from importer.files import whole_file
@@ -34,6 +36,8 @@ def back_up(ledger: Ledger, path: Path) -> None:
         else:
             with ledger.reading() as source:
                 _copy_into_file(source, temporary)
+    # What an import into the file that was there has left, SQLite would put into the new one.
+    path.resolve().with_name(f"{path.resolve().name}-journal").unlink(missing_ok=True)
 
 
 def _copy_file(ledger: FileLedger, path: Path) -> None:
@@ -47,17 +51,34 @@ def _copy_file(ledger: FileLedger, path: Path) -> None:
 def _copy_pages(source: sa.Connection, path: Path) -> None:
     driver = source.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    with closing(sqlite3.connect(path)) as target:
-        driver.backup(target)
+    try:
+        with closing(sqlite3.connect(path)) as target:
+            driver.backup(target)
+    except sqlite3.Error as error:
+        raise _cannot_write(error) from error
 
 
 def _copy_into_file(source: sa.Connection, path: Path) -> None:
     with TemporaryDirectory(dir=path.parent) as folder:
         copy = FileLedger(Path(folder) / path.name)
-        with copy.migrating() as target:
-            upgrade(target)
-            copy_rows(source, target)
+        try:
+            with copy.migrating() as target:
+                upgrade(target)
+                copy_rows(source, target)
+        except LedgerError as fault:  # in the words of a file that nobody knows of
+            match fault.__cause__:
+                case DBAPIError(orig=sqlite3.Error() as error):
+                    raise _cannot_write(error) from error
+                case (DBAPIError() | OSError()) as cause:
+                    raise cause from None
+            raise
         shutil.copyfile(copy.path, path)
+
+
+def _cannot_write(error: sqlite3.Error) -> OSError:
+    """What the system would have said of the file that SQLite cannot write."""
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return OSError(errno.ENOSPC if full else errno.EIO, str(error))
 
 
 def take_over(source: FileLedger, target: sa.Connection) -> None:
@@ -70,8 +91,14 @@ def take_over(source: FileLedger, target: sa.Connection) -> None:
             text(N_("The ledger holds something already; {path} can only be taken over into an "
                     "empty one."), path=source.path)
         )  # fmt: skip
-    with source.reading() as connection:
-        copy_rows(connection, target)
+    try:
+        with source.reading() as connection:
+            copy_rows(connection, target)
+    except LedgerError as fault:
+        cause = fault.__cause__
+        if isinstance(cause, DBAPIError) and not isinstance(cause.orig, sqlite3.Error):
+            raise cause from None  # what the server says is none of the file's faults
+        raise
 
 
 def copy_rows(source: sa.Connection, target: sa.Connection) -> None:

@@ -93,8 +93,8 @@ class Ledger(ABC):
         if found in EARLIER:
             raise LedgerError(
                 text(N_("The ledger {ledger} was made by an earlier version of this program. Copy "
-                        "it with “avira-importer ledger backup FILE”, then bring it up to date: "
-                        "avira-importer ledger upgrade"), ledger=self.name)
+                        "it first (a file with “avira-importer ledger backup”), then bring it up "
+                        "to date: avira-importer ledger upgrade"), ledger=self.name)
             )  # fmt: skip
         if found != REVISION:
             raise LedgerError(

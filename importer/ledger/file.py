@@ -124,6 +124,8 @@ class FileLedger(Ledger):
                 yield connection
         except DBAPIError as error:
             raise self._database_fault(error) from error
+        except UnicodeDecodeError as error:  # SQLite quotes names out of a damaged file
+            raise LedgerError(Text(_SAID_BY_SQLITE["malformed"], {"path": self.path})) from error
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
         """What went wrong, in words; SQLite's own where we know none better."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.problems import Place, SheetPlace
+from importer.domain.undo import Later
 from importer.ledger.bulk import one_of
 from importer.ledger.images import Image, entity_of, read_image
 from importer.ledger.tables import batch, customer, journal
@@ -49,15 +51,20 @@ class Line(NamedTuple):
     customer: str | None
 
 
-def load_batches(connection: sa.Connection, account_id: str) -> list[Batch]:
-    """The batches of an account, the first one first."""
+def load_batches(
+    connection: sa.Connection, account_id: str, until: int | None = None
+) -> list[Batch]:
+    """The batches of an account, the first one first; as they stood after batch `until`."""
     query = (
         sa.select(
             batch.c.batch, batch.c.at, batch.c.actor, batch.c.kind, batch.c.file, batch.c.sha256,
             batch.c.applied, batch.c.rejected, sa.null(), batch.c.hash, batch.c.undoes,
             batch.c.entry,
         )
-        .where(batch.c.account_id == account_id)
+        .where(
+            batch.c.account_id == account_id,
+            sa.true() if until is None else batch.c.batch <= until,
+        )
         .order_by(batch.c.batch)
     )  # fmt: skip
     batches = [Batch._make(row) for row in connection.execute(query)]
@@ -113,16 +120,59 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
 
 
 def changed_after(
-    connection: sa.Connection, account_id: str, number: int
-) -> dict[tuple[str, str], int]:
-    """The last batch after batch `number` that changed an entity, by the entity's kind and key."""
+    connection: sa.Connection, account_id: str, number: int, keys: Iterable[str]
+) -> dict[tuple[str, str], Later]:
+    """What batches after batch `number` made of the entities of `keys`, by kind and key.
+
+    Those that they left as they were, on the whole or by undos, are not among them.
+    """
     query = (
-        sa.select(journal.c.kind, journal.c.key, sa.func.max(batch.c.batch))
+        sa.select(
+            journal.c.kind, journal.c.key, journal.c.before, journal.c.after,
+            batch.c.batch, batch.c.undoes,
+        )
         .join(
             batch,
             sa.and_(batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry),
         )
-        .where(batch.c.account_id == account_id, batch.c.batch > number)
-        .group_by(journal.c.kind, journal.c.key)
-    )
-    return {(kind, key): number for kind, key, number in connection.execute(query)}
+        .where(
+            batch.c.account_id == account_id,
+            batch.c.batch > number,
+            one_of(connection, journal.c.key, keys),
+        )
+        .order_by(batch.c.batch, journal.c.line)
+    )  # fmt: skip
+    made: dict[tuple[str, str], dict[int, _Made]] = {}
+    for kind, key, before, after, by, undoes in connection.execute(query):
+        of = made.setdefault((kind, key), {})
+        of[by] = _Made(of[by].before if by in of else before, after, undoes)
+    found: dict[tuple[str, str], Later] = {}
+    for (kind, key), batches in made.items():
+        last = _last_standing(batches)
+        if last is not None:
+            left = next(iter(batches.values())).before
+            found[kind, key] = Later(last, entity_of(kind, left))
+    return found
+
+
+class _Made(NamedTuple):
+    """What one batch made of one entity, on the whole; `undoes` is the batch that it took back."""
+
+    before: str | None
+    after: str | None
+    undoes: int | None
+
+
+def _last_standing(batches: dict[int, _Made]) -> int | None:
+    """The last of an entity's batches, given in their order, whose change still stands.
+
+    After an undo that is the one that stood last before the batch taken back; the undo itself
+    where that batch is not among them.
+    """
+    last: int | None = None
+    before: dict[int, int | None] = {}
+    for by, one in batches.items():
+        if one.before != one.after:
+            before[by] = last
+            last = before[one.undoes] if one.undoes in before else by
+    return last

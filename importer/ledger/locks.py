@@ -7,50 +7,79 @@ so that no two wait for each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
 import sqlalchemy as sa
 
-from importer.domain.snapshot import Named
+from importer.domain.names import name_key
+from importer.domain.snapshot import Named, Snapshot
 from importer.ledger.bulk import one_of
 from importer.ledger.database import CameBetweenError
 from importer.ledger.tables import customer, otc, subscription
 
+Key = TypeVar("Key", int, str)
 
-def lock_named(connection: sa.Connection, account_id: str, named: Named) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What nobody else can change until the transaction ends; None stands for everything."""
+
+    customers: frozenset[int] | None
+    otcs: frozenset[str] | None
+
+    def must_cover(self, named: Named, snapshot: Snapshot) -> None:
+        """Raise CameBetweenError if `snapshot` shows of what is `named` more than was locked.
+
+        It may have come to be, or have got its name, after the locks were taken.
+        """
+        customers = {
+            one.id
+            for one in snapshot.customers.values()
+            if one.id in named.customer_ids or name_key(one.name) in named.customers
+        }
+        for code in named.whole_otcs:
+            customers.update(snapshot.holders.get(code, ()))
+        otcs = named.otcs & snapshot.otcs.keys()
+        for holder in customers:
+            otcs.update(snapshot.holdings.get(holder, ()))
+        if not (_within(customers, self.customers) and _within(otcs, self.otcs)):
+            raise CameBetweenError
+
+
+def _within(found: set[int] | set[str], locked: frozenset[int] | frozenset[str] | None) -> bool:
+    return locked is None or found <= locked
+
+
+def lock_named(connection: sa.Connection, account_id: str, named: Named) -> Locked:
     """Lock what `named` names and what hangs on it until the transaction ends.
 
-    On a file there is nothing to do: its one lock is held since the transaction began. Raises
-    CameBetweenError where others have changed what is to be locked meanwhile.
+    On a file there is nothing to do: its one lock is held since the transaction began.
     """
     if connection.dialect.name == "sqlite":
-        return
+        return Locked(None, None)
     wanted = _customers(connection, account_id, named)
-    locked = set(
-        connection.scalars(
-            sa.select(customer.c.customer_id)
-            .where(
-                customer.c.account_id == account_id,
-                one_of(connection, customer.c.customer_id, wanted),
-            )
-            .order_by(customer.c.customer_id)
-            .with_for_update(key_share=True)
-        )
+    customers = _lock(connection, account_id, customer.c.customer_id, wanted)
+    held = sa.select(subscription.c.otc).where(
+        subscription.c.account_id == account_id,
+        one_of(connection, subscription.c.customer_id, customers),
     )
-    codes = named.otcs | set(
-        connection.scalars(
-            sa.select(subscription.c.otc).where(
-                subscription.c.account_id == account_id,
-                one_of(connection, subscription.c.customer_id, locked),
-            )
-        )
-    )
-    connection.execute(
-        sa.select(otc.c.code)
-        .where(otc.c.account_id == account_id, one_of(connection, otc.c.code, codes))
-        .order_by(otc.c.code)
+    codes = named.otcs.union(connection.scalars(held))
+    return Locked(customers, _lock(connection, account_id, otc.c.code, codes))
+
+
+def _lock(
+    connection: sa.Connection, account_id: str, column: sa.Column[Key], wanted: Iterable[Key]
+) -> frozenset[Key]:
+    """Lock the rows of these keys in their order; those that were there."""
+    query = (
+        sa.select(column)
+        .where(column.table.c.account_id == account_id, one_of(connection, column, wanted))
+        .order_by(column)
         .with_for_update(key_share=True)
     )
-    if not _customers(connection, account_id, named) <= locked:
-        raise CameBetweenError
+    return frozenset(connection.scalars(query))
 
 
 def _customers(connection: sa.Connection, account_id: str, named: Named) -> set[int]:

@@ -159,6 +159,8 @@ class ServerLedger(Ledger):
     def _begun(self, **options: Any) -> Iterator[sa.Connection]:
         """A transaction; what the server says of it comes as it is."""
         engine = _engine(self.url, self.patience)
+        # Whoever has waited for a lock must see what was done meanwhile, whatever the server's way.
+        options.setdefault("isolation_level", "READ COMMITTED")
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
@@ -207,7 +209,8 @@ def _engine(url: sa.URL, patience: float) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
+        milliseconds = max(1, int(patience * 1000))  # 0 would mean to wait for ever
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
 
     return engine
 

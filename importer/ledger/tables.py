@@ -170,10 +170,3 @@ journal = Table(
     CheckConstraint("before IS NOT NULL OR after IS NOT NULL", "image"),
     sqlite_strict=True,
 )
-
-access = Table(
-    "access",
-    MetaData(),  # for the rights of a PostgreSQL server's roles; a file has no roles
-    _text("account_id", key=True),
-    _text("role", key=True),
-)

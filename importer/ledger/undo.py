@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from importer.domain.changes import Change
 from importer.domain.entities import Entity
 from importer.domain.snapshot import Snapshot
-from importer.domain.undo import ChangedBy, named_by
+from importer.domain.undo import ChangedBy, Later, named_by
 from importer.ledger.images import key_of, kind_of
 from importer.ledger.journal import Batch, changed_after, load_batches, load_changes
 from importer.ledger.locks import lock_named
@@ -36,18 +36,24 @@ def load_to_undo(
         return None
     done = load_changes(connection, account_id, of)
     named = named_by(done)
-    if locking:
-        lock_named(connection, account_id, named)
+    locked = lock_named(connection, account_id, named) if locking else None
+    snapshot = load_snapshot(connection, account_id, named, today)
+    if locked is not None:
+        locked.must_cover(named, snapshot)
         of = _batch(connection, account_id, number) or of  # which others may have undone meanwhile
 
     @cache
-    def later() -> dict[tuple[str, str], int]:
-        return changed_after(connection, account_id, number)
+    def later() -> dict[tuple[str, str], Later]:
+        seen: list[Entity] = [one.entity for one in done]
+        seen += [*snapshot.otcs.values(), *snapshot.customers.values()]
+        seen += [one for held in snapshot.holdings.values() for one in held.values()]
+        keys = {*map(key_of, seen), *named.otcs, *map(str, named.customer_ids)}
+        return changed_after(connection, account_id, number, keys)
 
-    def changed_by(entity: Entity) -> int | None:
+    def changed_by(entity: Entity) -> Later | None:
         return later().get((kind_of(entity), key_of(entity)))
 
-    return ToUndo(of, done, load_snapshot(connection, account_id, named, today), changed_by)
+    return ToUndo(of, done, snapshot, changed_by)
 
 
 def _batch(connection: sa.Connection, account_id: str, number: int) -> Batch | None:

@@ -158,22 +158,25 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
     job.progress.stage(text(N_("Reading the ledger")))
     now = clock.now()
     if isinstance(as_of, dt.date) and as_of > now.date():
-        raise MisuseError(text(N_("The day {day} is still to come."), day=as_of))
+        raise MisuseError(
+            text(N_("The day {day} is still to come; it is {today} (UTC)."),
+                 day=as_of, today=now.date())
+        )  # fmt: skip
     with job.ledger.reading() as connection:
         if as_of is None or as_of == now.date():  # a day that is not over is as it is now
             return load_contents(connection, job.account, now, job.today)
         found = load_contents_as_of(connection, job.account, as_of)
     if found is None:
         assert isinstance(as_of, int), "every day has its contents"
-        raise no_such_batch(as_of)
+        raise no_such_batch(as_of, job.account)
     return found
 
 
-def no_such_batch(number: int) -> MisuseError:
+def no_such_batch(number: int, account: str) -> MisuseError:
     """What to say of the number of a batch that is not there."""
     return MisuseError(
-        text(N_("The ledger has no batch {batch}. “avira-importer history” lists them."),
-             batch=number)
+        text(N_("The account {account} has no batch {batch}; history lists those that it has."),
+             account=account, batch=number)
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 
 from importer.errors import MisuseError
+from importer.files import said_by_system
 from importer.texts import LANGUAGES, N_, text
 
 LONGEST_WAIT = 86_400
@@ -38,7 +39,12 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     try:
         content = tomllib.loads(found.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise MisuseError(
+            text(N_("The configuration file {path} cannot be read: {reason}."),
+                 path=found, reason=said_by_system(error))
+        ) from error  # fmt: skip
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MisuseError(
             text(N_("The configuration file {path} cannot be read: {reason}. Text stands in "
                     "quotes, paths in 'single' ones."), path=found, reason=error)

@@ -34,7 +34,7 @@ def check_undo(number: int, job: Job) -> Undone:
     with job.ledger.reading() as connection:
         found = load_to_undo(connection, job.account, number, job.today, locking=False)
         if found is None:
-            raise no_such_batch(number)
+            raise no_such_batch(number, job.account)
         plan, report = _plan(found, number, job)
     report.result = Result.INVALID if plan.problems else Result.VALID
     return Undone(found.of, report)
@@ -46,7 +46,7 @@ def undo(number: int, job: Job) -> Undone:
     def work(writing: Writing) -> Undone:
         found = load_to_undo(writing.connection, job.account, number, job.today, locking=True)
         if found is None:
-            raise no_such_batch(number)
+            raise no_such_batch(number, job.account)
         plan, report = _plan(found, number, job)
         if plan.changes and not plan.problems:
             applied = _rows(plan.changes)
@@ -90,6 +90,5 @@ def _already_undone(of: Batch) -> Problem:
         Code.ALREADY_UNDONE,
         text(N_("Batch {batch} was taken back by batch {undone_by} already."),
              batch=of.batch, undone_by=of.undone_by),
-        text(N_("To have it again, undo that one: avira-importer undo {undone_by}"),
-             undone_by=of.undone_by),
+        text(N_("To have it again, undo batch {undone_by}."), undone_by=of.undone_by),
     )  # fmt: skip

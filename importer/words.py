@@ -85,15 +85,23 @@ _UNDO_HEADLINES = {
 
 
 def undo_to_text(
-    report: Report, undoes: int, *, everything: bool = False, width: int | None = None
+    report: Report,
+    undoes: int,
+    of_undo: int | None,
+    *,
+    everything: bool = False,
+    width: int | None = None,
 ) -> Iterator[str]:
-    """The same for an undo of batch `undoes`."""
+    """The same for an undo of batch `undoes`, which may be an undo itself, of batch `of_undo`."""
     colour = _COLOURS.get(report.result, "red")
     headline = click.style(_(_UNDO_HEADLINES[report.result]), fg=colour, bold=True)
-    which = str(text(N_("Batch {batch} ({file})"), batch=undoes, file=report.file))
+    told = N_("Batch {batch} ({file})")
+    if of_undo is not None:
+        told = N_("Batch {batch} (undo of batch {of_undo}, {file})")
+    which = str(text(told, batch=undoes, file=report.file, of_undo=of_undo))
     lines = [f"{click.style(which, bold=True)}: {headline}"]
     if not report.problems:
-        lines += _changes(report, everything)
+        lines += _changes(report, everything, additions=True)
     for line in (*lines, *problem_lines(report.problems, everything), *_batch(report)):
         yield from _wrapped(line, width)
 
@@ -147,12 +155,12 @@ def _batch(report: Report) -> Iterator[str]:
         yield "  " + click.style(str(text(behind, at=at)), fg="yellow")
 
 
-def _changes(report: Report, everything: bool) -> Iterator[str]:
+def _changes(report: Report, everything: bool, *, additions: bool = False) -> Iterator[str]:
     done = [f"{_(_DONE[did])}: {count}" for did, count in report.counts().items() if count]
     if done:
         would = _(N_("Would be done: ")) if report.result in _ROWS_WOULD else ""
         yield "  " + would + "; ".join(done)
-    yield from _listed(list(_told(report)), everything)
+    yield from _listed(list(_told(report, additions)), everything)
 
 
 def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
@@ -163,15 +171,18 @@ def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
         yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=len(lines) - SHOWN))
 
 
-def _told(report: Report) -> Iterator[str]:
-    """Every change of what was there before: where it was asked for, of what, and old → new."""
+def _told(report: Report, additions: bool) -> Iterator[str]:
+    """Every change of what was there before: where it was asked for, of what, and old → new.
+
+    Also what comes to be, if `additions`.
+    """
     leaving: Entity | None = None
     for change in report.changes:
         if change.did is None:  # the half of a move that comes first
             leaving = change.before
         elif change.did is Did.SUBSCRIPTION_MOVED:
             yield f"{_where_asked(change)}: {_move_told(leaving, change.after, report.names)}"
-        elif change.before is not None:
+        elif change.before is not None or additions:
             yield f"{_where_asked(change)}: {_edit_told(change, report.names)}"
 
 
@@ -193,10 +204,15 @@ def _edit_told(change: Change, names: Mapping[int, str]) -> str:
     match change.before, change.after:
         case Subscription() as held, None:
             what, parts = f"{names[held.customer]}, {held.otc}", [f"{held.licenses} → 0"]
+        case None, Subscription() as now:
+            what, parts = f"{names[now.customer]}, {now.otc}", [f"0 → {now.licenses}"]
+        case None, after:
+            assert after is not None, "a change has an image before or after"
+            return str(text(N_("{what}: added"), what=_name_of(after, names)))
         case Subscription() as held, Subscription() as now:
             what, parts = f"{names[now.customer]}, {now.otc}", [f"{held.licenses} → {now.licenses}"]
         case before, after:
-            assert before is not None, "an addition is counted, not told"
+            assert before is not None, "an addition was told above"
             if after is None:
                 return str(text(N_("{what}: removed"), what=_name_of(before, names)))
             what = _name_of(before, names)

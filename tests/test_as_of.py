@@ -338,10 +338,10 @@ def test_each_account_has_a_past_of_its_own(past: Past) -> None:
 
 
 WRONG = {
-    "2026-03-06": "The day 2026-03-06 is still to come.",
-    "9999-12-31": "The day 9999-12-31 is still to come.",
-    "2": "The ledger has no batch 2. “avira-importer history” lists them.",
-    "20260302": "The ledger has no batch 20260302. “avira-importer history” lists them.",
+    "2026-03-06": "The day 2026-03-06 is still to come; it is 2026-03-05 (UTC).",
+    "9999-12-31": "The day 9999-12-31 is still to come; it is 2026-03-05 (UTC).",
+    "2": "The account default has no batch 2; history lists those that it has.",
+    "20260302": "The account default has no batch 20260302; history lists those that it has.",
     **{
         nonsense: f"Error: Invalid value for '--as-of': {nonsense!r} is neither a day "
         "(YYYY-MM-DD) nor the number of a batch."

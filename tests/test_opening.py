@@ -85,4 +85,4 @@ def test_a_server_without_the_driver_says_what_to_install(tmp_path: Path) -> Non
                           cwd=tmp_path, check=False)  # fmt: skip
     assert said.returncode == 4
     assert len(said.stderr.splitlines()) == 1
-    assert "avira-importer[postgres]" in said.stderr
+    assert 'pip install "psycopg[binary]"' in said.stderr

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.job import as_of_option, job_of
+from importer.cli.job import as_of_option, job_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import as_utc, progress, say, say_json
 from importer.cli.translated import Command, Option
@@ -61,4 +61,6 @@ def export(common: Common, output: Path, as_of: dt.date | int | None) -> None:
 
     with progress(wanted=not common.quiet) as shown:
         written = pipeline.export(output, job_of(common, shown), as_of)
+    if written.batch == 0:
+        note_nothing_applied(common, as_of)
     say_export(common, written)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.job import BATCH, ledger_of
+from importer.cli.job import BATCH, ledger_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json, table
 from importer.cli.translated import Command
@@ -34,8 +34,10 @@ def history(common: Common, batch: int | None) -> None:
         if batch is not None:
             batches = [one for one in batches if one.batch == batch]
             if not batches:
-                raise no_such_batch(batch)
+                raise no_such_batch(batch, common.account)
             lines = load_lines(connection, common.account, batches[0])
+    if not batches:
+        note_nothing_applied(common)
     if common.json:
         found = [_batch_json(one) for one in batches]
         told = found if batch is None else found[0] | {"lines": [_line_json(one) for one in lines]}

@@ -29,7 +29,7 @@ def ledger_of(common: Common) -> Ledger:
     """The ledger that the options name."""
     from importer.ledger.opening import open_ledger
 
-    return open_ledger(common.ledger, common.wait)
+    return open_ledger(common.ledger, common.wait, common.account)
 
 
 def job_of(

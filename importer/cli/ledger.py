@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -12,6 +13,8 @@ from importer.cli.output import progress, say, say_json
 from importer.cli.translated import Command, Group, Option
 from importer.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
 from importer.texts import N_, text
+
+_A_HASH = re.compile("[0-9a-f]{64}")
 
 
 @click.group(
@@ -74,6 +77,12 @@ def init(
     from importer.ledger.administration import Beginnings
     from importer.ledger.administration import init as begin
 
+    both = sorted(set(importers) & set(readers))
+    if both:
+        raise MisuseError(
+            text(N_("An importer may read as well; name {roles} with --importer alone."),
+                 roles=both)
+        )  # fmt: skip
     where = ledger_of(common)
     wanted = Beginnings(common.account, importers, readers, source, distributed)
     with progress(wanted=not common.quiet) as shown:
@@ -136,6 +145,7 @@ def verify(common: Common, expect_head: str | None) -> int:
     """Say whether all is well, or list what is not."""
     from importer.ledger.verify import verify as prove
 
+    expect_head = _hash(expect_head)
     where = ledger_of(common)
     with progress(wanted=not common.quiet) as shown, where.reading() as connection:
         proof = prove(connection, common.account, expect_head, shown)
@@ -154,20 +164,34 @@ def verify(common: Common, expect_head: str | None) -> int:
             }
         )
     elif proof.ok:
-        if not common.quiet:
+        if not common.quiet and proof.batches:
             well = text(
                 N_("{ledger}, account {account}: all is well. Batches: {batches}, hash: {head}"),
                 ledger=where.name, account=common.account, batches=proof.batches, head=proof.head,
             )  # fmt: skip
             say([str(well)])
     else:
-        broken = text(
-            N_("{ledger}, account {account}: not as it was written. Apply nothing to it; put back "
-               "a copy from before, and keep this one to find out why."),
-            ledger=where.name, account=common.account,
+        told = (
+            N_("{ledger}, account {account}: what is there is well, but something is not there. Is "
+               "it the right ledger and account?")
+            if {one.code for one in proof.faults} == {"head-missing"}
+            else N_("{ledger}, account {account}: not as it was written. Apply nothing to it; put "
+                    "back a copy from before, and keep this one to find out why.")
         )  # fmt: skip
+        broken = text(told, ledger=where.name, account=common.account)
         say([str(broken), *(f"  {one.code}: {one.message}" for one in proof.faults)])
     return EXIT_DONE if proof.ok else EXIT_LEDGER
+
+
+def _hash(stated: str | None) -> str | None:
+    """A hash as it was copied out of a spreadsheet or a mail."""
+    tidy = None if stated is None else stated.strip().lower()
+    if tidy and not _A_HASH.fullmatch(tidy):
+        raise MisuseError(
+            text(N_("{stated} is no ledger hash: it has 64 digits and letters from a to f. The "
+                    "Summary of an export shows it."), stated=stated)
+        )  # fmt: skip
+    return tidy
 
 
 @ledger.command(

@@ -31,9 +31,14 @@ def undo(common: Common, batch: int, only_check: bool, actor: str | None) -> int
 
     with progress(wanted=not common.quiet) as shown:
         job = job_of(common, shown, actor=actor)
-        report = (undoing.check_undo if only_check else undoing.undo)(batch, job).report
+        undone = (undoing.check_undo if only_check else undoing.undo)(batch, job)
+    report = undone.report
     if common.json:
         say_json(undo_to_json(report, batch))
     elif report.problems or not common.quiet:
-        say(undo_to_text(report, batch, everything=common.verbose, width=terminal_width()))
+        say(
+            undo_to_text(
+                report, batch, undone.of.undoes, everything=common.verbose, width=terminal_width()
+            )
+        )
     return EXIT_UNDO if report.problems else EXIT_DONE

@@ -355,12 +355,12 @@ def _holds_whole(held: Subscription, then: _Then) -> bool:
 def _what(entity: Entity, names: dict[int, str]) -> Text:
     match entity:
         case Otc():
-            return text(N_("OTC {otc}"), otc=entity.code)
+            return text(N_("The OTC {otc}"), otc=entity.code)
         case Customer():
-            return text(N_("customer {customer}"), customer=names[entity.id])
+            return text(N_("The customer {customer}"), customer=names[entity.id])
     customer = names[entity.customer]
-    return text(N_("what {customer} holds of {otc}"), customer=customer, otc=entity.otc)
+    return text(N_("What {customer} holds of {otc}"), customer=customer, otc=entity.otc)
 
 
 def _undo_first(number: int) -> Text:
-    return text(N_("Undo batch {later} first: avira-importer undo {later}"), later=number)
+    return text(N_("Undo batch {later} first."), later=number)

@@ -122,8 +122,7 @@ def _let_in(connection: sa.Connection, account_id: str, role: str, *, writing: b
     _must_be_there(connection, role)
     _say(connection, "GRANT USAGE ON SCHEMA %I TO %I", _schema(connection), role)
     _say(connection, "GRANT SELECT ON alembic_version TO %I", role)
-    # A name of ours: account and role may be longer than a policy's name.
-    policy = "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
+    policy = _policy(account_id, role)
     for table in _ALL:
         ours = f"ON {table} FOR {{}} TO %I USING (account_id = %L)"
         for name in (policy, f"{policy}_kept"):
@@ -140,12 +139,31 @@ def _let_in(connection: sa.Connection, account_id: str, role: str, *, writing: b
         _say(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
 
 
+def _policy(account_id: str, role: str) -> str:
+    """A name of ours: account and role may be longer than a policy's name."""
+    return "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
+
+
+def may_use(connection: sa.Connection, account_id: str) -> bool:
+    """Whether row-level security lets the connection's role see the account's rows."""
+    if not connection.scalar(sa.text("SELECT row_security_active('account')")):
+        return True  # an owner, or a superuser
+    roles = connection.scalars(
+        sa.text("SELECT rolname FROM pg_roles WHERE pg_has_role(oid, 'USAGE')")
+    )
+    policies = connection.scalars(
+        sa.text("SELECT policyname FROM pg_policies "
+                "WHERE schemaname = current_schema() AND tablename = 'account'")
+    )  # fmt: skip
+    return not {_policy(account_id, role) for role in roles}.isdisjoint(policies)
+
+
 def _must_be_there(connection: sa.Connection, role: str) -> None:
     known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
     if connection.scalar(known, {"role": role}) is None:
         raise LedgerError(
             text(N_("The server has no role {role}. Whoever runs the server makes it first, in "
-                    "SQL: CREATE ROLE {role} LOGIN PASSWORD '…'"), role=role)
+                    "SQL: CREATE ROLE \"{role}\" LOGIN PASSWORD '…'"), role=role)
         )  # fmt: skip
 
 

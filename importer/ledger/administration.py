@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.errors import MisuseError
+from importer.errors import LedgerError, MisuseError
 from importer.ledger import access
 from importer.ledger.copying import take_over
 from importer.ledger.database import EARLIER, Ledger, is_empty, revision_of
@@ -41,6 +41,8 @@ def init(ledger: Ledger, wanted: Beginnings) -> bool:
             text(N_("{ledger} is a file: it has no roles and is not distributed. Who may read it "
                     "is a matter of the file's rights."), ledger=ledger.name)
         )  # fmt: skip
+    if wanted.source is not None:
+        _must_be_a_ledger(FileLedger(wanted.source))
     with ledger.migrating() as connection:
         made = is_empty(connection)
         if made:
@@ -54,6 +56,17 @@ def init(ledger: Ledger, wanted: Beginnings) -> bool:
         if wanted.source is not None:
             take_over(FileLedger(wanted.source), connection)
     return made
+
+
+def _must_be_a_ledger(source: FileLedger) -> None:
+    """Before anything is made: that there is something to take over, of this version."""
+    if source.is_missing:
+        raise LedgerError(
+            text(N_("There is no ledger at {path} to take over. Name its file with --from."),
+                 path=source.path)
+        )  # fmt: skip
+    with source.reading():
+        pass
 
 
 def upgrade(ledger: Ledger) -> tuple[str, str]:

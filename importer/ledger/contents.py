@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from importer.domain.contents import Contents, CustomerHolding, OtcHolding
 from importer.domain.entities import Customer, Entity, Otc, Subscription
 from importer.domain.names import name_key
+from importer.errors import LedgerError
 from importer.ledger.bulk import one_of
 from importer.ledger.images import entity_of
 from importer.ledger.journal import load_batches
 from importer.ledger.snapshot import customer_of, otc_of
 from importer.ledger.tables import account, batch, customer, journal, otc, subscription
+from importer.texts import N_, text
 
 
 class _Moment(NamedTuple):
@@ -131,6 +133,11 @@ def _gathered(
     held: dict[int, list[Subscription]] = {key: [] for key in customers}
     used: dict[str, int] = {}
     dedicated: dict[str, str] = {}
+    if any(one.customer not in customers for one in subscriptions):
+        raise LedgerError(
+            text(N_("The ledger is damaged: it has subscriptions without their customers. Run: "
+                    "avira-importer ledger verify"))
+        )  # fmt: skip
     for one in sorted(subscriptions, key=lambda one: one.otc):
         held[one.customer].append(one)
         used[one.otc] = used.get(one.otc, 0) + one.licenses

@@ -45,15 +45,18 @@ def _copy_file(ledger: FileLedger, path: Path) -> None:
     with ledger.reading_any_version() as source:
         if revision_of(source) is None:
             raise ledger.foreign()
-        _copy_pages(source, path)
+        if not _copy_pages(source, path):
+            raise ledger.damaged()
 
 
-def _copy_pages(source: sa.Connection, path: Path) -> None:
+def _copy_pages(source: sa.Connection, path: Path) -> bool:
+    """Copy, and say whether the copy is sound: it may take the place of an earlier one."""
     driver = source.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     try:
         with closing(sqlite3.connect(path)) as target:
             driver.backup(target)
+            return bool(target.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
     except sqlite3.Error as error:
         raise _cannot_write(error) from error
 

@@ -94,7 +94,8 @@ class Ledger(ABC):
             raise LedgerError(
                 text(N_("The ledger {ledger} was made by an earlier version of this program. Copy "
                         "it first (a file with “avira-importer ledger backup”), then bring it up "
-                        "to date: avira-importer ledger upgrade"), ledger=self.name)
+                        "to date: avira-importer ledger upgrade --ledger {ledger}"),
+                     ledger=self.name)
             )  # fmt: skip
         if found != REVISION:
             raise LedgerError(

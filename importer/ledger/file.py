@@ -125,7 +125,11 @@ class FileLedger(Ledger):
         except DBAPIError as error:
             raise self._database_fault(error) from error
         except UnicodeDecodeError as error:  # SQLite quotes names out of a damaged file
-            raise LedgerError(Text(_SAID_BY_SQLITE["malformed"], {"path": self.path})) from error
+            raise self.damaged() from error
+
+    def damaged(self) -> LedgerError:
+        """What to say of a file that is not as SQLite wrote it."""
+        return LedgerError(Text(_SAID_BY_SQLITE["malformed"], {"path": self.path}))
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
         """What went wrong, in words; SQLite's own where we know none better."""

@@ -170,9 +170,9 @@ def _last_standing(batches: dict[int, _Made]) -> int | None:
     where that batch is not among them.
     """
     last: int | None = None
-    before: dict[int, int | None] = {}
+    before: dict[int | None, int | None] = {}
     for by, one in batches.items():
         if one.before != one.after:
             before[by] = last
-            last = before[one.undoes] if one.undoes in before else by
+            last = before.get(one.undoes, by)
     return last

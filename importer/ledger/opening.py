@@ -17,10 +17,13 @@ _SERVER = "postgresql"
 _DRIVER = "postgresql+psycopg"
 
 
-def open_ledger(setting: str | None, patience: float | None = None) -> Ledger:
+def open_ledger(
+    setting: str | None, patience: float | None = None, account: str | None = None
+) -> Ledger:
     """The ledger that `setting` names: a file or an SQLAlchemy URL; None is the default file.
 
-    `patience` is how many seconds to wait for others that are using it. Raises LedgerError where
+    `patience` is how many seconds to wait for others that are using it; `account` is whose part is
+    to be used: a server is asked whether the role may. Raises LedgerError where
     no ledger can be named so.
     """
     patience = PATIENCE if patience is None else patience
@@ -29,7 +32,7 @@ def open_ledger(setting: str | None, patience: float | None = None) -> Ledger:
     if setting.startswith((_SERVER, "postgres:")):
         from importer.ledger.server import ServerLedger
 
-        return ServerLedger(_server_url(setting), patience)
+        return ServerLedger(_server_url(setting), patience, account)
     path = setting.removeprefix(_SQLITE_URL)
     asks_more = path != setting and "?" in path
     if "://" in path or asks_more or path in ("", ":memory:"):
@@ -44,6 +47,11 @@ def _server_url(setting: str) -> sa.URL:
         raise _unusable(setting) from error
     if url.drivername in ("postgres", _SERVER):  # as servers' own tools write it
         url = url.set(drivername=_DRIVER)
+    if "@" in f"{url.host}{url.database}":
+        raise LedgerError(
+            text(N_("The URL of the ledger has more than one @. In a password write %40 for it, "
+                    "%2F for / and %25 for %."))
+        )  # fmt: skip
     if url.drivername != _DRIVER or not url.database:
         raise _unusable(setting)
     return url

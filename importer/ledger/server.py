@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from importer.errors import LedgerError
+from importer.ledger.access import may_use
 from importer.ledger.database import PATIENCE, CameBetweenError, Ledger, Outcome, Writing, is_empty
 from importer.ledger.tables import account, batch
 from importer.texts import N_, Text, text
 
 TRIES = 20
-"""How often work is begun again, at most, when others come between."""
+"""How often work is begun, at most, when others come between each time."""
 
 CONNECT_TIMEOUT = 10
 """Seconds to wait for the server to answer at all."""
@@ -33,6 +35,8 @@ _CAME_BETWEEN = frozenset({"40001", "40P01", "23505"})
 
 _WENT_AWAY = ("08", "57P")
 """How the states of lost connections, and of servers that stop or start, begin."""
+
+_NO_RIGHT = "42501"
 
 _LONGEST_PAUSE = 1.0  # seconds between two tries
 
@@ -49,6 +53,8 @@ class ServerLedger(Ledger):
 
     url: sa.URL
     patience: float = PATIENCE
+    account: str | None = None
+    """The account that is to be used; whether the role may is asked first."""
 
     @property
     def name(self) -> str:
@@ -58,6 +64,10 @@ class ServerLedger(Ledger):
             url.drivername, url.username, host=url.host, port=url.port, database=url.database
         )
         return shown.render_as_string()
+
+    @property
+    def _role(self) -> str:
+        return self.url.username or ""
 
     @property
     def is_missing(self) -> bool:
@@ -88,7 +98,7 @@ class ServerLedger(Ledger):
         """
         until = time.monotonic() + self.patience
         writing = None
-        for tried in range(1, TRIES + 1):
+        for tried in count(1):
             try:
                 with self._begun() as connection:
                     self._check(connection)
@@ -96,25 +106,29 @@ class ServerLedger(Ledger):
                     outcome = work(writing)
                 return outcome
             except CameBetweenError as error:
-                fault, again = self._in_words("40", ""), True
+                fault, again = self._in_words("40", ""), tried < TRIES
                 cause: Exception = error
             except DBAPIError as error:
                 if writing and _went_away(error) and self._has_landed(writing, until):
                     return outcome
-                # A server that was never reached is not waited for.
-                again = _state(error) in _CAME_BETWEEN or (_went_away(error) and bool(writing))
+                # A server that was never reached is not waited for; one that went away is.
+                again = bool(writing) if _went_away(error) else _came_between(error, tried)
                 fault, cause = self._database_fault(error), error
-            if not again or tried == TRIES or time.monotonic() > until:
+            if not again or time.monotonic() > until:
                 raise fault from cause
             _pause(tried)
-        raise AssertionError("the last try returns or raises")
+        raise AssertionError("a try returns, raises, or is followed by another")
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
         """A transaction that no other of its kind runs beside."""
-        with self._transaction() as connection:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
-            yield connection
+        try:
+            with self._begun() as connection:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+                yield connection
+        except DBAPIError as error:
+            owners = _state(error) == _NO_RIGHT
+            raise self._in_words("owner" if owners else _state(error), _reason(error)) from error
 
     def _check(self, connection: sa.Connection) -> None:
         try:
@@ -123,6 +137,13 @@ class ServerLedger(Ledger):
             if is_empty(connection):
                 raise self.missing() from None
             raise
+        if self.account is not None and not may_use(connection, self.account):
+            raise LedgerError(
+                text(N_("The role {role} may not use the account {account} of the ledger {ledger}. "
+                        "The ledger's owner lets it in: avira-importer ledger init --account "
+                        "{account} --reader {role} (or --importer)"),
+                     role=self._role, account=self.account, ledger=self.name)
+            )  # fmt: skip
 
     def _has_landed(self, writing: Writing, until: float) -> bool:
         """Whether the batch of a try whose connection was lost is there all the same.
@@ -173,7 +194,7 @@ class ServerLedger(Ledger):
             (said for known, said in _SAID_BY_SERVER.items() if state.startswith(known)), _NO_WORDS
         )
         facts = {
-            "ledger": self.name, "role": self.url.username or "", "seconds": f"{self.patience:g}",
+            "ledger": self.name, "role": self._role, "seconds": f"{self.patience:g}",
             "reason": reason,
         }  # fmt: skip
         return LedgerError(Text(template, facts))
@@ -204,7 +225,7 @@ def _engine(url: sa.URL, patience: float) -> sa.Engine:
     except ModuleNotFoundError as error:
         raise LedgerError(
             text(N_("A ledger on a PostgreSQL server needs a further package: "
-                    "pip install 'avira-importer[postgres]'"))
+                    'pip install "psycopg[binary]"'))
         ) from error  # fmt: skip
 
     @sa.event.listens_for(engine, "begin")
@@ -217,30 +238,44 @@ def _engine(url: sa.URL, patience: float) -> sa.Engine:
 
 def _pause(tried: int) -> None:
     """Wait longer after each try, and not as long as others do."""
-    time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.01 * 2**tried)))  # noqa: S311 - jitter
+    longest = min(_LONGEST_PAUSE, 0.01 * 2 ** min(tried, TRIES))
+    time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter
 
 
 def _state(error: DBAPIError) -> str:
     """The SQLSTATE of what went wrong; that of a lost connection where there was no answer."""
     state = getattr(error.orig, "sqlstate", None)
-    if state is None:
-        return "08006" if error.connection_invalidated or _is_operational(error) else ""
-    return str(state)
+    if state is None and (error.connection_invalidated or _is_operational(error)):
+        said = str(error.orig)  # of a connection that is refused there is no more than that
+        refused = (state for state, words in _REFUSED.items() if any(one in said for one in words))
+        return next(refused, "08006")
+    return str(state or "")
 
 
 def _reason(error: DBAPIError) -> str:
     """What the server says, without its details: these hold rows, and so OTCs."""
     said = getattr(getattr(error.orig, "diag", None), "message_primary", None) or error.orig
-    return " ".join(str(said).split())
+    return " ".join(str(said).rpartition("FATAL:")[2].split())
 
 
 def _is_operational(error: DBAPIError) -> bool:
     return isinstance(error, sa.exc.OperationalError)
 
 
+def _came_between(error: DBAPIError, tried: int) -> bool:
+    return _state(error) in _CAME_BETWEEN and tried < TRIES
+
+
 def _went_away(error: DBAPIError) -> bool:
     return _state(error).startswith(_WENT_AWAY)
 
+
+_REFUSED = {
+    "57P03": ("the database system is ",),
+    "28000": ("password", "authentication", "pg_hba", 'role "'),
+    "3D000": ('database "',),
+}
+"""What tells why a server that was reached has not let anybody in."""
 
 _NO_WORDS = N_("The ledger {ledger} cannot be used: {reason}")
 _SAID_BY_SERVER = {
@@ -253,9 +288,12 @@ _SAID_BY_SERVER = {
                 "changed; try again later."),
     "40": N_("Too many others are changing the same OTCs in the ledger {ledger}. Nothing was "
              "changed; try again later."),
-    "42501": N_("The role {role} has no right to do that in the ledger {ledger}: {reason}. Its "
+    "owner": N_("The role {role} may not make or change the tables of the ledger {ledger}: "
+                "{reason}. Do it as their owner."),
+    _NO_RIGHT: N_("The role {role} has no right to do that in the ledger {ledger}: {reason}. Its "
                 "owner gives it with: avira-importer ledger init --importer or --reader"),
-    "28": N_("The server of the ledger {ledger} does not let this user in: {reason}"),
+    "28": N_("The server of the ledger {ledger} does not let this role in: {reason}. The password "
+             "may stand in the environment variable PGPASSWORD, or in the file .pgpass."),
     "3D000": N_("There is no such database: {ledger}. Make it on the server, then run: "
                 "avira-importer ledger init"),
     "25006": N_("The server of the ledger {ledger} cannot be written to now. Nothing was changed."),

@@ -111,7 +111,7 @@ def _engine_faults(connection: sa.Connection) -> Iterator[Fault]:
     if connection.dialect.name == "sqlite":
         for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
             if said != "ok":
-                yield _damaged(said)
+                yield from (_damaged(line) for line in str(said).splitlines())
         for table, _row, other, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             yield _damaged(f"foreign_key_check {table}: {other}")
         return

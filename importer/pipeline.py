@@ -164,7 +164,8 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
         )  # fmt: skip
     with job.ledger.reading() as connection:
         if as_of is None or as_of == now.date():  # a day that is not over is as it is now
-            return load_contents(connection, job.account, now, job.today)
+            today = as_of if isinstance(as_of, dt.date) else job.today
+            return load_contents(connection, job.account, now, today)
         found = load_contents_as_of(connection, job.account, as_of)
     if found is None:
         assert isinstance(as_of, int), "every day has its contents"

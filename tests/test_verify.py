@@ -497,7 +497,9 @@ def test_the_hash_that_an_export_shows_is_known_ever_after(
     expected = ("--expect-head", written["head"])
     assert faults(command, "default", *expected) == []
     assert faults(command, "another", *expected) == ["head-missing"]
-    assert faults(command, "default", "--expect-head", written["head"][:-1]) == ["head-missing"]
+    assert faults(command, "default", "--expect-head", "0" * 64) == ["head-missing"]
+    said = command("ledger", "verify", "--expect-head", written["head"][:-1])
+    assert (said.exit_code, len(said.err.splitlines())) == (2, 1)
 
 
 def test_the_hash_of_an_export_before_the_first_batch_is_none(

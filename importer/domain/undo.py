@@ -60,6 +60,7 @@ def named_by(changes: Iterable[Change]) -> Named:
                 case Otc():
                     named.otcs.add(entity.code)
     named.whole_otcs.update(named.otcs)
+    named.added_otcs.update(named.otcs)  # nobody has mistyped one that is not there
     return named
 
 

@@ -106,17 +106,19 @@ def _write_subscriptions(connection: sa.Connection, account_id: str, net: Net) -
     """Those that go first, those that come last: then no sum is ever above what is used."""
     gone: Rows = []
     added: Rows = []
-    edited: Rows = []
+    edited: list[tuple[int, dict[str, Any]]] = []
     for before, after in net:
         if isinstance(after, Subscription):
-            rows = added if before is None else edited
-            rows.append(
-                {"customer_id": after.customer, "otc": after.otc, "licenses": after.licenses}
-            )
+            row = {"customer_id": after.customer, "otc": after.otc, "licenses": after.licenses}
+            if before is None:
+                added.append(row)
+            else:
+                edited.append((after.licenses - _licenses(before), row))
         elif isinstance(before, Subscription):
             gone.append({"customer_id": before.customer, "otc": before.otc})
+    fewer_first = [row for _more, row in sorted(edited, key=lambda one: one[0])]
     bulk.delete(connection, subscription, account_id, gone)
-    bulk.update(connection, subscription, account_id, edited)
+    bulk.update(connection, subscription, account_id, fewer_first)
     bulk.insert(connection, subscription, account_id, added)
 
 

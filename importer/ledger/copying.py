@@ -18,7 +18,7 @@ from importer.ledger import bulk
 from importer.ledger.database import Ledger, revision_of
 from importer.ledger.file import FileLedger
 from importer.ledger.migrate import upgrade
-from importer.ledger.tables import account, metadata
+from importer.ledger.tables import account, batch, metadata
 from importer.texts import N_, text
 
 AT_ONCE = 10_000
@@ -89,11 +89,12 @@ def take_over(source: FileLedger, target: sa.Connection) -> None:
 
     Raises LedgerError where these hold something already.
     """
-    if target.scalar(sa.select(sa.func.count()).select_from(account)):
+    if target.scalar(sa.select(sa.func.count()).select_from(batch)):
         raise LedgerError(
             text(N_("The ledger holds something already; {path} can only be taken over into an "
                     "empty one."), path=source.path)
         )  # fmt: skip
+    target.execute(sa.delete(account))  # of imports that failed
     try:
         with source.reading() as connection:
             copy_rows(connection, target)
@@ -117,5 +118,6 @@ def _copy_account(
 ) -> None:
     columns = [one for one in table.c if one is not table.c.account_id]
     query = sa.select(*columns).where(table.c.account_id == account_id)
-    for some in source.execute(query).mappings().partitions(AT_ONCE):
+    found = source.execute(query.execution_options(stream_results=True))
+    for some in found.mappings().partitions(AT_ONCE):
         bulk.insert(target, table, account_id, [dict(row) for row in some])

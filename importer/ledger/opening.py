@@ -29,7 +29,7 @@ def open_ledger(
     patience = PATIENCE if patience is None else patience
     if not setting:
         return FileLedger(default_path(), patience)
-    if setting.startswith((_SERVER, "postgres:")):
+    if setting.startswith((f"{_SERVER}:", f"{_SERVER}+", "postgres:")):
         from importer.ledger.server import ServerLedger
 
         return ServerLedger(_server_url(setting), patience, account)
@@ -66,5 +66,5 @@ def _unusable(setting: str) -> LedgerError:
 
 
 def _without_password(setting: str) -> str:
-    scheme, _, rest = setting.rpartition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme else setting
+    scheme, _, rest = setting.partition("?")[0].rpartition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme else setting.partition("?")[0]

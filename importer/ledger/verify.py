@@ -100,7 +100,12 @@ def _derived(
 
 
 def _some(found: Iterator[Fault]) -> list[Fault]:
-    return [fault for fault, _ in zip(found, range(SHOWN), strict=False)]
+    """The first of them; all are looked for, since what is derived on the way is needed."""
+    kept: list[Fault] = []
+    for fault in found:
+        if len(kept) < SHOWN:
+            kept.append(fault)
+    return kept
 
 
 # The database itself

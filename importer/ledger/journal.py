@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.problems import Place, SheetPlace
-from importer.domain.undo import Later
+from importer.domain.rules.undoing import Later
 from importer.ledger.bulk import one_of
 from importer.ledger.images import Image, entity_of, read_image
 from importer.ledger.tables import batch, customer, journal

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.entities import Entity
+from importer.domain.rules.undoing import ChangedBy, Later
 from importer.domain.snapshot import Snapshot
-from importer.domain.undo import ChangedBy, Later, named_by
+from importer.domain.undo import named_by
 from importer.ledger.images import key_of, kind_of
 from importer.ledger.journal import Batch, changed_after, load_batches, load_changes
 from importer.ledger.locks import lock_named

@@ -6,30 +6,30 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from importer import clock
 from importer.domain.contents import Contents
 from importer.domain.plan import Outcome, Plan, make_plan
-from importer.domain.problems import CODES, Problem
-from importer.domain.requests import Request
-from importer.domain.snapshot import Snapshot, named_in
+from importer.domain.problems import CODES, Code, Problem
+from importer.domain.snapshot import Named, Snapshot, named_in
 from importer.errors import FileError, MisuseError, OutputError
 from importer.ledger.apply import BatchFacts, Made, apply_changes
 from importer.ledger.contents import load_contents, load_contents_as_of
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
-from importer.likeness import likenesses
+from importer.likeness import codes_like, names_like
+from importer.limits import DEFAULT_LIMITS, Limits
 from importer.progress import NoProgress, Progress
 from importer.report import Report, Result, Rows
 from importer.texts import N_, text
+from importer.workbook.apart import read_workbook
 from importer.workbook.corrections import write_corrections
 from importer.workbook.corrections_place import corrections_path
 from importer.workbook.details import write_details
 from importer.workbook.markup import column_number
-from importer.workbook.reading import read_workbook
 from importer.workbook.requests import Checked, check_workbook
 from importer.workbook.template import Known, write_template
 
@@ -44,7 +44,8 @@ OFFERED = 10_000
 class Job:
     """What a run works on: whose ledger, on which day, for whom, and where corrections go.
 
-    `corrections` is a file or a folder; None puts them beside each workbook.
+    `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
+    file of text holds, `limits` how much of a file is taken.
     """
 
     ledger: Ledger
@@ -52,6 +53,8 @@ class Job:
     today: dt.date
     actor: str = ""
     corrections: Path | None = None
+    sheet: str | None = None
+    limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
 
 
@@ -76,11 +79,8 @@ class _Read:
 
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
     """What applying each workbook would do, one after the other; changes nothing."""
-    readings = [_read(path, job.progress) for path in paths]
-    requests = [
-        request for one in readings if isinstance(one, _Read) for request in one.checked.requests
-    ]
-    snapshot = _snapshot(requests, job)
+    readings = [_read(path, job) for path in paths]
+    snapshot = _snapshot([one for one in readings if isinstance(one, _Read)], job)
     reports = []
     for reading in readings:
         if isinstance(reading, Report):
@@ -99,12 +99,12 @@ def check(paths: Sequence[Path], job: Job) -> list[Report]:
 
 def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
     """Apply one workbook: all of it or, with `partial`, its good rows, or nothing."""
-    reading = _read(path, job.progress)
+    reading = _read(path, job)
     if isinstance(reading, Report):
         return reading
     refused_already = reading.checked.refused and not partial
     if refused_already or not reading.checked.requests:  # for which no ledger need be locked
-        plan = _plan(reading, _snapshot(reading.checked.requests, job), job.progress)
+        plan = _plan(reading, _snapshot([reading], job), job.progress)
         report = _report(reading, plan)
     else:
         report, plan = _apply(reading, job, partial)
@@ -181,24 +181,42 @@ def no_such_batch(number: int, account: str) -> MisuseError:
     )  # fmt: skip
 
 
-def _read(path: Path, progress: Progress) -> _Read | Report:
+def _read(path: Path, job: Job) -> _Read | Report:
     """The workbook's checked cells, or the report that it cannot be read."""
     try:
-        progress.stage(text(N_("Reading {path}"), path=path.name))
-        raw = read_workbook(path)
-        tick = progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
+        job.progress.stage(text(N_("Reading {path}"), path=path.name))
+        raw = read_workbook(path, job.limits, job.sheet)
+        tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         return _Read(path, raw.sha256, check_workbook(path, raw, tick))
     except FileError as fault:
         problem = Problem(CODES[fault.code], fault.message, fault.fix)
         return Report(str(path), Result.UNREADABLE, problems=[problem])
 
 
-def _snapshot(requests: Sequence[Request], job: Job) -> Snapshot:
-    """What the ledger holds of all that `requests` name; nothing if there is no ledger yet."""
-    named = named_in(requests)
+def _named_in(readings: Sequence[_Read]) -> Named:
+    """What the good rows name, and what the bad ones may have meant."""
+    named = named_in(request for one in readings for request in one.checked.requests)
+    for one in readings:
+        named.mistyped_otcs.update(
+            problem.value
+            for problem in one.checked.problems
+            if problem.code is Code.BAD_OTC and problem.value
+        )
+    return named
+
+
+def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
+    """What the ledger holds of all that is named; nothing if there is no ledger yet."""
+    named = _named_in(readings)
     if job.ledger.is_missing:
-        nearest = likenesses(named.otcs - named.added_otcs, named.added_otcs)
-        return Snapshot(job.today, nearest_otc=nearest)
+        unknown = named.otcs - named.added_otcs | named.mistyped_otcs
+        added = named.added_customers
+        near = names_like(named.customers - added.keys(), added.keys())
+        return Snapshot(
+            job.today,
+            nearest_otc=codes_like(unknown, named.added_otcs),
+            nearest_customer={key: added[found] for key, found in near.items()},
+        )
     with job.ledger.reading() as connection:
         return load_snapshot(connection, job.account, named, job.today)
 
@@ -211,7 +229,7 @@ def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
 
 def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
     """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
-    named = named_in(reading.checked.requests)
+    named = _named_in([reading])
 
     def work(writing: Writing) -> tuple[Report, Plan]:
         locked = lock_named(writing.connection, job.account, named)
@@ -267,8 +285,16 @@ def _report(reading: _Read, plan: Plan) -> Report:
         plan.changes,
         {key: customer.name for key, customer in plan.after.customers.items()},
         plan.demands,
-        _in_order(checked, plan.problems),
+        [_with_likeness(problem, plan.after) for problem in _in_order(checked, plan.problems)],
     )
+
+
+def _with_likeness(problem: Problem, snapshot: Snapshot) -> Problem:
+    """`problem`, or that an OTC is none together with the known one that was probably meant."""
+    near = snapshot.nearest_otc.get(problem.value or "")
+    if problem.code is not Code.BAD_OTC or near is None:
+        return problem
+    return replace(problem, fix=text(N_("Did you mean {near}?"), near=near))
 
 
 def _result(report: Report) -> Result:

@@ -10,10 +10,13 @@ from platformdirs import user_config_path
 
 from importer.errors import MisuseError
 from importer.files import said_by_system
+from importer.limits import DEFAULT_LIMITS, Limits
 from importer.texts import LANGUAGES, N_, text
 
 LONGEST_WAIT = 86_400
 """Seconds that a command may be told to wait for the ledger: a day."""
+
+_HIGHEST = 2**31 - 1
 
 FILE_NAME = "avira-importer.toml"
 
@@ -26,6 +29,7 @@ class Settings:
     account: str | None = None
     lang: str | None = None
     wait: float | None = None
+    limits: Limits = DEFAULT_LIMITS
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -57,6 +61,8 @@ def load_settings(path: Path | None) -> Settings:
             )  # fmt: skip
         if key == "wait":
             _check_wait(found, value)
+        elif key == "limits":
+            content[key] = _limits(found, value)
         elif not isinstance(value, str):
             raise MisuseError(
                 text(N_("{path}: the setting {key} must be text in quotes."), path=found, key=key)
@@ -78,6 +84,26 @@ def _check_wait(found: Path, value: object) -> None:
             text(N_("{path}: the setting {key} must be a number of seconds, from 0 to {most}."),
                  path=found, key="wait", most=LONGEST_WAIT)
         )  # fmt: skip
+
+
+def _limits(found: Path, value: object) -> Limits:
+    names = list(Limits.__slots__)
+    if not isinstance(value, dict):
+        raise MisuseError(
+            text(N_("{path}: {key} must be a table of its own: [{key}]."), path=found, key="limits")
+        )
+    for name, most in value.items():
+        if name not in names:
+            raise MisuseError(
+                text(N_("{path}: there is no setting {key}; there are: {known}."),
+                     path=found, key=f"limits.{name}", known=names)
+            )  # fmt: skip
+        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= _HIGHEST:
+            raise MisuseError(
+                text(N_("{path}: the setting {key} must be a whole number, from 1 to {most}."),
+                     path=found, key=f"limits.{name}", most=_HIGHEST)
+            )  # fmt: skip
+    return Limits(**value)
 
 
 def _user_config() -> Path:

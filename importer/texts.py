@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -80,6 +81,18 @@ def printable(words: str) -> str:
     if words.isprintable():
         return words
     return "".join(chr(0x2400 + ord(c)) if c < " " else "␡" if c == "\x7f" else c for c in words)
+
+
+def visible(words: str) -> str:
+    """`words` with whatever cannot be seen, or told from a plain space, by its number: ‹U+00A0›."""
+    if words.isascii():
+        return words
+    return "".join(
+        f"‹U+{ord(c):04X}›" if c != " " and unicodedata.category(c) in _UNSEEN else c for c in words
+    )
+
+
+_UNSEEN = ("Cf", "Mn", "Zs")
 
 
 def shortened(words: str) -> str:

@@ -341,16 +341,16 @@ Código OTC | Correo electrónico | Nombre de la empresa | Total de licencias | 
 bad 7 | licences@msp.example | Grupo Muestra | 5 | duplicate-column: so all its rows are refused
 """),
     ("Editar OTC", """
-Código OTC | Descripción                                    | Notes
-spare      | unknown-column: Notes would be lost in silence | Call them
+Código OTC | Descripción
+spare      | unknown-column: the header of G is misspelt
 """),
     ("Actualizar OTC", """
 Nombre del cliente | OTC actual | OTC nueva | Problems
 Tienda Uno         | fifty      | spare     | missing-column: the header of C is blank.
 """),
     ("Deshabilitar cliente", """
-Nombre del cliente | Liberar licencias | Motivo
-Tienda Uno         | Sí                | missing-column: the header is not in row 1
+Nombre del cliente | Liberar licencias | Motivo                   | Teléfono
+Tienda Uno         | Sí                | title-rows: there is one | ignored-column: yours.
 """),
 )  # fmt: skip
 
@@ -358,6 +358,7 @@ BY_HAND: Mapping[str, Mapping[str, str]] = {
     "Add OTC": {"E18": "bad-characters:\na line break"},
     "Add Customer": {"A13": "Tienda Once " + "de la calle mas larga " * 4 + "x"},
     "Agregar OTC": {"J1": "Total de licencias", "J2": "6"},
+    "Editar OTC": {"G1": "Fecha de vencimento", "G2": "2030-06-30"},
     "Actualizar OTC": {"C1": ""},
 }
 """What no table above can say of problems.xlsx, by sheet and cell."""

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from conftest import CommandLine, Said
-from importer.workbook.reading import FILE_LIMIT
+from importer.limits import DEFAULT_LIMITS, MB
 from workbooks import HEADERS, write_cells, write_workbook
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -136,7 +136,7 @@ def packed_by_an_unknown_method(path: Path) -> None:
 def too_large(path: Path) -> None:
     """A file beyond the limit; its bytes take no room on the disk."""
     path.touch()
-    os.truncate(path, FILE_LIMIT + 1)
+    os.truncate(path, DEFAULT_LIMITS.file_mb * MB + 1)
 
 
 HTML = b"<html><body><table><tr><td>OTC</td></tr></table></body></html>"
@@ -149,7 +149,7 @@ BAD_FILES: dict[str, tuple[str, Make]] = {
     "a web page": ("not-a-workbook", containing(HTML)),
     "a web page after a blank line": ("not-a-workbook", containing(b"\r\n" + HTML)),
     "CSV": ("not-a-workbook", containing(b"OTC,Email\r\nABCDE-12345-FGHIJ-67890,a@b.example\r\n")),
-    "Excel 97-2003": ("not-a-workbook", containing(OLE2 + bytes(3_000))),
+    "Excel 97-2003 and nothing more": ("unreadable-file", containing(OLE2 + bytes(3_000))),
     "a password": (
         "password-protected",
         containing(OLE2 + bytes(1_000) + "EncryptedPackage".encode("utf-16-le") + bytes(1_000)),

@@ -46,7 +46,7 @@ from importer.progress import NoProgress, Tick
 from importer.report import Report, Result
 from importer.texts import Text
 from importer.undo import undo
-from importer.workbook.reading import read_workbook
+from importer.workbook.apart import read_workbook
 from importer.workbook.requests import check_workbook
 from workbooks import Row, Sheets, write_workbook
 

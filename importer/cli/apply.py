@@ -51,11 +51,12 @@ def apply(
     export_to: Path | None,
     corrections: Path | None,
     actor: str | None,
+    sheet: str | None,
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
+    job = make_job(common, files, corrections, actor, sheet)
     from importer import pipeline
 
-    job = make_job(common, files, corrections, actor)
     if export_to is not None:
         pipeline.writable(export_to, job)
         if export_to.resolve() in {path.resolve() for path in files}:

@@ -14,7 +14,7 @@ from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json, terminal_width
 from importer.cli.translated import Command, Option
 from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
-from importer.texts import N_, text
+from importer.texts import N_, current_language, text
 
 if TYPE_CHECKING:
     from importer.pipeline import Job
@@ -36,6 +36,12 @@ _OPTIONS = (
         help=N_("Where the refused rows go; beside the workbook if not given."),
     ),
     actor_option,
+    click.option(
+        "--sheet",
+        metavar="NAME",
+        cls=Option,
+        help=N_("Which sheet a CSV file holds, where neither its name nor its headers tell."),
+    ),
 )
 
 
@@ -47,19 +53,43 @@ def workbook_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def make_job(
-    common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None
-) -> Job:  # fmt: skip
-    """The job that the options describe."""
+    common: Common,
+    files: tuple[Path, ...],
+    corrections: Path | None,
+    actor: str | None,
+    sheet: str | None,
+) -> Job:
+    """The job that the options describe; the process that reads files starts meanwhile."""
+    from importer.workbook import apart
+
+    apart.start()
     from importer.pipeline import writable
+
+    if sheet is not None:
+        _check_sheet(sheet, files)
 
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(
             text(N_("--corrections must be a folder that exists when there are several files."))
         )
-    job = job_of(common, actor=actor, corrections=corrections)
+    job = job_of(common, actor=actor, corrections=corrections, sheet=sheet)
     if corrections is not None:
         writable(corrections, job)
     return job
+
+
+def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
+    from importer.domain.sheets import SHEETS
+    from importer.workbook.formats.separated import SUFFIXES
+    from importer.workbook.labels import sheet_named
+
+    if sheet_named(sheet) is None:
+        titles = [one.title(current_language()) for one in SHEETS]
+        raise MisuseError(
+            text(N_("There is no sheet {sheet}; there are: {known}."), sheet=sheet, known=titles)
+        )
+    if not any(path.suffix.lower() in SUFFIXES for path in files):
+        raise MisuseError(text(N_("--sheet is for CSV files; a workbook names its sheets itself.")))
 
 
 def say_reports(common: Common, reports: Iterable[Report]) -> int:
@@ -102,17 +132,22 @@ def _went_wrong(report: Report) -> bool:
 @click.command(
     cls=Command,
     help=N_("Say what applying workbooks would do, and every problem; change nothing.")
-    + "\n\n\b\n  avira-importer check onboarding.xlsx",
+    + "\n\n\b\n  avira-importer check onboarding.xlsx"
+    + '\n  avira-importer check --sheet "Add OTC" may.csv',
 )
 @workbook_options
 @common_options
 def check(
-    common: Common, files: tuple[Path, ...], corrections: Path | None, actor: str | None
-) -> int:  # fmt: skip
+    common: Common,
+    files: tuple[Path, ...],
+    corrections: Path | None,
+    actor: str | None,
+    sheet: str | None,
+) -> int:
     """Read, check and plan; the ledger stays as it is."""
+    job = make_job(common, files, corrections, actor, sheet)
     from importer import pipeline
 
-    job = make_job(common, files, corrections, actor)
     with progress(wanted=not common.quiet) as shown:
         reports = pipeline.check(files, replace(job, progress=shown))
     return say_reports(common, reports)

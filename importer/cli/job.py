@@ -38,6 +38,7 @@ def job_of(
     *,
     actor: str | None = None,
     corrections: Path | None = None,
+    sheet: str | None = None,
 ) -> Job:
     """The job that the options describe."""
     from importer import clock
@@ -50,6 +51,8 @@ def job_of(
         clock.today(),
         storable(actor or _user()),
         corrections,
+        sheet,
+        common.limits,
         progress or NoProgress(),
     )
 

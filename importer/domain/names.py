@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from importer.domain.otc_code import ODD_DASHES
+
 NAME_LIMIT = 100
 
 CONSOLE_LIMIT = 25
@@ -13,17 +15,27 @@ CONSOLE_LIMIT = 25
 
 _CONSOLE_NAME = re.compile(rf"[A-Za-z0-9 \-_.]{{1,{CONSOLE_LIMIT}}}")
 _RUN_OF_SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff\u00ad"))
+_TIDY = str.maketrans(
+    dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")  # cannot be seen
+    | {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}  # full width
+)
+_ALIKE = str.maketrans(
+    dict.fromkeys(ODD_DASHES, "-")
+    | dict.fromkeys("\u2018\u2019\u201b\u2032\u00b4`", "'")
+    | dict.fromkeys("\u201c\u201d\u201f\u2033\u00ab\u00bb", '"')
+)
+"""Dashes and quotation marks that word processors put where a person typed - ' or "."""
 _TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BAD_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _CACHED = 65_536
 
 
 def tidy_text(typed: str) -> str:
-    """`typed` without outer space, invisible characters and runs of spaces, composed (NFC)."""
+    """`typed` without outer space, invisible characters and runs of spaces, composed (NFC), and
+    full-width letters as others."""
     if typed.isascii():  # most cells: nothing to compose, nothing invisible
         return typed.strip() if "  " not in typed else _RUN_OF_SPACES.sub(" ", typed).strip()
-    visible = unicodedata.normalize("NFC", typed).translate(_INVISIBLE)
+    visible = unicodedata.normalize("NFC", typed).translate(_TIDY)
     return _RUN_OF_SPACES.sub(" ", visible).strip()
 
 
@@ -39,8 +51,9 @@ def name_key(name: str) -> str:
 
 @lru_cache(_CACHED)
 def accentless_key(name: str) -> str:
-    """`name_key` without accents: names that differ only in accents share it."""
-    key = name_key(name)
+    """`name_key` without accents, curly quotes and long dashes: names that differ only in these
+    share it."""
+    key = name_key(name.translate(_ALIKE))
     if key.isascii():
         return key
     marks_apart = unicodedata.normalize("NFKD", key)

@@ -48,7 +48,7 @@ class Code(StrEnum):
     # A sheet
     UNKNOWN_SHEET = "unknown-sheet", N_("The sheet looks like one of ours but is not named so.")
     MISSING_COLUMN = "missing-column", N_("A required column is not there.")
-    UNKNOWN_COLUMN = "unknown-column", N_("The column is none of this sheet's.")
+    UNKNOWN_COLUMN = "unknown-column", N_("The column may be a misspelt one of this sheet's.")
     DUPLICATE_COLUMN = "duplicate-column", N_("The column is there twice.")
 
     # A row against the ledger and the rows above it
@@ -79,10 +79,18 @@ class Code(StrEnum):
     FORMULA_VALUE_USED = "formula-value-used", N_("The cell holds a formula; its value was used.")
     NORMALISED = "normalised", N_("The cell was tidied before it was used.")
     CONSOLE_LIMIT = "console-limit", N_("The console's own form would not take this name.")
-    SIMILAR_NAME = "similar-name", N_("Another name differs from this one only in accents.")
+    SIMILAR_NAME = (
+        "similar-name",
+        N_("Another name differs from this one only in accents, quotation marks or dashes."),
+    )
     EXPIRES_SOON = "expires-soon", N_("The OTC expires within 30 days.")
     HIDDEN_ROWS = "hidden-rows", N_("Hidden rows, columns or sheets were read like all others.")
     IGNORED_SHEET = "ignored-sheet", N_("The sheet is none of ours; nothing in it was used.")
+    IGNORED_COLUMN = "ignored-column", N_("The column is none of ours; nothing in it was used.")
+    TITLE_ROWS = (
+        "title-rows",
+        N_("The header stands below row 1; rows above it were not used."),
+    )
 
     # A whole file
     UNREADABLE_FILE = "unreadable-file", N_("The file cannot be read.")
@@ -109,6 +117,8 @@ _WARNINGS = frozenset(
         Code.EXPIRES_SOON,
         Code.HIDDEN_ROWS,
         Code.IGNORED_SHEET,
+        Code.IGNORED_COLUMN,
+        Code.TITLE_ROWS,
     }
 )
 

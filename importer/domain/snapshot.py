@@ -19,14 +19,17 @@ class Named:
     """What requests name, and so all that a snapshot must hold.
 
     `whole_otcs` are those whose every subscription matters: moved as a whole, or with a new total;
-    `added_otcs` those that the workbook registers itself; `customer_ids` are of customers that an
-    undo names, whatever they are called now.
+    `added_otcs` those that the workbook registers itself, `mistyped_otcs` what stands where an OTC
+    should. `customers` are keys of names; `added_customers` the names that the workbook gives, by
+    key. `customer_ids` are of customers that an undo names, whatever they are called now.
     """
 
     otcs: set[str] = field(default_factory=set)
     added_otcs: set[str] = field(default_factory=set)
+    mistyped_otcs: set[str] = field(default_factory=set)
     whole_otcs: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
+    added_customers: dict[str, str] = field(default_factory=dict)
     new_names: set[str] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
@@ -69,6 +72,7 @@ def _note_customer(named: Named, request: ask.CustomerRequest) -> None:
         new = request.customer if isinstance(request, ask.AddCustomer) else request.new_name
         if new is not None:
             named.customers.add(name_key(new))
+            named.added_customers[name_key(new)] = new
             named.new_names.add(accentless_key(new))
         if request.email is not None:
             named.emails.add(email_key(request.email))
@@ -93,7 +97,8 @@ class Snapshot:
     """OTCs, customers and subscriptions by key, and the figures derived from them.
 
     The ledger fills one with what a workbook names; a plan works on a copy of its own.
-    `nearest_otc` gives, for codes that are unknown, the known one that looks most like it.
+    `nearest_otc` and `nearest_customer` give, for codes that are unknown or none, and for keys of
+    names that are unknown, the known code or name that looks most like it.
     """
 
     today: dt.date
@@ -101,6 +106,7 @@ class Snapshot:
     used: dict[str, int] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
     nearest_otc: dict[str, str] = field(default_factory=dict)
+    nearest_customer: dict[str, str] = field(default_factory=dict)
     creators: dict[object, Place] = field(default_factory=dict)
     """The row of this workbook that created an OTC (by code), a customer (by id) or a
     subscription (by both)."""
@@ -175,6 +181,7 @@ class Snapshot:
             dict(self.used),
             dict(self.customers),
             self.nearest_otc,
+            self.nearest_customer,
             {},
             {},
             {},

@@ -21,7 +21,7 @@ AT_ONCE = 50_000
 
 def one_of(
     connection: sa.Connection,
-    column: sa.Column[str] | sa.Column[int],
+    column: sa.ColumnElement[str] | sa.ColumnElement[int],
     values: Iterable[Any],
 ) -> sa.ColumnElement[bool]:
     """`column` is one of `values`, however many, as one parameter."""

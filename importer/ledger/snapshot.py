@@ -7,11 +7,12 @@ import datetime as dt
 import sqlalchemy as sa
 
 from importer.domain.entities import Customer, ManagedBy, Otc, Status, Subscription
+from importer.domain.names import name_key
 from importer.domain.snapshot import Named, Snapshot
 from importer.ledger.bulk import one_of
 from importer.ledger.images import date_of
 from importer.ledger.tables import customer, otc, subscription
-from importer.likeness import likenesses
+from importer.likeness import codes_like, names_like
 
 
 def load_snapshot(
@@ -19,7 +20,7 @@ def load_snapshot(
 ) -> Snapshot:  # fmt: skip
     """All that `named` names of `account`'s ledger, in a number of queries that is always the same.
 
-    One more is made to find likenesses of OTCs that are unknown.
+    One more each is made to find likenesses of OTCs and of customers that are unknown.
     """
     snapshot = Snapshot(today)
     ids = _customer_ids(connection, account, named)
@@ -49,11 +50,35 @@ def load_snapshot(
         .where(otc.c.account_id == account, one_of(connection, otc.c.company_key, named.companies))
     ):
         snapshot.put_company(company)
-    unknown = named.otcs - named.added_otcs - snapshot.otcs.keys()
-    if unknown:
-        known = connection.scalars(sa.select(otc.c.code).where(otc.c.account_id == account))
-        snapshot.nearest_otc = likenesses(unknown, {*known, *named.added_otcs})
+    _find_likenesses(connection, account, named, snapshot)
     return snapshot
+
+
+def _find_likenesses(
+    connection: sa.Connection, account: str, named: Named, snapshot: Snapshot
+) -> None:
+    """Find what was meant by the OTCs and customers that `snapshot` does not hold.
+
+    A customer is looked for among those whose names begin with the same letter.
+    """
+    unknown = named.otcs - named.added_otcs - snapshot.otcs.keys() | named.mistyped_otcs
+    if unknown:
+        codes = connection.scalars(sa.select(otc.c.code).where(otc.c.account_id == account))
+        snapshot.nearest_otc = codes_like(unknown, {*codes, *named.added_otcs})
+    strangers = named.customers - named.added_customers.keys()
+    if strangers:
+        strangers -= {name_key(one.name) for one in snapshot.customers.values()}
+    if strangers:
+        first = sa.func.substr(customer.c.name_key, 1, 1, type_=sa.Text())
+        alike = connection.execute(
+            sa.select(customer.c.name_key, customer.c.name).where(
+                customer.c.account_id == account,
+                one_of(connection, first, {key[:1] for key in strangers}),
+            )
+        )
+        names = {row.name_key: row.name for row in alike} | named.added_customers
+        near = names_like(strangers, names.keys())
+        snapshot.nearest_customer = {key: names[found] for key, found in near.items()}
 
 
 def otc_of(row: sa.Row[tuple[object, ...]]) -> Otc:

@@ -39,8 +39,8 @@ FIRST_DATE = dt.date(1900, 3, 1)  # before it, Excel's day numbers are off by on
 _CACHED = 65_536
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
-# Not 1.000, which in Spanish is a thousand.
-_WHOLE = re.compile(r"([0-9]{1,12})(?:\.0{1,2})?")
+# Not 1.000 or 1,000, which is a thousand to some and one to others.
+_WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _MANAGED_BY = {
@@ -50,12 +50,25 @@ _MANAGED_BY = {
     "customer": ManagedBy.CUSTOMER,
     "cliente": ManagedBy.CUSTOMER,
 }
-_YES_NO = {"yes": True, "si": True, "no": False}
+_YES_NO = {
+    "yes": True, "si": True, "true": True, "verdadero": True,
+    "no": False, "false": False, "falso": False,
+}  # fmt: skip
+CHOICES_OF = {
+    Kind.MANAGED_BY: ("Admin", "Administrador", "Customer", "Cliente"),
+    Kind.YES_NO: ("Yes", "Sí", "No"),
+}
+"""The words that a person may choose from, in both languages."""
 
 
 def is_blank(cell: Cell) -> bool:
     """Whether a cell states nothing: empty, or nothing that could be seen."""
     return cell is None or (isinstance(cell, str) and not (cell.strip() and tidy_text(cell)))
+
+
+def is_merged(cell: Cell) -> bool:
+    """Whether the cell's value, if it has one, stands elsewhere in a merged range."""
+    return isinstance(cell, Broken) and cell.code is Code.MERGED_CELLS
 
 
 def shown(cell: Cell) -> str:

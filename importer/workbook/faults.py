@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 
+from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column, Kind
+from importer.likeness import is_misspelt
 from importer.texts import N_, Text, shortened, text
-from importer.workbook.cells import Cell, shown
+from importer.workbook.cells import CHOICES_OF, Cell, shown
+from importer.workbook.labels import label_key
 
 _REASONS = {
     Code.MISSING_VALUE: N_("{column} is blank."),
@@ -35,6 +39,10 @@ _FIXES = {
 _TWO_READINGS = N_("“{value}” can be read as {day_first} or as {month_first}.")
 _WRITE_ISO = N_("Write {day_first} or {month_first}, whichever is meant.")
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_DID_YOU_MEAN = N_("Did you mean {near}?")
+_NO_MARKS = N_("Write {number}, without marks between the digits, if that is meant.")
+_MARKED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
+_NO_OTC = re.compile(r"[^A-Za-z0-9]+")
 _WRITE_EXPECTED = N_("Write {expected}.")
 _OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
 
@@ -50,6 +58,9 @@ def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
         "expected": text(column.kind.explained),
     }
     reason, fix = Text(_REASONS[code], facts), _fix(column, code, cell, facts)
+    if code is Code.BAD_NUMBER and (marked := _MARKED.fullmatch(value.strip())):
+        facts["number"] = "".join(digit for digit in marked[0] if digit.isdigit())
+        fix = Text(_NO_MARKS, facts)
     readings = _two_readings(value) if code is Code.BAD_DATE else None
     if readings is not None:
         facts |= readings
@@ -69,7 +80,21 @@ def _two_readings(value: str) -> dict[str, object] | None:
     return {"day_first": dt.date(year, other, one), "month_first": dt.date(year, one, other)}
 
 
+def _meant(column: Column, code: Code, value: str) -> str | None:
+    """What was nearly written, if it is plain enough to ask; it is never used by itself."""
+    if code is Code.BAD_OTC:
+        return normalise_otc(_NO_OTC.sub("", unicodedata.normalize("NFKC", value)))
+    if code is Code.BAD_CHOICE:
+        words = CHOICES_OF[column.kind]
+        said = label_key(value)
+        return next((word for word in words if is_misspelt(said, label_key(word))), None)
+    return None
+
+
 def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Text:
+    meant = _meant(column, code, shown(cell))
+    if meant is not None:
+        return Text(_DID_YOU_MEAN, {"near": meant})
     if column.kind is Kind.OTC and isinstance(cell, float):
         return Text(_OTC_AS_TEXT, facts)
     return Text(_FIXES.get(code, _WRITE_EXPECTED), facts)

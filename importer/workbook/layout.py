@@ -5,34 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.domain.problems import Code, ColumnPlace, Problem, Severity, SheetPlace
-from importer.domain.sheets import SHEETS, Column, Sheet
-from importer.texts import N_, Text, current_language, text
-from importer.workbook.cells import Cell, is_blank, shown
+from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
+from importer.domain.sheets import Column, Sheet
+from importer.workbook.cells import Cell, is_blank, is_merged, shown
 from importer.workbook.labels import (
+    HEADER_SEARCH,
     column_named,
+    columns_like,
+    is_exactly,
     is_our_note,
     is_problems_column,
-    language_of,
-    looks_like_ours,
     sheet_named,
+    sheets_like,
+    sheets_with,
+    sheets_with_column,
+)
+from importer.workbook.layout_faults import (
+    column_of_another_sheet,
+    duplicate_column,
+    header_amid_rows,
+    hidden_problems,
+    ignored_column,
+    ignored_sheet,
+    missing_column,
+    roughly_named_sheet,
+    title_rows,
+    unknown_column,
+    unknown_sheet,
+    unnamed_column,
 )
 from importer.workbook.markup import Markup, column_letters
-from importer.workbook.reading import RawSheet
+from importer.workbook.raw import RawSheet
 
 Row = tuple[int, Sequence[Cell]]
 
-HEADER_SEARCH = 20
-"""How many rows are searched for a header that does not stand in row 1."""
+TITLE_ROWS = 10
+"""How many rows above a header may be titles; with more, they are rows that were sorted there."""
 
 
 @dataclass(slots=True)
 class LaidOutSheet:
     """A sheet of ours as it stands in the file.
 
-    `columns` gives the index (A is 0) of each field's column, `rows` the rows below the header
-    that hold anything. Where `refused`, the layout is wrong and every row is refused with it.
-    `sheet` is None when the sheet looks like one of ours but is named like none.
+    `columns` gives the index (A is 0) of each field's column, `header_row` the row of the header,
+    `rows` the rows below it that hold anything. Where `refused`, the layout is wrong and every row
+    is refused with it. `sheet` is None when the sheet looks like one of ours but has no such name.
     """
 
     sheet: Sheet | None
@@ -41,6 +58,7 @@ class LaidOutSheet:
     header: Sequence[Cell]
     rows: list[Row]
     markup: Markup
+    header_row: int = 1
     refused: bool = False
 
 
@@ -50,17 +68,30 @@ def lay_out(raw_sheets: list[RawSheet]) -> tuple[list[LaidOutSheet], list[Proble
     problems: list[Problem] = []
     for raw in raw_sheets:
         sheet = sheet_named(raw.name)
-        if sheet is None and not (raw.rows and looks_like_ours(_headers(raw))):
+        if sheet is None and not (raw.rows and _may_be(raw)):
             if raw.rows and not is_our_note(raw.name):
-                problems.append(_ignored_sheet(raw))
+                problems.append(ignored_sheet(raw))
             continue
         laid_out, found = _lay_out(raw, sheet)
         if laid_out.rows:
-            found += _hidden(raw, laid_out)
+            if sheet is not None and not is_exactly(raw.name, sheet):
+                found.append(roughly_named_sheet(raw, sheet))
+            found += hidden_problems(raw, laid_out.rows, laid_out.columns)
             laid_out.refused = any(one.severity is Severity.ERROR for one in found)
             problems += found
         sheets.append(laid_out)
     return sheets, problems
+
+
+def _may_be(raw: RawSheet) -> list[Sheet]:
+    """The sheets of ours that a sheet with no name of ours may be, by its header or its name."""
+    if is_our_note(raw.name):
+        return []
+    for _number, cells in raw.rows[:HEADER_SEARCH]:
+        fitting = sheets_with([shown(cell) for cell in cells if not is_blank(cell)])
+        if fitting:
+            return fitting
+    return sheets_like(raw.name)
 
 
 def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Problem]]:
@@ -72,43 +103,59 @@ def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Pro
     places: dict[str, ColumnPlace] = {}
     columns: dict[str, int] = {}
     place = SheetPlace(raw.name, places)
-    laid_out = LaidOutSheet(sheet, place, columns, header, rows, raw.markup)
+    laid_out = LaidOutSheet(sheet, place, columns, header, rows, raw.markup, stands_in)
     if sheet is None:
-        return laid_out, [_unknown_sheet(raw)]
-    problems = [] if stands_in == 1 else [_header_in_row(raw, stands_in)]
-    width = max((len(cells) for _, cells in rows), default=0) if header else 0
-    for index in range(max(len(header), width)):
-        name = shown(header[index]) if index < len(header) else ""
+        return laid_out, [unknown_sheet(raw, _may_be(raw))]
+    problems: list[Problem] = []
+    strange: list[tuple[int, str]] = []
+    for index, cell in enumerate(header):
+        name = shown(cell)
         column = column_named(sheet, name)
         if column is None:
-            if _is_unknown(name, index, rows):
-                problems.append(_unknown_column(raw, sheet, stands_in, index, name))
+            strange.append((index, name))
         elif column.field in columns:
             first = places[column.field]
-            problems.append(_duplicate_column(raw, stands_in, index, name, first))
+            problems.append(duplicate_column(raw, stands_in, index, name, first))
         else:
             columns[column.field] = index
             bare = name.replace("*", "").strip()
             places[column.field] = ColumnPlace(column_letters(index + 1), bare, column.header)
+    width = max((len(cells) for _, cells in rows), default=0) if header else 0
+    strange += [(index, "") for index in range(len(header), width)]
+    problems += _above(raw, stands_in, columns)
+    for index, name in strange:
+        problems += _strange_column(raw, laid_out, sheet, index, name)
     problems += [
-        _missing_column(raw, sheet, column)
+        missing_column(raw, sheet, column, stands_in)
         for column in sheet.columns
         if column.required and column.field not in columns
     ]
     return laid_out, problems
 
 
-def _headers(raw: RawSheet) -> list[str]:
-    return [shown(cell) for cell in raw.rows[0][1] if not is_blank(cell)]
-
-
-def _is_unknown(name: str, index: int, rows: list[Row]) -> bool:
-    """Whether a column that is none of ours holds anything that would be ignored silently."""
+def _strange_column(
+    raw: RawSheet, laid_out: LaidOutSheet, sheet: Sheet, index: int, name: str
+) -> Iterator[Problem]:
+    """What to say of a column that is none of ours: it may be the user's own, or a misspelt one."""
+    row = laid_out.header_row
     if is_problems_column(name):
-        return False
-    return bool(name.strip()) or any(
-        index < len(cells) and not is_blank(cells[index]) for _, cells in rows
-    )
+        return
+    if name.strip():
+        others = sheets_with_column(name)
+        if others:
+            yield column_of_another_sheet(raw, row, index, name, others)
+            return
+        meant = columns_like(sheet, name, laid_out.columns)
+        if meant:
+            yield unknown_column(raw, sheet, row, index, name, meant)
+        else:
+            yield ignored_column(raw, row, index, name)
+    elif any(index < len(cells) and not is_blank(cells[index]) for _, cells in laid_out.rows):
+        absent = [column for column in sheet.columns if column.field not in laid_out.columns]
+        if absent:  # its header may have been deleted
+            yield unnamed_column(raw, sheet, row, index, absent)
+        else:
+            yield ignored_column(raw, row, index, name)
 
 
 def _rows_below(raw: RawSheet, header_row: int, header: Sequence[Cell]) -> list[Row]:
@@ -125,133 +172,34 @@ def _rows_below(raw: RawSheet, header_row: int, header: Sequence[Cell]) -> list[
 
 
 def _header_row(raw: RawSheet, sheet: Sheet) -> int:
-    """The row that holds every required column; the first where none does."""
+    """The row that holds every required column; where none does, the one that holds most."""
+    best, most = 1, 0
+    required = {column.field for column in sheet.columns if column.required}
     for number, cells in raw.rows[:HEADER_SEARCH]:
-        fields = {c.field for c in (column_named(sheet, shown(cell)) for cell in cells) if c}
-        if all(column.field in fields for column in sheet.columns if column.required):
+        named: list[Column | None] = [column_named(sheet, shown(cell)) for cell in cells]
+        fields = {column.field for column in named if column}
+        if required <= fields:
             return number
-    return 1
+        if len(fields) > max(most, 1):
+            best, most = number, len(fields)
+    return best
 
 
-def _hidden(raw: RawSheet, laid_out: LaidOutSheet) -> Iterator[Problem]:
-    if raw.hidden:
-        yield _hidden_problem(raw, text(N_("The sheet {sheet} is hidden."), sheet=raw.name))
-    filled = {number for number, _ in laid_out.rows}
-    hidden = [number for number in raw.markup.hidden_rows if number in filled]
-    if hidden:
-        yield _hidden_problem(
-            raw, text(N_("Hidden rows of {sheet}: {rows}."), sheet=raw.name, rows=_ranges(hidden))
-        )
-    letters = [
-        column_letters(index + 1)
-        for index in sorted(laid_out.columns.values())
-        if any(first <= index + 1 <= last for first, last in raw.markup.hidden_columns)
-    ]
-    if letters:
-        yield _hidden_problem(
-            raw, text(N_("Hidden columns of {sheet}: {columns}."), sheet=raw.name, columns=letters)
-        )
+def _above(raw: RawSheet, header_row: int, columns: dict[str, int]) -> Iterator[Problem]:
+    """What to say of the rows above the header: they are titles, or rows that would be lost."""
+    above = [(number, cells) for number, cells in raw.rows if number < header_row]
+    if header_row == 1:
+        return
+    filled = max((_filled(cells, columns) for _, cells in above), default=0)
+    if filled >= 2 or len(above) > TITLE_ROWS:
+        yield header_amid_rows(raw, header_row)
+    else:
+        yield title_rows(raw, header_row, [number for number, _ in above])
 
 
-def _ranges(numbers: list[int]) -> list[str]:
-    """Sorted numbers as a person writes them: 4-7, 9."""
-    ranges: list[tuple[int, int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
-
-
-def _hidden_problem(raw: RawSheet, message: Text) -> Problem:
-    fix = text(N_("They are read like all others; delete them if they are not meant."))
-    return Problem(Code.HIDDEN_ROWS, message, fix, raw.name)
-
-
-def _ignored_sheet(raw: RawSheet) -> Problem:
-    return Problem(
-        Code.IGNORED_SHEET,
-        text(N_("The sheet {sheet} is none of ours; nothing in it was used."), sheet=raw.name),
-        text(N_("If its rows are meant, name it as one of: {sheets}."), sheets=_titles()),
-        raw.name,
+def _filled(cells: Sequence[Cell], columns: dict[str, int]) -> int:
+    """In how many of our columns a row holds a value of its own."""
+    return sum(
+        index < len(cells) and not is_blank(cells[index]) and not is_merged(cells[index])
+        for index in columns.values()
     )
-
-
-def _unknown_sheet(raw: RawSheet) -> Problem:
-    return Problem(
-        Code.UNKNOWN_SHEET,
-        text(N_("The sheet {sheet} has columns of ours, but no name of ours."), sheet=raw.name),
-        text(N_("Name it as one of: {sheets}."), sheets=_titles()),
-        raw.name,
-    )
-
-
-def _titles() -> list[str]:
-    return [sheet.title(current_language()) for sheet in SHEETS]
-
-
-def _header_in_row(raw: RawSheet, row: int) -> Problem:
-    return Problem(
-        Code.MISSING_COLUMN,
-        text(N_("The header of {sheet} stands in row {row} instead of row 1."),
-             sheet=raw.name, row=row),
-        text(N_("Delete the rows above it.")),
-        raw.name,
-        row,
-    )  # fmt: skip
-
-
-def _missing_column(raw: RawSheet, sheet: Sheet, column: Column) -> Problem:
-    title = column.title(language_of(raw.name, sheet))
-    return Problem(
-        Code.MISSING_COLUMN,
-        text(N_("{sheet} has no column {column}."), sheet=raw.name, column=title),
-        text(N_("Write {column} into row 1, the header, above its values."), column=title),
-        raw.name,
-        1,
-        column.header,
-        title,
-    )
-
-
-def _unknown_column(
-    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str
-) -> Problem:  # fmt: skip
-    letter = column_letters(index + 1)
-    expected = [column.title(language_of(raw.name, sheet)) for column in sheet.columns]
-    message = (
-        text(N_("{sheet} knows no column {column}."), sheet=raw.name, column=name)
-        if name.strip()
-        else text(N_("Column {column} of {sheet} has values but no header."),
-                  sheet=raw.name, column=letter)
-    )  # fmt: skip
-    return Problem(
-        Code.UNKNOWN_COLUMN,
-        message,
-        text(N_("Delete the column, or name it as one of: {columns}."), columns=expected),
-        raw.name,
-        row,
-        name or letter,
-        name or letter,
-        f"{letter}{row}",
-        name,
-    )
-
-
-def _duplicate_column(
-    raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace
-) -> Problem:  # fmt: skip
-    letter = column_letters(index + 1)
-    return Problem(
-        Code.DUPLICATE_COLUMN,
-        text(N_("{sheet} has {column} twice, in columns {first} and {second}."), sheet=raw.name,
-             column=name, first=first.letter, second=letter),
-        text(N_("Delete one of the two columns.")),
-        raw.name,
-        row,
-        first.name,
-        name,
-        f"{letter}{row}",
-        name,
-    )  # fmt: skip

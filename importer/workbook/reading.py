@@ -1,4 +1,7 @@
-"""A file to sheets of raw cells that remember their rows, or one clear reason why not."""
+"""A file to sheets of raw cells that remember their rows, or one clear reason why not.
+
+This is done in a process of its own (`apart.py`): whoever sent the file may have meant harm.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ import io
 import stat
 import struct
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import (
@@ -23,120 +26,130 @@ from python_calamine import (
 )
 
 from importer.domain.problems import Code
-from importer.errors import FileError
-from importer.texts import N_, text
-from importer.workbook.cells import Broken, Cell, is_blank
-from importer.workbook.markup import DoctypeError, Markup, column_letters, look_at_sheets
-
-FILE_LIMIT = 256 * 1024**2
-"""Bytes of the largest file taken; a million rows are some 60 MB."""
-
-AREA_LIMIT = 50_000_000
-"""Cells from A1 to the last one, blank ones included, which all take memory while reading."""
+from importer.domain.sheets import Sheet
+from importer.limits import MB, Limits
+from importer.texts import N_, Text, text
+from importer.workbook.cells import Broken, Cell, is_blank, is_merged, shown
+from importer.workbook.formats import ods, separated, xls, xlsb, xlsx
+from importer.workbook.formats.archive import look_over
+from importer.workbook.formats.refusals import (
+    RefusedError,
+    damaged,
+    password_protected,
+    too_large,
+    unreadable,
+)
+from importer.workbook.labels import HEADER_SEARCH, sheet_in_file_name, sheets_with
+from importer.workbook.markup import Markup, Range, column_letters
+from importer.workbook.raw import RawSheet, RawWorkbook
 
 _ZIP = b"PK\x03\x04"
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Excel 97-2003 and encrypted workbooks are
 _DAMAGED = (
-    BadZipFile, CalamineError, EOFError, KeyError, OSError, OverflowError, ParseError,
-    RuntimeError,  # zipfile, of parts that are encrypted or compressed as it does not know
+    BadZipFile, CalamineError, EOFError, ExpatError, IndexError, KeyError, OSError, OverflowError,
+    ParseError,
+    RuntimeError,  # zipfile, of parts that are compressed as it does not know
     ValueError, struct.error, zlib.error,
 )  # fmt: skip
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+Markups = dict[str, Markup] | list[Markup]
+"""The markup of each sheet, by its name or in the file's order."""
 
 
-@dataclass(slots=True)
-class RawSheet:
-    """A sheet's rows that are not blank, top to bottom: row number (from 1) and cells from A."""
+def read_here(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
+    """Read the file at `path`, whatever its format; raise RefusedError where that cannot be done.
 
-    name: str
-    rows: list[tuple[int, Sequence[Cell]]]
-    hidden: bool = False
-    markup: Markup = field(default_factory=Markup)
-
-
-@dataclass(frozen=True, slots=True)
-class RawWorkbook:
-    """A workbook's sheets, left to right, and the SHA-256 of the very bytes they were read from."""
-
-    sha256: str
-    sheets: list[RawSheet]
-
-
-def read_workbook(path: Path) -> RawWorkbook:
-    """Read the xlsx or xlsm file at `path`; raise FileError where that cannot be done."""
-    content = _bytes_of(path)
+    `sheet` names the sheet of ours that a file of text holds.
+    """
+    content = _bytes_of(path, limits)
     try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            if "xl/workbook.xml" not in archive.namelist():
-                raise _not_a_workbook(path, text(N_("it is an archive of something else")))
-            markup = look_at_sheets(archive)
-        for name, seen in markup.items():
-            if seen.area > AREA_LIMIT:
-                raise _cells_far_away(path, name)
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        worksheets = _worksheets(workbook)
-        names = [workbook.sheet_names[index] for index, _ in worksheets]
-        if len(set(names)) < len(names):
-            raise _unreadable(path, text(N_("two of its sheets have the same name")))
-        sheets = [
-            _raw_sheet(workbook.get_sheet_by_index(index), hidden, markup[name])
-            for (index, hidden), name in zip(worksheets, names, strict=True)
-        ]
+        sha256 = hashlib.sha256(content).hexdigest()
+        if content.startswith(_ZIP):
+            return RawWorkbook(sha256, list(_of_archive(content, limits)))
+        if content.startswith(xls.SIGNATURE):
+            return RawWorkbook(sha256, list(_sheets(content, xls.look_at_sheets(content), limits)))
+        suffix = path.suffix.lower()
+        if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+            raise RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is a web page or XML")))
+        if suffix not in separated.SUFFIXES:
+            raise RefusedError(Code.NOT_A_WORKBOOK, _what_it_may_be(content))
+        found = separated.read_separated(content, suffix, limits)
+        guessed = "Windows-1252" if found.encoding == separated.WINDOWS_1252 else None
+        return RawWorkbook(sha256, [_of_text(found.rows, path, sheet)], guessed)
     except PasswordError as error:
-        raise _password_protected(path) from error
-    except DoctypeError as error:
-        raise FileError(
-            Code.HOSTILE_FILE,
-            text(N_("{path} declares a document type, as no spreadsheet program does."), path=path),
-            text(N_("Do not trust it; ask its sender for a new file.")),
-        ) from error
+        raise password_protected() from error
     except _DAMAGED as error:
-        raise _unreadable(path, text(N_("it is damaged or was cut short"))) from error
-    return RawWorkbook(hashlib.sha256(content).hexdigest(), sheets)
+        raise damaged() from error
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: Path, limits: Limits) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _unreadable(path, text(N_("it is a folder")))
+            raise unreadable(text(N_("it is a folder")))
         if not stat.S_ISREG(status.st_mode):
-            raise _unreadable(path, text(N_("it is no ordinary file")))
-        if status.st_size > FILE_LIMIT:
-            raise FileError(
-                Code.TOO_LARGE,
-                text(N_("{path} has {size} MB; the most that is taken is {limit} MB."), path=path,
-                     size=status.st_size // 1024**2, limit=FILE_LIMIT // 1024**2),
-                text(N_("Split it into several workbooks.")),
-            )  # fmt: skip
+            raise unreadable(text(N_("it is no ordinary file")))
+        if status.st_size > limits.file_mb * MB:
+            what = text(N_("it has {size} MB"), size=status.st_size // MB)
+            raise too_large(what, "file_mb", limits.file_mb)
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise _unreadable(path, text(N_("it does not exist"))) from error
+        raise unreadable(text(N_("it does not exist"))) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
-        raise _unreadable(path, reason or str(error)) from error
+        raise unreadable(reason or str(error)) from error
     if not content:
-        raise _unreadable(path, text(N_("it is empty")))
-    if content.startswith(_OLE2):
-        if _ENCRYPTED in content:
-            raise _password_protected(path)
-        raise _not_a_workbook(path, text(N_("it is in the old format of Excel 97-2003 (.xls)")))
-    if not content.startswith(_ZIP):
-        looks_like_html = content.lstrip()[:1] == b"<"
-        raise _not_a_workbook(
-            path,
-            text(N_("it is a web page or XML") if looks_like_html else N_("it is no xlsx file")),
-        )
+        raise unreadable(text(N_("it is empty")))
     return content
 
 
-def _worksheets(workbook: CalamineWorkbook) -> list[tuple[int, bool]]:
-    """The index of each sheet that has cells, and whether it is hidden."""
-    return [
+def _of_archive(content: bytes, limits: Limits) -> Iterator[RawSheet]:
+    watcher = xlsx.Watcher(limits)
+    with look_over(content, limits, watcher.see) as archive:
+        markup = _markup_in(archive, watcher, limits)
+    yield from _sheets(content, markup, limits)
+
+
+def _markup_in(archive: ZipFile, watcher: xlsx.Watcher, limits: Limits) -> Markups:
+    names = archive.namelist()
+    if xlsx.WORKBOOK in names:
+        return watcher.markup(archive)
+    if xlsb.WORKBOOK in names:
+        return xlsb.look_at_sheets(archive)
+    if ods.CONTENT in names and archive.read("mimetype").startswith(ods.MIME_TYPE):
+        if ods.is_encrypted(archive):
+            raise password_protected()
+        return ods.look_at_sheets(archive, limits)
+    raise RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is an archive of something else")))
+
+
+def _sheets(content: bytes, markups: Markups, limits: Limits) -> Iterator[RawSheet]:
+    """The sheets of a workbook that calamine knows, but not before all of it is small enough."""
+    by_name = markups if isinstance(markups, dict) else dict(enumerate(markups))
+    for markup in by_name.values():
+        _check_size(markup, limits)
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    names = workbook.sheet_names
+    worksheets = [
         (index, sheet.visible != SheetVisibleEnum.Visible)
         for index, sheet in enumerate(workbook.sheets_metadata)
         if sheet.typ == SheetTypeEnum.WorkSheet
     ]
+    if len({names[index] for index, _ in worksheets}) < len(worksheets):
+        raise unreadable(text(N_("two of its sheets have the same name")))
+    for index, hidden in worksheets:
+        markup = markups[names[index]] if isinstance(markups, dict) else markups[index]
+        yield _raw_sheet(workbook.get_sheet_by_index(index), hidden, markup)
+
+
+def _check_size(markup: Markup, limits: Limits) -> None:
+    for found, limit, most in (
+        (markup.rows, "rows", limits.rows),
+        (markup.columns, "columns", limits.columns),
+        (markup.area, "cells", limits.cells),
+    ):
+        if found > most:
+            what = text(N_("a sheet of it has cells so far from the others that it is too large"))
+            raise too_large(what, limit, most)
 
 
 def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
@@ -144,25 +157,23 @@ def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
     grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # list is invariant
     if left:
         grid = [[None] * left + row for row in grid]
-    for first, last in sheet.merged_cell_ranges or ():
+    merged: Sequence[Range] = sheet.merged_cell_ranges or markup.merged
+    for first, last in merged:
         _put_merged(grid, top, first, last)
     by_number = dict(enumerate(grid, start=top + 1))
-    for at, shown in markup.errors.items():
-        _put(by_number, at, Broken(Code.CELL_ERROR, shown))
+    for at, error in markup.errors.items():
+        _put(by_number, at, Broken(Code.CELL_ERROR, error))
+    for at, said in markup.booleans.items():
+        _put(by_number, at, said)
     for at, has_value in markup.formulas.items():
         if not has_value:
             _put(by_number, at, Broken(Code.FORMULA_WITHOUT_VALUE, "="))
     rows: list[tuple[int, Sequence[Cell]]] = [
         (number, cells)
         for number, cells in sorted(by_number.items())
-        if not all(is_blank(cell) or _is_merged(cell) for cell in cells)
+        if not all(is_blank(cell) or is_merged(cell) for cell in cells)
     ]
     return RawSheet(sheet.name, rows, hidden, markup)
-
-
-def _is_merged(cell: Cell) -> bool:
-    """Whether the cell's value, if it has one, stands elsewhere in a merged range."""
-    return isinstance(cell, Broken) and cell.code is Code.MERGED_CELLS
 
 
 def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> None:
@@ -191,34 +202,31 @@ def _put_merged(
                 grid[row - top][column] = merged
 
 
-def _unreadable(path: Path, reason: object) -> FileError:
-    return FileError(
-        Code.UNREADABLE_FILE,
-        text(N_("{path} cannot be read: {reason}."), path=path, reason=reason),
-        text(N_("Give the path of a workbook (.xlsx or .xlsm) that Excel opens.")),
-    )
+def _of_text(rows: list[tuple[int, list[Cell]]], path: Path, sheet: str | None) -> RawSheet:
+    """The one sheet of a file of text: which of ours it is, if its name or header tells."""
+    kept: list[tuple[int, Sequence[Cell]]] = [
+        (number, cells) for number, cells in rows if not all(map(is_blank, cells))
+    ]
+    name = sheet
+    if name is None:
+        named = sheet_in_file_name(path.stem)
+        fitting = [named] if named else _fitting(kept)
+        name = fitting[0].name if len(fitting) == 1 else None
+    return RawSheet(name or path.stem, kept, told=name is not None)
 
 
-def _cells_far_away(path: Path, sheet: str) -> FileError:
-    return FileError(
-        Code.TOO_LARGE,
-        text(N_("{path} cannot be read: {sheet} has cells so far from the others that it is too "
-                "large."), path=path, sheet=sheet),
-        text(N_("Delete the rows and columns beyond the last filled one, and save it.")),
-    )  # fmt: skip
+def _fitting(rows: list[tuple[int, Sequence[Cell]]]) -> list[Sheet]:
+    """The sheets of ours that the first of `rows` with headers of ours can be the header of."""
+    for _number, cells in rows[:HEADER_SEARCH]:
+        fitting = sheets_with([shown(cell) for cell in cells if not is_blank(cell)])
+        if fitting:
+            return fitting
+    return []
 
 
-def _not_a_workbook(path: Path, reason: object) -> FileError:
-    return FileError(
-        Code.NOT_A_WORKBOOK,
-        text(N_("{path} is not an Excel workbook: {reason}."), path=path, reason=reason),
-        text(N_("Open it in Excel and save it as an Excel Workbook (.xlsx).")),
-    )
-
-
-def _password_protected(path: Path) -> FileError:
-    return FileError(
-        Code.PASSWORD_PROTECTED,
-        text(N_("{path} is protected with a password."), path=path),
-        text(N_("Open it in Excel, take the password off under File > Info, and save it.")),
-    )
+def _what_it_may_be(content: bytes) -> Text:
+    """What to say of a file that is neither a workbook nor called a text."""
+    some = content[:4096]
+    if b"\0" not in some and any(mark in some for mark in (b",", b";", b"\t")):
+        return text(N_("it is text; if its values are separated, let its name end in .csv"))
+    return text(N_("it is in no format that is read"))

@@ -10,17 +10,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from importer.domain.names import fits_console
+from importer.domain.names import fits_console, tidy_text
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, Request
 from importer.domain.sheets import Column, Kind, Sheet
 from importer.domain.snapshot import Missed, missed
 from importer.errors import FileError
-from importer.texts import N_, text
-from importer.workbook.cells import Cell, Value, is_blank, reader_of, shown
+from importer.texts import N_, text, visible
+from importer.workbook.cells import Broken, Cell, Value, is_blank, reader_of, shown
 from importer.workbook.faults import bad_cell
 from importer.workbook.layout import LaidOutSheet, lay_out
-from importer.workbook.reading import RawWorkbook
+from importer.workbook.raw import RawWorkbook
 from importer.workbook.schemas import bad_cells
 
 _CREATES: dict[type[Request], Literal["otc", "customer"]] = {
@@ -61,6 +61,8 @@ def check_workbook(
             text(N_("{path} has none of the sheets of an onboarding workbook."), path=path),
             text(N_("To get one to fill in: avira-importer template")),
         )
+    if raw.guessed_encoding:
+        problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
     checked = Checked(sheets, [], problems, set(), 0)
     for laid_out in sheets:
         checked.read += len(laid_out.rows)
@@ -143,20 +145,29 @@ def _warnings(
     formulas = laid_out.markup.formulas
     names_something = column.kind is Kind.NAME and column.known is None
     for (row, _), cell, value in zip(laid_out.rows, cells, values, strict=True):
-        if column.kind in _TIDIED and isinstance(value, str):
-            place = Place(laid_out.place, row)
-            if value != cell and isinstance(cell, str):
-                yield _normalised(place, column, cell, value)
-            if names_something and not fits_console(value):
-                yield _console_limit(place, column, value)
+        if isinstance(cell, str) and value is not None and not isinstance(value, Broken):
+            tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)
+            if tidied != cell:
+                yield _normalised(Place(laid_out.place, row), column, cell, tidied)
+        if names_something and isinstance(value, str) and not fits_console(value):
+            yield _console_limit(Place(laid_out.place, row), column, value)
         if formulas and formulas.get((row, number)) and cell is not None:
             yield _formula_value_used(Place(laid_out.place, row), column, cell)
+
+
+def _guessed_encoding(path: Path, encoding: str) -> Problem:
+    return Problem(
+        Code.NORMALISED,
+        text(N_("{path} does not tell its encoding; it was read as {encoding}."),
+             path=path.name, encoding=encoding),
+        text(N_("Check accented letters; if they are wrong, save the file as CSV UTF-8.")),
+    )  # fmt: skip
 
 
 def _normalised(place: Place, column: Column, before: str, after: str) -> Problem:
     return problem_at(
         place, column.field, Code.NORMALISED,
-        text(N_("“{before}” was read as “{after}”."), before=before, after=after),
+        text(N_("“{before}” was read as “{after}”."), before=visible(before), after=after),
         text(N_("Nothing to do if that is what you mean.")),
         before,
     )  # fmt: skip

@@ -201,7 +201,7 @@ def _similar_name(
     return [
         problem_at(
             row.place, field, Code.SIMILAR_NAME,
-            text(N_("{name} differs from the customer {other} only in accents."),
+            text(N_("{name} differs from the customer {other} only in accents, quotes or dashes."),
                  name=name, other=other),
             text(N_("If they are the same customer, write its name the same way.")),
             name,

@@ -110,7 +110,7 @@ def _similar_company(row: AddOtc | EditOtc, company: str, ledger: Snapshot) -> l
     return [
         problem_at(
             row.place, "company", Code.SIMILAR_NAME,
-            text(N_("The company {name} differs from {other} only in accents."),
+            text(N_("The company {name} differs from {other} only in accents, quotes or dashes."),
                  name=company, other=other),
             text(N_("If they are the same company, write its name the same way.")),
             company,

@@ -70,6 +70,11 @@ def unknown_customer(row: _Rows, name: str, ledger: Snapshot, fix: Text | None =
     elif name_key(name) in ledger.renamed:
         now = ledger.customers[ledger.renamed[name_key(name)]].name
         fix = text(N_("A row above has renamed it to {name}; write that name."), name=now)
+    elif name_key(name) in ledger.nearest_customer:
+        fix = text(
+            N_("Did you mean {near}? If not, create it on a sheet Add Customer further left."),
+            near=ledger.nearest_customer[name_key(name)],
+        )
     return problem_at(
         row.place, "customer", Code.UNKNOWN_CUSTOMER,
         text(N_("At this row the ledger has no customer {name}."), name=name),

@@ -1,0 +1,207 @@
+"""Reads a file in a process of its own, so that nothing in a file can harm this one.
+
+A parser that crashes, hangs or eats all memory takes only that process with it (libraries do abort
+on legal files of a few KB, which no `except` catches). The process is kept for the next file, since
+starting one takes as long as reading a small workbook; one that met a file it refused is not.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import importer
+from importer.domain.problems import CODES, Code
+from importer.errors import FileError
+from importer.limits import DEFAULT_LIMITS, MB, Limits
+from importer.texts import N_, text
+from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
+from importer.workbook.raw import RawSheet, RawWorkbook
+
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from importer.workbook.reading_process import main; main()"
+)
+_SECONDS_TO_END = 2
+_KEPT_BELOW = 8 * MB
+"""A process that has read a larger file is not kept: its memory may not come back."""
+
+_ALLOWED = {
+    "datetime": {"date", "datetime", "time", "timedelta"},
+    "importer.domain.problems": {"Code"},
+    "importer.texts": {"Text"},
+    "importer.workbook.cells": {"Broken"},
+    "importer.workbook.markup": {"Markup"},
+    "importer.workbook.raw": {"RawSheet"},
+    "importer.workbook.reading_process": {"Done", "Failed", "Refused", "Rows"},
+}
+
+
+def read_workbook(
+    path: Path, limits: Limits = DEFAULT_LIMITS, sheet: str | None = None
+) -> RawWorkbook:
+    """Read the file at `path`, whatever its format; raise FileError where that cannot be done.
+
+    `sheet` names the sheet of ours that a file of text holds.
+    """
+    process = _take()
+    keep = False
+    try:
+        raw = process.read(path, limits, sheet)
+        keep = path.stat().st_size < _KEPT_BELOW
+        return raw
+    except RefusedError as refused:
+        code, facts = refused.code, {"path": path, "reason": refused.reason}
+        raise FileError(code, text(_WHAT[code], **facts), text(_HOW[code])) from refused
+    finally:
+        _give_back(process, keep)
+
+
+def start() -> None:
+    """Start the process, so that it is ready by the time there is something to read."""
+    _give_back(_take(), keep=True)
+
+
+class _ReadingProcess:
+    """One process and the pipes to it."""
+
+    def __init__(self) -> None:
+        # Neither the working folder nor the environment has a say in what it imports.
+        path = [str(Path(importer.__file__).parent.parent), *sys.path]
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
+            [sys.executable, "-I", "-S", "-c", _START, json.dumps(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.owner = os.getpid()
+        self._timed_out = False
+
+    def read(self, path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
+        """Have `path` read; raise RefusedError where that cannot be done."""
+        from importer.workbook.reading_process import Work
+
+        clock = threading.Timer(limits.seconds, self._run_out)
+        clock.start()
+        try:
+            work = Work(os.path.abspath(path), limits, sheet)
+            assert self._process.stdin is not None
+            pickle.dump(work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+            return self._answer(limits)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:  # it is no more
+            if self._timed_out:
+                what = text(N_("reading it takes too long"))
+                raise too_large(what, "seconds", limits.seconds) from error
+            raise _broke_down() from error
+        finally:
+            clock.cancel()
+
+    def _answer(self, limits: Limits) -> RawWorkbook:
+        from importer.workbook.reading_process import Done, Failed, Refused, Rows
+
+        assert isinstance(self._process.stdout, io.BufferedReader)
+        sheets: list[RawSheet] = []
+        while True:
+            match _Frames(self._process.stdout).load():
+                case RawSheet() as sheet:
+                    sheets.append(sheet)
+                case Rows(rows):
+                    sheets[-1].rows += rows
+                case Done(sha256, guessed_encoding):
+                    return RawWorkbook(sha256, sheets, guessed_encoding)
+                case Refused(code, reason):
+                    raise RefusedError(CODES[code], reason)
+                case Failed(memory):
+                    if memory:
+                        what = text(N_("reading it takes too much memory"))
+                        raise too_large(what, "memory_mb", limits.memory_mb)
+                    raise _broke_down()
+                case other:
+                    raise pickle.UnpicklingError(type(other))
+
+    def _run_out(self) -> None:
+        self._timed_out = True
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process, if need be by force."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                assert pipe is not None
+                pipe.close()
+        try:
+            self._process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class _Frames(pickle.Unpickler):
+    """Takes nothing but what an answer consists of, whatever has become of the other process."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name not in _ALLOWED.get(module, ()):
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+_idle: list[_ReadingProcess] = []
+_lock = threading.Lock()
+
+
+def _take() -> _ReadingProcess:
+    with _lock:
+        while _idle:
+            process = _idle.pop()
+            if process.owner == os.getpid():  # else this process was forked, and it is the other's
+                return process
+    return _ReadingProcess()
+
+
+def _give_back(process: _ReadingProcess, keep: bool) -> None:
+    with _lock:
+        if keep and not _idle:
+            _idle.append(process)
+            return
+    process.end()
+
+
+@atexit.register
+def _end_all() -> None:
+    while _idle:
+        process = _idle.pop()
+        if process.owner == os.getpid():
+            process.end()
+
+
+def _broke_down() -> RefusedError:
+    return unreadable(text(N_("the part of this program that reads files broke down on it")))
+
+
+_HOW = {
+    Code.UNREADABLE_FILE: N_("Give the path of a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods, .csv "
+                             "or .tsv) that Excel opens."),
+    Code.NOT_A_WORKBOOK: N_("Open it in Excel and save it as an Excel Workbook (.xlsx)."),
+    Code.TOO_LARGE: N_("Split it into several workbooks, or delete the rows and columns beyond the "
+                       "last filled one. Limits can be raised in the configuration file."),
+    Code.PASSWORD_PROTECTED: N_("Open it in Excel, take the password off under File > Info, and "
+                                "save it."),
+    Code.HOSTILE_FILE: N_("Do not trust it; ask its sender for a new file."),
+}  # fmt: skip
+_WHAT = {
+    Code.UNREADABLE_FILE: N_("{path} cannot be read: {reason}."),
+    Code.NOT_A_WORKBOOK: N_("{path} is not a workbook: {reason}."),
+    Code.TOO_LARGE: N_("{path} is too large: {reason}."),
+    Code.PASSWORD_PROTECTED: N_("{path} is protected with a password."),
+    Code.HOSTILE_FILE: N_("{path} is not to be trusted: {reason}."),
+}

@@ -1,0 +1,135 @@
+"""A look over the zip archive that a workbook is, before any parser of spreadsheets sees it.
+
+Nothing that the archive says of itself is believed: sizes are counted while inflating.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from importer.limits import MB, Limits
+from importer.texts import N_, text
+from importer.workbook.formats.refusals import damaged, hostile, password_protected, too_large
+
+CHUNK = 1 << 20
+_SLICE = 1 << 16
+OVERLAP = 1_024
+"""Bytes of a chunk that are looked at again with the next one; no tag that matters is longer."""
+
+_ENTRY = b"PK\x01\x02"
+_LOCAL = b"PK\x03\x04"
+_LOCAL_SIZE = 30
+_NAME_AT = 26
+_ENCRYPTED = 0x1
+_SMALL = 16 * MB
+"""Inflated bytes that harm nobody, whatever they grew from."""
+_PICTURES = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail")
+
+Watch = Callable[[str, bytes], object]
+"""Is shown each part, by name, in windows that overlap."""
+
+
+def look_over(content: bytes, limits: Limits, watch: Watch) -> ZipFile:
+    """The archive in `content`, once every byte of it was inflated and counted.
+
+    Raises RefusedError for whatever no spreadsheet program writes, or for more than `limits`.
+    """
+    # Each entry has this signature once, so that there are no more of them; ZipFile would make an
+    # object of every one before anybody could count.
+    if content.count(_ENTRY) > limits.parts:
+        raise too_large(text(N_("it consists of too many parts")), "parts", limits.parts)
+    archive = ZipFile(io.BytesIO(content))
+    entries = archive.infolist()
+    _check_names(entries)
+    places = [_place(content, entry) for entry in entries]
+    _check_overlaps(places, len(content))
+    total = 0
+    for entry, (_start, data, end) in zip(entries, places, strict=True):
+        allowed = limits.inflated_mb * MB - total
+        total += _look_at(entry, memoryview(content)[data:end], allowed, limits, watch)
+    return archive
+
+
+def _check_names(entries: list[ZipInfo]) -> None:
+    names = set()
+    for entry in entries:
+        name = entry.orig_filename.replace("\\", "/")
+        if name.startswith("/") or ":" in name or "\0" in name or ".." in name.split("/"):
+            raise hostile(text(N_("a part of it is named so as to climb out of its folder")))
+        if name.casefold() in names:
+            raise hostile(text(N_("two of its parts have the same name")))
+        names.add(name.casefold())
+        if entry.flag_bits & _ENCRYPTED:
+            raise password_protected()
+
+
+def _place(content: bytes, entry: ZipInfo) -> tuple[int, int, int]:
+    """Where an entry begins, where its data does, and where it ends."""
+    start = entry.header_offset
+    if content[start : start + len(_LOCAL)] != _LOCAL or start + _LOCAL_SIZE > len(content):
+        raise damaged()
+    name, extra = struct.unpack_from("<HH", content, start + _NAME_AT)
+    data = start + _LOCAL_SIZE + name + extra
+    return start, data, data + entry.compress_size
+
+
+def _check_overlaps(places: list[tuple[int, int, int]], size: int) -> None:
+    last = 0
+    for start, _data, end in sorted(places):
+        if start < last:
+            raise hostile(text(N_("parts of it overlap")))
+        last = end
+    if last > size:
+        raise damaged()
+
+
+def _look_at(
+    entry: ZipInfo, packed: memoryview, allowed: int, limits: Limits, watch: Watch
+) -> int:  # fmt: skip
+    """Inflate a part and show it to `watch`; give its true size."""
+    size = 0
+    tail = b""
+    may_have_a_document_type = not entry.filename.lower().startswith(_PICTURES)
+    for chunk in _inflated(entry, packed):
+        first = size == 0
+        size += len(chunk)
+        if size > allowed:
+            what = text(N_("its parts are too large once they are inflated"))
+            raise too_large(what, "inflated_mb", limits.inflated_mb)
+        if size > max(_SMALL, limits.ratio * len(packed)):
+            raise hostile(text(N_("a part of it grows beyond all measure when it is inflated")))
+        if first and entry.filename.lower().endswith((".xml", ".rels")) and b"\0" in chunk[:4]:
+            raise damaged()  # UTF-16 or UTF-32, which nobody writes, and calamine does not read
+        window = tail + chunk
+        if may_have_a_document_type and b"<!DOCTYPE" in window:
+            raise hostile(text(N_("it declares a document type, as no spreadsheet program does")))
+        watch(entry.filename, window)
+        tail = window[-OVERLAP:]
+    if size != entry.file_size:
+        raise hostile(text(N_("a part of it says that it has another size than it has")))
+    return size
+
+
+def _inflated(entry: ZipInfo, packed: memoryview) -> Iterator[bytes]:
+    """The bytes of a part, as many as there are, whatever its entry says."""
+    if entry.compress_type == ZIP_STORED:
+        for start in range(0, len(packed), CHUNK):
+            yield bytes(packed[start : start + CHUNK])
+        return
+    if entry.compress_type != ZIP_DEFLATED:
+        raise damaged()
+    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+    for start in range(0, len(packed), _SLICE):
+        waiting: bytes | memoryview = packed[start : start + _SLICE]
+        while waiting and not inflating.eof:
+            yield inflating.decompress(waiting, CHUNK)
+            waiting = inflating.unconsumed_tail
+    while not inflating.eof:
+        chunk = inflating.decompress(b"", CHUNK)
+        if not chunk:
+            raise damaged()
+        yield chunk

@@ -1,0 +1,41 @@
+"""Why a file is refused, before anybody knows what it is called."""
+
+from __future__ import annotations
+
+from importer.domain.problems import Code
+from importer.texts import N_, Text, text
+
+
+class RefusedError(Exception):
+    """The file is not taken; `code` and `reason` say why, and the caller says which file it is."""
+
+    def __init__(self, code: Code, reason: Text | str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+def hostile(reason: Text) -> RefusedError:
+    """A file that no spreadsheet program would have written so."""
+    return RefusedError(Code.HOSTILE_FILE, reason)
+
+
+def too_large(what: Text, limit: str, most: int) -> RefusedError:
+    """More than the limit of that name in the configuration."""
+    reason = text(N_("{what}; the limit {limit} is {most}"), what=what, limit=limit, most=most)
+    return RefusedError(Code.TOO_LARGE, reason)
+
+
+def unreadable(reason: Text | str) -> RefusedError:
+    """A file that cannot be read."""
+    return RefusedError(Code.UNREADABLE_FILE, reason)
+
+
+def damaged() -> RefusedError:
+    """A file that is not whole."""
+    return unreadable(text(N_("it is damaged or was cut short")))
+
+
+def password_protected() -> RefusedError:
+    """A file that is encrypted."""
+    return RefusedError(Code.PASSWORD_PROTECTED, text(N_("it is encrypted")))

@@ -1,0 +1,160 @@
+"""Text with a value after the other (CSV, TSV): its encoding, its separator, its rows.
+
+All of it is found out from the bytes: a byte order mark or what decodes, and the separator under
+which the first rows hold most headers of ours.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from importer.domain.problems import Code
+from importer.limits import Limits
+from importer.texts import N_, text
+from importer.workbook.cells import Broken, Cell
+from importer.workbook.formats.refusals import too_large, unreadable
+from importer.workbook.labels import HEADER_SEARCH, is_a_header
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+
+WINDOWS_1252 = "cp1252"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_TAB_FIRST = (".tsv", ".tab")
+_SEPARATORS = ",;\t|"
+_ROW_LENGTH = 2_000
+"""Characters of a row, and more, in which the separator is looked for."""
+_SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""What tells Excel the separator; Excel does not show it as a row."""
+_FIELD_LIMIT = 32_767
+"""Characters that a cell of Excel holds; a longer field is a quotation mark that is not closed."""
+
+_WORDS = {"TRUE": True, "VERDADERO": True, "FALSE": False, "FALSO": False}
+_ERRORS = frozenset(
+    {
+        "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!",
+        "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!",
+    }
+)  # fmt: skip
+"""What Excel writes of a cell with an error, in English and Spanish."""
+
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+
+
+def guarded(value: str) -> str:
+    """`value` so that no spreadsheet program takes it for a formula; `unguarded` gives it back."""
+    return f"'{value}" if _DANGEROUS.match(value) else value
+
+
+def unguarded(value: str) -> str:
+    """What `guarded` was given."""
+    return value[1:] if _GUARDED.match(value) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """The rows of a file of text that hold anything, with their numbers, and its encoding."""
+
+    rows: list[tuple[int, list[Cell]]]
+    encoding: str
+
+
+def read_separated(content: bytes, suffix: str, limits: Limits) -> Separated:
+    """The rows of `content`, from a file whose name ends in `suffix`.
+
+    Rows are counted as a spreadsheet program does: a line break within quotation marks begins none.
+    """
+    encoding = _encoding(content)
+    try:
+        words = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise unreadable(
+            text(N_("its letters are neither in UTF-8 nor in UTF-16 nor in Windows-1252"))
+        ) from error
+    told = _SEP_LINE.match(words)
+    separator = told[1] if told else _separator(words, suffix)
+    rows = []
+    for number, fields in enumerate(_fields(words[told.end() if told else 0 :], separator), 1):
+        if number > limits.rows:
+            raise too_large(text(N_("it has too many rows")), "rows", limits.rows)
+        while fields and not fields[-1]:
+            fields.pop()
+        if len(fields) > limits.columns:
+            raise too_large(text(N_("it has too many columns")), "columns", limits.columns)
+        if fields:
+            rows.append((number, [_cell(field) for field in fields]))
+    return Separated(rows, encoding)
+
+
+def _encoding(content: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    zeros = [content[parity:4096:2].count(0) for parity in (0, 1)]
+    if max(zeros) > len(content[:4096]) // 4:  # every other byte: letters in UTF-16 without a mark
+        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return WINDOWS_1252
+    return "utf-8"
+
+
+def _separator(words: str, suffix: str) -> str:
+    """The one under which a row holds most headers of ours; under none, which leaves most whole."""
+    order = "\t,;|" if suffix in _TAB_FIRST else _SEPARATORS
+    sample = words[: HEADER_SEARCH * _ROW_LENGTH]
+
+    def fitness(separator: str) -> tuple[int, int]:
+        rows = list(islice(_try(sample, separator), HEADER_SEARCH))
+        known = max((sum(map(is_a_header, fields)) for fields in rows), default=0)
+        header = next((fields for fields in rows if sum(map(is_a_header, fields)) == known), [])
+        beyond = sum(len(fields) > len(header) for fields in rows)
+        return known, -beyond
+
+    return max(order, key=fitness)  # of equals, the first
+
+
+def _try(words: str, separator: str) -> Iterator[list[str]]:
+    """Rows as far as they can be read."""
+    try:
+        yield from csv.reader(io.StringIO(words, newline=""), delimiter=separator)
+    except csv.Error:
+        return
+
+
+def _fields(words: str, separator: str) -> Iterator[list[str]]:
+    csv.field_size_limit(_FIELD_LIMIT)
+    reader = csv.reader(io.StringIO(words, newline=""), delimiter=separator, strict=True)
+    before = 0
+    try:
+        for fields in reader:
+            before = reader.line_num
+            yield fields
+    except csv.Error as error:
+        raise unreadable(
+            text(N_("the quotation marks in line {line} are not closed, or more follows them"),
+                 line=before + 1)
+        ) from error  # fmt: skip
+
+
+def _cell(field: str) -> Cell:
+    """What a cell of a workbook would hold, where a spreadsheet program wrote `field` of it."""
+    bare = field.strip()
+    if bare in _ERRORS:
+        return Broken(Code.CELL_ERROR, bare)
+    if bare in _WORDS:
+        return _WORDS[bare]
+    return unguarded(field) or None

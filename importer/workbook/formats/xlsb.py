@@ -1,0 +1,95 @@
+"""What an xlsb file says of its sheets beside their values: [MS-XLSB], 2.1.4 and 2.4."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from zipfile import ZipFile
+
+from importer.texts import N_, text
+from importer.workbook.formats.errors_shown import error_shown
+from importer.workbook.formats.refusals import hostile
+from importer.workbook.formats.xlsx import targets_of
+from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
+
+WORKBOOK = "xl/workbook.bin"
+
+_ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
+_VALUES = range(2, 12)
+_FORMULAS = range(8, 12)
+_BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
+_ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
+_COLUMN_HIDDEN = 0x1
+_CELL_SIZE = 8
+"""Bytes of a cell before its value: its column and its style."""
+
+
+def look_at_sheets(archive: ZipFile) -> dict[str, Markup]:
+    """The markup of each sheet, by the sheet's name.
+
+    Raises KeyError or struct.error where the archive is not a sound workbook.
+    """
+    targets = targets_of(archive, "xl/_rels/workbook.bin.rels")
+    sheets = {}
+    for kind, data in _records(archive.read(WORKBOOK)):
+        if kind == _BUNDLE_SHEET:
+            link, at = _string(data, 8)
+            name, _ = _string(data, at)
+            sheets[name] = _look(archive.read(targets[link]))
+    return sheets
+
+
+def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
+    """Each record's type and data; both type and length are numbers of 7 bits a byte."""
+    view = memoryview(content)
+    at = 0
+    while at < len(content):
+        kind = content[at]
+        at += 1
+        if kind & 0x80:
+            kind = kind & 0x7F | (content[at] & 0x7F) << 7
+            at += 1
+        length = shift = 0
+        while True:
+            byte = content[at]
+            at += 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        yield kind, view[at : at + length]
+        at += length
+
+
+def _string(data: memoryview, at: int) -> tuple[str, int]:
+    """The text at `at`, and where what follows it begins."""
+    (length,) = struct.unpack_from("<I", data, at)
+    end = at + 4 + 2 * length
+    return bytes(data[at + 4 : end]).decode("utf-16-le"), end
+
+
+def _look(content: bytes) -> Markup:
+    markup = Markup()
+    row = 0
+    for kind, data in _records(content):
+        if kind == _ROW:
+            row = struct.unpack_from("<I", data)[0] + 1
+            if data[_ROW_FLAGS_AT] & _ROW_HIDDEN:
+                markup.hidden_rows.append(row)
+        elif kind in _VALUES:
+            at = row, struct.unpack_from("<I", data)[0] + 1
+            if row > LAST_ROW or at[1] > LAST_COLUMN:
+                raise hostile(text(N_("it has cells outside the grid of a sheet")))
+            markup.reach(*at)
+            if kind in (_ERROR, _FORMULA_ERROR):
+                markup.errors[at] = error_shown(data[_CELL_SIZE])
+            elif kind in _FORMULAS:
+                markup.formulas[at] = True
+        elif kind == _COLUMN_INFO:
+            first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
+            if flags & _COLUMN_HIDDEN:
+                markup.hidden_columns.append((first + 1, last + 1))
+        elif kind == _MERGE_CELL:
+            top, bottom, left, right = struct.unpack_from("<IIII", data)
+            markup.merged.append(((top, left), (bottom, right)))
+    return markup

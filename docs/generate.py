@@ -1,4 +1,4 @@
-"""Write what is generated: docs/sheets.md, docs/problems.md, docs/cli.md and the templates.
+"""Write what is generated: docs/{sheets,problems,limits,cli}.md and the templates.
 
 `python docs/generate.py` after a change of the sheets, the problem codes or the commands.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -14,8 +15,41 @@ from importer.cli.history import history
 from importer.cli.main import cli
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS, Column
+from importer.limits import Limits
 from importer.texts import use_language
 from importer.workbook.template import write_template
+
+_UNTRUSTED = """\
+A workbook may come from anybody. Before it is read it is looked over: how large it is, how many
+files the archive has that it is, whether they overlap, climb out of their folder, have the same
+name, say the truth about their sizes or grow beyond all measure, whether any declares a document
+type (which is how XML is made to read other files or to fill the memory), and how far the cells
+with values reach. Macros, links and whatever else is in a workbook are never run or followed.
+
+Then it is read in a process of its own, which may take only so much memory and time, cannot write
+files, and is ended with whatever has gone wrong in it. The answer is one line, exit code 3, and
+the ledger as it was; the other files of the command are read all the same. On Windows and macOS
+the system does not limit the memory of a process: there the look-over is what protects, besides
+the time.
+
+| refused as | what |
+|---|---|
+| `unreadable-file` | it is not there, empty, damaged, cut short, a folder, a device or a pipe |
+| `not-a-workbook` | a web page, an archive or a document of something else, whatever its name |
+| `password-protected` | it is encrypted |
+| `too-large` | it is beyond one of the limits below |
+| `hostile-file` | no spreadsheet program has written it so |
+
+## Limits
+
+Each can be changed in the configuration file:
+
+```toml
+[limits]
+file_mb = 20
+rows = 10000
+```
+"""
 
 ROOT = Path(__file__).parent.parent
 
@@ -54,6 +88,23 @@ def _column_row(column: Column) -> str:
         f"| {column.header}{star} | {column.spanish} | {column.kind.explained} "
         f"| {column.help} | `{column.example}` |"
     )
+
+
+def limits_page() -> str:
+    """docs/limits.md: what is done with files that nobody can trust, and every limit."""
+    return "\n".join(_limits_page()) + "\n"
+
+
+def _limits_page() -> Iterator[str]:
+    yield "# Files from strangers, and limits"
+    yield ""
+    yield "<!-- Written by docs/generate.py from importer/limits.py. -->"
+    yield ""
+    yield _UNTRUSTED
+    yield "| key | default | limits |"
+    yield "|---|---|---|"
+    for limit in fields(Limits):
+        yield f"| `{limit.name}` | {limit.default:,} | {limit.metadata['explained']} |"
 
 
 def problems_page() -> str:
@@ -170,6 +221,7 @@ def _value(option: click.Option) -> str:
 PAGES = {
     "docs/sheets.md": sheets_page,
     "docs/problems.md": problems_page,
+    "docs/limits.md": limits_page,
     "docs/cli.md": commands_page,
 }
 TEMPLATES = {"templates/onboarding-en.xlsx": "en", "templates/onboarding-es.xlsx": "es"}

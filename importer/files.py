@@ -37,6 +37,14 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
             temporary.unlink()
 
 
+def folder_at(path: Path) -> None:
+    """Make the folder `path` if it is not there; raise OutputError when that cannot be done."""
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
 def _settle(temporary: Path, target: Path, mode: int | None) -> None:
     os.chmod(temporary, _mode_of(target) if mode is None else mode)
     with open(temporary, "r+b") as written:  # Windows flushes only what may be written
@@ -69,6 +77,7 @@ _SAID = {
     errno.ENOENT: N_("there is no such folder"),
     errno.ENOTDIR: N_("there is no such folder"),
     errno.EISDIR: N_("it is a folder"),
+    errno.EEXIST: N_("it is a file, not a folder"),
     errno.EACCES: N_("you have no right to, or it is open in another program"),
     errno.EPERM: N_("you have no right to, or it is open in another program"),
     errno.EROFS: N_("the disk cannot be written"),

@@ -29,6 +29,7 @@ from importer.workbook.apart import read_workbook
 from importer.workbook.corrections import write_corrections
 from importer.workbook.corrections_place import corrections_path
 from importer.workbook.details import write_details
+from importer.workbook.details_csv import write_details_csv
 from importer.workbook.markup import column_number
 from importer.workbook.requests import Checked, check_workbook
 from importer.workbook.template import Known, write_template
@@ -60,14 +61,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A written export: the last batch in it and its hash, its data rows by sheet, its SHA-256."""
+    """A written export: the last batch in it and its hash, its data rows by sheet, its SHA-256.
+
+    A folder of CSV files has no SHA-256.
+    """
 
     file: Path
     as_of: dt.datetime
     batch: int
     head: str
     sheets: dict[str, int]
-    sha256: str
+    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +118,22 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
     return report
 
 
-def export(path: Path, job: Job, as_of: dt.date | int | None = None) -> Export:
-    """Write "Export Avira Details" to `path`, from the ledger as it is or was (see `contents`)."""
-    writable(path, job)
+def export(
+    path: Path, job: Job, as_of: dt.date | int | None = None, *, as_csv: bool = False
+) -> Export:
+    """Write "Export Avira Details" to `path`, from the ledger as it is or was (see `contents`).
+
+    `path` is a workbook or, with `as_csv`, a folder that gets a file a sheet.
+    """
+    if not as_csv:
+        writable(path, job)
     held = contents(job, as_of)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
-    sheets = write_details(held, path)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    if as_csv:
+        sheets, sha256 = write_details_csv(held, path), None
+    else:
+        sheets = write_details(held, path)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Export(path, held.at, held.batch, held.head, sheets, sha256)
 
 

@@ -17,7 +17,8 @@ from importer.texts import N_, text
 if TYPE_CHECKING:
     from importer.pipeline import Export
 
-DEFAULT_NAME = "Export Avira Details.xlsx"
+DEFAULT_NAME = "Export Avira Details"
+FORMATS = ("xlsx", "csv")
 
 
 def say_export(common: Common, written: Export) -> None:
@@ -41,26 +42,36 @@ def say_export(common: Common, written: Export) -> None:
     cls=Command,
     help=N_("Write the workbook “Export Avira Details” from the ledger.")
     + '\n\n\b\n  avira-importer export -o "Export Avira Details.xlsx"'
-    + "\n  avira-importer export --as-of 2026-06-30 -o june.xlsx",
+    + "\n  avira-importer export --as-of 2026-06-30 -o june.xlsx"
+    + "\n  avira-importer export --format csv -o details",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    default=Path(DEFAULT_NAME),
-    show_default=True,
+    show_default=f"{DEFAULT_NAME}.xlsx",
     metavar="FILE",
     cls=Option,
     help=N_("The file to write."),
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    cls=Option,
+    help=N_("A workbook, or a folder with a CSV file for each sheet."),
+)
 @as_of_option
 @common_options
-def export(common: Common, output: Path, as_of: dt.date | int | None) -> None:
+def export(common: Common, output: Path | None, form: str, as_of: dt.date | int | None) -> None:
     """Export what the ledger holds now, or held then."""
     from importer import pipeline
 
     with progress(wanted=not common.quiet) as shown:
-        written = pipeline.export(output, job_of(common, shown), as_of)
+        name = output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.xlsx")
+        written = pipeline.export(name, job_of(common, shown), as_of, as_csv=form == "csv")
     if written.batch == 0:
         note_nothing_applied(common, as_of)
     say_export(common, written)

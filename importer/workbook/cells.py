@@ -41,7 +41,9 @@ _CACHED = 65_536
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
 # Not 1.000 or 1,000, which is a thousand to some and one to others.
 _WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_DATE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
+)
 
 _MANAGED_BY = {
     "admin": ManagedBy.ADMIN,
@@ -132,15 +134,15 @@ def read_whole_number(cell: Cell, low: int, high: int) -> Value | Broken:
 
 @lru_cache(_CACHED, typed=True)
 def read_date(cell: Cell) -> Value | Broken:
-    """A real date, or text of the form YYYY-MM-DD; a time of day is left off."""
+    """A real date, or text that begins YYYY-MM-DD; a time of day is left off."""
     day: dt.date | None = None
     if isinstance(cell, dt.datetime):
         day = cell.date()
     elif isinstance(cell, dt.date):
         day = cell
-    elif isinstance(cell, str) and _ISO_DATE.fullmatch(tidy_text(cell)):
+    elif isinstance(cell, str) and (iso := _ISO_DATE.fullmatch(tidy_text(cell))):
         try:
-            day = dt.date.fromisoformat(tidy_text(cell))
+            day = dt.date.fromisoformat(iso[1])
         except ValueError:  # 2026-02-30
             day = None
     return day if day is not None and day >= FIRST_DATE else _broken(Code.BAD_DATE, cell)

@@ -9,6 +9,8 @@ from itertools import chain, count
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.worksheet.formula import ArrayFormula
 
 from importer.workbook.labels import META
 
@@ -63,8 +65,12 @@ def _digest(workbook: Workbook) -> str:
 
 def stamp(corrections: Workbook, source: Path) -> None:
     """Write into the hidden sheet of `corrections` what tells later whether it was changed."""
-    corrections[META].append((_SOURCE, _source(source)))
-    corrections[META].append((_DIGEST, _digest(corrections)))
+    meta = corrections[META]
+    for row in reversed(range(1, meta.max_row + 1)):
+        if meta.cell(row, 1).value in (_SOURCE, _DIGEST):
+            meta.delete_rows(row)
+    meta.append((_SOURCE, _source(source)))
+    meta.append((_DIGEST, _digest(corrections)))
 
 
 def _source(workbook: Path) -> str:
@@ -76,6 +82,10 @@ def _as_read(value: object) -> str:
     """A value as it is read back from a file: a date has become an instant, a 5.0 a 5."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = dt.datetime.combine(value, dt.time())
+    if isinstance(value, CellRichText):
+        return repr(str(value))
+    if isinstance(value, ArrayFormula):
+        return repr(value.text)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return repr(value)

@@ -107,6 +107,11 @@ def is_problems_column(header: str) -> bool:
     return label_key(header) in _PROBLEMS
 
 
+def is_in_our_languages(label: str, name: str) -> bool:
+    """Whether `name` is the label `label` of ours in any language."""
+    return label_key(name) in _in_all_languages(label)
+
+
 def is_our_note(name: str) -> bool:
     """Whether `name` is a sheet that we write into workbooks and never read rows from."""
     return label_key(name) in _OUR_NOTES

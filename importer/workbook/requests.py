@@ -35,8 +35,8 @@ class Checked:
     """A workbook after its cells were checked.
 
     `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
-    the sheet's name and row; `read` counts both. `missed` are those refused rows that would have
-    created an OTC or a customer.
+    the sheet's name and row; `read` counts both. `sha256` is that of the file.
+    `missed` are those refused rows that would have created an OTC or a customer.
     """
 
     sheets: list[LaidOutSheet]
@@ -44,6 +44,7 @@ class Checked:
     problems: list[Problem]
     refused: set[tuple[str, int]]
     read: int
+    sha256: str = ""
     missed: dict[Missed, Place] = field(default_factory=dict)
 
 
@@ -63,7 +64,7 @@ def check_workbook(
         )
     if raw.guessed_encoding:
         problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
-    checked = Checked(sheets, [], problems, set(), 0)
+    checked = Checked(sheets, [], problems, set(), 0, raw.sha256)
     for laid_out in sheets:
         checked.read += len(laid_out.rows)
         if laid_out.refused:

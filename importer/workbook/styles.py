@@ -22,7 +22,8 @@ HEADER_FONT = _font(bold=True, color="FFFFFF")
 HEADER_FILL = PatternFill("solid", fgColor="1F4E78")
 OPTIONAL_FILL = PatternFill("solid", fgColor="7F8FA9")
 BAD_FILL = PatternFill("solid", fgColor="FFC7CE")
-BAD_FONT = _font(color="9C0006", bold=True)
+BAD_COLOUR = "9C0006"
+BAD_FONT = _font(color=BAD_COLOUR, bold=True)
 AT_TOP = Alignment(vertical="top")
 AT_TOP_LEFT = Alignment(vertical="top", horizontal="left")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -89,11 +90,11 @@ def print_on_one_width(sheet: Worksheet) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def note(words: str) -> Comment:
+def note(words: str, author: str = AUTHOR) -> Comment:
     """A comment big enough for `words`."""
     words = words[:COMMENT_LIMIT]
     lines = sum(1 + len(line) // 38 for line in words.splitlines())
-    return Comment(words, AUTHOR, height=20 + 18 * lines, width=300)
+    return Comment(words, author, height=20 + 18 * lines, width=300)
 
 
 def _comment(column: Column, language: str) -> Comment:

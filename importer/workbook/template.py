@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +14,12 @@ from importer.domain.sheets import SHEETS, Column, Kind, Sheet
 from importer.files import whole_file
 from importer.texts import N_, translated
 from importer.workbook.instructions import add_instructions
-from importer.workbook.labels import INSTRUCTIONS, LISTS, META
+from importer.workbook.labels import INSTRUCTIONS, LISTS, META, language_of
 from importer.workbook.markup import column_letters
 from importer.workbook.styles import add_header
 
 TEMPLATE_VERSION = 1
+_VERSION = "template_version"
 LAST_ROW = 1_048_576
 
 
@@ -58,7 +59,7 @@ def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
     lists.title = LISTS
     _fill_lists(lists, language, known)
     meta = workbook.create_sheet(META)
-    for row in (("template_version", TEMPLATE_VERSION), ("language", language)):
+    for row in ((_VERSION, TEMPLATE_VERSION), ("language", language)):
         meta.append(row)
     lists.sheet_state = meta.sheet_state = "hidden"
     return workbook
@@ -70,13 +71,28 @@ def add_sheet(
     """Add the sheet `ours`, called `title`, as it stands in the template, without rows."""
     sheet: Worksheet = workbook.create_sheet(title, index)
     add_header(sheet, ours, language)
-    for number, column in enumerate(ours.columns, start=1):
-        validation = _drop_down(workbook, column, language)
-        if validation is not None:
-            letter = column_letters(number)
-            validation.add(f"{letter}2:{letter}{LAST_ROW}")
-            sheet.add_data_validation(validation)
+    columns = {column.field: number for number, column in enumerate(ours.columns, start=1)}
+    add_drop_downs(workbook, sheet, ours, columns, 1)
     return sheet
+
+
+def add_drop_downs(
+    workbook: Workbook, sheet: Worksheet, ours: Sheet, columns: Mapping[str, int], header_row: int
+) -> None:
+    """Let the cells below the header offer what they may hold; `columns` by field, A being 1."""
+    for column in ours.columns:
+        validation = _drop_down(workbook, column, language_of(sheet.title, ours))
+        if validation is not None and column.field in columns:
+            letter = column_letters(columns[column.field])
+            validation.add(f"{letter}{header_row + 1}:{letter}{LAST_ROW}")
+            sheet.add_data_validation(validation)
+
+
+def is_template(workbook: Workbook) -> bool:
+    """Whether `workbook` is one that we have made, filled in or not."""
+    if META not in workbook.sheetnames or LISTS not in workbook.sheetnames:
+        return False
+    return any(row[0].value == _VERSION for row in workbook[META].iter_rows(max_col=1))
 
 
 # The hidden Lists sheet: an inline list may have no more than 255 characters.

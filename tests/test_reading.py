@@ -791,8 +791,8 @@ def test_a_date_of_a_workbook_that_counts_from_1904_is_the_day_it_shows(
 
 @pytest.mark.parametrize(
     "typed",
-    ["13/04/2026", "2026-02-30", 46024, True, "2026-13-01", "26-01-02", "2 January 2026",
-     "2026/01/02", "20260102", "2026-1-2", dt.time(9, 30), dt.timedelta(days=2), "46024",
+    ["2026-02-30", 46024, True, "2026-13-01", "26-01-02", "2 January 2026",
+     "20260102", "31/02/2026", "01/01/0026", dt.time(9, 30), dt.timedelta(days=2), "46024",
      dt.date(1900, 1, 5)],
 )  # fmt: skip
 def test_what_is_no_clear_date_is_refused_at_its_cell(
@@ -804,6 +804,23 @@ def test_what_is_no_clear_date_is_refused_at_its_cell(
     assert rows(said) == (1, 0, 0, 1)
     assert places(said) == [("Add OTC", "F2", "bad-date")]
     assert "2026-12-31" in the_problem(said, "bad-date")["fix"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("13/04/2026", "2026-04-13"), ("04/13/2026", "2026-04-13"), ("2026/01/02", "2026-01-02"),
+        ("2026-1-2", "2026-01-02"), ("5.5.2026", "2026-05-05"), ("2026.12.31", "2026-12-31"),
+    ],
+)  # fmt: skip
+def test_a_date_that_means_one_day_in_another_form_is_asked_about(
+    typed: str, meant: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """It is not taken, but offered."""
+    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(Purchase_Date=typed)])])
+    problem = the_problem(command("check", path, "--json"), "bad-date")
+    assert problem["cell"] == "F2"
+    assert problem["fix"] == f"Did you mean {meant}?"
 
 
 @pytest.mark.parametrize("typed", ["03/04/2026", "3-4-2026", "03.04.2026", " 03/04/2026 "])

@@ -62,7 +62,7 @@ def put(cell: object, value: Cell, number_format: str) -> None:
     if isinstance(value, Broken):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
-        cell.value, cell.data_type = _escaped(value), "s"
+        cell.value, cell.data_type = escaped(value), "s"
         cell.number_format = "@"
     elif value not in (None, ""):
         cell.value = value
@@ -71,7 +71,7 @@ def put(cell: object, value: Cell, number_format: str) -> None:
             cell.number_format = number_format
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """`text` so that a reader of the file gets it back: ECMA-376, 22.9.2.19, ST_Xstring."""
     escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
     return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)

@@ -15,12 +15,21 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.problems import Problem
 from importer.limits import MB
 from importer.workbook.cells import is_merged, shown
-from importer.workbook.corrections_marks import Places, head_problems, mark, put, tell, unmark
+from importer.workbook.corrections_marks import (
+    Places,
+    escaped,
+    head_problems,
+    mark,
+    put,
+    tell,
+    unmark,
+)
 from importer.workbook.labels import PROBLEMS, is_in_our_languages, is_problems_column
 from importer.workbook.layout import LaidOutSheet
 from importer.workbook.markup import column_letters, column_number
@@ -61,6 +70,7 @@ def own_workbook(
         if laid_out.sheet is not None and not sheet.data_validations.dataValidation:
             columns = {field: index + 1 for field, index in laid_out.columns.items()}
             add_drop_downs(workbook, sheet, laid_out.sheet, columns, laid_out.header_row)
+        _escape(sheet, laid_out)
         if laid_out.rows:
             _mark(sheet, laid_out, wanted, by_sheet.get(laid_out.place.name, ()), places)
     return workbook
@@ -81,6 +91,16 @@ def _loaded(source: Path, checked: Checked) -> Workbook | None:
     except Exception:  # whatever openpyxl thinks of it: another way to give the rows back is left
         return None
     return workbook if is_template(workbook) else None
+
+
+def _escape(sheet: Worksheet, laid_out: LaidOutSheet) -> None:
+    """Put right the texts that openpyxl does not write as it has read them: those with escapes."""
+    for number, cells in laid_out.rows:
+        for index, value in enumerate(cells, start=1):
+            if isinstance(value, str) and "_x" in (escaped_text := escaped(value)):
+                cell = sheet.cell(number, index)
+                if isinstance(cell, Cell) and cell.data_type == "s":
+                    cell.value, cell.data_type = escaped_text, "s"
 
 
 def _mark(

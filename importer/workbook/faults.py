@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from contextlib import suppress
 
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column, Kind
 from importer.likeness import is_misspelt
 from importer.texts import N_, Text, shortened, text
-from importer.workbook.cells import CHOICES_OF, Cell, shown
+from importer.workbook.cells import CHOICES_OF, FIRST_DATE, Cell, shown
 from importer.workbook.labels import label_key
 
 _REASONS = {
@@ -38,7 +39,7 @@ _FIXES = {
 }
 _TWO_READINGS = N_("“{value}” can be read as {day_first} or as {month_first}.")
 _WRITE_ISO = N_("Write {day_first} or {month_first}, whichever is meant.")
-_DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_DAY_AND_MONTH = re.compile(r"([0-9]{1,2}|[0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2}|[0-9]{4})")
 _DID_YOU_MEAN = N_("Did you mean {near}?")
 _NO_MARKS = N_("Write {number}, without marks between the digits, if that is meant.")
 _MARKED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
@@ -61,23 +62,30 @@ def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
     if code is Code.BAD_NUMBER and (marked := _MARKED.fullmatch(value.strip())):
         facts["number"] = "".join(digit for digit in marked[0] if digit.isdigit())
         fix = Text(_NO_MARKS, facts)
-    readings = _two_readings(value) if code is Code.BAD_DATE else None
-    if readings is not None:
-        facts |= readings
+    readings = _readings(value) if code is Code.BAD_DATE else []
+    if len(readings) == 2:
+        facts["day_first"], facts["month_first"] = readings
         reason, fix = Text(_TWO_READINGS, facts), Text(_WRITE_ISO, facts)
     shown_value = None if code is Code.MISSING_VALUE else value
     return problem_at(place, column.field, code, reason, fix, shown_value)
 
 
-def _two_readings(value: str) -> dict[str, object] | None:
-    """The two days that `value` may mean, if it is one of those."""
-    typed = _DAY_OR_MONTH.fullmatch(value.strip())
+def _readings(value: str) -> list[dt.date]:
+    """The days that `value` may mean, that with the day before the month first."""
+    typed = _DAY_AND_MONTH.fullmatch(value.strip())
     if typed is None:
-        return None
-    one, other, year = (int(number) for number in typed.groups())
-    if one == other or year < 1 or not (1 <= one <= 12 and 1 <= other <= 12):
-        return None
-    return {"day_first": dt.date(year, other, one), "month_first": dt.date(year, one, other)}
+        return []
+    first, second, third = (int(number) for number in typed.groups())
+    readings = (
+        [(first, second, third)]
+        if len(typed[1]) == 4
+        else [(third, second, first), (third, first, second)]
+    )
+    days: dict[dt.date, None] = {}
+    for year, month, day in readings:
+        with suppress(ValueError):
+            days[dt.date(year, month, day)] = None
+    return [day for day in days if day >= FIRST_DATE]
 
 
 def _meant(column: Column, code: Code, value: str) -> str | None:
@@ -88,6 +96,8 @@ def _meant(column: Column, code: Code, value: str) -> str | None:
         words = CHOICES_OF[column.kind]
         said = label_key(value)
         return next((word for word in words if is_misspelt(said, label_key(word))), None)
+    if code is Code.BAD_DATE and len(readings := _readings(value)) == 1:
+        return readings[0].isoformat()
     return None
 
 

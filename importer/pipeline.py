@@ -6,13 +6,13 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer import clock
 from importer.domain.contents import Contents
 from importer.domain.plan import Outcome, Plan, make_plan
-from importer.domain.problems import CODES, Code, Problem
+from importer.domain.problems import CODES, Problem
 from importer.domain.snapshot import Named, Snapshot, named_in
 from importer.errors import FileError, MisuseError, OutputError
 from importer.ledger.apply import BatchFacts, Made, apply_changes
@@ -20,10 +20,10 @@ from importer.ledger.contents import load_contents, load_contents_as_of
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
-from importer.likeness import codes_like, names_like
 from importer.limits import DEFAULT_LIMITS, Limits
 from importer.progress import NoProgress, Progress
 from importer.report import Report, Result, Rows
+from importer.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.texts import N_, text
 from importer.workbook.apart import read_workbook
 from importer.workbook.corrections import write_corrections
@@ -209,12 +209,7 @@ def _read(path: Path, job: Job) -> _Read | Report:
 def _named_in(readings: Sequence[_Read]) -> Named:
     """What the good rows name, and what the bad ones may have meant."""
     named = named_in(request for one in readings for request in one.checked.requests)
-    for one in readings:
-        named.mistyped_otcs.update(
-            problem.value
-            for problem in one.checked.problems
-            if problem.code is Code.BAD_OTC and problem.value
-        )
+    named.mistyped_otcs.update(*(mistyped_otcs(one.checked) for one in readings))
     return named
 
 
@@ -222,14 +217,7 @@ def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
     """What the ledger holds of all that is named; nothing if there is no ledger yet."""
     named = _named_in(readings)
     if job.ledger.is_missing:
-        unknown = named.otcs - named.added_otcs | named.mistyped_otcs
-        added = named.added_customers
-        near = names_like(named.customers - added.keys(), added.keys())
-        return Snapshot(
-            job.today,
-            nearest_otc=codes_like(unknown, named.added_otcs),
-            nearest_customer={key: added[found] for key, found in near.items()},
-        )
+        return snapshot_of_nothing(named, job.today)
     with job.ledger.reading() as connection:
         return load_snapshot(connection, job.account, named, job.today)
 
@@ -298,16 +286,11 @@ def _report(reading: _Read, plan: Plan) -> Report:
         plan.changes,
         {key: customer.name for key, customer in plan.after.customers.items()},
         plan.demands,
-        [_with_likeness(problem, plan.after) for problem in _in_order(checked, plan.problems)],
+        [
+            with_suggestion(problem, checked, plan.after)
+            for problem in _in_order(checked, plan.problems)
+        ],
     )
-
-
-def _with_likeness(problem: Problem, snapshot: Snapshot) -> Problem:
-    """`problem`, or that an OTC is none together with the known one that was probably meant."""
-    near = snapshot.nearest_otc.get(problem.value or "")
-    if problem.code is not Code.BAD_OTC or near is None:
-        return problem
-    return replace(problem, fix=text(N_("Did you mean {near}?"), near=near))
 
 
 def _result(report: Report) -> Result:

@@ -8,6 +8,7 @@ starting one takes as long as reading a small workbook; one that met a file it r
 from __future__ import annotations
 
 import atexit
+import gc
 import io
 import json
 import os
@@ -15,7 +16,8 @@ import pickle
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,8 @@ def read_workbook(
     keep = False
     try:
         raw = process.read(path, limits, sheet)
-        keep = path.stat().st_size < _KEPT_BELOW
+        with suppress(OSError):  # somebody may have taken the file away meanwhile
+            keep = path.stat().st_size < _KEPT_BELOW
         return raw
     except RefusedError as refused:
         code, facts = refused.code, {"path": path, "reason": refused.reason}
@@ -97,7 +100,8 @@ class _ReadingProcess:
             assert self._process.stdin is not None
             pickle.dump(work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
-            return self._answer(limits)
+            with _without_looking_for_garbage():
+                return self._answer(limits)
         except (EOFError, OSError, pickle.UnpicklingError) as error:  # it is no more
             if self._timed_out:
                 what = text(N_("reading it takes too long"))
@@ -144,6 +148,18 @@ class _ReadingProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+@contextmanager
+def _without_looking_for_garbage() -> Iterator[None]:
+    """There is none among the cells that come, and looking takes as long as taking them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Frames(pickle.Unpickler):

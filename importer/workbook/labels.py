@@ -93,8 +93,8 @@ def sheet_in_file_name(stem: str) -> Sheet | None:
 
 
 def language_of(name: str, sheet: Sheet) -> str:
-    """The language in which `name` names `sheet`."""
-    return "es" if label_key(name) == label_key(sheet.spanish) else "en"
+    """The language in which `name` names `sheet`, or speaks of it."""
+    return "es" if _rough_key(sheet.spanish) in _rough_key(name) else "en"
 
 
 def column_named(sheet: Sheet, header: str) -> Column | None:
@@ -154,17 +154,19 @@ def _has_required(columns: dict[str, Column], keys: set[str]) -> bool:
     return all(column.field in found for column in columns.values() if column.required)
 
 
-def columns_like(sheet: Sheet, header: str, taken: Collection[str]) -> list[Column]:
-    """The columns of `sheet`, but for those whose fields are `taken`, that `header` may mean.
+def headers_like(sheet: Sheet, header: str, taken: Collection[str], language: str) -> list[str]:
+    """The headers of `sheet`, but for those of the fields `taken`, that `header` may mean.
 
-    It may be misspelt, be a part of the column's name, or say more than it.
+    It may be misspelt, be a part of the column's name, or say more than it. Each is given in the
+    language in which it is alike, in `language` where it is in both.
     """
-    return [
-        column
+    languages = sorted(LANGUAGES, key=lambda one: one != language)
+    alike = (
+        next((title for one in languages if _alike(header, title := column.title(one))), None)
         for column in sheet.columns
         if column.field not in taken
-        and any(_alike(header, column.title(language)) for language in LANGUAGES)
-    ]
+    )
+    return [title for title in alike if title is not None]
 
 
 def sheets_like(name: str) -> list[Sheet]:

@@ -11,10 +11,11 @@ from importer.workbook.cells import Cell, is_blank, is_merged, shown
 from importer.workbook.labels import (
     HEADER_SEARCH,
     column_named,
-    columns_like,
+    headers_like,
     is_exactly,
     is_our_note,
     is_problems_column,
+    language_of,
     sheet_named,
     sheets_like,
     sheets_with,
@@ -145,9 +146,10 @@ def _strange_column(
         if others:
             yield column_of_another_sheet(raw, row, index, name, others)
             return
-        meant = columns_like(sheet, name, laid_out.columns)
+        language = language_of(raw.name, sheet)
+        meant = headers_like(sheet, name, laid_out.columns, language)
         if meant:
-            yield unknown_column(raw, sheet, row, index, name, meant)
+            yield unknown_column(raw, row, index, name, meant)
         else:
             yield ignored_column(raw, row, index, name)
     elif any(index < len(cells) and not is_blank(cells[index]) for _, cells in laid_out.rows):

@@ -69,8 +69,8 @@ def unknown_sheet(raw: RawSheet, may_be: Sequence[Sheet]) -> Problem:
             Code.UNKNOWN_SHEET,
             text(N_("Nothing tells which sheet {sheet} holds: it has columns of {sheets}."),
                  sheet=raw.name, sheets=_titles(may_be)),
-            text(N_("Say which, as with --sheet “{sheet}”, or let the file's name be that of the "
-                    "sheet."), sheet=may_be[0].title(current_language())),
+            text(N_('Say which, such as --sheet "{sheet}", or name the file after the sheet.'),
+                 sheet=may_be[0].title(current_language())),
             raw.name,
         )  # fmt: skip
     return Problem(
@@ -135,16 +135,13 @@ def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Pro
     )  # fmt: skip
 
 
-def unknown_column(
-    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str, meant: Sequence[Column]
-) -> Problem:
-    """A column whose header may be a misspelt one of ours."""
-    titles = [column.title(language_of(raw.name, sheet)) for column in meant]
+def unknown_column(raw: RawSheet, row: int, index: int, name: str, meant: Sequence[str]) -> Problem:
+    """A column whose header may be a misspelt one of ours, of which `meant` are alike."""
     return _at_header(
         Code.UNKNOWN_COLUMN, raw, row, index, name,
         text(N_("{sheet} knows no column {column}."), sheet=raw.name, column=name),
         text(N_("Did you mean {near}? Name it so, or name it otherwise if it is your own."),
-             near=_or(titles)),
+             near=_or(meant)),
     )  # fmt: skip
 
 

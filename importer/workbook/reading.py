@@ -31,25 +31,37 @@ from importer.limits import MB, Limits
 from importer.texts import N_, Text, text
 from importer.workbook.cells import Broken, Cell, is_blank, is_merged, shown
 from importer.workbook.formats import ods, separated, xls, xlsb, xlsx
-from importer.workbook.formats.archive import look_over
+from importer.workbook.formats.archive import look_over, parts_of
 from importer.workbook.formats.refusals import (
     RefusedError,
     damaged,
+    hostile,
     password_protected,
     too_large,
     unreadable,
 )
-from importer.workbook.labels import HEADER_SEARCH, sheet_in_file_name, sheets_with
+from importer.workbook.labels import (
+    HEADER_SEARCH,
+    language_of,
+    sheet_in_file_name,
+    sheet_named,
+    sheets_with,
+)
 from importer.workbook.markup import Markup, Range, column_letters
 from importer.workbook.raw import RawSheet, RawWorkbook
 
 _ZIP = b"PK\x03\x04"
+_BEGINNING = 4_096
+"""Bytes from which it shows what a file may be that is no workbook."""
 _DAMAGED = (
     BadZipFile, CalamineError, EOFError, ExpatError, IndexError, KeyError, OSError, OverflowError,
     ParseError,
     RuntimeError,  # zipfile, of parts that are compressed as it does not know
     ValueError, struct.error, zlib.error,
 )  # fmt: skip
+
+_MERGED_TWICE = 1_000_000
+"""Cells that merged ranges may share, as only careless programs make them."""
 
 Markups = dict[str, Markup] | list[Markup]
 """The markup of each sheet, by its name or in the file's order."""
@@ -66,9 +78,12 @@ def read_here(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
         if content.startswith(_ZIP):
             return RawWorkbook(sha256, list(_of_archive(content, limits)))
         if content.startswith(xls.SIGNATURE):
-            return RawWorkbook(sha256, list(_sheets(content, xls.look_at_sheets(content), limits)))
+            markups = xls.look_at_sheets(content)
+            return RawWorkbook(
+                sha256, list(_sheets(xls.without_archives(content), markups, limits))
+            )
         suffix = path.suffix.lower()
-        if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
             raise RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is a web page or XML")))
         if suffix not in separated.SUFFIXES:
             raise RefusedError(Code.NOT_A_WORKBOOK, _what_it_may_be(content))
@@ -110,12 +125,15 @@ def _of_archive(content: bytes, limits: Limits) -> Iterator[RawSheet]:
 
 
 def _markup_in(archive: ZipFile, watcher: xlsx.Watcher, limits: Limits) -> Markups:
-    names = archive.namelist()
-    if xlsx.WORKBOOK in names:
-        return watcher.markup(archive)
-    if xlsb.WORKBOOK in names:
-        return xlsb.look_at_sheets(archive)
-    if ods.CONTENT in names and archive.read("mimetype").startswith(ods.MIME_TYPE):
+    parts = parts_of(archive)
+    if len({*xlsx.USUAL, ods.CONTENT} & parts.keys()) > 1:
+        raise hostile(text(N_("it is workbooks of several formats in one file")))
+    workbook = xlsx.workbook_part(archive)
+    if workbook is not None and workbook.lower().endswith(".bin"):
+        return xlsb.look_at_sheets(archive, workbook)
+    if workbook is not None:
+        return watcher.markup(archive, workbook)
+    if ods.CONTENT in parts and archive.read("mimetype").startswith(ods.MIME_TYPE):
         if ods.is_encrypted(archive):
             raise password_protected()
         return ods.look_at_sheets(archive, limits)
@@ -158,8 +176,7 @@ def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
     if left:
         grid = [[None] * left + row for row in grid]
     merged: Sequence[Range] = sheet.merged_cell_ranges or markup.merged
-    for first, last in merged:
-        _put_merged(grid, top, first, last)
+    _put_all_merged(grid, top, merged)
     by_number = dict(enumerate(grid, start=top + 1))
     for at, error in markup.errors.items():
         _put(by_number, at, Broken(Code.CELL_ERROR, error))
@@ -184,22 +201,37 @@ def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> N
     cells[column - 1] = cell
 
 
+def _put_all_merged(grid: list[list[Cell]], top: int, merged: Sequence[Range]) -> None:
+    """Mark the cells of merged ranges; raise RefusedError where they lie in heaps."""
+    left = _MERGED_TWICE + sum(map(len, grid))
+    for first, last in merged:
+        left -= _put_merged(grid, top, first, last)
+        if left < 0:
+            raise hostile(text(N_("its merged cells lie on each other")))
+
+
 def _put_merged(
     grid: list[list[Cell]], top: int, first: tuple[int, int], last: tuple[int, int]
-) -> None:  # fmt: skip
-    """Mark the cells of a merged range that hold no value because its first cell holds it."""
+) -> int:  # fmt: skip
+    """Mark the cells of a merged range that hold no value because its first cell holds it.
+
+    Gives how many cells that took.
+    """
     anchor = first[0] - top
     if not 0 <= anchor < len(grid) or first[1] >= len(grid[anchor]):
-        return
+        return 0
     if is_blank(grid[anchor][first[1]]):
-        return
+        return 0
     corners = [f"{column_letters(column + 1)}{row + 1}" for row, column in (first, last)]
     merged = Broken(Code.MERGED_CELLS, ":".join(corners))
     width = len(grid[0])
-    for row in range(first[0], min(last[0], top + len(grid) - 1) + 1):
-        for column in range(first[1], min(last[1], width - 1) + 1):
+    rows = range(first[0], min(last[0], top + len(grid) - 1) + 1)
+    columns = range(first[1], min(last[1], width - 1) + 1)
+    for row in rows:
+        for column in columns:
             if (row, column) != first:
                 grid[row - top][column] = merged
+    return len(rows) * len(columns)
 
 
 def _of_text(rows: list[tuple[int, list[Cell]]], path: Path, sheet: str | None) -> RawSheet:
@@ -207,12 +239,12 @@ def _of_text(rows: list[tuple[int, list[Cell]]], path: Path, sheet: str | None) 
     kept: list[tuple[int, Sequence[Cell]]] = [
         (number, cells) for number, cells in rows if not all(map(is_blank, cells))
     ]
-    name = sheet
-    if name is None:
-        named = sheet_in_file_name(path.stem)
-        fitting = [named] if named else _fitting(kept)
-        name = fitting[0].name if len(fitting) == 1 else None
-    return RawSheet(name or path.stem, kept, told=name is not None)
+    named = sheet_named(sheet) if sheet else sheet_in_file_name(path.stem)
+    fitting = [named] if named else _fitting(kept)
+    if len(fitting) > 1 or not fitting:
+        return RawSheet(path.stem, kept, told=False)
+    language = language_of(sheet or path.stem, fitting[0])
+    return RawSheet(fitting[0].title(language), kept)
 
 
 def _fitting(rows: list[tuple[int, Sequence[Cell]]]) -> list[Sheet]:
@@ -226,7 +258,7 @@ def _fitting(rows: list[tuple[int, Sequence[Cell]]]) -> list[Sheet]:
 
 def _what_it_may_be(content: bytes) -> Text:
     """What to say of a file that is neither a workbook nor called a text."""
-    some = content[:4096]
+    some = content[:_BEGINNING]
     if b"\0" not in some and any(mark in some for mark in (b",", b";", b"\t")):
         return text(N_("it is text; if its values are separated, let its name end in .csv"))
     return text(N_("it is in no format that is read"))

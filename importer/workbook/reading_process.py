@@ -6,6 +6,7 @@ output (`Frame`); it ends with its input.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -65,6 +66,7 @@ def main() -> None:
     """Answer jobs until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
     _harmless()
+    gc.disable()  # looking for garbage among a million cells takes a fifth of the time
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -73,6 +75,7 @@ def main() -> None:
             for frame in _answer(work):
                 pickle.dump(frame, answers, pickle.HIGHEST_PROTOCOL)
             answers.flush()
+            gc.collect()
 
 
 def _next_work(jobs: BinaryIO) -> Work | None:

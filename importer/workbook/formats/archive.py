@@ -21,13 +21,20 @@ OVERLAP = 1_024
 """Bytes of a chunk that are looked at again with the next one; no tag that matters is longer."""
 
 _ENTRY = b"PK\x01\x02"
+END_OF_ARCHIVE = b"PK\x05\x06"
+_END_SIZE = 22
 _LOCAL = b"PK\x03\x04"
 _LOCAL_SIZE = 30
 _NAME_AT = 26
 _ENCRYPTED = 0x1
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0\xfe\xff", b"\0\0\0<")
+"""How XML begins in UTF-16 or UTF-32, which nobody writes and calamine does not read."""
+_MARK_SIZE = 4
 _SMALL = 16 * MB
 """Inflated bytes that harm nobody, whatever they grew from."""
-_PICTURES = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail")
+_ASIDE = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail", "customxml/",
+          "xl/customproperty")  # fmt: skip
+"""Where pictures lie and what other programs have put by: XML of any kind, and in any encoding."""
 
 Watch = Callable[[str, bytes], object]
 """Is shown each part, by name, in windows that overlap."""
@@ -42,6 +49,7 @@ def look_over(content: bytes, limits: Limits, watch: Watch) -> ZipFile:
     # object of every one before anybody could count.
     if content.count(_ENTRY) > limits.parts:
         raise too_large(text(N_("it consists of too many parts")), "parts", limits.parts)
+    _check_end(content)
     archive = ZipFile(io.BytesIO(content))
     entries = archive.infolist()
     _check_names(entries)
@@ -51,7 +59,37 @@ def look_over(content: bytes, limits: Limits, watch: Watch) -> ZipFile:
     for entry, (_start, data, end) in zip(entries, places, strict=True):
         allowed = limits.inflated_mb * MB - total
         total += _look_at(entry, memoryview(content)[data:end], allowed, limits, watch)
+        if total > max(_SMALL, limits.ratio * len(content)):
+            raise hostile(text(N_("its parts grow beyond all measure when they are inflated")))
     return archive
+
+
+def is_aside(part: str) -> bool:
+    """Whether the part lies where nobody looks for a sheet, and so is not looked at itself."""
+    return plain(part).startswith(_ASIDE)
+
+
+def plain(part: str) -> str:
+    """A part's name in the form in which names are equal; some programs write backslashes."""
+    return part.replace("\\", "/").lower()
+
+
+def parts_of(archive: ZipFile) -> dict[str, str]:
+    """The names of all parts, by their plain form."""
+    return {plain(name): name for name in archive.namelist()}
+
+
+def _check_end(content: bytes) -> None:
+    """What says where the directory is must be the last thing in the file.
+
+    Otherwise it is for each program to say which of several directories it believes.
+    """
+    end = content.rfind(END_OF_ARCHIVE)
+    if end < 0 or end + _END_SIZE > len(content):
+        raise damaged()
+    (comment,) = struct.unpack_from("<H", content, end + _END_SIZE - 2)
+    if end + _END_SIZE + comment != len(content):
+        raise damaged()
 
 
 def _check_names(entries: list[ZipInfo]) -> None:
@@ -93,19 +131,21 @@ def _look_at(
     """Inflate a part and show it to `watch`; give its true size."""
     size = 0
     tail = b""
-    may_have_a_document_type = not entry.filename.lower().startswith(_PICTURES)
+    is_looked_at = not is_aside(entry.filename)
     for chunk in _inflated(entry, packed):
-        first = size == 0
+        is_start = size < _MARK_SIZE
         size += len(chunk)
         if size > allowed:
             what = text(N_("its parts are too large once they are inflated"))
             raise too_large(what, "inflated_mb", limits.inflated_mb)
         if size > max(_SMALL, limits.ratio * len(packed)):
             raise hostile(text(N_("a part of it grows beyond all measure when it is inflated")))
-        if first and entry.filename.lower().endswith((".xml", ".rels")) and b"\0" in chunk[:4]:
-            raise damaged()  # UTF-16 or UTF-32, which nobody writes, and calamine does not read
+        if not is_looked_at:
+            continue
         window = tail + chunk
-        if may_have_a_document_type and b"<!DOCTYPE" in window:
+        if is_start and window.startswith(_UTF_16):
+            raise damaged()
+        if b"<!DOCTYPE" in window:
             raise hostile(text(N_("it declares a document type, as no spreadsheet program does")))
         watch(entry.filename, window)
         tail = window[-OVERLAP:]

@@ -33,7 +33,12 @@ def unreadable(reason: Text | str) -> RefusedError:
 
 def damaged() -> RefusedError:
     """A file that is not whole."""
-    return unreadable(text(N_("it is damaged or was cut short")))
+    return unreadable(text(N_("it is damaged, cut short, or built in a way that is not understood")))
+
+
+def same_sheet_twice() -> RefusedError:
+    """A file of 1 MB that would be read for hours, the same part again and again."""
+    return hostile(text(N_("two of its sheets are the same part of it")))
 
 
 def password_protected() -> RefusedError:

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,7 +18,7 @@ from importer.domain.problems import Code
 from importer.limits import Limits
 from importer.texts import N_, text
 from importer.workbook.cells import Broken, Cell
-from importer.workbook.formats.refusals import too_large, unreadable
+from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
 from importer.workbook.labels import HEADER_SEARCH, is_a_header
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -39,6 +39,10 @@ _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """What tells Excel the separator; Excel does not show it as a row."""
 _FIELD_LIMIT = 32_767
 """Characters that a cell of Excel holds; a longer field is a quotation mark that is not closed."""
+
+_CHUNK = 1 << 20
+_LINE_LIMIT = 1 << 20
+"""Characters of a line; as many columns as Excel has need 16,384 for the separators alone."""
 
 _WORDS = {"TRUE": True, "VERDADERO": True, "FALSE": False, "FALSO": False}
 _ERRORS = frozenset(
@@ -78,24 +82,54 @@ def read_separated(content: bytes, suffix: str, limits: Limits) -> Separated:
     """
     encoding = _encoding(content)
     try:
-        words = content.decode(encoding)
+        sample = _stream(content, encoding).read(HEADER_SEARCH * _ROW_LENGTH)
+        told = _SEP_LINE.match(sample)
+        separator = told[1] if told else _separator(sample, suffix)
+        if content.count(separator.encode()) > limits.cells:
+            raise _too_many(limits)
+        stream = _stream(content, encoding)
+        stream.read(told.end() if told else 0)
+        return Separated(list(_rows(stream, separator, limits)), encoding)
     except UnicodeDecodeError as error:
         raise unreadable(
             text(N_("its letters are neither in UTF-8 nor in UTF-16 nor in Windows-1252"))
         ) from error
-    told = _SEP_LINE.match(words)
-    separator = told[1] if told else _separator(words, suffix)
-    rows = []
-    for number, fields in enumerate(_fields(words[told.end() if told else 0 :], separator), 1):
+
+
+def _stream(content: bytes, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+
+
+def _rows(
+    stream: io.TextIOWrapper, separator: str, limits: Limits
+) -> Iterator[tuple[int, list[Cell]]]:  # fmt: skip
+    """Each row that is not blank, and its number."""
+    cells = 0
+    for number, fields in enumerate(_fields(_lines(stream, limits), separator), 1):
         if number > limits.rows:
             raise too_large(text(N_("it has too many rows")), "rows", limits.rows)
+        cells += len(fields)
+        if cells > limits.cells:
+            raise _too_many(limits)
+        if not any(fields):
+            continue
         while fields and not fields[-1]:
             fields.pop()
         if len(fields) > limits.columns:
             raise too_large(text(N_("it has too many columns")), "columns", limits.columns)
-        if fields:
-            rows.append((number, [_cell(field) for field in fields]))
-    return Separated(rows, encoding)
+        yield number, [_cell(field) for field in fields]
+
+
+def _too_many(limits: Limits) -> RefusedError:
+    return too_large(text(N_("it has too many values")), "cells", limits.cells)
+
+
+def _lines(stream: io.TextIOWrapper, limits: Limits) -> Iterator[str]:
+    """The lines of a text, none of them so long that it alone takes all memory."""
+    while line := stream.readline(_LINE_LIMIT):
+        if len(line) == _LINE_LIMIT:
+            raise too_large(text(N_("a line of it is too long")), "columns", limits.columns)
+        yield line
 
 
 def _encoding(content: bytes) -> str:
@@ -105,17 +139,19 @@ def _encoding(content: bytes) -> str:
     zeros = [content[parity:4096:2].count(0) for parity in (0, 1)]
     if max(zeros) > len(content[:4096]) // 4:  # every other byte: letters in UTF-16 without a mark
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        content.decode("utf-8")
+        for start in range(0, len(content), _CHUNK):
+            decoder.decode(content[start : start + _CHUNK])
+        decoder.decode(b"", True)
     except UnicodeDecodeError:
         return WINDOWS_1252
     return "utf-8"
 
 
-def _separator(words: str, suffix: str) -> str:
+def _separator(sample: str, suffix: str) -> str:
     """The one under which a row holds most headers of ours; under none, which leaves most whole."""
     order = "\t,;|" if suffix in _TAB_FIRST else _SEPARATORS
-    sample = words[: HEADER_SEARCH * _ROW_LENGTH]
 
     def fitness(separator: str) -> tuple[int, int]:
         rows = list(islice(_try(sample, separator), HEADER_SEARCH))
@@ -135,9 +171,9 @@ def _try(words: str, separator: str) -> Iterator[list[str]]:
         return
 
 
-def _fields(words: str, separator: str) -> Iterator[list[str]]:
+def _fields(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(words, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     before = 0
     try:
         for fields in reader:

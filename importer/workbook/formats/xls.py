@@ -10,8 +10,15 @@ import olefile
 
 from importer.domain.problems import Code
 from importer.texts import N_, text
+from importer.workbook.formats.archive import END_OF_ARCHIVE
 from importer.workbook.formats.errors_shown import error_shown
-from importer.workbook.formats.refusals import RefusedError, damaged, password_protected
+from importer.workbook.formats.refusals import (
+    RefusedError,
+    damaged,
+    hostile,
+    password_protected,
+    same_sheet_twice,
+)
 from importer.workbook.markup import Markup
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -20,13 +27,21 @@ _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 _BEGIN, _EOF, _ENCRYPTED, _SHEET = 0x809, 0x0A, 0x2F, 0x85
 _FORMULA, _ERROR, _ROW, _COLUMN_INFO = 0x06, 0x205, 0x208, 0x7D
+_DIMENSIONS, _OLD_DIMENSIONS = 0x200, 10
 _CELLS = frozenset({_FORMULA, _ERROR, 0x203, 0x204, 0x27E, 0xBD, 0xD6, 0xFD})
 _MANY_NUMBERS = 0xBD
+_ROWS, _COLUMNS = 65_536, 256
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x1
 _NOT_A_NUMBER = 0xFFFF
 _OF_ERROR = 2
 _TOKEN_BOOL = 0x1D
 _VALUE_AT, _TOKENS_AT = 6, 20
+_BUILD_AT, _EXCEL_97 = 8, (0x0DBB, 0x07CC)
+"""What wrote the file. LibreOffice calls itself Excel 97, and stores the number 0 with a formula
+whose result is a text, unless it has calculated it itself."""
+_CALCULATED = 0x1C1
+"""What only a file has whose formulas were calculated; libraries store 0 or no text with them."""
+_ZERO, _NO_TEXT = bytes(8), b"\3\0\0\0\0\0\xff\xff"
 
 
 def look_at_sheets(content: bytes) -> list[Markup]:
@@ -36,24 +51,54 @@ def look_at_sheets(content: bytes) -> list[Markup]:
     """
     records = _stream(content)
     bundles = []
+    doubtful = [_ZERO, _NO_TEXT]
     for kind, data in _records(records, 0):
         if kind == _ENCRYPTED:
             raise password_protected()
         if kind == _SHEET:
             bundles.append(struct.unpack_from("<I", data)[0])
-    return [_look(records, start) for start in bundles]
+        if kind == _CALCULATED:
+            of_excel_97 = struct.unpack_from("<HH", records, _BUILD_AT) == _EXCEL_97
+            doubtful = [_ZERO] if of_excel_97 else []
+    if len(set(bundles)) < len(bundles):
+        raise same_sheet_twice()
+    return [_look(records, start, doubtful) for start in bundles]
 
 
 def _stream(content: bytes) -> bytes:
     if _ENCRYPTED_PACKAGE in content:  # an xlsx file with a password
         raise password_protected()
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        _check_chains(ole)
         for name in ("Workbook", "Book"):
             if ole.exists(name):
                 stream: bytes = ole.openstream(name).read()
                 return stream
     reason = text(N_("it is a document of another program"))
     raise RefusedError(Code.NOT_A_WORKBOOK, reason)
+
+
+def without_archives(content: bytes) -> bytes:
+    """`content` so that calamine finds no archive in it, which nobody has looked over.
+
+    It looks for one where it cannot read the workbook.
+    """
+    return content.replace(END_OF_ARCHIVE, bytes(len(END_OF_ARCHIVE)))
+
+
+def _check_chains(ole: olefile.OleFileIO) -> None:
+    """Raise RefusedError where sectors follow each other in a circle, without an end."""
+    if ole.num_mini_fat_sectors:
+        ole.loadminifat()
+    for following in (ole.fat, ole.minifat or ()):
+        walks = [0] * len(following)  # on which each sector was passed
+        for walk, start in enumerate(range(len(following)), 1):
+            at = start
+            while at < len(following) and not walks[at]:
+                walks[at] = walk
+                at = following[at]
+            if at < len(following) and walks[at] == walk:
+                raise damaged()
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
@@ -80,7 +125,8 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
         at += length
 
 
-def _look(stream: bytes, start: int) -> Markup:
+def _look(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
+    """The markup of a sheet; `doubtful` are results that a formula may have without having any."""
     markup = Markup()
     for kind, data in _records(stream, start):
         if kind in _CELLS:
@@ -90,9 +136,11 @@ def _look(stream: bytes, start: int) -> Markup:
             if kind == _MANY_NUMBERS:
                 markup.reach(row + 1, struct.unpack_from("<H", data, len(data) - 2)[0] + 1)
             elif kind == _FORMULA:
-                _note_formula(markup, at, data)
+                _note_formula(markup, at, data, doubtful)
             elif kind == _ERROR and data[_VALUE_AT + 1]:
                 markup.errors[at] = error_shown(data[_VALUE_AT])
+        elif kind == _DIMENSIONS:
+            _check_dimensions(data)
         elif kind == _ROW:
             if struct.unpack_from("<H", data, 12)[0] & _ROW_HIDDEN:
                 markup.hidden_rows.append(struct.unpack_from("<H", data)[0] + 1)
@@ -103,11 +151,22 @@ def _look(stream: bytes, start: int) -> Markup:
     return markup
 
 
-def _note_formula(markup: Markup, at: tuple[int, int], data: memoryview) -> None:
+def _check_dimensions(data: memoryview) -> None:
+    """Raise RefusedError for a size that no sheet has, since calamine makes room for all of it."""
+    if len(data) == _OLD_DIMENSIONS:  # whose rows are too few to do harm
+        return
+    top, bottom, left, right = struct.unpack_from("<IIHH", data)
+    if top > bottom or bottom > _ROWS or left > right or right > _COLUMNS:
+        raise hostile(text(N_("it has cells outside the grid of a sheet")))
+
+
+def _note_formula(
+    markup: Markup, at: tuple[int, int], data: memoryview, doubtful: list[bytes]
+) -> None:  # fmt: skip
     value = data[_VALUE_AT : _VALUE_AT + 8]
     if struct.unpack_from("<H", value, 6)[0] == _NOT_A_NUMBER and value[0] == _OF_ERROR:
         markup.errors[at] = error_shown(value[2])
         return
     size, token = struct.unpack_from("<HB", data, _TOKENS_AT)
     if size != 2 or token != _TOKEN_BOOL:  # that one is a constant TRUE or FALSE of LibreOffice
-        markup.formulas[at] = True
+        markup.formulas[at] = value not in doubtful

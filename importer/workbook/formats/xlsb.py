@@ -8,11 +8,9 @@ from zipfile import ZipFile
 
 from importer.texts import N_, text
 from importer.workbook.formats.errors_shown import error_shown
-from importer.workbook.formats.refusals import hostile
-from importer.workbook.formats.xlsx import targets_of
+from importer.workbook.formats.refusals import damaged, hostile, same_sheet_twice
+from importer.workbook.formats.xlsx import looked_at, targets_of
 from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
-
-WORKBOOK = "xl/workbook.bin"
 
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
 _VALUES = range(2, 12)
@@ -20,23 +18,26 @@ _FORMULAS = range(8, 12)
 _BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
 _ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
 _COLUMN_HIDDEN = 0x1
+_LENGTH_BITS = 28
 _CELL_SIZE = 8
 """Bytes of a cell before its value: its column and its style."""
 
 
-def look_at_sheets(archive: ZipFile) -> dict[str, Markup]:
-    """The markup of each sheet, by the sheet's name.
+def look_at_sheets(archive: ZipFile, workbook: str) -> dict[str, Markup]:
+    """The markup of each sheet, by the sheet's name; `workbook` is the part that names them.
 
     Raises KeyError or struct.error where the archive is not a sound workbook.
     """
-    targets = targets_of(archive, "xl/_rels/workbook.bin.rels")
-    sheets = {}
-    for kind, data in _records(archive.read(WORKBOOK)):
+    targets = targets_of(archive, workbook)
+    parts = []
+    for kind, data in _records(archive.read(workbook)):
         if kind == _BUNDLE_SHEET:
             link, at = _string(data, 8)
             name, _ = _string(data, at)
-            sheets[name] = _look(archive.read(targets[link]))
-    return sheets
+            parts.append((name, looked_at(targets[link])))
+    if len({part for _, part in parts}) < len(parts):
+        raise same_sheet_twice()
+    return {name: _look(archive.read(part)) for name, part in parts}
 
 
 def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
@@ -49,14 +50,15 @@ def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
         if kind & 0x80:
             kind = kind & 0x7F | (content[at] & 0x7F) << 7
             at += 1
-        length = shift = 0
-        while True:
+        length = 0
+        for shift in range(0, _LENGTH_BITS, 7):
             byte = content[at]
             at += 1
             length |= (byte & 0x7F) << shift
-            shift += 7
             if not byte & 0x80:
                 break
+        if at + length > len(content):
+            raise damaged()
         yield kind, view[at : at + length]
         at += length
 

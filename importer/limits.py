@@ -20,7 +20,7 @@ class Limits:
     The defaults take every workbook of a million rows that Excel makes, and little more.
     """
 
-    file_mb: int = _limit(256, "Size of the file. A million rows are some 60 MB.")
+    file_mb: int = _limit(200, "Size of the file. A million rows are some 60 MB.")
     parts: int = _limit(
         10_000, "Files in the archive that a workbook is. Excel makes a few a sheet and picture."
     )

@@ -70,6 +70,12 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 @pytest.fixture
+def no_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Corrections workbooks are not written: for histories of many, in which nobody reads them."""
+    monkeypatch.setattr("importer.pipeline.write_corrections", lambda *_: None)
+
+
+@pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """Where the test's ledger is, once something is applied."""
     return tmp_path / "ledger.db"

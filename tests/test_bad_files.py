@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,25 +14,11 @@ from typing import Any
 import pytest
 
 from conftest import CommandLine, Said
+from hostile_files import CODE, HTML, OLE2, Make, containing, good_workbook
 from importer.limits import DEFAULT_LIMITS, MB
-from workbooks import HEADERS, write_cells, write_workbook
+from workbooks import write_cells
 
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-CODE = "ABCDE-12345-FGHIJ-67890"
-GOOD = {
-    "OTC": CODE,
-    "Email": "it@msp.example",
-    "Company Name": "Acme",
-    "Total Licenses": 50,
-}
 KEYS = ["file", "sha256", "status", "batch", "rows", "changes", "otcs", "problems", "corrections"]
-
-Make = Callable[[Path], object]
-
-
-def good_workbook(path: Path) -> Path:
-    """A workbook that registers one OTC."""
-    return write_workbook(path, [("Add OTC", [GOOD])])
 
 
 def with_part(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
@@ -49,11 +32,6 @@ def with_part(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-
-
-def containing(content: bytes) -> Make:
-    """A file of these bytes."""
-    return lambda path: path.write_bytes(content)
 
 
 def cut_to(share: float) -> Make:
@@ -138,8 +116,6 @@ def too_large(path: Path) -> None:
     path.touch()
     os.truncate(path, DEFAULT_LIMITS.file_mb * MB + 1)
 
-
-HTML = b"<html><body><table><tr><td>OTC</td></tr></table></body></html>"
 
 BAD_FILES: dict[str, tuple[str, Make]] = {
     "missing": ("unreadable-file", missing),
@@ -250,22 +226,6 @@ def test_a_good_file_is_applied_whatever_stands_beside_it(
     assert command("show", "otcs", CODE).exit_code == 0
 
 
-def test_what_is_no_ordinary_file_is_not_waited_for(tmp_path: Path, ledger: Path) -> None:
-    """A pipe that nobody writes to is refused at once."""
-    if not hasattr(os, "mkfifo"):
-        pytest.skip("this system has no named pipes")
-    path = tmp_path / "pipe.xlsx"
-    os.mkfifo(path)
-    done = subprocess.run(
-        [sys.executable, "-m", "importer", "apply", path, "--json", "--ledger", ledger],
-        capture_output=True,
-        timeout=60,
-    )
-    assert done.returncode == 3
-    [reported] = json.loads(done.stdout)
-    assert_unreadable(reported, path, "unreadable-file")
-
-
 @pytest.mark.parametrize("name", ["x" * 300 + ".xlsx", "loop.xlsx", "good.xlsx/sheet.xlsx"])
 def test_a_name_that_no_file_can_have_is_a_file_that_cannot_be_read(
     name: str, command: CommandLine, tmp_path: Path
@@ -292,51 +252,3 @@ def test_an_archive_that_cannot_be_unpacked_is_no_fault_of_the_program(
     [reported] = said.json
     [problem] = reported["problems"]
     assert problem["code"] in ("unreadable-file", "password-protected")
-
-
-def test_a_file_with_any_byte_wrong_is_read_or_refused(
-    command: CommandLine, tmp_path: Path, ledger: Path
-) -> None:
-    """Of 150 copies with a few wrong bytes each, none makes the program fail."""
-    chance = random.Random(11)
-    content = good_workbook(tmp_path / "good.xlsx").read_bytes()
-    path = tmp_path / "x.xlsx"
-    outcomes = []
-    for _ in range(150):
-        damaged = bytearray(content)
-        for _ in range(chance.choice((1, 1, 2, 5))):
-            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        path.write_bytes(damaged)
-        said = command("check", path, "--json")
-        assert_calm(said)
-        outcomes.append(said.exit_code)
-    assert not ledger.exists()
-    assert 3 in outcomes
-    assert set(outcomes) <= {0, 1, 3}
-
-
-@pytest.mark.parametrize("row", [20_000, 1_048_576])
-def test_a_cell_far_away_does_not_exhaust_the_memory(
-    row: int, tmp_path: Path, ledger: Path
-) -> None:
-    """Two rows and one stray cell in the last column, 5 KB in all: answered within 4 GB."""
-    resource = pytest.importorskip("resource")
-    path = write_cells(tmp_path / "x.xlsx", {"Enable Customer": [HEADERS["Enable Customer"]]})
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    stray = f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row></sheetData>'.encode()
-    sheet = "xl/worksheets/sheet1.xml"
-    parts[sheet] = parts[sheet].replace(b"</sheetData>", stray)
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    done = subprocess.run(
-        [sys.executable, "-m", "importer", "check", path, "--json", "--ledger", ledger],
-        capture_output=True,
-        timeout=60,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)),
-    )
-    assert b"panicked" not in done.stderr
-    assert done.returncode in (1, 3)
-    [reported] = json.loads(done.stdout)
-    assert len(reported["problems"]) >= 1

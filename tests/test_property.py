@@ -149,6 +149,8 @@ def histories(draw: st.DrawFn) -> list[list[tuple[str, list[dict[str, Any]]]]]:
     return [draw(beginnings()), *draw(st.lists(workbooks(), min_size=1, max_size=3))]
 
 
+pytestmark = pytest.mark.usefixtures("no_corrections")
+
 EmptyLedger = Callable[[], AbstractContextManager[Ledger]]
 
 
@@ -217,7 +219,7 @@ def _assert_outcome(report: Report, sheet: str, row: int, expected: str | set[st
 
 
 QUICK = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -230,7 +232,22 @@ def test_every_row_of_random_workbooks_ends_as_in_the_plain_model(
 ) -> None:
     """Applied, unchanged or refused with fitting codes, row by row, and the same ledger."""
 
-    @QUICK
+    holds(empty_ledger, QUICK)
+
+
+@pytest.mark.long
+@pytest.mark.both_engines
+def test_every_row_of_many_random_workbooks_ends_as_in_the_plain_model(
+    empty_ledger: EmptyLedger,
+) -> None:
+    """The same, ten times as often."""
+    holds(empty_ledger, settings(QUICK, max_examples=400))
+
+
+def holds(empty_ledger: EmptyLedger, wanted: settings) -> None:
+    """The program and the model agree on random histories."""
+
+    @wanted
     @given(histories())
     def property_holds(history: list[list[tuple[str, list[dict[str, Any]]]]]) -> None:
         agrees(empty_ledger, history)

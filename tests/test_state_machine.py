@@ -595,8 +595,10 @@ class History(RuleBasedStateMachine):
         assert tells(contents) == told(past.states[number])
 
 
+pytestmark = pytest.mark.usefixtures("no_corrections")
+
 QUICK = settings(
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=12,
     deadline=None,
     print_blob=True,

@@ -61,8 +61,9 @@ def test_no_cell_of_any_workbook_is_a_formula_or_a_link_of_the_users(
     own = load_workbook(template)
     for number, name in enumerate(NAMES, start=2):
         own["Add Customer"].cell(number, 1, name).data_type = "s"
-        for column, value in enumerate(("Boss", CODE, 1), start=2):
-            own["Add Customer"].cell(number, column, value)
+        own["Add Customer"].cell(number, 2, "Boss")
+        own["Add Customer"].cell(number, 3, CODE)
+        own["Add Customer"].cell(number, 4, 1)
     own.save(tmp_path / "own.xlsx")
     fresh = load_workbook(filled)
     fresh["Add OTC"]["D2"] = "many"

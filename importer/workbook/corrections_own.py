@@ -30,12 +30,18 @@ from importer.workbook.corrections_marks import (
     tell,
     unmark,
 )
-from importer.workbook.labels import PROBLEMS, is_in_our_languages, is_problems_column
+from importer.workbook.labels import (
+    LISTS,
+    META,
+    PROBLEMS,
+    is_in_our_languages,
+    is_problems_column,
+)
 from importer.workbook.layout import LaidOutSheet
 from importer.workbook.markup import column_letters, column_number
 from importer.workbook.requests import Checked
 from importer.workbook.styles import note
-from importer.workbook.template import add_drop_downs, is_template
+from importer.workbook.template import add_drop_downs
 
 LARGEST = 64 * MB
 """Inflated bytes of the largest workbook that is given back itself. openpyxl takes some 20 times as
@@ -53,7 +59,7 @@ def own_workbook(
 
     Of our sheets only the `wanted` rows (by sheet and row) are kept; None keeps all.
     """
-    workbook = _loaded(source, checked)
+    workbook = _loaded(source, checked) if checked.is_template else None
     if workbook is None:
         return None
     for title in workbook.sheetnames:
@@ -77,7 +83,7 @@ def own_workbook(
 
 
 def _loaded(source: Path, checked: Checked) -> Workbook | None:
-    """The file that was checked, and no other, if it is a template that openpyxl can read."""
+    """The file that was checked, and no other, if openpyxl can read it."""
     try:
         content = source.read_bytes()
         if hashlib.sha256(content).hexdigest() != checked.sha256:
@@ -90,7 +96,7 @@ def _loaded(source: Path, checked: Checked) -> Workbook | None:
             workbook = load_workbook(io.BytesIO(content), rich_text=True)
     except Exception:  # whatever openpyxl thinks of it: another way to give the rows back is left
         return None
-    return workbook if is_template(workbook) else None
+    return workbook if {META, LISTS} <= set(workbook.sheetnames) else None
 
 
 def _escape(sheet: Worksheet, laid_out: LaidOutSheet) -> None:

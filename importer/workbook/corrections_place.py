@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import re
 from itertools import chain, count
 from pathlib import Path
@@ -39,7 +40,7 @@ def _is_ours_to_replace(path: Path, workbook: Path) -> bool:
     if not path.exists():
         return True
     try:
-        written = load_workbook(path)
+        written = load_workbook(io.BytesIO(path.read_bytes()))
         meta: dict[object, object] = {
             row[0]: row[1] for row in written[META].iter_rows(max_col=2, values_only=True)
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.likeness import is_like, is_misspelt
@@ -15,17 +16,21 @@ PROBLEMS = N_("Problems")
 INSTRUCTIONS = N_("Instructions")
 LISTS = "Lists"
 META = "_meta"
+VERSION = "template_version"
+"""The first cell of the row of the hidden sheet that says that a workbook is ours."""
 SUMMARY = N_("Summary")
 
 HEADER_SEARCH = 20
 """How many rows are searched for a header that does not stand in row 1."""
 
 _QUOTES = str.maketrans(dict.fromkeys("‘’‛′´`", "'"))
+_CACHED = 4_096
 _NO_WORD = re.compile(r"[^\w]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _SMALL_WORDS = frozenset({"a", "de", "del", "el", "la", "no", "of", "the"})
 
 
+@lru_cache(_CACHED)
 def label_key(label: str) -> str:
     """The form in which labels are equal: without case, accents, spacing and the `*`."""
     apart = unicodedata.normalize("NFKD", label.translate(_QUOTES))
@@ -33,6 +38,7 @@ def label_key(label: str) -> str:
     return "".join(bare).casefold()
 
 
+@lru_cache(_CACHED)
 def _rough_key(label: str) -> str:
     """The form in which labels are nearly equal: besides, without punctuation and plurals."""
     return "".join(_rough_words(label))

@@ -19,6 +19,7 @@ from importer.errors import FileError
 from importer.texts import N_, text, visible
 from importer.workbook.cells import Broken, Cell, Value, is_blank, reader_of, shown
 from importer.workbook.faults import bad_cell
+from importer.workbook.labels import META, VERSION
 from importer.workbook.layout import LaidOutSheet, lay_out
 from importer.workbook.raw import RawWorkbook
 from importer.workbook.schemas import bad_cells
@@ -35,8 +36,9 @@ class Checked:
     """A workbook after its cells were checked.
 
     `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
-    the sheet's name and row; `read` counts both. `sha256` is that of the file.
-    `missed` are those refused rows that would have created an OTC or a customer.
+    the sheet's name and row; `read` counts both. `sha256` is that of the file,
+    `is_template` whether it was made from our template. `missed` are those refused rows that would
+    have created an OTC or a customer.
     """
 
     sheets: list[LaidOutSheet]
@@ -45,6 +47,7 @@ class Checked:
     refused: set[tuple[str, int]]
     read: int
     sha256: str = ""
+    is_template: bool = False
     missed: dict[Missed, Place] = field(default_factory=dict)
 
 
@@ -64,7 +67,7 @@ def check_workbook(
         )
     if raw.guessed_encoding:
         problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
-    checked = Checked(sheets, [], problems, set(), 0, raw.sha256)
+    checked = Checked(sheets, [], problems, set(), 0, raw.sha256, _is_template(raw))
     for laid_out in sheets:
         checked.read += len(laid_out.rows)
         if laid_out.refused:
@@ -73,6 +76,14 @@ def check_workbook(
             _check_sheet(laid_out, laid_out.sheet, checked)
         tick()
     return checked
+
+
+def _is_template(raw: RawWorkbook) -> bool:
+    """Whether we have made the workbook, filled in or not: its hidden sheet says so."""
+    return any(
+        sheet.name == META and any(cells[0] == VERSION for _, cells in sheet.rows)
+        for sheet in raw.sheets
+    )
 
 
 def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None:

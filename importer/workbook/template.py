@@ -14,12 +14,11 @@ from importer.domain.sheets import SHEETS, Column, Kind, Sheet
 from importer.files import whole_file
 from importer.texts import N_, translated
 from importer.workbook.instructions import add_instructions
-from importer.workbook.labels import INSTRUCTIONS, LISTS, META, language_of
+from importer.workbook.labels import INSTRUCTIONS, LISTS, META, VERSION, language_of
 from importer.workbook.markup import column_letters
 from importer.workbook.styles import add_header
 
 TEMPLATE_VERSION = 1
-_VERSION = "template_version"
 LAST_ROW = 1_048_576
 
 
@@ -59,7 +58,7 @@ def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
     lists.title = LISTS
     _fill_lists(lists, language, known)
     meta = workbook.create_sheet(META)
-    for row in ((_VERSION, TEMPLATE_VERSION), ("language", language)):
+    for row in ((VERSION, TEMPLATE_VERSION), ("language", language)):
         meta.append(row)
     lists.sheet_state = meta.sheet_state = "hidden"
     return workbook
@@ -86,13 +85,6 @@ def add_drop_downs(
             letter = column_letters(columns[column.field])
             validation.add(f"{letter}{header_row + 1}:{letter}{LAST_ROW}")
             sheet.add_data_validation(validation)
-
-
-def is_template(workbook: Workbook) -> bool:
-    """Whether `workbook` is one that we have made, filled in or not."""
-    if META not in workbook.sheetnames or LISTS not in workbook.sheetnames:
-        return False
-    return any(row[0].value == _VERSION for row in workbook[META].iter_rows(max_col=1))
 
 
 # The hidden Lists sheet: an inline list may have no more than 255 characters.

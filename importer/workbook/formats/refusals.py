@@ -33,7 +33,8 @@ def unreadable(reason: Text | str) -> RefusedError:
 
 def damaged() -> RefusedError:
     """A file that is not whole."""
-    return unreadable(text(N_("it is damaged, cut short, or built in a way that is not understood")))
+    reason = text(N_("it is damaged, cut short, or built in a way that is not understood"))
+    return unreadable(reason)
 
 
 def same_sheet_twice() -> RefusedError:

@@ -12,6 +12,7 @@ import pickle
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -129,4 +130,5 @@ def _limit(limits: Limits) -> None:
         ):
             hard = resource.getrlimit(what)[1]
             allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(what, (allowed, hard))
+            with suppress(ValueError, OSError):  # macOS does not limit the memory of a process
+                resource.setrlimit(what, (allowed, hard))

@@ -27,7 +27,7 @@ type (which is how XML is made to read other files or to fill the memory), and h
 with values reach. Macros, links and whatever else is in a workbook are never run or followed.
 
 Then it is read in a process of its own, which may take only so much memory and time, cannot write
-files, and is ended with whatever has gone wrong in it. The answer is one line, exit code 3, and
+to files, and is ended with whatever has gone wrong in it. The answer is one line, exit code 3, and
 the ledger as it was; the other files of the command are read all the same. On Windows and macOS
 the system does not limit the memory of a process: there the look-over is what protects, besides
 the time.

@@ -98,10 +98,11 @@ def _limits(found: Path, value: object) -> Limits:
                 text(N_("{path}: there is no setting {key}; there are: {known}."),
                      path=found, key=f"limits.{name}", known=names)
             )  # fmt: skip
-        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= _HIGHEST:
+        highest = LONGEST_WAIT if name == "seconds" else _HIGHEST
+        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= highest:
             raise MisuseError(
                 text(N_("{path}: the setting {key} must be a whole number, from 1 to {most}."),
-                     path=found, key=f"limits.{name}", most=_HIGHEST)
+                     path=found, key=f"limits.{name}", most=highest)
             )  # fmt: skip
     return Limits(**value)
 

@@ -377,7 +377,7 @@ class Text:
 
 
 SPANISH = Text(
-    "cp1252", ";", "\r\n", ",", ("FALSO", "VERDADERO"),
+    "cp1252", ";", "\r\n", ",", ("FALSE", "TRUE"),
     {"#N/A": "#N/D", "#REF!": "#¡REF!", "#DIV/0!": "#¡DIV/0!"},
 )  # fmt: skip
 """What "CSV (delimitado por comas)" is in an Excel that speaks Spanish."""

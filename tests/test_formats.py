@@ -561,7 +561,7 @@ def test_quotation_marks_that_are_not_closed_are_refused_by_their_line(
 def test_what_a_spreadsheet_program_writes_of_a_value_is_that_value(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """Errors and truth values in English and Spanish, as they would be in a workbook."""
+    """Errors in English and Spanish are what they are in a workbook; truth values no numbers."""
     shown = ["#N/A", "#REF!", "#¡VALOR!", "#N/D", "TRUE", "VERDADERO", "FALSO"]
     rows = [(code(number), EMAIL, "Acme", value) for number, value in enumerate(shown)]
     path = separated(tmp_path / "Add OTC.csv", [HEADER, *rows])
@@ -569,7 +569,7 @@ def test_what_a_spreadsheet_program_writes_of_a_value_is_that_value(
     assert [one["code"] for one in said.json[0]["problems"]] == (
         ["cell-error"] * 4 + ["bad-number"] * 3
     )
-    assert [one["value"] for one in said.json[0]["problems"]][4:] == ["TRUE", "TRUE", "FALSE"]
+    assert [one["value"] for one in said.json[0]["problems"]][4:] == shown[4:]
 
 
 def test_a_text_that_was_guarded_against_being_a_formula_is_itself(
@@ -646,14 +646,18 @@ def test_a_file_that_may_be_either_of_two_sheets_is_asked_about(
     assert again.json[0]["rows"]["applied"] == 1
 
 
-@pytest.mark.parametrize("sheet", ["Add OTC", "agregar  otcs"])
-def test_what_is_said_goes_before_the_name(
-    sheet: str, command: CommandLine, tmp_path: Path
+@pytest.mark.parametrize("word", ["TRUE", "VERDADERO", "True", "verdadero"])
+def test_a_truth_value_is_a_yes_and_a_name_that_reads_like_one_is_a_name(
+    word: str, command: CommandLine, tmp_path: Path
 ) -> None:
-    """--sheet is what the person says now; it takes any name that a workbook's sheet may have."""
-    path = separated(tmp_path / "Edit OTC.csv", [HEADER, ROW])
-    said = command("apply", "--sheet", sheet, path, "--json")
-    assert said.json[0]["changes"]["otcs_added"] == 1
+    """A company called Verdadero keeps its name to the letter."""
+    otcs = separated(tmp_path / "Add OTC.csv", [HEADER, (code(1), EMAIL, word, 5)])
+    assert command("apply", otcs).exit_code == 0
+    assert command("show", "otcs", "--json").json[0]["company"] == word
+    header = ("Customer (Site) Name", "Release Licenses")
+    path = separated(tmp_path / "Disable Customer.csv", [header, ("Nobody", word)])
+    problems = command("check", path, "--json").json[0]["problems"]
+    assert [one["code"] for one in problems] == ["unknown-customer"]
 
 
 def test_what_is_said_is_of_texts_alone(command: CommandLine, tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def test_any_changed_file_is_read_or_refused(
     path = tmp_path / f"x.{suffix}"
 
     @settings(
-        max_examples=150, database=None, phases=[Phase.generate],
+        max_examples=60, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(st.integers(0, 11), EDITS)
@@ -264,7 +264,7 @@ def test_any_changed_file_is_read_or_refused(
     assert reader.outcomes == {"read": 1}, "the original is sound"
     reads()
     assert reader.outcomes["read"] > 1
-    assert sum(reader.outcomes.values()) > 100
+    assert sum(reader.outcomes.values()) > 40
 
 
 def test_the_whole_command_takes_changed_files(

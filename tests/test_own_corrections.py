@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import CommandLine, Said
 from importer.limits import DEFAULT_LIMITS
-from importer.workbook import corrections_own
+from importer.workbook import corrections_own, loading
 from importer.workbook.raw import RawSheet
 from importer.workbook.reading import read_here
 
@@ -274,7 +274,10 @@ def test_of_merged_cells_the_first_is_marked_and_in_part_none_loses_its_meaning(
     assert not sheet.merged_cells.ranges
 
 
-@pytest.mark.parametrize("which", ["another file by then", "too large", "not ours", "CSV"])
+@pytest.mark.parametrize(
+    "which",
+    ["another file by then", "too large", "a coloured cell far away", "not ours", "CSV"],
+)
 def test_whatever_cannot_be_given_back_itself_comes_back_freshly_made(
     which: str, command: CommandLine, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,7 +285,10 @@ def test_whatever_cannot_be_given_back_itself_comes_back_freshly_made(
     if which == "another file by then":
         monkeypatch.setattr(corrections_own, "_loaded", _loaded_of_another)
     elif which == "too large":
-        monkeypatch.setattr(corrections_own, "LARGEST", 1)
+        monkeypatch.setattr(loading, "LARGEST", 1)
+    elif which == "a coloured cell far away":
+        green = PatternFill("solid", fgColor=GREEN)
+        mend(filled, lambda workbook: setattr(workbook["Our notes"]["AN1048576"], "fill", green))
     elif which == "not ours":
         mend(filled, lambda workbook: workbook.remove(workbook["_meta"]))
     else:
@@ -306,6 +312,36 @@ def _loaded_of_another(source: Path, checked: Any) -> Workbook | None:
     """What comes of a file that somebody has saved again since it was checked."""
     source.write_bytes(source.read_bytes() + b"\0")
     return _loaded(source, checked)
+
+
+@pytest.mark.parametrize("options", [[], ["--partial"]])
+def test_without_a_header_every_row_comes_back(
+    options: list[str], command: CommandLine, filled: Path
+) -> None:
+    """None overwrites another, whichever way they are given back."""
+    mend(filled, lambda workbook: workbook["Add OTC"].delete_rows(1))
+    said = command("apply", filled, "--json", *options)
+    sheet = load_workbook(corrections_of(said))["Add OTC"]
+    codes = [value for row in sheet.iter_rows(values_only=True) for value in row if value in CODES]
+    assert codes == CODES[:4]
+
+
+def test_rows_above_a_header_are_counted_refused_and_given_back(
+    command: CommandLine, filled: Path
+) -> None:
+    """A header that was sorted among the rows loses none of them."""
+
+    def sort(workbook: Workbook) -> None:
+        sheet = workbook["Add OTC"]
+        sheet.move_range("A1:L1", rows=9)
+        sheet.append((CODES[4], "it@msp.example", "Acme", 5))
+
+    mend(filled, sort)
+    said = command("apply", filled, "--json", "--partial")
+    assert said.json[0]["rows"]["rejected"] >= 5
+    sheet = load_workbook(corrections_of(said))["Add OTC"]
+    codes = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert codes == CODES[:5]
 
 
 def test_the_same_rows_are_read_of_the_workbook_that_came_back(

@@ -375,3 +375,14 @@ def test_every_limit_is_among_those_tested() -> None:
     """A new one does not go without its test."""
     tested = {"file_mb", "parts", "inflated_mb", "rows", "columns", "cells", "memory_mb"}
     assert set(Limits.__slots__) == tested | {"ratio", "seconds"}
+
+
+def test_a_process_that_is_gone_by_then_costs_no_good_file(tmp_path: Path) -> None:
+    """The system may have ended it while it waited; the next file is read by a new one."""
+    good = good_workbook(tmp_path / "good.xlsx")
+    apart.read_workbook(good)
+    [waiting] = apart._idle
+    waiting._process.kill()
+    waiting._process.wait()
+    assert [sheet.name for sheet in apart.read_workbook(good).sheets] == ["Add OTC"]
+    assert apart._idle[0] is not waiting

@@ -389,7 +389,7 @@ def test_a_server_that_goes_away_is_waited_for(
     workbooks = [write_workbook(tmp_path / f"{number}.xlsx", about(number)) for number in range(3)]
     assert_applied_once(apply(0, partial(go_for_a_while, own_server.stop), "--json"), 2, command)
     assert_applied_once(apply(1, partial(go_for_a_while, own_server.kill), "--json"), 3, command)
-    assert_one_line(apply(2, own_server.stop, "--wait", "0.3"), "cannot be reached")
+    assert_one_line(apply(2, own_server.stop, "--wait", "2"), "cannot be reached")
     for words in (["apply", str(workbooks[2])], ["show", "otcs"], ["ledger", "verify"]):
         assert_one_line(command(*words), "cannot be reached")
     own_server.start()

@@ -598,7 +598,7 @@ class History(RuleBasedStateMachine):
 pytestmark = pytest.mark.usefixtures("no_corrections")
 
 QUICK = settings(
-    max_examples=10,
+    max_examples=8,
     stateful_step_count=12,
     deadline=None,
     print_blob=True,

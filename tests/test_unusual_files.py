@@ -81,6 +81,65 @@ def test_a_sheet_that_is_kept_where_nobody_has_looked_is_refused(
     assert said.json[0]["problems"][0]["code"] == "hostile-file"
 
 
+def test_two_workbooks_in_one_file_are_refused(command: CommandLine, tmp_path: Path) -> None:
+    """Programs would disagree on which of them is meant."""
+
+    def another(parts: Parts) -> Parts:
+        rels = parts["_rels/.rels"].replace(b"xl/workbook.xml", b"xl/other.xml")
+        return {**parts, "_rels/.rels": rels, "xl/other.xml": parts["xl/workbook.xml"]}
+
+    said = command("check", rebuilt(tmp_path / "x.xlsx", another), "--json")
+    assert said.exit_code == 3
+    assert said.json[0]["problems"][0]["code"] == "hostile-file"
+
+
+@pytest.mark.parametrize(("title_rows", "refused"), [(1, False), (2, True)])
+def test_one_title_may_stand_above_a_single_column_but_not_rows(
+    title_rows: int, refused: bool, command: CommandLine, tmp_path: Path
+) -> None:
+    """Two names above Customer (Site) Name were sorted there, and would be lost."""
+    command("apply", write_cells(tmp_path / "first.xlsx", {"Add OTC": [HEADER, ROW]}))
+    table = [("Norte",)] * title_rows + [("Customer (Site) Name",), ("Sur",)]
+    said = command("check", write_cells(tmp_path / "x.xlsx", {"Enable Customer": table}), "--json")
+    codes = {one["code"] for one in said.json[0]["problems"]}
+    assert ("missing-column" in codes) is refused
+    assert ("title-rows" in codes) is not refused
+    assert said.json[0]["rows"]["read"] == (1 + title_rows if refused else 1)
+
+
+def test_what_sheet_says_does_not_overrule_what_a_file_says(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """Add OTC and Edit OTC have the same columns; which is meant is asked."""
+    path = tmp_path / "add otc.csv"
+    path.write_text(",".join(HEADER) + "\n" + ",".join(map(str, ROW)) + "\n", "utf-8")
+    said = command("check", "--sheet", "Edit OTC", path, "--json")
+    assert said.exit_code == 3
+    assert "Add OTC" in said.json[0]["problems"][0]["message"]
+    assert command("check", "--sheet", "add otcs", path, "--json").exit_code == 0
+
+
+def test_a_formula_without_a_result_in_ods_is_refused(command: CommandLine, tmp_path: Path) -> None:
+    """LibreOffice gives empty text no type, others give none to what they have not calculated."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    header = "".join(cell.format(title) for title in ("OTC", "Expiry Date"))
+    formula = '<table:table-cell table:formula="of:=TODAY()+30"/>'
+    content = (
+        '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Edit OTC"><table:table-row>{header}'
+        f"</table:table-row><table:table-row>{cell.format(CODE)}{formula}</table:table-row>"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "x.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("Basic/Standard/script-lb.xml", "<!DOCTYPE library:library><a/>")
+        archive.writestr("content.xml", content)
+    problems = command("check", path, "--json").json[0]["problems"]
+    assert ("B2", "formula-without-value") in {(one["cell"], one["code"]) for one in problems}
+
+
 def test_what_an_ods_file_says_once_of_many_cells_holds_for_all_of_them(
     command: CommandLine, tmp_path: Path
 ) -> None:

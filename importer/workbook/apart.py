@@ -27,6 +27,7 @@ from importer.errors import FileError
 from importer.limits import DEFAULT_LIMITS, MB, Limits
 from importer.texts import N_, text
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
+from importer.workbook.frames import Done, Failed, Refused, Rows, Work
 from importer.workbook.raw import RawSheet, RawWorkbook
 
 _START = (
@@ -42,9 +43,9 @@ _ALLOWED = {
     "importer.domain.problems": {"Code"},
     "importer.texts": {"Text"},
     "importer.workbook.cells": {"Broken"},
+    "importer.workbook.frames": {"Done", "Failed", "Refused", "Rows"},
     "importer.workbook.markup": {"Markup"},
     "importer.workbook.raw": {"RawSheet"},
-    "importer.workbook.reading_process": {"Done", "Failed", "Refused", "Rows"},
 }
 
 
@@ -78,8 +79,10 @@ class _ReadingProcess:
     """One process and the pipes to it."""
 
     def __init__(self) -> None:
-        # Neither the working folder nor the environment has a say in what it imports.
-        path = [str(Path(importer.__file__).parent.parent), *sys.path]
+        # It imports what this process does, but nothing out of the working folder, where files of
+        # strangers lie, unless the program itself is there.
+        ours = str(Path(importer.__file__).parent.parent)
+        path = [ours, *(one for one in sys.path if one not in ("", _working_folder()))]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
             [sys.executable, "-I", "-S", "-c", _START, json.dumps(path)],
             stdin=subprocess.PIPE,
@@ -89,10 +92,13 @@ class _ReadingProcess:
         self.owner = os.getpid()
         self._timed_out = False
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is still there."""
+        return self._process.poll() is None and not self._timed_out
+
     def read(self, path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
         """Have `path` read; raise RefusedError where that cannot be done."""
-        from importer.workbook.reading_process import Work
-
         clock = threading.Timer(limits.seconds, self._run_out)
         clock.start()
         try:
@@ -102,7 +108,9 @@ class _ReadingProcess:
             self._process.stdin.flush()
             with _without_looking_for_garbage():
                 return self._answer(limits)
-        except (EOFError, OSError, pickle.UnpicklingError) as error:  # it is no more
+        except RefusedError:
+            raise
+        except Exception as error:  # it is no more, or what it says makes no sense
             if self._timed_out:
                 what = text(N_("reading it takes too long"))
                 raise too_large(what, "seconds", limits.seconds) from error
@@ -111,8 +119,6 @@ class _ReadingProcess:
             clock.cancel()
 
     def _answer(self, limits: Limits) -> RawWorkbook:
-        from importer.workbook.reading_process import Done, Failed, Refused, Rows
-
         assert isinstance(self._process.stdout, io.BufferedReader)
         sheets: list[RawSheet] = []
         while True:
@@ -162,6 +168,13 @@ def _without_looking_for_garbage() -> Iterator[None]:
             gc.enable()
 
 
+def _working_folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was taken away
+        return ""
+
+
 class _Frames(pickle.Unpickler):
     """Takes nothing but what an answer consists of, whatever has become of the other process."""
 
@@ -179,14 +192,17 @@ def _take() -> _ReadingProcess:
     with _lock:
         while _idle:
             process = _idle.pop()
-            if process.owner == os.getpid():  # else this process was forked, and it is the other's
+            if process.owner != os.getpid():  # this process was forked, and that is the other's
+                continue
+            if process.is_sound:
                 return process
+            process.end()
     return _ReadingProcess()
 
 
 def _give_back(process: _ReadingProcess, keep: bool) -> None:
     with _lock:
-        if keep and not _idle:
+        if keep and not _idle and process.is_sound:
             _idle.append(process)
             return
     process.end()

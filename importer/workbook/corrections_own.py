@@ -7,19 +7,16 @@ drop-downs, does not keep charts, pictures and macros.
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from zipfile import ZipFile
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.problems import Problem
-from importer.limits import MB
 from importer.workbook.cells import is_merged, shown
 from importer.workbook.corrections_marks import (
     Places,
@@ -38,14 +35,11 @@ from importer.workbook.labels import (
     is_problems_column,
 )
 from importer.workbook.layout import LaidOutSheet
+from importer.workbook.loading import load_small
 from importer.workbook.markup import column_letters, column_number
 from importer.workbook.requests import Checked
 from importer.workbook.styles import note
 from importer.workbook.template import add_drop_downs
-
-LARGEST = 64 * MB
-"""Inflated bytes of the largest workbook that is given back itself. openpyxl takes some 20 times as
-much memory; in one of some 100,000 rows nobody looks for what else it holds."""
 
 
 def own_workbook(
@@ -59,7 +53,9 @@ def own_workbook(
 
     Of our sheets only the `wanted` rows (by sheet and row) are kept; None keeps all.
     """
-    workbook = _loaded(source, checked) if checked.is_template else None
+    if not checked.is_template or any(map(_has_rows_above, checked.sheets)):
+        return None
+    workbook = _loaded(source, checked)
     if workbook is None:
         return None
     for title in workbook.sheetnames:
@@ -82,21 +78,21 @@ def own_workbook(
     return workbook
 
 
+def _has_rows_above(laid_out: LaidOutSheet) -> bool:
+    """Whether rows stand where the header should, or above it."""
+    first = laid_out.rows[0][0] if laid_out.rows else laid_out.header_row + 1
+    return first <= laid_out.header_row
+
+
 def _loaded(source: Path, checked: Checked) -> Workbook | None:
     """The file that was checked, and no other, if openpyxl can read it."""
-    try:
+    with suppress(OSError):  # somebody may have taken it away
         content = source.read_bytes()
-        if hashlib.sha256(content).hexdigest() != checked.sha256:
-            return None
-        with ZipFile(io.BytesIO(content)) as archive:  # its sizes were looked over
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what it does not keep
-            workbook = load_workbook(io.BytesIO(content), rich_text=True)
-    except Exception:  # whatever openpyxl thinks of it: another way to give the rows back is left
-        return None
-    return workbook if {META, LISTS} <= set(workbook.sheetnames) else None
+        if hashlib.sha256(content).hexdigest() == checked.sha256:
+            workbook = load_small(content)
+            if workbook is not None and {META, LISTS} <= set(workbook.sheetnames):
+                return workbook
+    return None
 
 
 def _escape(sheet: Worksheet, laid_out: LaidOutSheet) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 import re
 from itertools import chain, count
 from pathlib import Path
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.worksheet.formula import ArrayFormula
 
+from importer.workbook.apart import read_workbook
 from importer.workbook.labels import META
+from importer.workbook.loading import load_small
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 _DIGEST = "digest"
@@ -40,7 +41,10 @@ def _is_ours_to_replace(path: Path, workbook: Path) -> bool:
     if not path.exists():
         return True
     try:
-        written = load_workbook(io.BytesIO(path.read_bytes()))
+        read_workbook(path)  # it may be anybody's
+        written = load_small(path.read_bytes())
+        if written is None:
+            return False
         meta: dict[object, object] = {
             row[0]: row[1] for row in written[META].iter_rows(max_col=2, values_only=True)
         }

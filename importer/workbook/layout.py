@@ -123,7 +123,12 @@ def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Pro
             places[column.field] = ColumnPlace(column_letters(index + 1), bare, column.header)
     width = max((len(cells) for _, cells in rows), default=0) if header else 0
     strange += [(index, "") for index in range(len(header), width)]
-    problems += _above(raw, stands_in, columns)
+    above = [(number, cells) for number, cells in raw.rows if number < stands_in]
+    if _are_rows(above, columns):
+        laid_out.rows = [*above, *rows]  # refused with the others, and given back
+        problems.append(header_amid_rows(raw, stands_in))
+    elif stands_in > 1:
+        problems.append(title_rows(raw, stands_in, [number for number, _ in above]))
     for index, name in strange:
         problems += _strange_column(raw, laid_out, sheet, index, name)
     problems += [
@@ -187,16 +192,11 @@ def _header_row(raw: RawSheet, sheet: Sheet) -> int:
     return best
 
 
-def _above(raw: RawSheet, header_row: int, columns: dict[str, int]) -> Iterator[Problem]:
-    """What to say of the rows above the header: they are titles, or rows that would be lost."""
-    above = [(number, cells) for number, cells in raw.rows if number < header_row]
-    if header_row == 1:
-        return
-    filled = max((_filled(cells, columns) for _, cells in above), default=0)
-    if filled >= 2 or len(above) > TITLE_ROWS:
-        yield header_amid_rows(raw, header_row)
-    else:
-        yield title_rows(raw, header_row, [number for number, _ in above])
+def _are_rows(above: list[Row], columns: dict[str, int]) -> bool:
+    """Whether what stands above a header looks like rows that would be lost, not like titles."""
+    filled = [_filled(cells, columns) for _, cells in above]
+    more_than_a_title = len(columns) == 1 and sum(filled) > 1
+    return max(filled, default=0) > 1 or more_than_a_title or len(above) > TITLE_ROWS
 
 
 def _filled(cells: Sequence[Cell], columns: dict[str, int]) -> int:

@@ -28,7 +28,7 @@ from python_calamine import (
 from importer.domain.problems import Code
 from importer.domain.sheets import Sheet
 from importer.limits import MB, Limits
-from importer.texts import N_, Text, text
+from importer.texts import N_, Text, current_language, text
 from importer.workbook.cells import Broken, Cell, is_blank, is_merged, shown
 from importer.workbook.formats import ods, separated, xls, xlsb, xlsx
 from importer.workbook.formats.archive import look_over, parts_of
@@ -127,7 +127,7 @@ def _of_archive(content: bytes, limits: Limits) -> Iterator[RawSheet]:
 def _markup_in(archive: ZipFile, watcher: xlsx.Watcher, limits: Limits) -> Markups:
     parts = parts_of(archive)
     if len({*xlsx.USUAL, ods.CONTENT} & parts.keys()) > 1:
-        raise hostile(text(N_("it is workbooks of several formats in one file")))
+        raise hostile(text(N_("it is several workbooks in one file")))
     workbook = xlsx.workbook_part(archive)
     if workbook is not None and workbook.lower().endswith(".bin"):
         return xlsb.look_at_sheets(archive, workbook)
@@ -239,12 +239,19 @@ def _of_text(rows: list[tuple[int, list[Cell]]], path: Path, sheet: str | None) 
     kept: list[tuple[int, Sequence[Cell]]] = [
         (number, cells) for number, cells in rows if not all(map(is_blank, cells))
     ]
-    named = sheet_named(sheet) if sheet else sheet_in_file_name(path.stem)
+    named = sheet_in_file_name(path.stem)
     fitting = [named] if named else _fitting(kept)
-    if len(fitting) > 1 or not fitting:
+    told = sheet_named(sheet) if sheet else None
+    if told is not None and len(fitting) == 1 and fitting[0] is not told:
+        other = fitting[0].title(current_language())
+        raise unreadable(
+            text(N_("its name or its headers say that it holds {other}, but --sheet says {sheet}"),
+                 other=other, sheet=sheet)
+        )  # fmt: skip
+    if told is None and len(fitting) != 1:
         return RawSheet(path.stem, kept, told=False)
-    language = language_of(sheet or path.stem, fitting[0])
-    return RawSheet(fitting[0].title(language), kept)
+    meant = told or fitting[0]
+    return RawSheet(meant.title(language_of(sheet or path.stem, meant)), kept)
 
 
 def _fitting(rows: list[tuple[int, Sequence[Cell]]]) -> list[Sheet]:

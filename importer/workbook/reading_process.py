@@ -11,56 +11,17 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from importer.limits import MB, Limits
-from importer.texts import Text
-from importer.workbook.cells import Cell
 from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.raw import RawSheet
+from importer.workbook.frames import Done, Failed, Frame, Refused, Rows, Work
 from importer.workbook.reading import read_here
 
 ROWS_AT_ONCE = 5_000
-
-
-class Work(NamedTuple):
-    """A file to read, within which limits, and the sheet that it holds if it is a text."""
-
-    path: str
-    limits: Limits
-    sheet: str | None
-
-
-class Refused(NamedTuple):
-    """The end of an answer: the file is not taken."""
-
-    code: str
-    reason: Text | str
-
-
-class Failed(NamedTuple):
-    """The end of an answer: reading broke down, perhaps since there was too little memory."""
-
-    memory: bool
-
-
-class Rows(NamedTuple):
-    """More rows of the sheet before."""
-
-    rows: list[tuple[int, Sequence[Cell]]]
-
-
-class Done(NamedTuple):
-    """The end of an answer: all of the file was read."""
-
-    sha256: str
-    guessed_encoding: str | None
-
-
-Frame = RawSheet | Rows | Refused | Failed | Done
 
 
 def main() -> None:

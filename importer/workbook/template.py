@@ -15,11 +15,10 @@ from importer.files import whole_file
 from importer.texts import N_, translated
 from importer.workbook.instructions import add_instructions
 from importer.workbook.labels import INSTRUCTIONS, LISTS, META, VERSION, language_of
-from importer.workbook.markup import column_letters
+from importer.workbook.markup import LAST_ROW, column_letters
 from importer.workbook.styles import add_header
 
 TEMPLATE_VERSION = 1
-LAST_ROW = 1_048_576
 
 
 class Known(NamedTuple):

@@ -33,8 +33,8 @@ _MARK_SIZE = 4
 _SMALL = 16 * MB
 """Inflated bytes that harm nobody, whatever they grew from."""
 _ASIDE = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail", "customxml/",
-          "xl/customproperty")  # fmt: skip
-"""Where pictures lie and what other programs have put by: XML of any kind, and in any encoding."""
+          "xl/customproperty", "basic/", "dialogs/")  # fmt: skip
+"""Where pictures, macros and what other programs put by lie: XML of any kind and encoding."""
 
 Watch = Callable[[str, bytes], object]
 """Is shown each part, by name, in windows that overlap."""

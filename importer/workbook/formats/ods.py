@@ -8,6 +8,8 @@ from __future__ import annotations
 from zipfile import ZipFile
 
 from importer.limits import Limits
+from importer.texts import N_, text
+from importer.workbook.formats.refusals import too_large
 from importer.workbook.formats.tags import Look
 from importer.workbook.markup import Markup
 
@@ -16,15 +18,22 @@ MIME_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _HIDDEN = ("collapse", "filter")
+_MOST_REPEATED = 2_000_000
+"""Formulas, errors and TRUE or FALSE in a file, each of which is remembered."""
 _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
 """How LibreOffice writes what a person entered as TRUE or FALSE."""
 
 
 def look_at_sheets(archive: ZipFile, limits: Limits) -> dict[str, Markup]:
     """The markup of each sheet, by the sheet's name; raise ExpatError where it is damaged."""
-    look = _Look(limits)
+    look = _Look(limits, _is_of_libreoffice(archive))
     look.read(archive, CONTENT)
     return look.sheets
+
+
+def _is_of_libreoffice(archive: ZipFile) -> bool:
+    """Whether LibreOffice wrote the file: it gives no type to a result that is empty text."""
+    return "meta.xml" in archive.namelist() and b"LibreOffice" in archive.read("meta.xml")
 
 
 def is_encrypted(archive: ZipFile) -> bool:
@@ -35,8 +44,11 @@ def is_encrypted(archive: ZipFile) -> bool:
 class _Look(Look):
     """Goes through content.xml and counts rows and columns, repeated ones included."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, is_of_libreoffice: bool) -> None:
         super().__init__()
+        self._is_of_libreoffice = is_of_libreoffice
+        self._hidden_left = limits.rows
+        self._repeated_left = min(_MOST_REPEATED, limits.cells)
         self.sheets: dict[str, Markup] = {}
         self._limits = limits
         self._depth = 0
@@ -71,8 +83,9 @@ class _Look(Look):
         self._next_row += _number(facts, "number-rows-repeated")
         self._next_column = 1
         if facts.get("table:visibility") in _HIDDEN:
-            last = min(self._next_row, self._limits.rows + 1)
-            self._markup.hidden_rows.extend(range(self._row, last))
+            hidden = range(self._row, min(self._next_row, self._row + self._hidden_left))
+            self._hidden_left -= len(hidden)
+            self._markup.hidden_rows.extend(hidden)
 
     def _cell_begins(self, facts: dict[str, str]) -> None:
         at = self._row, self._next_column
@@ -88,8 +101,8 @@ class _Look(Look):
         elif formula in _CONSTANTS:
             self._markup.booleans |= dict.fromkeys(self._repeated(at), _CONSTANTS[formula])
         elif formula is not None:
-            # One whose result is empty text has no type of value: it has one all the same.
-            self._markup.formulas |= dict.fromkeys(self._repeated(at), True)
+            has_value = value is not None or self._is_of_libreoffice
+            self._markup.formulas |= dict.fromkeys(self._repeated(at), has_value)
         if value == "boolean":
             is_true = facts.get("office:boolean-value") == "true"
             self._markup.booleans |= dict.fromkeys(self._repeated(at), is_true)
@@ -100,10 +113,12 @@ class _Look(Look):
             self._markup.merged.append((first, (first[0] + rows - 1, first[1] + columns - 1)))
 
     def _repeated(self, at: tuple[int, int]) -> list[tuple[int, int]]:
-        """The places of the cell that begins at `at`; none in a sheet that is too large anyway."""
-        if self._markup.area > self._limits.cells:
-            return []
+        """The places of the cell that begins at `at`."""
         rows, columns = range(at[0], self._next_row), range(at[1], self._next_column)
+        self._repeated_left -= len(rows) * len(columns)
+        if self._repeated_left < 0:
+            what = text(N_("it repeats formulas or errors too often"))
+            raise too_large(what, "cells", self._limits.cells)
         return [(row, column) for row in rows for column in columns]
 
     def ends(self, name: str) -> None:

@@ -40,11 +40,12 @@ _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _FIELD_LIMIT = 32_767
 """Characters that a cell of Excel holds; a longer field is a quotation mark that is not closed."""
 
+csv.field_size_limit(_FIELD_LIMIT)
+
 _CHUNK = 1 << 20
 _LINE_LIMIT = 1 << 20
 """Characters of a line; as many columns as Excel has need 16,384 for the separators alone."""
 
-_WORDS = {"TRUE": True, "VERDADERO": True, "FALSE": False, "FALSO": False}
 _ERRORS = frozenset(
     {
         "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!",
@@ -172,7 +173,6 @@ def _try(words: str, separator: str) -> Iterator[list[str]]:
 
 
 def _fields(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
-    csv.field_size_limit(_FIELD_LIMIT)
     reader = csv.reader(lines, delimiter=separator, strict=True)
     before = 0
     try:
@@ -191,6 +191,4 @@ def _cell(field: str) -> Cell:
     bare = field.strip()
     if bare in _ERRORS:
         return Broken(Code.CELL_ERROR, bare)
-    if bare in _WORDS:
-        return _WORDS[bare]
     return unguarded(field) or None

@@ -107,7 +107,10 @@ def workbook_part(archive: ZipFile) -> str | None:
         for link in tags_of(archive, parts["_rels/.rels"], "Relationship"):
             target = plain(link.get("Target", "").lstrip("/"))
             if link.get("Type", "").endswith("/officeDocument") and target in parts:
-                return parts[target]
+                # calamine looks into the usual ones first, and both must see the same workbook.
+                if target not in USUAL and parts.keys() & set(USUAL):
+                    raise hostile(text(N_("it is several workbooks in one file")))
+                return looked_at(parts[target])
     return next((parts[usual] for usual in USUAL if usual in parts), None)
 
 

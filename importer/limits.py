@@ -52,3 +52,6 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+LEAST_MEMORY = 64
+"""MB without which the process that reads cannot even say that it has too little."""

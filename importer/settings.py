@@ -10,7 +10,7 @@ from platformdirs import user_config_path
 
 from importer.errors import MisuseError
 from importer.files import said_by_system
-from importer.limits import DEFAULT_LIMITS, Limits
+from importer.limits import DEFAULT_LIMITS, LEAST_MEMORY, Limits
 from importer.texts import LANGUAGES, N_, text
 
 LONGEST_WAIT = 86_400
@@ -98,11 +98,12 @@ def _limits(found: Path, value: object) -> Limits:
                 text(N_("{path}: there is no setting {key}; there are: {known}."),
                      path=found, key=f"limits.{name}", known=names)
             )  # fmt: skip
+        least = LEAST_MEMORY if name == "memory_mb" else 1
         highest = LONGEST_WAIT if name == "seconds" else _HIGHEST
-        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= highest:
+        if not isinstance(most, int) or isinstance(most, bool) or not least <= most <= highest:
             raise MisuseError(
-                text(N_("{path}: the setting {key} must be a whole number, from 1 to {most}."),
-                     path=found, key=f"limits.{name}", most=highest)
+                text(N_("{path}: the setting {key} must be a whole number, from {least} to "
+                        "{most}."), path=found, key=f"limits.{name}", least=least, most=highest)
             )  # fmt: skip
     return Limits(**value)
 

@@ -147,11 +147,11 @@ def test_title_rows_above_the_header_are_named_and_passed_over(
 def test_a_header_that_was_sorted_among_the_rows_is_no_header_below_titles(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """A row above the header that fills our columns would be lost: the sheet is refused."""
+    """A row above the header that fills our columns would be lost: all rows are refused."""
     table = [SHORT_ROW, SHORT_HEADER, (OTHER_CODE, *SHORT_ROW[1:])]
     path = write_cells(tmp_path / "x.xlsx", {"Add OTC": table})
     said = command("check", path, "--json")
-    assert rows(said) == (1, 0, 0, 1)
+    assert rows(said) == (2, 0, 0, 2)
     problem = the_problem(said, "missing-column")
     assert (problem["sheet"], problem["row"]) == ("Add OTC", 2)
     assert "above" in problem["fix"]

@@ -306,12 +306,12 @@ def beyond(folder: Path, limit: str) -> tuple[Path, int]:
     large = folder / "x.xlsx"
     with_rows(*(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%d%s</t></is></c></row>'
-        % (row, row, row, b"x" * 100) for row in range(3, 30_000)
+        % (row, row, row, b"x" * 100) for row in range(3, 150_000 if limit == "memory_mb" else 30_000)
     ))(large)  # fmt: skip
     if limit == "file_mb":
         with large.open("ab") as file:
             file.truncate(2 << 20)
-    return large, {"inflated_mb": 1, "ratio": 1, "file_mb": 1, "memory_mb": 30}[limit]
+    return large, {"inflated_mb": 1, "ratio": 1, "file_mb": 1, "memory_mb": 64}[limit]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from conftest import CommandLine, Said
 from workbooks import HEADERS, write_cells, write_workbook
@@ -232,18 +233,26 @@ def test_a_misspelt_header_is_asked_about_in_its_language(
     assert meant in suggestion
 
 
-def test_a_misspelt_required_header_is_asked_about_beside_the_column_that_is_missing(
+def test_a_misspelt_required_header_is_asked_about_once(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """Both are said: what is not there, and what probably is it."""
+    """That it is missing is not said besides: whoever did both would have it twice. The corrections
+    workbook has it once, so that renaming it is all there is to do."""
     header = ("OTC", "Email", "Company Name", "Total Licences")
     path = write_cells(
         tmp_path / "x.xlsx", {"Add OTC": [header, (CODE, "it@msp.example", "Acme", 50)]}
     )
     said = command("check", path, "--json")
     codes = {one["code"]: one for one in said.json[0]["problems"]}
-    assert set(codes) == {"missing-column", "unknown-column"}
+    assert set(codes) == {"unknown-column"}
     assert "Did you mean Total Licenses?" in codes["unknown-column"]["fix"]
+    place = Path(said.json[0]["corrections"])
+    workbook = load_workbook(place)
+    sheet = workbook["Add OTC"]
+    [misspelt] = [cell for cell in sheet[1] if cell.value == "Total Licences"]
+    misspelt.value = "Total Licenses"
+    workbook.save(place)
+    assert command("apply", place, "--json").json[0]["status"] == "applied"
 
 
 @pytest.mark.parametrize(

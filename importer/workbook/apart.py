@@ -65,7 +65,8 @@ def read_workbook(
         return raw
     except RefusedError as refused:
         code, facts = refused.code, {"path": path, "reason": refused.reason}
-        raise FileError(code, text(_WHAT[code], **facts), text(_HOW[code])) from refused
+        fix = refused.fix or text(_HOW[code])
+        raise FileError(code, text(_WHAT[code], **facts), fix) from refused
     finally:
         _give_back(process, keep)
 
@@ -129,8 +130,8 @@ class _ReadingProcess:
                     sheets[-1].rows += rows
                 case Done(sha256, guessed_encoding):
                     return RawWorkbook(sha256, sheets, guessed_encoding)
-                case Refused(code, reason):
-                    raise RefusedError(CODES[code], reason)
+                case Refused(code, reason, fix):
+                    raise RefusedError(CODES[code], reason, fix)
                 case Failed(memory):
                     if memory:
                         what = text(N_("reading it takes too much memory"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.problems import Problem
-from importer.domain.sheets import SHEETS
+from importer.domain.sheets import SHEETS, Sheet
 from importer.texts import current_language
 from importer.workbook.cells import Cell, is_blank
 from importer.workbook.corrections_marks import Places, head_problems, mark, put, tell
@@ -90,7 +91,7 @@ def _give_back(
         sheet: Worksheet = workbook.create_sheet(name, index)
     else:
         language = language_of(laid_out.place.name, laid_out.sheet)
-        sheet = add_sheet(workbook, laid_out.sheet, name, language, index)
+        sheet = add_sheet(workbook, _as_in_the_file(laid_out), name, language, index)
     columns = _columns(laid_out, rows, sheet)
     last = len(columns) + 1
     head_problems(sheet, 1, last)
@@ -113,6 +114,18 @@ def _give_back(
         tell(sheet, row, last, by_row.get(number) or (of_layout if laid_out.refused else []))
 
 
+def _as_in_the_file(laid_out: LaidOutSheet) -> Sheet:
+    """Our sheet; without the columns that the file lacks, where one of its own may be meant so.
+
+    It would be there twice once it is named as it should be.
+    """
+    assert laid_out.sheet is not None
+    if not laid_out.has_strange_columns:
+        return laid_out.sheet
+    columns = (column for column in laid_out.sheet.columns if column.field in laid_out.columns)
+    return replace(laid_out.sheet, columns=tuple(columns))
+
+
 def _position(where: Mapping[int, int], problem: Problem) -> int:
     """The column to mark for a problem; the first where it names none."""
     letters = (problem.cell or "").rstrip("0123456789")
@@ -126,7 +139,7 @@ def _title(name: str) -> str:
 
 def _columns(laid_out: LaidOutSheet, rows: Rows, sheet: Worksheet) -> list[_Column]:
     """The template's columns, then what else the user's sheet holds, which may be misnamed."""
-    ours = laid_out.sheet.columns if laid_out.sheet else ()
+    ours = _as_in_the_file(laid_out).columns if laid_out.sheet else ()
     beyond = len(laid_out.header) + max(len(cells) for _, cells in rows)
     columns = [
         _Column(laid_out.columns.get(column.field, beyond), format_of(column)) for column in ours

@@ -24,6 +24,7 @@ class Refused(NamedTuple):
 
     code: str
     reason: Text | str
+    fix: Text | None
 
 
 class Failed(NamedTuple):

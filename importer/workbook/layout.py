@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
+from importer.domain.problems import Code, ColumnPlace, Problem, Severity, SheetPlace
 from importer.domain.sheets import Column, Sheet
 from importer.workbook.cells import Cell, is_blank, is_merged, shown
 from importer.workbook.labels import (
@@ -50,7 +50,8 @@ class LaidOutSheet:
 
     `columns` gives the index (A is 0) of each field's column, `header_row` the row of the header,
     `rows` the rows below it that hold anything. Where `refused`, the layout is wrong and every row
-    is refused with it. `sheet` is None when the sheet looks like one of ours but has no such name.
+    is refused with it; `has_strange_columns` where columns that may be ours are to blame. `sheet`
+    is None when the sheet looks like one of ours but has no such name.
     """
 
     sheet: Sheet | None
@@ -61,6 +62,7 @@ class LaidOutSheet:
     markup: Markup
     header_row: int = 1
     refused: bool = False
+    has_strange_columns: bool = False
 
 
 def lay_out(raw_sheets: list[RawSheet]) -> tuple[list[LaidOutSheet], list[Problem]]:
@@ -79,6 +81,7 @@ def lay_out(raw_sheets: list[RawSheet]) -> tuple[list[LaidOutSheet], list[Proble
                 found.append(roughly_named_sheet(raw, sheet))
             found += hidden_problems(raw, laid_out.rows, laid_out.columns)
             laid_out.refused = any(one.severity is Severity.ERROR for one in found)
+            laid_out.has_strange_columns = any(one.code is Code.UNKNOWN_COLUMN for one in found)
             problems += found
         sheets.append(laid_out)
     return sheets, problems
@@ -131,10 +134,13 @@ def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Pro
         problems.append(title_rows(raw, stands_in, [number for number, _ in above]))
     for index, name in strange:
         problems += _strange_column(raw, laid_out, sheet, index, name)
+    asked_for = {str(near) for one in problems if (near := one.fix.facts.get("near"))}
     problems += [
         missing_column(raw, sheet, column, stands_in)
         for column in sheet.columns
-        if column.required and column.field not in columns
+        if column.required
+        and column.field not in columns
+        and not asked_for & {column.header, column.spanish}  # that says it already
     ]
     return laid_out, problems
 

@@ -98,8 +98,8 @@ def roughly_named_sheet(raw: RawSheet, sheet: Sheet) -> Problem:
 def title_rows(raw: RawSheet, row: int, above: Sequence[int]) -> Problem:
     """A header below other rows, which were not used."""
     message = (
-        text(N_("The header of {sheet} stands in row {row}; rows above it that were not used: "
-                "{rows}."), sheet=raw.name, row=row, rows=_ranges(list(above)))
+        text(N_("The header of {sheet} stands in row {row}; what stands above it was not used "
+                "(row number {rows})."), sheet=raw.name, row=row, rows=_ranges(list(above)))
         if above
         else text(N_("The header of {sheet} stands in row {row}."), sheet=raw.name, row=row)
     )  # fmt: skip
@@ -126,8 +126,7 @@ def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Pro
     return Problem(
         Code.MISSING_COLUMN,
         text(N_("{sheet} has no column {column}."), sheet=raw.name, column=title),
-        text(N_("Write {column} into row {row}, the header, above its values."),
-             column=title, row=row),
+        text(N_("Write {column} into the header, above its values."), column=title),
         raw.name,
         row,
         column.header,

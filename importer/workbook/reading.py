@@ -28,7 +28,7 @@ from python_calamine import (
 from importer.domain.problems import Code
 from importer.domain.sheets import Sheet
 from importer.limits import MB, Limits
-from importer.texts import N_, Text, current_language, text
+from importer.texts import N_, current_language, text
 from importer.workbook.cells import Broken, Cell, is_blank, is_merged, shown
 from importer.workbook.formats import ods, separated, xls, xlsb, xlsx
 from importer.workbook.formats.archive import look_over, parts_of
@@ -86,7 +86,7 @@ def read_here(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
         if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
             raise RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is a web page or XML")))
         if suffix not in separated.SUFFIXES:
-            raise RefusedError(Code.NOT_A_WORKBOOK, _what_it_may_be(content))
+            raise _neither_workbook_nor_csv(content)
         found = separated.read_separated(content, suffix, limits)
         guessed = "Windows-1252" if found.encoding == separated.WINDOWS_1252 else None
         return RawWorkbook(sha256, [_of_text(found.rows, path, sheet)], guessed)
@@ -160,14 +160,14 @@ def _sheets(content: bytes, markups: Markups, limits: Limits) -> Iterator[RawShe
 
 
 def _check_size(markup: Markup, limits: Limits) -> None:
-    for found, limit, most in (
-        (markup.rows, "rows", limits.rows),
-        (markup.columns, "columns", limits.columns),
-        (markup.area, "cells", limits.cells),
+    far = N_("a sheet of it has cells so far from the others that it is too large")
+    for found, limit, most, what in (
+        (markup.rows, "rows", limits.rows, N_("a sheet of it has {found} rows")),
+        (markup.columns, "columns", limits.columns, N_("a sheet of it has {found} columns")),
+        (markup.area, "cells", limits.cells, far),
     ):
         if found > most:
-            what = text(N_("a sheet of it has cells so far from the others that it is too large"))
-            raise too_large(what, limit, most)
+            raise too_large(text(what, found=found), limit, most)
 
 
 def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
@@ -263,9 +263,13 @@ def _fitting(rows: list[tuple[int, Sequence[Cell]]]) -> list[Sheet]:
     return []
 
 
-def _what_it_may_be(content: bytes) -> Text:
-    """What to say of a file that is neither a workbook nor called a text."""
+def _neither_workbook_nor_csv(content: bytes) -> RefusedError:
+    """What to say of a file that is no workbook and not called a text."""
     some = content[:_BEGINNING]
     if b"\0" not in some and any(mark in some for mark in (b",", b";", b"\t")):
-        return text(N_("it is text; if its values are separated, let its name end in .csv"))
-    return text(N_("it is in no format that is read"))
+        return RefusedError(
+            Code.NOT_A_WORKBOOK,
+            text(N_("it is text, but its name does not end in .csv")),
+            text(N_("If its values are separated, let its name end in .csv.")),
+        )
+    return RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is in no format that is read")))

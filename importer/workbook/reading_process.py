@@ -53,7 +53,7 @@ def _answer(work: Work) -> Iterator[Frame]:
     try:
         raw = read_here(Path(work.path), work.limits, work.sheet)
     except RefusedError as refused:
-        yield Refused(refused.code, refused.reason)
+        yield Refused(refused.code, refused.reason, refused.fix)
         return
     except MemoryError:
         yield Failed(memory=True)

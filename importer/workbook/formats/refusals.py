@@ -7,12 +7,16 @@ from importer.texts import N_, Text, text
 
 
 class RefusedError(Exception):
-    """The file is not taken; `code` and `reason` say why, and the caller says which file it is."""
+    """The file is not taken; `code` and `reason` say why, and the caller says which file it is.
 
-    def __init__(self, code: Code, reason: Text | str) -> None:
-        super().__init__(code, reason)
+    `fix` is what to do about it, where that is not the same for all files with that code.
+    """
+
+    def __init__(self, code: Code, reason: Text | str, fix: Text | None = None) -> None:
+        super().__init__(code, reason, fix)
         self.code = code
         self.reason = reason
+        self.fix = fix
 
 
 def hostile(reason: Text) -> RefusedError:
@@ -26,15 +30,16 @@ def too_large(what: Text, limit: str, most: int) -> RefusedError:
     return RefusedError(Code.TOO_LARGE, reason)
 
 
-def unreadable(reason: Text | str) -> RefusedError:
+def unreadable(reason: Text | str, fix: Text | None = None) -> RefusedError:
     """A file that cannot be read."""
-    return RefusedError(Code.UNREADABLE_FILE, reason)
+    return RefusedError(Code.UNREADABLE_FILE, reason, fix)
 
 
 def damaged() -> RefusedError:
     """A file that is not whole."""
     reason = text(N_("it is damaged, cut short, or built in a way that is not understood"))
-    return unreadable(reason)
+    fix = text(N_("Get the file once more, or open it in Excel and save it again."))
+    return unreadable(reason, fix)
 
 
 def same_sheet_twice() -> RefusedError:

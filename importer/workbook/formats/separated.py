@@ -182,7 +182,8 @@ def _fields(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
     except csv.Error as error:
         raise unreadable(
             text(N_("the quotation marks in line {line} are not closed, or more follows them"),
-                 line=before + 1)
+                 line=before + 1),
+            text(N_("Close them, or save the file again from a spreadsheet program.")),
         ) from error  # fmt: skip
 
 

@@ -713,7 +713,7 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "4 billion strings": Hostile(
         "x.xlsx",
-        "unreadable-file",
+        "too-large",
         with_parts(_xlsx, {STRINGS: b'<sst count="4294967295" uniqueCount="4294967295"></sst>'}),
     ),
     "a sheet among the pictures": Hostile(

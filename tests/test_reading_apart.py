@@ -58,11 +58,11 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
     ("deed", "code"),
     [
         ("os.kill(os.getpid(), 11)", "unreadable-file"),
-        ("os.abort()", "unreadable-file"),
+        ("os.abort()", "too-large"),  # as without memory
         ("os._exit(0)", "unreadable-file"),
         ("raise SystemExit(0)", "unreadable-file"),
         ("raise KeyError('what nobody thought of')", "unreadable-file"),
-        ("os.write(2, b'panicked'); os.write(1, b'panicked'); os.abort()", "unreadable-file"),
+        ("os.write(2, b'panicked'); os.write(1, b'panicked'); os._exit(1)", "unreadable-file"),
         ("hog = [bytearray(1 << 20) for _ in range(1 << 20)]", "too-large"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_parser_that_never_ends_is_ended(
 
 def test_one_line_is_said_of_it(plant: Plant, command: CommandLine, tmp_path: Path) -> None:
     """Without --json a person reads the file's name, the code, and what to do."""
-    plant("os.abort()")
+    plant("os._exit(9)")
     said = command("check", good_workbook(tmp_path / "bad.xlsx"))
     assert said.exit_code == 3
     assert said.err == ""
@@ -306,7 +306,8 @@ def beyond(folder: Path, limit: str) -> tuple[Path, int]:
     large = folder / "x.xlsx"
     with_rows(*(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%d%s</t></is></c></row>'
-        % (row, row, row, b"x" * 100) for row in range(3, 150_000 if limit == "memory_mb" else 30_000)
+        % (row, row, row, b"x" * 100)
+        for row in range(3, 150_000 if limit == "memory_mb" else 30_000)
     ))(large)  # fmt: skip
     if limit == "file_mb":
         with large.open("ab") as file:

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -115,6 +116,8 @@ class _ReadingProcess:
             if self._timed_out:
                 what = text(N_("reading it takes too long"))
                 raise too_large(what, "seconds", limits.seconds) from error
+            if self._has_aborted():
+                raise _too_much_memory(limits) from error
             raise _broke_down() from error
         finally:
             clock.cancel()
@@ -133,12 +136,15 @@ class _ReadingProcess:
                 case Refused(code, reason, fix):
                     raise RefusedError(CODES[code], reason, fix)
                 case Failed(memory):
-                    if memory:
-                        what = text(N_("reading it takes too much memory"))
-                        raise too_large(what, "memory_mb", limits.memory_mb)
-                    raise _broke_down()
+                    raise _too_much_memory(limits) if memory else _broke_down()
                 case other:
                     raise pickle.UnpicklingError(type(other))
+
+    def _has_aborted(self) -> bool:
+        """Whether it ended itself, as calamine does where it gets no memory."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_END)
+        return self._process.returncode == -signal.SIGABRT
 
     def _run_out(self) -> None:
         self._timed_out = True
@@ -215,6 +221,11 @@ def _end_all() -> None:
         process = _idle.pop()
         if process.owner == os.getpid():
             process.end()
+
+
+def _too_much_memory(limits: Limits) -> RefusedError:
+    what = text(N_("reading it takes too much memory"))
+    return too_large(what, "memory_mb", limits.memory_mb)
 
 
 def _broke_down() -> RefusedError:

@@ -200,8 +200,9 @@ def test_the_working_folder_has_no_say_in_what_is_imported(
 
 
 COMMAND = """
-import sys, time
+import signal, sys, time
 from importer.workbook import apart
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 apart.start()
 print(apart._idle[0]._process.pid, flush=True)
 {then}

@@ -45,6 +45,14 @@ def folder_at(path: Path) -> None:
         raise _cannot_write(path, error) from error
 
 
+def remove(path: Path) -> None:
+    """Remove the file `path` if it is there; raise OutputError when that cannot be done."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
 def _settle(temporary: Path, target: Path, mode: int | None) -> None:
     os.chmod(temporary, _mode_of(target) if mode is None else mode)
     with open(temporary, "r+b") as written:  # Windows flushes only what may be written

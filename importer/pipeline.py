@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from importer import clock
-from importer.domain.contents import Contents
+from importer.details.export import Format, Layout, make_book, write_book
+from importer.domain.contents import Contents, Movement
 from importer.domain.plan import Outcome, Plan, make_plan
 from importer.domain.problems import CODES, Problem
 from importer.domain.snapshot import Named, Snapshot, named_in
 from importer.errors import FileError, MisuseError, OutputError
 from importer.ledger.apply import BatchFacts, Made, apply_changes
-from importer.ledger.contents import load_contents, load_contents_as_of
+from importer.ledger.contents import load_contents, load_contents_as_of, load_movements
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
@@ -28,9 +31,8 @@ from importer.texts import N_, text
 from importer.workbook.apart import read_workbook
 from importer.workbook.corrections import write_corrections
 from importer.workbook.corrections_place import corrections_path
-from importer.workbook.details import write_details
-from importer.workbook.details_csv import write_details_csv
-from importer.workbook.markup import column_number
+from importer.workbook.exports import an_export, is_marked
+from importer.workbook.markup import LAST_ROW, column_number
 from importer.workbook.requests import Checked, check_workbook
 from importer.workbook.template import Known, write_template
 
@@ -119,43 +121,79 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
 
 
 def export(
-    path: Path, job: Job, as_of: dt.date | int | None = None, *, as_csv: bool = False
+    path: Path,
+    job: Job,
+    as_of: dt.date | int | None = None,
+    *,
+    customer: str | None = None,
+    form: Format = Format.XLSX,
+    translate_headers: bool = False,
 ) -> Export:
     """Write "Export Avira Details" to `path`, from the ledger as it is or was (see `contents`).
 
-    `path` is a workbook or, with `as_csv`, a folder that gets a file a sheet.
+    `customer` is the name of the one that the export is about, None for all. As CSV, `path` is a
+    folder that gets a file a sheet.
     """
-    if not as_csv:
-        writable(path, job)
-    held = contents(job, as_of)
+    writable(path, job, form)
+    job.progress.stage(text(N_("Reading the ledger")))
+    with _reading(job, as_of) as (held, movements_of):
+        number = None
+        if customer is not None:
+            ours = held.of_customer(customer)
+            if ours is None:
+                raise no_such_customer(customer)
+            held, number = ours, ours.customers[0].customer.id
+        layout = Layout(customer is not None, translate_headers)
+        book = make_book(held, movements_of(number), layout)
+        export = Export(path, held.at, held.batch, held.head, {}, None)
+    del held, movements_of  # as large as the book
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
-    if as_csv:
-        sheets, sha256 = write_details_csv(held, path), None
-    else:
-        sheets = write_details(held, path)
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Export(path, held.at, held.batch, held.head, sheets, sha256)
+    sheets = write_book(book, path, form)
+    sha256 = None
+    if form is not Format.CSV:
+        with path.open("rb") as written:
+            sha256 = hashlib.file_digest(written, "sha256").hexdigest()
+    return replace(export, sheets=sheets, sha256=sha256)
 
 
-def template(path: Path, language: str, job: Job) -> None:
-    """Write the onboarding workbook; what the ledger holds, if there is one, is offered in it."""
+def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> None:
+    """Write the onboarding workbook; what the ledger holds, if there is one, is offered in it.
+
+    With `prefill` it stands in the edit sheets too; raises LedgerError if there is no ledger, and
+    OutputError if there is too much for a sheet.
+    """
     writable(path, job)
-    known = Known()
-    if not job.ledger.is_missing:
+    known, held = Known(), None
+    if prefill or not job.ledger.is_missing:
         held = contents(job)
         known = Known(
             [one.otc.code for one in held.otcs[:OFFERED]],
             [one.customer.name for one in held.customers[:OFFERED]],
         )
-    write_template(path, language, known)
+    if held is None or not prefill:
+        write_template(path, language, known)
+        return
+    rows = len(held.otcs), sum(max(1, len(one.subscriptions)) for one in held.customers)
+    if max(rows) >= LAST_ROW:
+        raise OutputError(
+            text(N_("{path} cannot hold all of the ledger: a sheet takes {most} rows. Fill in the "
+                    "rows to edit in an empty template instead."), path=path, most=LAST_ROW - 1)
+        )  # fmt: skip
+    tick = job.progress.stage(text(N_("Writing {path}"), path=path.name), sum(rows))
+    write_template(path, language, known, held, tick)
 
 
-def writable(path: Path, job: Job) -> None:
-    """Raise MisuseError unless `path` is named as a workbook and is not the ledger."""
-    if path.suffix.lower() != ".xlsx" and not path.is_dir():
+def writable(path: Path, job: Job, form: Format = Format.XLSX) -> None:
+    """Raise MisuseError unless `path` is named as a file of that format and is not the ledger."""
+    if form is Format.XLSX and path.suffix.lower() != ".xlsx" and not path.is_dir():
         raise MisuseError(
             text(N_("{path} will be an Excel workbook; its name must end in .xlsx."), path=path)
         )
+    if form not in (Format.XLSX, Format.CSV) and path.suffix.lower() != f".{form}":
+        raise MisuseError(
+            text(N_("{path} will be a file of the format {form}; its name must end in .{form}."),
+                 path=path, form=form.value)
+        )  # fmt: skip
     if job.ledger.is_at(path):
         raise MisuseError(
             text(N_("{path} is the ledger; nothing else is written there. Name another file."),
@@ -169,6 +207,17 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
     Raises MisuseError where there is no such batch, or the day is still to come.
     """
     job.progress.stage(text(N_("Reading the ledger")))
+    with _reading(job, as_of) as (held, _movements_of):
+        return held
+
+
+MovementsOf = Callable[[int | None], list[Movement]]
+"""The movements that led there, those of one customer if its id is given."""
+
+
+@contextmanager
+def _reading(job: Job, as_of: dt.date | int | None) -> Iterator[tuple[Contents, MovementsOf]]:
+    """The same, and what gives the movements that led there while the ledger is being read."""
     now = clock.now()
     if isinstance(as_of, dt.date) and as_of > now.date():
         raise MisuseError(
@@ -178,12 +227,18 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
     with job.ledger.reading() as connection:
         if as_of is None or as_of == now.date():  # a day that is not over is as it is now
             today = as_of if isinstance(as_of, dt.date) else job.today
-            return load_contents(connection, job.account, now, today)
-        found = load_contents_as_of(connection, job.account, as_of)
-    if found is None:
-        assert isinstance(as_of, int), "every day has its contents"
-        raise no_such_batch(as_of, job.account)
-    return found
+            found: Contents | None = load_contents(connection, job.account, now, today)
+        else:
+            found = load_contents_as_of(connection, job.account, as_of)
+        if found is None:
+            assert isinstance(as_of, int), "every day has its contents"
+            raise no_such_batch(as_of, job.account)
+        yield found, partial(load_movements, connection, job.account, found.batch)
+
+
+def no_such_customer(name: str) -> MisuseError:
+    """What to say of the name of a customer that is not there."""
+    return MisuseError(text(N_("The ledger has no customer {name}."), name=name))
 
 
 def no_such_batch(number: int, account: str) -> MisuseError:
@@ -201,7 +256,8 @@ def _read(path: Path, job: Job) -> _Read | Report:
         raw = read_workbook(path, job.limits, job.sheet)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         return _Read(path, raw.sha256, check_workbook(path, raw, tick))
-    except FileError as fault:
+    except FileError as error:
+        fault = an_export(path) if is_marked(path) else error
         problem = Problem(CODES[fault.code], fault.message, fault.fix)
         return Report(str(path), Result.UNREADABLE, problems=[problem])
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import click
 
 from importer.domain.changes import Change, Did
-from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
+from importer.domain.entities import (
+    Customer,
+    Device,
+    Entity,
+    ManagedBy,
+    Otc,
+    Status,
+    Subscription,
+)
 from importer.domain.rules.verdict import in_words
 from importer.domain.sheets import SHEETS
 from importer.problem_words import problem_lines
 from importer.report import Report, Result
-from importer.texts import N_, Text, _, current_language, printable, text
+from importer.texts import N_, Text, _, current_language, printable, text, translated
 
 SHOWN = 20
 """How many changes are listed, unless all are asked for."""
@@ -29,8 +38,11 @@ _DONE = {
     Did.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
     Did.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
     Did.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
+    Did.DEVICE_ADDED: N_("devices added"),
+    Did.DEVICE_EDITED: N_("devices edited"),
     Did.OTC_REMOVED: N_("OTCs removed"),
     Did.CUSTOMER_REMOVED: N_("customers removed"),
+    Did.DEVICE_REMOVED: N_("devices removed"),
 }
 
 _HEADLINES = {
@@ -227,6 +239,8 @@ def _edit_told(change: Change, names: Mapping[int, str]) -> str:
 def _name_of(entity: Entity, names: Mapping[int, str]) -> str:
     if isinstance(entity, Otc):
         return entity.code
+    if isinstance(entity, Device):
+        return f"{names[entity.customer]}, {entity.id}"
     assert isinstance(entity, Customer), "subscriptions are told in other words"
     return names[entity.id]
 
@@ -239,12 +253,17 @@ _NO_COLUMNS = {
 
 
 def fact_label(fact: str) -> str:
-    """What a fact of an OTC, customer or subscription is called on the sheets."""
+    """What a fact of an OTC, customer, subscription or device is called on the sheets."""
+    return _fact_label(fact, current_language())
+
+
+@cache
+def _fact_label(fact: str, language: str) -> str:
     if fact in _NO_COLUMNS:
-        return _(_NO_COLUMNS[fact])
+        return translated(_NO_COLUMNS[fact], language)
     field = "customer" if fact == "name" else fact
     columns = (column for sheet in SHEETS for column in sheet.columns)
-    return next(one.title(current_language()) for one in columns if one.field == field)
+    return next(one.title(language) for one in columns if one.field == field)
 
 
 def value_words(fact: str, value: object) -> str:

@@ -7,6 +7,8 @@ and Enable Customer state is so already: nobody holds trial licences, and nobody
 active is disabled. What contradicts a row above it, such as a move, a release, a cancellation, a
 top-up or a new name, is in changes.xlsx, which is applied after onboarding.xlsx, and once.
 
+export.expected.txt is what the export says once these two are applied.
+
 overallocation.xlsx asks OTCs for more licences than they have. problems.xlsx shows every problem
 that a row, sheet or cell can have, and says so in its columns Description, Reason and Problems
 (the last is ignored when the workbook is read).
@@ -19,13 +21,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer import pipeline
@@ -72,6 +76,33 @@ def make_samples(folder: Path) -> None:
             ledger = Path(ledgers) / ("ledger.db" if name in APPLIED else "none.db")
             expected = path.with_suffix(".expected.txt")
             expected.write_text(expected_report(path, ledger), encoding="utf-8", newline="\n")
+        told = expected_export(folder, Path(ledgers))
+        (folder / "export.expected.txt").write_text(told, encoding="utf-8", newline="\n")
+
+
+def expected_export(samples: Path, folder: Path) -> str:
+    """The cells of the export after the good samples are applied, as if all was done at noon UTC
+    of TODAY, in English: a line a row, tabs between the cells.
+
+    `folder` is where ledger and export are written. The ledger's hash, which changes with every
+    byte of the samples, is left out.
+    """
+    noon = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
+    job = pipeline.Job(FileLedger(folder / "export.db"), "default", TODAY, "administrator")
+    use_language("en")
+    with patch("importer.clock.now", return_value=noon):
+        for name in APPLIED:
+            pipeline.apply(samples / name, job)
+        export = pipeline.export(folder / "export.xlsx", job)
+    with warnings.catch_warnings(action="ignore"):  # openpyxl knows no data bars
+        workbook = load_workbook(folder / "export.xlsx")
+    lines: list[str] = []
+    for sheet in workbook.worksheets:
+        lines += ["", f"== {sheet.title}"]
+        for row in sheet.iter_rows(values_only=True):
+            cells = ["" if value is None else str(value) for value in row]
+            lines.append("\t".join(cells).rstrip("\t").replace(export.head, "(the hash)"))
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def expected_report(path: Path, ledger: Path) -> str:

@@ -167,6 +167,19 @@ Customer (Site) Name
 Taller Rivas
 Clinica Norte Dental
 """),
+    ("Devices", """
+Customer (Site) Name | Device ID     | Operating System | Model No.     | Avira Installed | Avira Uninstalled | NH Installed | Avira Status | Product Name
+Clinica Norte        | CN-RECEPCION  | Windows 11 Pro   | OptiPlex 7010 | 2026-09-03      |                   | 2026-09-03   | Active       | Avira Antivirus Pro
+Clinica Norte        | CN-CONSULTA-1 | Windows 11 Pro   | OptiPlex 7010 | 2026-09-03      |                   | 2026-09-03   | Active       | Avira Antivirus Pro
+Clinica Norte        | CN-CONSULTA-2 | Windows 10 Pro   | ProDesk 400   | 2026-09-04      | 2026-10-30        | 2026-09-04   | Removed      | Avira Antivirus Pro
+Farmacia del Puerto  | FP-CAJA-1     | Windows 11 Pro   | ThinkCentre   | 2026-10-06      |                   | 2026-10-06   | Active       | Avira Antivirus Pro
+Farmacia del Puerto  | FP-CAJA-2     | Windows 11 Pro   | ThinkCentre   | 2026-10-06      |                   | 2026-10-07   | Expired      | Avira Antivirus Pro
+Encina Primaria      | EP-AULA-01    | Windows 10 Edu   | ProBook 450   | 2026-08-24      |                   | 2026-08-24   | Active       | Avira Education
+Encina Primaria      | EP-AULA-02    | Windows 10 Edu   | ProBook 450   | 2026-08-24      |                   | 2026-08-24   | Active       | Avira Education
+Floristeria Jara     | FJ-MOSTRADOR  | macOS 15         | Mac mini      | 2026-10-21      |                   |              | Active       | Avira Antivirus Pro
+Notaria Puente Viejo | NPV-DESPACHO  | Windows 11 Pro   | OptiPlex 5000 | 2026-10-27      |                   | 2026-10-27   | Active       | Avira Antivirus Pro
+Academia Brisa       | AB-AULA-1     | Windows 11 Edu   | ProBook 450   |                 |                   | 2026-10-28   | Pending      |
+"""),
 )  # fmt: skip
 
 CHANGES: Tables = (
@@ -203,6 +216,12 @@ Queseria Monte       | No               | Moving to another stall
     ("Enable Customer", """
 Customer (Site) Name
 Camping Los Pinos
+"""),
+    ("Devices", """
+Customer (Site) Name | Device ID    | Avira Installed | Avira Uninstalled | Avira Status | Product Name
+Farmacia del Puerto  | FP-CAJA-2    |                 |                   | Active       |
+Academia Brisa       | AB-AULA-1    | 2026-11-16      |                   | Active       | Avira Education
+Clinica Norte        | CN-SERVIDOR  | 2026-11-17      |                   | Active       | Avira Server
 """),
 )  # fmt: skip
 
@@ -331,6 +350,13 @@ Tienda Uno           | Perhaps          | bad-choice: Yes or No
     ("Enable Customer", """
 Customer (Site) Name | Problems
 Tienda Cero          | unknown-customer.
+"""),
+    ("Devices", """
+Customer (Site) Name | Device ID | Avira Installed | Problems
+Tienda Ocho          | TO-CAJA   | 2026-11-02      | more-devices-than-licenses: none are left.
+Tienda Once          | TX-CAJA   | 2026-11-02      | unknown-customer: its row is refused.
+Tienda Dos           | TD-CAJA   | 02/11/2026      | bad-date: 2 November or 11 February?
+Tienda Ocho          | to-caja   |                 | duplicate-row: row 2 again.
 """),
     ("Agregar suscripción Avira", """
 Nombre del cliente | OTC de Avira | Número de licencias | Problems

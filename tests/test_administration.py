@@ -43,11 +43,18 @@ FIRST: Sheets = [
          "No of Licenses": 5}
         for name in ("Norte", "Peña Alta")
     ]),
+    ("Devices", [
+        {"Customer (Site) Name": "Norte", "Device ID": "Señal 1", "Avira Installed": "2026-01-20"},
+    ]),
 ]  # fmt: skip
 SECOND: Sheets = [
     ("Edit Customer", [{"Customer (Site) Name": "Norte", "New Name": "Sur", "No of Licenses": 9}]),
     ("Disable Customer", [{"Customer (Site) Name": "Peña Alta", "Release Licenses": "Yes"}]),
-]
+    ("Devices", [
+        {"Customer (Site) Name": "Sur", "Device ID": "señal  1", "Avira Status": "Active"},
+        {"Customer (Site) Name": "Peña Alta", "Device ID": "Señal 1", "NH Installed": "2026-02-01"},
+    ]),
+]  # fmt: skip
 
 both_engines = pytest.mark.both_engines
 
@@ -137,7 +144,7 @@ def test_init_makes_an_empty_ledger_once(command: CommandLine, where: str) -> No
     assert said.json == {"ledger": shown(where), "account": "default", "made": True}
     made = everything_in(where)
     assert made["alembic_version"] == [f"('{REVISION}',)"]
-    assert [rows for name, rows in made.items() if name != "alembic_version"] == [[]] * 6
+    assert [rows for name, rows in made.items() if name != "alembic_version"] == [[]] * 7
     for words in (["show", "summary"], ["history"], ["ledger", "verify"], ["export"]):
         assert command(*words).exit_code == 0
     again = command("ledger", "init", "--account", "another", "--json")
@@ -493,6 +500,7 @@ UNFIT = {
     "more used than there are": ("UPDATE otc SET used = 51", "ck_otc_used"),
     "licences that are not used": ("UPDATE otc SET used = 0", "overallocation"),
     "a subscription of nothing": ("UPDATE subscription SET otc = 'x'", "fk_subscription_otc"),
+    "a device of nobody": ("UPDATE device SET customer_id = 99", "fk_device_customer"),
 }
 
 

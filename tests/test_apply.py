@@ -711,6 +711,7 @@ def many(count: int) -> list[Sheets]:
     first: Sheets = [
         ("Add OTC", [otc(code, 10) for code in codes]),
         ("Add Customer", [customer(n, 5, c) for n, c in zip(names, codes, strict=False)]),
+        ("Devices", [{"Customer (Site) Name": name, "Device ID": "PC-1"} for name in names]),
     ]
     second: Sheets = [
         ("Edit OTC", [{"OTC": code, "Total Licenses": 11} for code in codes]),
@@ -721,6 +722,10 @@ def many(count: int) -> list[Sheets]:
         ]),
         ("Disable Customer", [
             {"Customer (Site) Name": f"{name} b", "Release Licenses": "Yes"} for name in names
+        ]),
+        ("Devices", [
+            {"Customer (Site) Name": f"{name} b", "Device ID": one, "Avira Status": "On"}
+            for name in names for one in ("pc-1", "pc-2")
         ]),
     ]  # fmt: skip
     return [first, second]

@@ -15,10 +15,12 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command as alembic
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from conftest import CommandLine
+from importer.ledger.migrate import configuration
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata
 from servers import Server
@@ -38,6 +40,7 @@ FIRST: Sheets = [
         {"Customer (Site) Name": "Sur", "Managed By": "Customer", "Avira OTC": C,
          "Email": "sur@site.example", "First Name": "Admin", "Last Name": "Sur"},
     ]),
+    ("Devices", [{"Customer (Site) Name": "Norte", "Device ID": "PC-1"}]),
 ]  # fmt: skip
 SECOND: Sheets = [
     ("Edit OTC", [{"OTC": C, "Total Licenses": 12}]),
@@ -50,6 +53,8 @@ SECOND: Sheets = [
     ("Update OTC", [{"Customer (Site) Name": "Este", "Current OTC": A, "New OTC": B}]),
     ("Disable Customer", [{"Customer (Site) Name": "Sur", "Release Licenses": "Yes"}]),
     ("Enable Customer", [{"Customer (Site) Name": "Sur"}]),
+    ("Devices", [{"Customer (Site) Name": "Oeste", "Device ID": device, "Avira Status": "Active"}
+                 for device in ("PC-1", "PC-2")]),
 ]  # fmt: skip
 """A row of every sheet between the two workbooks."""
 
@@ -168,6 +173,7 @@ def test_every_change_names_the_account(statements: list[Statement]) -> None:
         "otc": {"INSERT", "UPDATE", "DELETE"},
         "customer": {"INSERT", "UPDATE", "DELETE"},
         "subscription": {"INSERT", "UPDATE", "DELETE"},
+        "device": {"INSERT", "UPDATE", "DELETE"},
         "batch": {"INSERT"},
         "journal": {"INSERT"},
     }
@@ -311,9 +317,47 @@ def test_what_is_distributed_stays_distributed(
     assert command("ledger", "init", "--distributed").exit_code == 0
     with server.connect(with_stand_in) as connection:
         connection.execute("CREATE TABLE citus.pg_dist_partition (logicalrelid regclass)")
-        connection.execute("INSERT INTO citus.pg_dist_partition VALUES ('public.account')")
+        for table in TABLES:
+            connection.execute(f"INSERT INTO citus.pg_dist_partition VALUES ('public.{table}')")
         for words in (["init", "--distributed"], ["init", "--reader", "postgres"], ["upgrade"]):
             assert command("ledger", *words).exit_code == 0
         assert connection.execute("SELECT count(*) FROM noted").fetchone() == (len(TABLES),)
         triggers = "SELECT 1 FROM pg_trigger WHERE NOT tgisinternal"
         assert connection.execute(triggers).fetchall() == []
+
+
+OLD_TABLES = [table for table in TABLES if table != "device"]
+"""Those of revision 0002."""
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["init", "--distributed"]], ids=" ".join)
+def test_a_table_that_came_later_is_distributed_beside_the_others(
+    words: list[str], command: CommandLine, server: Server, tmp_path: Path
+) -> None:
+    """A ledger of which Citus keeps all tables but `device`, be it that the upgrade makes it or
+    that it is there: that one alone is distributed, has no foreign key until then, and has it
+    afterwards; imports go on."""
+    key = ("device", "fk_device_customer", "FOREIGN KEY (account_id, customer_id) REFERENCES "
+           "customer(account_id, customer_id)")  # fmt: skip
+    with server.database("template0") as name, server.connect(name) as connection:
+        ours = ("--ledger", server.url(name))
+        with server.ledger(name).migrating() as migrating:
+            alembic.upgrade(configuration(migrating), "0002" if words == ["upgrade"] else "head")
+        connection.execute("CREATE SCHEMA citus")
+        connection.execute("SET search_path = citus")
+        connection.execute(STAND_IN)
+        connection.execute("CREATE TABLE pg_dist_partition (logicalrelid regclass)")
+        connection.execute(f'ALTER DATABASE "{name}" SET search_path = public, citus')
+        for table in OLD_TABLES:
+            connection.execute(f"INSERT INTO pg_dist_partition VALUES ('public.{table}')")
+        connection.execute("SET search_path = public, citus")
+        old = [one for one in foreign_keys(connection) if one[0] != "device"]
+
+        assert command("ledger", *words, *ours).exit_code == 0
+        noted = connection.execute("SELECT name, by, beside, keys FROM noted").fetchall()
+        assert noted == [("device", "account_id", "account", len(old))]
+        assert foreign_keys(connection) == sorted([*old, key])
+        for number, sheets in enumerate((FIRST, SECOND)):
+            path = write_workbook(tmp_path / f"{number}.xlsx", sheets)
+            assert command("apply", path, *ours).exit_code == 0
+        assert command("ledger", "verify", *ours).exit_code == 0

@@ -149,6 +149,16 @@ FIGURES: dict[tuple[str, str], dict[str, Any]] = {
         "batches": 1, "otcs": 3, "customers": 4, "total": 55, "used": 39, "pending": 16,
         "subscriptions": 5, "disabled": 0, "dedicated": 0,
     },
+    ("0002", "default"): {
+        "head": "d76560c6ba6391c79261207dc4e3349e5e067f512f397e2ea06d81738ccbbdff",
+        "batches": 3, "otcs": 12, "customers": 40, "total": 546, "used": 468, "pending": 78,
+        "subscriptions": 46, "disabled": 3, "dedicated": 4,
+    },
+    ("0002", "another"): {
+        "head": "a074acafc43ebbfe894d31d0f9a59c03530740a9cf4f0c3dc26cd4deeec3852c",
+        "batches": 2, "otcs": 13, "customers": 40, "total": 609, "used": 456, "pending": 153,
+        "subscriptions": 41, "disabled": 4, "dedicated": 4,
+    },
 }  # fmt: skip
 """What each account of the ledgers holds, by revision: as the version that made it told it."""
 
@@ -179,15 +189,22 @@ def where(
         return
     server: Server = request.getfixturevalue("server")
     with server.database("template0") as name:
-        with server.ledger(name).migrating() as target:
-            alembic.upgrade(configuration(target), revision)
-            rows = everything_in(FileLedger(ledger))
-            for table in ("account", "otc", "customer", "subscription", "batch", "journal"):
-                places = ", ".join("%s" for _ in rows[table][0])
-                for row in rows[table]:
-                    target.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", row)
+        copy_into(server.ledger(name), FileLedger(ledger), revision)
         ledger.unlink()
         yield server.url(name)
+
+
+def copy_into(target: Ledger, source: Ledger, revision: str) -> None:
+    """Make the tables of `revision` on a server, with the rows of a file of that revision."""
+    with source.migrating() as file, target.migrating() as connection:
+        alembic.upgrade(configuration(connection), revision)
+        for table in ("account", "otc", "customer", "subscription", "batch", "journal"):
+            for row in file.exec_driver_sql(f"SELECT * FROM {table}").mappings():
+                columns = ", ".join(f'"{name}"' for name in row)
+                places = ", ".join("%s" for _ in row)
+                connection.exec_driver_sql(
+                    f"INSERT INTO {table} ({columns}) VALUES ({places})", tuple(row.values())
+                )
 
 
 def everything_in(ledger: Ledger) -> Rows:
@@ -392,6 +409,6 @@ def test_an_upgrade_that_fails_in_the_middle_leaves_the_old_ledger(
             last += 3
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    assert last > 12
+    assert last > 9
     for account in ACCOUNTS:
         assert figures(command, account) == FIGURES[revision, account]

@@ -6,24 +6,31 @@ statements come from raw connections. `default` and `another` are two accounts o
 
 from __future__ import annotations
 
+import hashlib
 import re
+import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
 from conftest import CommandLine, Said
 from importer.cli import main as program
+from importer.ledger import access
+from importer.ledger.file import FileLedger
+from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata
 from servers import Server
+from test_migrations import LEDGERS, copy_into
 from workbooks import Sheets, write_workbook
 
 A, B = "AAAAA-11111-22222-33333", "BBBBB-11111-22222-33333"
@@ -42,9 +49,16 @@ FIRST: Sheets = [
          "No of Licenses": licenses}
         for name, code, licenses in (("Norte", A, 6), ("Sur", A, 4), ("Este", B, 1))
     ]),
+    ("Devices", [{"Customer (Site) Name": "Norte", "Device ID": "PC-1"}]),
 ]  # fmt: skip
 """All of A is handed out, to customers 1 and 2, and one licence of B, to customer 3."""
-MORE: Sheets = [("Edit Customer", [{"Customer (Site) Name": "Este", "No of Licenses": 2}])]
+MORE: Sheets = [
+    ("Edit Customer", [{"Customer (Site) Name": "Este", "No of Licenses": 2}]),
+    ("Devices", [
+        {"Customer (Site) Name": "Norte", "Device ID": "pc-1", "Avira Installed": "2026-01-20"},
+        {"Customer (Site) Name": "Este", "Device ID": "PC-1"},
+    ]),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -755,3 +769,168 @@ def test_what_fits_is_taken(own: Shipped) -> None:
             f"DELETE FROM otc WHERE code = '{B}'",
         ):
             assert refusal(connection, statement) is None, statement
+
+
+# What came later than the roles
+
+
+ODD = "50% of o'clock {{x}} :y \\ $z"
+"""An account whose name has what means something in statements and in their templates."""
+
+LET_IN = """
+    GRANT USAGE ON SCHEMA public TO {role};
+    GRANT SELECT ON alembic_version TO {role};
+    GRANT {rights} ON account, otc, customer, subscription TO {role};
+    GRANT {rights_to_add} ON batch, journal TO {role};
+"""
+ADMITTED = "CREATE POLICY {name} ON {table} FOR ALL TO {role} USING (account_id = {account})"
+SHOWN = "CREATE POLICY {name} ON {table} FOR SELECT TO {role} USING (account_id = {account})"
+KEPT = (
+    "CREATE POLICY {kept} ON {table} FOR UPDATE TO {role} USING (account_id = {account}) "
+    "WITH CHECK (false)"
+)
+"""What `ledger init --importer` and `--reader` said to the server before there were devices."""
+
+
+def let_in_before_devices(
+    connection: psycopg.Connection, role: str, account: str, *, writing: bool
+) -> None:
+    """Let a role into an account of a ledger of revision 0002, as the program of then did."""
+    name = "ledger_" + hashlib.sha256(f"{account}\0{role}".encode()).hexdigest()[:16]
+    terms = {
+        "role": sql.Identifier(role), "account": sql.Literal(account),
+        "name": sql.Identifier(name), "kept": sql.Identifier(f"{name}_kept"),
+        "rights": sql.SQL("SELECT, INSERT, UPDATE, DELETE" if writing else "SELECT"),
+        "rights_to_add": sql.SQL("SELECT, INSERT" if writing else "SELECT"),
+    }  # fmt: skip
+    connection.execute(sql.SQL(LET_IN).format(**terms))
+    for table in ("account", "otc", "customer", "subscription", "batch", "journal"):
+        for statement in (ADMITTED,) if writing else (SHOWN, KEPT):
+            terms["table"] = sql.Identifier(table)
+            connection.execute(sql.SQL(statement).format(**terms))
+            connection.execute(in_names("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", table))
+
+
+@pytest.fixture
+def before_devices(server: Server, tmp_path: Path) -> Iterator[Shipped]:
+    """The ledger of revision 0002 on a server. Its importer is a reader of `another`, too; `other`
+    imports there and into the odd account, which holds nothing yet."""
+    tag = uuid.uuid4().hex[:8]
+    roles = [f"{name}_{tag}" for name in ("owner", "importer", "reader", "other", "stranger")]
+    with closing(sqlite3.connect("0002.db", isolation_level=None)) as connection:
+        connection.executescript((LEDGERS / "0002.sql").read_text("utf-8"))
+    with server.connect("postgres") as superuser:
+        for role in roles:
+            superuser.execute(in_names("CREATE ROLE {} LOGIN", role))
+        with server.database("template0") as name:
+            superuser.execute(in_names("ALTER DATABASE {} OWNER TO {}", name, roles[0]))
+            made = Shipped(server, name, *roles)
+            copy_into(open_ledger(made.url(made.owner)), FileLedger(Path("0002.db")), "0002")
+            with made.connect(made.owner) as owner:
+                let_in_before_devices(owner, made.importer, "default", writing=True)
+                let_in_before_devices(owner, made.importer, "another", writing=False)
+                let_in_before_devices(owner, made.reader, "default", writing=False)
+                let_in_before_devices(owner, made.other, "another", writing=True)
+                let_in_before_devices(owner, made.other, ODD, writing=True)
+            yield made
+        for role in roles:
+            superuser.execute(in_names("DROP ROLE {}", role))
+
+
+DEVICES: Sheets = [
+    ("Add OTC", [{"OTC": "ZZZZZ-99999-99999-99999", "Email": "it@msp.example",
+                  "Company Name": "Acme", "Total Licenses": 9}]),
+    ("Add Customer", [{"Customer (Site) Name": "Late", "Managed By": "Admin", "No of Licenses": 1,
+                       "Avira OTC": "ZZZZZ-99999-99999-99999"}]),
+    ("Devices", [{"Customer (Site) Name": "Late", "Device ID": device, "NH Installed": "2026-01-02"}
+                 for device in ("PC-1", "PC-2")]),
+]  # fmt: skip
+PUT_DEVICE = (
+    "INSERT INTO device (account_id, customer_id, device_key, device_id) "
+    "SELECT account_id, min(customer_id), 'x', 'X' FROM customer WHERE account_id = '{}' GROUP BY 1"
+)
+
+
+def use_devices(command: CommandLine, shipped: Shipped, folder: Path) -> None:
+    """What every role must and must not be able to do with devices after the upgrade."""
+    path = write_workbook(folder / "devices.xlsx", DEVICES)
+    importer, other = shipped.url(shipped.importer), shipped.url(shipped.other)
+    for url, account in ((importer, "default"), (other, "another"), (other, ODD)):
+        words = ("--account", account, "--ledger", url)
+        for step in (["apply", str(path)], ["ledger", "verify"], ["show", "customers"]):
+            assert command(*step, *words).exit_code == 0, (step, account)
+    assert command("undo", "1", "--account", ODD, "--ledger", other).exit_code == 0
+    for url in (importer, shipped.url(shipped.reader)):
+        assert command("ledger", "verify", "--ledger", url).exit_code == 0
+    further = {"Customer (Site) Name": "Late", "Device ID": "PC-3"}
+    path = write_workbook(folder / "further.xlsx", [("Devices", [further])])
+    reading = ("--account", "another", "--ledger", importer)
+    assert_refused(command("apply", path, *reading), shipped.importer)
+    reader = shipped.url(shipped.reader)
+    assert_refused(command("apply", path, "--ledger", reader), shipped.reader)
+
+    seen = {
+        shipped.owner: {"default", "another"}, shipped.importer: {"default", "another"},
+        shipped.reader: {"default"}, shipped.other: {"another"},
+    }  # fmt: skip
+    may_put = {shipped.importer: {"default"}, shipped.reader: set(), shipped.other: {"another"}}
+    for role, accounts in seen.items():
+        with shipped.connect(role) as connection:
+            rows = connection.execute("SELECT account_id FROM device").fetchall()
+            assert sorted(row[0] for row in rows) == sorted([*accounts, *accounts]), role
+    for role, accounts in may_put.items():
+        with shipped.connect(role) as connection:
+            for account in ("default", "another"):
+                theirs = f"WHERE account_id = '{account}'"
+                for statement in (PUT_DEVICE.format(account), f"UPDATE device SET model = 'x' "
+                                  f"{theirs}", f"DELETE FROM device {theirs}"):  # fmt: skip
+                    changed = changes_any(connection, statement)
+                    assert changed is (account in accounts), (role, statement)
+    with shipped.connect(shipped.stranger) as connection:
+        assert refusal(connection, "SELECT 1 FROM device") == DENIED
+
+
+def changes_any(connection: psycopg.Connection, statement: str) -> bool:
+    """Whether a statement, which is taken back at once, changes a row."""
+    try:
+        with connection.transaction(force_rollback=True):
+            return connection.execute(statement).rowcount > 0
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+
+
+def test_who_was_let_in_before_there_were_devices_may_use_them(
+    command: CommandLine, before_devices: Shipped, tmp_path: Path
+) -> None:
+    """After `ledger upgrade` each role may do with devices what it may do with customers, in the
+    accounts that it was let into and in no other, whatever they are called."""
+    owner = before_devices.url(before_devices.owner)
+    assert command("ledger", "upgrade", "--ledger", owner).exit_code == 0
+    use_devices(command, before_devices, tmp_path)
+    assert command("ledger", "upgrade", "--ledger", owner).exit_code == 0
+
+
+def nobody_new(_connection: sa.Connection) -> None:
+    """Plant: roles are as they were."""
+
+
+def everybody(connection: sa.Connection) -> None:
+    """Plant: whoever was let in anywhere sees every account."""
+    connection.execute(sa.text("CREATE POLICY wide ON device USING (true)"))
+    connection.execute(sa.text("GRANT SELECT, INSERT, UPDATE, DELETE ON device TO PUBLIC"))
+
+
+@pytest.mark.parametrize("plant", [nobody_new, everybody])
+def test_roles_that_are_not_let_into_new_tables_would_be_noticed(
+    plant: Callable[[sa.Connection], None],
+    command: CommandLine,
+    before_devices: Shipped,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: an upgrade that gives too little or too much."""
+    monkeypatch.setattr(access, "let_into_new_tables", plant)
+    words = ("ledger", "upgrade", "--ledger", before_devices.url(before_devices.owner))
+    assert command(*words).exit_code == 0
+    with pytest.raises(AssertionError):
+        use_devices(command, before_devices, tmp_path)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from conftest import CommandLine
 from importer.domain.problems import CODES, Code
 from importer.domain.sheets import SHEETS
-from make_samples import TODAY, expected_report, make_samples
+from make_samples import TODAY, expected_export, expected_report, make_samples
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ONBOARDING = SAMPLES / "onboarding.xlsx"
@@ -71,6 +71,12 @@ def test_a_kept_report_is_what_the_program_says_now(path: Path, ledger: Path) ->
         expected_report(ONBOARDING, ledger)
     expected = path.with_suffix(".expected.txt").read_text("utf-8")
     assert expected_report(path, ledger) == expected
+
+
+def test_the_kept_export_is_what_the_program_writes_now(tmp_path: Path) -> None:
+    """Every cell of every sheet after both good samples are applied; a person has read them."""
+    expected = (SAMPLES / "export.expected.txt").read_text("utf-8")
+    assert expected_export(SAMPLES, tmp_path) == expected
 
 
 def test_onboarding_fills_in_every_sheet() -> None:

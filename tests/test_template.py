@@ -13,7 +13,7 @@ from workbooks import HEADERS, write_workbook
 
 SPANISH = [
     "Agregar OTC", "Editar OTC", "Agregar cliente", "Agregar suscripción Avira", "Editar cliente",
-    "Actualizar OTC", "Deshabilitar cliente", "Habilitar cliente",
+    "Actualizar OTC", "Deshabilitar cliente", "Habilitar cliente", "Dispositivos",
 ]  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def drop_down(workbook: Workbook, sheet: str, header: str) -> list[object] | Non
 def test_it_has_instructions_and_a_sheet_for_every_action(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """Instructions first, then the eight sheets in order, then two hidden ones."""
+    """Instructions first, then the nine sheets in order, then two hidden ones."""
     workbook = template(command, tmp_path / "t.xlsx")
     assert workbook.sheetnames == ["Instructions", *HEADERS, "Lists", "_meta"]
     assert [workbook[name].sheet_state for name in ("Lists", "_meta")] == ["hidden", "hidden"]
@@ -86,6 +86,8 @@ def test_codes_are_text_and_dates_are_dates(command: CommandLine, tmp_path: Path
     columns = template(command, tmp_path / "t.xlsx")["Add OTC"].column_dimensions
     assert columns["A"].number_format == "@"
     assert columns["F"].number_format == columns["G"].number_format == "yyyy-mm-dd"
+    columns = load_workbook(tmp_path / "t.xlsx")["Devices"].column_dimensions
+    assert {columns[letter].number_format for letter in "EFGH"} == {"yyyy-mm-dd"}
 
 
 def test_worked_examples_stand_in_the_instructions_only(
@@ -118,7 +120,8 @@ def test_drop_downs_offer_what_the_ledger_knows(command: CommandLine, tmp_path: 
     assert command("apply", filled).exit_code == 0
     workbook = template(command, tmp_path / "t.xlsx")
     assert drop_down(workbook, "Add Customer", "Avira OTC") == [otc]
-    assert drop_down(workbook, "Edit Customer", "Customer (Site) Name") == ["Uno"]
+    for sheet in ("Edit Customer", "Devices"):
+        assert drop_down(workbook, sheet, "Customer (Site) Name") == ["Uno"]
     assert drop_down(workbook, "Add Customer", "Customer (Site) Name") is None
 
 

@@ -19,6 +19,7 @@ from importer.ledger.administration import Beginnings, init
 from importer.ledger.file import FileLedger
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import customer as customer_table
+from importer.ledger.tables import device as device_table
 from importer.ledger.tables import otc as otc_table
 from importer.ledger.tables import subscription as subscription_table
 from workbooks import Row, Sheets, write_workbook
@@ -32,7 +33,8 @@ WHOLE_EMAIL = "whole@site.example"
 CHANGES = [
     "otcs_added", "otcs_edited", "customers_added", "customers_edited", "customers_disabled",
     "customers_enabled", "subscriptions_added", "subscriptions_edited", "subscriptions_moved",
-    "subscriptions_cancelled", "otcs_removed", "customers_removed",
+    "subscriptions_cancelled", "devices_added", "devices_edited", "otcs_removed",
+    "customers_removed", "devices_removed",
 ]  # fmt: skip
 
 
@@ -73,6 +75,11 @@ def move(current: str, new: str, name: str | None = None) -> Row:
     return {NAME: name, "Current OTC": current, "New OTC": new}
 
 
+def device(name: str, device_id: str, **cells: Any) -> dict[str, Any]:
+    """A row of Devices."""
+    return {NAME: name, "Device ID": device_id} | spaced(cells)
+
+
 def spaced(cells: dict[str, Any]) -> dict[str, Any]:
     return {header.replace("_", " "): value for header, value in cells.items()}
 
@@ -85,9 +92,11 @@ BASE: Sheets = [
     ]),
     ("Add Avira Subscription", [held("Sur", 2, B)]),
     ("Disable Customer", [edit("Closed", Reason="unpaid")]),
+    ("Devices", [device("Norte", "PC-1", Avira_Installed="2026-01-20", Product_Name="Pro"),
+                 device("Closed", "PC-1", NH_Installed="2026-01-21")]),
 ]  # fmt: skip
 """Batch 1 of every test. A: Norte 4, Sur 3 of 10; B: Sur 2, Closed 3 of 20; C: Whole 5 of 5;
-D: Este 2 of 6; E: nobody, 8."""
+D: Este 2 of 6; E: nobody, 8. Norte and Closed have a device each."""
 
 Step = Sheets | int
 """A workbook to apply, or the number of a batch to undo."""
@@ -117,10 +126,10 @@ class History:
         return found
 
     def tables(self, account: str = "default") -> list[tuple[Any, ...]]:
-        """Every row of the account's OTCs, customers and subscriptions, whole."""
+        """Every row of the account's OTCs, customers, subscriptions and devices, whole."""
         rows: list[tuple[Any, ...]] = []
         with open_ledger(self._where).reading() as connection:
-            for table in (otc_table, customer_table, subscription_table):
+            for table in (otc_table, customer_table, subscription_table, device_table):
                 query = sa.select(sa.literal(table.name), table).order_by(*table.primary_key)
                 of_account = query.where(table.c.account_id == account)
                 rows += (tuple(row) for row in connection.execute(of_account))
@@ -271,6 +280,28 @@ EVERY_KIND: dict[str, tuple[Sheets, dict[str, int]]] = {
         [("Enable Customer", [edit("Closed")])],
         {"customers_disabled": 1},
     ),
+    "a device that was added": (
+        [("Devices", [device("Norte", "PC-2", Operating_System="Windows 11 Pro"),
+                      device("Closed", "PC-2", Avira_Installed="2026-03-01")])],
+        {"devices_removed": 2},
+    ),
+    "every fact of a device": (
+        [("Devices", [device(
+            "Norte", "pc-1", Operating_System="Windows 11", Avira_Installed="2026-05-01",
+            Avira_Uninstalled="2026-05-02", NH_Installed="2026-05-03", NH_Uninstalled="2026-05-04",
+            Avira_Status="Gone", Product_Name="Prime") | {"Model No.": "X1"}])],
+        {"devices_edited": 1},
+    ),
+    "a device that was edited twice, and back": (
+        [("Devices", [device("Norte", "PC-1", Avira_Status="Active"),
+                      device("Norte", "PC-1", Product_Name="Prime", Avira_Status="Gone")])],
+        {"devices_edited": 1},
+    ),
+    "a customer that was added with a device": (
+        [("Add Customer", [customer("Oeste", 3, A)]),
+         ("Devices", [device("Oeste", "PC-1"), device("Oeste", "PC-2"), device("Sur", "PC-1")])],
+        {"customers_removed": 1, "subscriptions_cancelled": 1, "devices_removed": 3},
+    ),
     "all of that in one workbook": (
         [
             ("Add OTC", [otc(F, 9)]),
@@ -281,8 +312,11 @@ EVERY_KIND: dict[str, tuple[Sheets, dict[str, int]]] = {
             ("Update OTC", [move(B, E, "Norte"), move(D, A)]),
             ("Disable Customer", [edit("Oeste 2", Release_Licenses="Yes")]),
             ("Enable Customer", [edit("Closed")]),
+            ("Devices", [device("Oeste", "PC-1"), device("Norte", "PC-1", Avira_Status="On"),
+                         device("Oeste 2", "PC-1")]),
         ],
         {
+            "devices_edited": 1, "devices_removed": 2,
             "otcs_edited": 2, "customers_disabled": 1, "customers_enabled": 1,
             "subscriptions_added": 3, "subscriptions_edited": 1, "subscriptions_cancelled": 3,
             "otcs_removed": 1, "customers_removed": 1,
@@ -483,6 +517,33 @@ REFUSED: dict[str, tuple[list[Step], int, str, tuple[str, ...], int]] = {
          2],
         3, "unknown-customer", ("no customer Oeste",), 4,
     ),
+    "a device was edited again": (
+        [[("Devices", [device("Norte", "PC-1", Avira_Status="Active")])],
+         [("Devices", [device("Norte", "pc-1", Avira_Uninstalled="2026-05-02")])]],
+        2, "changed-since", ("device PC-1 of Norte", "batch 3"), 3,
+    ),
+    "an added device was edited": (
+        [[("Devices", [device("Norte", "PC-2")])],
+         [("Devices", [device("Norte", "PC-2", Avira_Uninstalled="2026-05-02")])]],
+        2, "changed-since", ("device PC-2 of Norte", "batch 3"), 3,
+    ),
+    "a customer got devices": (
+        [[("Add Customer", [customer("Oeste", 1, A)])],
+         [("Devices", [device("Oeste", "PC-8"), device("Oeste", "PC-9")])]],
+        2, "still-held", ("customer Oeste would go", "the device PC-8", "in all: 2"), 3,
+    ),
+    "a customer that got a new name got a device under it": (
+        [[("Add Customer", [customer("Oeste", 1, A)])],
+         [("Edit Customer", [edit("Oeste", New_Name="Poniente")]),
+          ("Devices", [device("Poniente", "PC-8")])],
+         [("Edit Customer", [edit("Poniente", New_Name="Oeste")])]],
+        2, "still-held", ("customer Oeste would go", "the device PC-8", "in all: 1"), 3,
+    ),
+    "the customer of the device is gone": (
+        [[("Add Customer", [customer("Oeste", 1, A)])], [("Devices", [device("Oeste", "PC-8")])],
+         3, 2],
+        4, "unknown-customer", ("no customer Oeste",), 5,
+    ),
 }  # fmt: skip
 """By what happened after a batch: the batches after batch 1, which of them to undo, the code of
 what refuses it, words that name what, and the batch to undo first."""
@@ -599,6 +660,11 @@ LEADS_ON: dict[str, tuple[list[Step], int, list[int]]] = {
         [[("Add OTC", [otc(F, 9)])], [("Add Customer", [customer("Oeste", 5, F)])],
          [("Edit Customer", [held("Oeste", 6, F)])], [("Edit OTC", [edit_otc(F, Runtime=1)])]],
         2, [5, 4, 3, 2],
+    ),
+    "past devices of the same customer": (
+        [[("Add Customer", [customer("Oeste", 1, A)])], [("Devices", [device("Oeste", "PC-8")])],
+         [("Devices", [device("Oeste", "PC-9"), device("Oeste", "PC-8", Avira_Status="On")])]],
+        2, [4, 3, 2],
     ),
     "past what is undone already": (
         [[("Add OTC", [otc(F, 9)])], [("Add Customer", [customer("Oeste", 5, F)])],
@@ -731,6 +797,7 @@ def many(count: int) -> list[Sheets]:
         [
             ("Add OTC", [otc(code, 10) for code in codes]),
             ("Add Customer", [customer(n, 5, c) for n, c in zip(names, codes, strict=False)]),
+            ("Devices", [device(name, "PC-1") for name in names]),
         ],
         [
             ("Edit OTC", [edit_otc(code, Total_Licenses=11) for code in codes]),
@@ -740,6 +807,7 @@ def many(count: int) -> list[Sheets]:
                 for name, old, new in zip(names, codes, codes[count:], strict=False)
             ]),
             ("Disable Customer", [edit(f"{name} b", Release_Licenses="Yes") for name in names]),
+            ("Devices", [device(f"{name} b", one) for name in names for one in ("pc-1", "pc-2")]),
         ],
         [("Add Customer", [customer(f"Late {n}", 1, code) for n, code in enumerate(codes)])],
     ]  # fmt: skip

@@ -27,7 +27,16 @@ from conftest import CommandLine
 from importer.cli import main as program
 from importer.ledger import verify as proving
 from importer.ledger.chain import hash_of_batch, hash_of_lines
-from importer.ledger.tables import account, batch, customer, journal, metadata, otc, subscription
+from importer.ledger.tables import (
+    account,
+    batch,
+    customer,
+    device,
+    journal,
+    metadata,
+    otc,
+    subscription,
+)
 from servers import Server
 from workbooks import Sheets, write_workbook
 
@@ -54,6 +63,11 @@ def one_customer(name: str, code: str, licenses: int | None, **cells: Any) -> Ro
 
 DETAILS: Row = {"Description": "Clinic", "Purchase_Date": "2026-01-31", "Expiry_Date": "2039-12-31",
            "Product_ID": "AVPRO", "Runtime": 36}  # fmt: skip
+DEVICE: Row = {
+    "Operating System": "Windows 11 Pro", "Model No.": "X1", "Avira Installed": "2026-01-20",
+    "Avira Uninstalled": "2026-03-31", "NH Installed": "2026-01-21", "NH Uninstalled": "2026-04-01",
+    "Avira Status": "Removed", "Product Name": "Avira Pro",
+}  # fmt: skip
 PERSON: Row = {"Email": "b@site.example", "First_Name": "Admin", "Last_Name": "Norte"}
 
 FIRST: Sheets = [
@@ -66,16 +80,25 @@ FIRST: Sheets = [
     ("Add Avira Subscription", [
         {"Customer (Site) Name": "Sur", "Avira OTC": CODES[1], "No of Licenses": 3},
     ]),
+    ("Devices", [
+        {"Customer (Site) Name": "Peña", "Device ID": "Recepción 1"} | DEVICE,
+        {"Customer (Site) Name": "Sur", "Device ID": "PC-2", "Avira Installed": "2026-02-01"},
+    ]),
 ]  # fmt: skip
 SECOND: Sheets = [
     ("Edit OTC", [{"OTC": CODES[1], "Total Licenses": 30, "Description": "Topped up"}]),
     ("Edit Customer", [{"Customer (Site) Name": "Peña", "New Name": "Peña Alta",
                         "No of Licenses": 6}]),
     ("Disable Customer", [{"Customer (Site) Name": "Sur", "Reason": "Closed in winter"}]),
+    ("Devices", [
+        {"Customer (Site) Name": "Peña Alta", "Device ID": "recepción 1", "Model No.": "X2"},
+        {"Customer (Site) Name": "Peña Alta", "Device ID": "PC-2", "Avira Status": "Active"},
+    ]),
 ]  # fmt: skip
 THIRD: Sheets = [
     ("Add OTC", [one_otc(CODES[3])]),
     ("Add Customer", [one_customer("Este", CODES[3], 2)]),
+    ("Devices", [{"Customer (Site) Name": "Este", "Device ID": "PC-1"}]),
 ]
 LAST: Sheets = [("Add OTC", [one_otc(CODES[4])])]
 
@@ -325,6 +348,7 @@ GONE = {
     otc: {"balance-missing"},
     customer: {"balance-missing"},
     subscription: {"balance-missing", "used-wrong"},
+    device: {"balance-missing"},
     batch: {"lines-stray", "head-wrong"},
     journal: {"lines-changed"},
 }
@@ -350,6 +374,7 @@ TOO_MANY: dict[sa.Table, tuple[Row, set[str]]] = {
         {"balance-unknown"},
     ),
     subscription: ({"customer_id": 77}, {"balance-unknown", "reference-broken", "used-wrong"}),
+    device: ({"customer_id": 77}, {"balance-unknown", "reference-broken"}),
     batch: ({"batch": 9, "entry": 9}, {"batch-missing", "batch-changed", "head-wrong"}),
     journal: ({"line": 99}, {"lines-changed", "images-apart"}),
 }

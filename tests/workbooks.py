@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 
-from importer.domain.contents import Contents
+from importer.domain.contents import Contents, CustomerHolding
 
 Row = Mapping[str, Any]
 Sheets = Sequence[tuple[str, Sequence[Row]]]
@@ -34,6 +35,10 @@ HEADERS = {
     "Update OTC": ("Customer (Site) Name", "Current OTC", "New OTC"),
     "Disable Customer": ("Customer (Site) Name", "Release Licenses", "Reason"),
     "Enable Customer": ("Customer (Site) Name",),
+    "Devices": (
+        "Customer (Site) Name", "Device ID", "Operating System", "Model No.", "Avira Installed",
+        "Avira Uninstalled", "NH Installed", "NH Uninstalled", "Avira Status", "Product Name",
+    ),
 }  # fmt: skip
 """The headers of DOMAIN.md, written out here so that a change of the program's own shows."""
 
@@ -65,8 +70,26 @@ def write_cells(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Pa
     return path
 
 
+def devices_in_plain(holding: CustomerHolding) -> dict[str, Any]:
+    """A customer's `devices` by id, each what is known of it by header, dates as ISO text; nothing
+    where there are none."""
+    headers = HEADERS["Devices"][2:]
+    devices = {
+        one.id: {
+            header: value.isoformat() if isinstance(value, dt.date) else value
+            for header, value in zip(headers, one[2:], strict=True)
+            if value is not None
+        }
+        for one in holding.devices
+    }
+    return {"devices": devices} if devices else {}
+
+
 def in_plain(contents: Contents) -> dict[str, Any]:
-    """What a ledger holds, as plain values that a test can write out."""
+    """What a ledger holds, as plain values that a test can write out.
+
+    A customer has `devices` where there are any.
+    """
     return {
         "otcs": {
             one.otc.code: {"total": one.otc.total, "used": one.used, "pending": one.pending}
@@ -78,6 +101,7 @@ def in_plain(contents: Contents) -> dict[str, Any]:
                 "status": one.customer.status.value,
                 "subscriptions": {held.otc: held.licenses for held in one.subscriptions},
             }
+            | devices_in_plain(one)
             for one in contents.customers
         },
     }

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from importer.pipeline import Export
 
 DEFAULT_NAME = "Export Avira Details"
-FORMATS = ("xlsx", "csv")
+FORMATS = ("xlsx", "ods", "csv", "json", "html")
+ENDINGS = ("xlsx", "ods", "json", "html")
+"""The formats that are told by the ending of a file's name."""
 
 
 def say_export(common: Common, written: Export) -> None:
@@ -43,7 +45,9 @@ def say_export(common: Common, written: Export) -> None:
     help=N_("Write the workbook “Export Avira Details” from the ledger.")
     + '\n\n\b\n  avira-importer export -o "Export Avira Details.xlsx"'
     + "\n  avira-importer export --as-of 2026-06-30 -o june.xlsx"
-    + "\n  avira-importer export --format csv -o details",
+    + "\n  avira-importer export --format html -o licences.html"
+    + "\n  avira-importer export --format csv -o details"
+    + '\n  avira-importer export --customer "Clinica Norte" --lang es -o norte.xlsx',
 )
 @click.option(
     "-o",
@@ -52,26 +56,58 @@ def say_export(common: Common, written: Export) -> None:
     show_default=f"{DEFAULT_NAME}.xlsx",
     metavar="FILE",
     cls=Option,
-    help=N_("The file to write."),
+    help=N_("The file to write; for CSV, the folder."),
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    default=FORMATS[0],
-    show_default=True,
+    show_default=N_("that of FILE, else xlsx"),
     cls=Option,
-    help=N_("A workbook, or a folder with a CSV file for each sheet."),
+    help=N_(
+        "An Excel workbook, a LibreOffice spreadsheet, a folder with a CSV file for each "
+        "sheet, JSON for programs, or a web page."
+    ),
+)
+@click.option(
+    "--customer",
+    metavar="NAME",
+    cls=Option,
+    help=N_("One customer's own export, which says nothing of others."),
+)
+@click.option(
+    "--translate-headers",
+    is_flag=True,
+    cls=Option,
+    help=N_("Translate the console's own headers too; programs may look for the English ones."),
 )
 @as_of_option
 @common_options
-def export(common: Common, output: Path | None, form: str, as_of: dt.date | int | None) -> None:
+def export(
+    common: Common,
+    output: Path | None,
+    form: str | None,
+    customer: str | None,
+    translate_headers: bool,
+    as_of: dt.date | int | None,
+) -> None:
     """Export what the ledger holds now, or held then."""
     from importer import pipeline
+    from importer.details.export import Format
 
+    if form is None:
+        ending = "" if output is None else output.suffix.lower().removeprefix(".")
+        form = ending if ending in ENDINGS else FORMATS[0]
     with progress(wanted=not common.quiet) as shown:
-        name = output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.xlsx")
-        written = pipeline.export(name, job_of(common, shown), as_of, as_csv=form == "csv")
+        name = output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.{form}")
+        written = pipeline.export(
+            name,
+            job_of(common, shown),
+            as_of,
+            customer=customer,
+            form=Format(form),
+            translate_headers=translate_headers,
+        )
     if written.batch == 0:
         note_nothing_applied(common, as_of)
     say_export(common, written)

@@ -79,8 +79,10 @@ def _told(lines: list[Line]) -> Iterator[str]:
             if before.get(fact) != after.get(fact) and fact not in ("id", "code", "customer", "otc")
         )
         about = line.key.partition("/")[2] or line.key
+        if line.kind == "device":
+            about = (after or before)["id"]
         named = f"{line.customer} " if line.customer else ""
-        what = named + about if line.kind == "subscription" else named or about
+        what = named + about if line.kind in ("subscription", "device") else named or about
         yield f"{line.sheet} {line.row}: {_kind(line.kind)} {what.strip()}: {changed}"
 
 
@@ -90,5 +92,6 @@ def _kind(kind: str) -> str:
             "otc": N_("OTC"),
             "customer": N_("customer"),
             "subscription": N_("subscription"),
+            "device": N_("device"),
         }[kind]
     )

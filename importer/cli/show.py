@@ -172,5 +172,5 @@ def _customer_json(holding: CustomerHolding) -> dict[str, Any]:
         "subscriptions": [
             {"otc": one.otc, "licenses": one.licenses} for one in holding.subscriptions
         ],
-        "devices": 0,
+        "devices": holding.installed,
     }

@@ -54,3 +54,4 @@ class Option(click.Option):
     """An option whose help speaks the current language."""
 
     help = _Said()
+    show_default = _Said()

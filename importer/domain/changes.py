@@ -22,12 +22,15 @@ class Did(StrEnum):
     SUBSCRIPTION_EDITED = "subscriptions_edited"
     SUBSCRIPTION_MOVED = "subscriptions_moved"
     SUBSCRIPTION_CANCELLED = "subscriptions_cancelled"
+    DEVICE_ADDED = "devices_added"
+    DEVICE_EDITED = "devices_edited"
     OTC_REMOVED = "otcs_removed"
     CUSTOMER_REMOVED = "customers_removed"
+    DEVICE_REMOVED = "devices_removed"
 
 
-OF_UNDO = frozenset({Did.OTC_REMOVED, Did.CUSTOMER_REMOVED})
-"""What only an undo does: no sheet removes an OTC or a customer."""
+OF_UNDO = frozenset({Did.OTC_REMOVED, Did.CUSTOMER_REMOVED, Did.DEVICE_REMOVED})
+"""What only an undo does: no sheet removes an OTC, a customer or a device."""
 
 
 class Change(NamedTuple):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import NamedTuple
 
-from importer.domain.entities import Customer, Otc, Subscription
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.domain.names import name_key
 from importer.domain.rules.handing_out import SOON
+
+
+class OtcStatus(StrEnum):
+    """Whether an OTC can give licences, and what somebody should see to."""
+
+    AVAILABLE = "available"
+    FULL = "full"
+    EXPIRES_SOON = "expires-soon"
+    EXPIRED_IN_USE = "expired-in-use"
+    EXPIRED = "expired"
 
 
 class OtcHolding(NamedTuple):
@@ -28,17 +40,67 @@ class OtcHolding(NamedTuple):
         """Licences not yet handed out."""
         return self.otc.total - self.used
 
+    def status(self, today: dt.date) -> OtcStatus:
+        """What matters most of it: its expiry rather than its licences."""
+        if self.otc.expired(today):
+            return OtcStatus.EXPIRED_IN_USE if self.used else OtcStatus.EXPIRED
+        if self.expires_within(SOON, today):
+            return OtcStatus.EXPIRES_SOON
+        return OtcStatus.AVAILABLE if self.pending else OtcStatus.FULL
+
+    def expires_within(self, time: dt.timedelta, today: dt.date) -> bool:
+        """Whether it expires today or within that time, and has not expired yet."""
+        expiry = self.otc.expiry_date
+        return expiry is not None and today <= expiry <= today + time
+
+    def days_left(self, today: dt.date) -> int | None:
+        """The days until its expiry date, below 0 once that has passed; None if it has none."""
+        expiry = self.otc.expiry_date
+        return None if expiry is None else (expiry - today).days
+
 
 class CustomerHolding(NamedTuple):
-    """A customer with its subscriptions, in the order of their OTCs."""
+    """A customer with its subscriptions, by OTC, and its devices, by their keys."""
 
     customer: Customer
     subscriptions: tuple[Subscription, ...]
+    devices: tuple[Device, ...] = ()
 
     @property
     def licenses(self) -> int:
         """All licences that it holds."""
         return sum(one.licenses for one in self.subscriptions)
+
+    @property
+    def installed(self) -> int:
+        """On how many of its devices Avira is installed."""
+        return sum(one.is_installed for one in self.devices)
+
+
+class Movement(NamedTuple):
+    """One line of the journal: what changed, by which row of which file, when and by whom.
+
+    `at` is an instant in UTC; `undoes` is the batch that the line's batch took back, if it is an
+    undo. `customer` is the name, then, of the customer that it concerns, if it concerns one.
+    """
+
+    batch: int
+    at: dt.datetime
+    actor: str
+    file: str
+    undoes: int | None
+    sheet: str
+    row: int
+    before: Entity | None
+    after: Entity | None
+    customer: str | None
+
+    @property
+    def entity(self) -> Entity:
+        """What changed, as it was afterwards or, when gone, as it had been."""
+        found = self.after if self.after is not None else self.before
+        assert found is not None, "a line has an image before or after"
+        return found
 
 
 class Figures(NamedTuple):
@@ -76,13 +138,29 @@ class Contents:
         """The figures of `show summary` and of the export's Summary."""
         total = sum(holding.otc.total for holding in self.otcs)
         used = sum(holding.used for holding in self.otcs)
-        expiries = [one.otc.expiry_date for one in self.otcs if one.otc.expiry_date is not None]
         return Figures(
             otcs=len(self.otcs),
             customers=len(self.customers),
             total=total,
             used=used,
             pending=total - used,
-            expired=sum(day < self.today for day in expiries),
-            renew_within_30_days=sum(self.today <= day <= self.today + SOON for day in expiries),
+            expired=sum(one.otc.expired(self.today) for one in self.otcs),
+            renew_within_30_days=self.to_renew(SOON),
         )
+
+    def to_renew(self, time: dt.timedelta) -> int:
+        """How many OTCs expire today or within that time."""
+        return sum(one.expires_within(time, self.today) for one in self.otcs)
+
+    def of_customer(self, name: str) -> Contents | None:
+        """The customer of that name, however it is spelt, and the OTCs that it holds licences of.
+
+        Of these, what it uses itself counts as used: the file may be its own to read. None if
+        there is no such customer.
+        """
+        ours = [one for one in self.customers if name_key(one.customer.name) == name_key(name)]
+        if not ours:
+            return None
+        held = {one.otc: one.licenses for one in ours[0].subscriptions}
+        otcs = [one._replace(used=held[one.otc.code]) for one in self.otcs if one.otc.code in held]
+        return replace(self, otcs=otcs, customers=ours)

@@ -1,10 +1,12 @@
-"""What a ledger holds: OTCs, customers and subscriptions, as facts without derived figures."""
+"""What a ledger holds: OTCs, customers, subscriptions and devices, as facts, nothing derived."""
 
 from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
 from typing import NamedTuple
+
+from importer.domain.names import name_key
 
 
 class ManagedBy(StrEnum):
@@ -65,4 +67,42 @@ class Subscription(NamedTuple):
     licenses: int
 
 
-Entity = Otc | Customer | Subscription
+class Device(NamedTuple):
+    """A device of a customer's inventory; `id` is what the customer's other devices do not have.
+
+    NH is Nanoheal, the console's own agent on the device.
+    """
+
+    customer: int
+    id: str
+    operating_system: str | None = None
+    model: str | None = None
+    avira_installed: dt.date | None = None
+    avira_uninstalled: dt.date | None = None
+    nh_installed: dt.date | None = None
+    nh_uninstalled: dt.date | None = None
+    avira_status: str | None = None
+    product_name: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The form in which two spellings of its id are equal, as those of a name are."""
+        return name_key(self.id)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether Avira runs on it: installed, and not uninstalled on that day or since."""
+        if self.avira_installed is None:
+            return False
+        return self.avira_uninstalled is None or self.avira_uninstalled < self.avira_installed
+
+    @property
+    def last_date(self) -> dt.date | None:
+        """The latest day on which anything is known of it."""
+        days = (
+            self.avira_installed, self.avira_uninstalled, self.nh_installed, self.nh_uninstalled,
+        )  # fmt: skip
+        return max((day for day in days if day is not None), default=None)
+
+
+Entity = Otc | Customer | Subscription | Device

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from importer.domain import requests as ask
 from importer.domain.changes import Change
+from importer.domain.entities import Device
 from importer.domain.problems import Place, Problem
-from importer.domain.rules import customers, otcs, subscriptions
+from importer.domain.rules import customers, devices, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Missed, Snapshot, missed
@@ -28,6 +29,7 @@ RULES: dict[type[ask.Request], Rule] = {
     ask.UpdateOtc: subscriptions.update_otc,
     ask.DisableCustomer: customers.disable_customer,
     ask.EnableCustomer: customers.enable_customer,
+    ask.RecordDevice: devices.record_device,
 }
 
 
@@ -83,6 +85,7 @@ def make_plan(
     problems: list[Problem] = []
     requested: Counter[str] = Counter()
     granted: Counter[str] = Counter()
+    installed_by: dict[int, Place] = {}
     for request in requests:
         verdict = RULES[type(request)](request, ledger)
         requested.update(dict(verdict.asked))
@@ -98,10 +101,13 @@ def make_plan(
         else:
             for change in verdict.changes:
                 ledger.record(change)
+                if isinstance(change.after, Device) and change.after.is_installed:
+                    installed_by[change.after.customer] = change.place
             granted.update(dict(verdict.asked))
             changes += verdict.changes
             outcomes.append(Outcome.APPLIED)
         tick()
+    problems += devices.more_devices_than_licenses(installed_by, ledger)
     return Plan(
         outcomes,
         changes,

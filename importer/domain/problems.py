@@ -84,6 +84,10 @@ class Code(StrEnum):
         N_("Another name differs from this one only in accents, quotation marks or dashes."),
     )
     EXPIRES_SOON = "expires-soon", N_("The OTC expires within 30 days.")
+    MORE_DEVICES_THAN_LICENSES = (
+        "more-devices-than-licenses",
+        N_("The customer has Avira installed on more devices than it has licences."),
+    )
     HIDDEN_ROWS = "hidden-rows", N_("Hidden rows, columns or sheets were read like all others.")
     IGNORED_SHEET = "ignored-sheet", N_("The sheet is none of ours; nothing in it was used.")
     IGNORED_COLUMN = "ignored-column", N_("The column is none of ours; nothing in it was used.")
@@ -115,6 +119,7 @@ _WARNINGS = frozenset(
         Code.CONSOLE_LIMIT,
         Code.SIMILAR_NAME,
         Code.EXPIRES_SOON,
+        Code.MORE_DEVICES_THAN_LICENSES,
         Code.HIDDEN_ROWS,
         Code.IGNORED_SHEET,
         Code.IGNORED_COLUMN,

@@ -102,7 +102,29 @@ class EnableCustomer(NamedTuple):
     customer: str
 
 
+class RecordDevice(NamedTuple):
+    """Add a device to a customer's inventory, or say anew how it is."""
+
+    place: Place
+    customer: str
+    device_id: str
+    operating_system: str | None = None
+    model: str | None = None
+    avira_installed: dt.date | None = None
+    avira_uninstalled: dt.date | None = None
+    nh_installed: dt.date | None = None
+    nh_uninstalled: dt.date | None = None
+    avira_status: str | None = None
+    product_name: str | None = None
+
+
 CustomerRequest = (
-    AddCustomer | AddSubscription | EditCustomer | UpdateOtc | DisableCustomer | EnableCustomer
+    AddCustomer
+    | AddSubscription
+    | EditCustomer
+    | UpdateOtc
+    | DisableCustomer
+    | EnableCustomer
+    | RecordDevice
 )
 Request = AddOtc | EditOtc | CustomerRequest

@@ -220,6 +220,34 @@ SHEETS: tuple[Sheet, ...] = (
         N_("Enables a disabled customer again; released licences do not come back by themselves."),
         (_customer(N_("The customer to enable.")),),
     ),
+    Sheet(
+        "Devices", "Dispositivos", requests.RecordDevice,
+        N_("The customers' devices, one row a device: adds it, or changes what is known of it. "
+           "A blank cell stays as it is."),
+        (
+            _customer(N_("The customer whose device it is.")),
+            Column("device_id", "Device ID", "ID de dispositivo", Kind.TEXT,
+                   N_("What tells the device from the customer's others."), "PC-RECEPCION",
+                   required=True),
+            Column("operating_system", "Operating System", "Sistema operativo", Kind.TEXT,
+                   N_("What runs on it."), "Windows 11 Pro"),
+            Column("model", "Model No.", "N.º de modelo", Kind.TEXT,
+                   N_("The maker's number of the model."), "OptiPlex 7010"),
+            Column("avira_installed", "Avira Installed", "Avira instalado", Kind.DATE,
+                   N_("The day on which Avira was installed."), "2026-01-20"),
+            Column("avira_uninstalled", "Avira Uninstalled", "Avira desinstalado", Kind.DATE,
+                   N_("The day on which Avira was uninstalled. A device counts as installed "
+                      "unless this is the day of Avira Installed, or a later one."), "2026-06-30"),
+            Column("nh_installed", "NH Installed", "NH instalado", Kind.DATE,
+                   N_("The day on which the console's agent was installed."), "2026-01-20"),
+            Column("nh_uninstalled", "NH Uninstalled", "NH desinstalado", Kind.DATE,
+                   N_("The day on which the console's agent was uninstalled."), "2026-06-30"),
+            Column("avira_status", "Avira Status", "Estado de Avira", Kind.TEXT,
+                   N_("What Avira says of itself there."), "Active"),
+            Column("product_name", "Product Name", "Nombre del producto", Kind.TEXT,
+                   N_("The product that is installed there."), "Avira Antivirus Pro"),
+        ),
+    ),
 )  # fmt: skip
 
 SHEET_OF = {sheet.request: sheet for sheet in SHEETS}

@@ -9,7 +9,7 @@ from typing import Literal
 
 from importer.domain import requests as ask
 from importer.domain.changes import Change, Did
-from importer.domain.entities import Customer, Otc, Subscription
+from importer.domain.entities import Customer, Device, Otc, Subscription
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Place
 
@@ -22,6 +22,9 @@ class Named:
     `added_otcs` those that the workbook registers itself, `mistyped_otcs` what stands where an OTC
     should. `customers` are keys of names; `added_customers` the names that the workbook gives, by
     key. `customer_ids` are of customers that an undo names, whatever they are called now.
+    `devices` are keys of devices by the key of their customer's name, `old_names` the keys of names
+    by that of the new name that the workbook gives; `device_ids` are customers and keys of devices
+    that an undo names, `device_owners` customers whose every device it must see.
     """
 
     otcs: set[str] = field(default_factory=set)
@@ -34,6 +37,19 @@ class Named:
     companies: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
     customer_ids: set[int] = field(default_factory=set)
+    devices: dict[str, set[str]] = field(default_factory=dict)
+    old_names: dict[str, set[str]] = field(default_factory=dict)
+    device_ids: set[tuple[int, str]] = field(default_factory=set)
+    device_owners: set[int] = field(default_factory=set)
+
+    def names_before(self, key: str) -> set[str]:
+        """All keys under which the ledger may hold the customer that a row names by `key`."""
+        found, left = {key}, [key]
+        while left:
+            more = self.old_names.get(left.pop(), set()) - found
+            found |= more
+            left += more
+        return found
 
 
 def named_in(requests: Iterable[ask.Request]) -> Named:
@@ -68,12 +84,18 @@ def _note_customer(named: Named, request: ask.CustomerRequest) -> None:
         case ask.AddCustomer() | ask.AddSubscription() | ask.EditCustomer():
             if request.otc is not None:
                 named.otcs.add(request.otc)
+        case ask.RecordDevice():
+            owned = named.devices.setdefault(name_key(request.customer), set())
+            owned.add(name_key(request.device_id))
     if isinstance(request, ask.AddCustomer | ask.EditCustomer):
         new = request.customer if isinstance(request, ask.AddCustomer) else request.new_name
         if new is not None:
             named.customers.add(name_key(new))
             named.added_customers[name_key(new)] = new
             named.new_names.add(accentless_key(new))
+            if isinstance(request, ask.EditCustomer):
+                olds = named.old_names.setdefault(name_key(new), set())
+                olds.add(name_key(request.customer))
         if request.email is not None:
             named.emails.add(email_key(request.email))
 
@@ -109,7 +131,7 @@ class Snapshot:
     nearest_customer: dict[str, str] = field(default_factory=dict)
     creators: dict[object, Place] = field(default_factory=dict)
     """The row of this workbook that created an OTC (by code), a customer (by id) or a
-    subscription (by both)."""
+    subscription (by both) or a device (see creator_of_device)."""
     missed: dict[Missed, Place] = field(default_factory=dict)
     """The refused row of this workbook that would have created an OTC or a customer."""
     renamed: dict[str, int] = field(default_factory=dict)
@@ -118,6 +140,10 @@ class Snapshot:
     """The subscriptions of each customer, by OTC."""
     holders: dict[str, dict[int, None]] = field(default_factory=dict)
     """The customers that hold licences of each OTC, in order; complete for what Named asks."""
+    devices: dict[tuple[int, str], Device] = field(default_factory=dict)
+    """The devices that are named, by their customer's id and their own key."""
+    installed: dict[int, int] = field(default_factory=dict)
+    """On how many devices of each customer, named or not, Avira is installed."""
     _by_name: dict[str, int] = field(default_factory=dict)
     _by_accentless: dict[str, dict[str, None]] = field(default_factory=dict)
     _companies: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -154,6 +180,14 @@ class Snapshot:
                 return self.customers[holder]
         return None
 
+    def device(self, owner: Customer, device_id: str) -> Device | None:
+        """The device of `owner` with that id, however it is spelt."""
+        return self.devices.get((owner.id, name_key(device_id)))
+
+    def creator_of_device(self, device: Device) -> Place | None:
+        """The row of this workbook that added `device`, if one did."""
+        return self.creators.get((Device, device.customer, device.key))
+
     def self_managed_with_email(self, email: str) -> Iterator[Customer]:
         """The customers that manage themselves and have that email."""
         for found in self._by_email.get(email_key(email), ()):
@@ -187,6 +221,8 @@ class Snapshot:
             {},
             {key: dict(held) for key, held in self.holdings.items()},
             {key: dict(held) for key, held in self.holders.items()},
+            dict(self.devices),
+            dict(self.installed),
             dict(self._by_name),
             {key: dict(names) for key, names in self._by_accentless.items()},
             {key: dict(names) for key, names in self._companies.items()},
@@ -218,6 +254,10 @@ class Snapshot:
         self.holdings.setdefault(subscription.customer, {})[subscription.otc] = subscription
         self.holders.setdefault(subscription.otc, {})[subscription.customer] = None
 
+    def put_device(self, device: Device) -> None:
+        """Hold `device`; whether it is installed is in `installed` already."""
+        self.devices[device.customer, device.key] = device
+
     def record(self, change: Change) -> None:
         """Become what `change` makes of it."""
         match change.before, change.after:
@@ -243,6 +283,13 @@ class Snapshot:
                 del self.holdings[gone.customer][gone.otc]
                 del self.holders[gone.otc][gone.customer]
                 self.creators.pop((gone.customer, gone.otc), None)
+            case before, Device() as device:
+                was = isinstance(before, Device) and before.is_installed
+                more = device.is_installed - was
+                self.installed[device.customer] = self.installed.get(device.customer, 0) + more
+                self.put_device(device)
+                if before is None:
+                    self.creators[Device, device.customer, device.key] = change.place
             case _:
                 raise AssertionError(f"nothing in the domain makes such a change: {change}")
 

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from importer.domain.changes import Change, Did
-from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
+from importer.domain.entities import (
+    Customer,
+    Device,
+    Entity,
+    ManagedBy,
+    Otc,
+    Status,
+    Subscription,
+)
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Problem
 from importer.domain.rules.undoing import ChangedBy, State, Then, against, changed_since
@@ -32,6 +40,8 @@ def named_by(changes: Iterable[Change]) -> Named:
                     named.customer_ids.add(entity.id)
                     named.customers.add(name_key(entity.name))
                     named.new_names.add(accentless_key(entity.name))
+                    if change.before is None:
+                        named.device_owners.add(entity.id)
                     if entity.email:
                         named.emails.add(email_key(entity.email))
                 case Subscription(customer, code, _):
@@ -39,6 +49,9 @@ def named_by(changes: Iterable[Change]) -> Named:
                     named.otcs.add(code)
                 case Otc():
                     named.otcs.add(entity.code)
+                case Device():
+                    named.customer_ids.add(entity.customer)
+                    named.device_ids.add((entity.customer, entity.key))
     named.whole_otcs.update(named.otcs)
     named.added_otcs.update(named.otcs)  # nobody has mistyped one that is not there
     return named
@@ -75,6 +88,7 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
 def _state(snapshot: Snapshot) -> State:
     entities: list[Entity] = [*snapshot.otcs.values(), *snapshot.customers.values()]
     entities += (one for held in snapshot.holdings.values() for one in held.values())
+    entities += snapshot.devices.values()
     return {_key(one): one for one in entities}
 
 
@@ -87,7 +101,7 @@ def _names(done: Sequence[Change], now: State, changed_by: ChangedBy) -> dict[in
                 names.setdefault(one.id, one.name)
     for change in done:
         one = change.entity
-        if isinstance(one, Subscription) and one.customer not in names:
+        if isinstance(one, Subscription | Device) and one.customer not in names:
             later = changed_by(Customer(one.customer, "", ManagedBy.ADMIN))
             left = later.left if later is not None else None
             names[one.customer] = left.name if isinstance(left, Customer) else str(one.customer)
@@ -102,6 +116,8 @@ def _key(entity: Entity) -> object:
             return entity.id
         case Subscription():
             return entity.customer, entity.otc
+        case Device():
+            return Device, entity.customer, entity.key
 
 
 def _net(done: Sequence[Change]) -> Iterator[Change]:
@@ -119,25 +135,23 @@ def _net(done: Sequence[Change]) -> Iterator[Change]:
             yield Change(None, begun.before, ended.after, place)
 
 
+_ADDED_EDITED_REMOVED: dict[type[Entity], tuple[Did, Did, Did]] = {
+    Otc: (Did.OTC_ADDED, Did.OTC_EDITED, Did.OTC_REMOVED),
+    Customer: (Did.CUSTOMER_ADDED, Did.CUSTOMER_EDITED, Did.CUSTOMER_REMOVED),
+    Subscription: (
+        Did.SUBSCRIPTION_ADDED, Did.SUBSCRIPTION_EDITED, Did.SUBSCRIPTION_CANCELLED,
+    ),
+    Device: (Did.DEVICE_ADDED, Did.DEVICE_EDITED, Did.DEVICE_REMOVED),
+}  # fmt: skip
+
+
 def _did(now: Entity | None, then: Entity | None) -> Did:
-    match now, then:
-        case Otc(), Otc():
-            return Did.OTC_EDITED
-        case Customer(), Customer():
-            if now.status is then.status:
-                return Did.CUSTOMER_EDITED
-            disabled = then.status is Status.DISABLED
-            return Did.CUSTOMER_DISABLED if disabled else Did.CUSTOMER_ENABLED
-        case Subscription(), Subscription():
-            return Did.SUBSCRIPTION_EDITED
-        case None, Otc():
-            return Did.OTC_ADDED
-        case None, Customer():
-            return Did.CUSTOMER_ADDED
-        case None, _:
-            return Did.SUBSCRIPTION_ADDED
-        case Otc(), None:
-            return Did.OTC_REMOVED
-        case Customer(), None:
-            return Did.CUSTOMER_REMOVED
-    return Did.SUBSCRIPTION_CANCELLED
+    if isinstance(now, Customer) and isinstance(then, Customer) and now.status is not then.status:
+        disabled = then.status is Status.DISABLED
+        return Did.CUSTOMER_DISABLED if disabled else Did.CUSTOMER_ENABLED
+    entity = now if then is None else then
+    assert entity is not None, "a change has an image before or after"
+    added, edited, removed = _ADDED_EDITED_REMOVED[type(entity)]
+    if now is None:
+        return added
+    return removed if then is None else edited

@@ -23,6 +23,7 @@ _IMPORTER_MAY = {
     "otc": "SELECT, INSERT, UPDATE, DELETE",
     "customer": "SELECT, INSERT, UPDATE, DELETE",
     "subscription": "SELECT, INSERT, UPDATE, DELETE",
+    "device": "SELECT, INSERT, UPDATE, DELETE",
     "batch": "SELECT, INSERT",
     "journal": "SELECT, INSERT",
 }
@@ -137,6 +138,27 @@ def _let_in(connection: sa.Connection, account_id: str, role: str, *, writing: b
             _say(connection, f"REVOKE ALL ON {table} FROM %I", role)
     for table, rights in _IMPORTER_MAY.items():
         _say(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
+
+
+def let_into_new_tables(connection: sa.Connection) -> None:
+    """Give roles that were let in before a table came to be the rights there that they have on
+    others."""
+    policies = connection.execute(
+        sa.text("SELECT policyname, cmd, CAST(roles[1] AS text) AS role, qual, with_check "
+                "FROM pg_policies WHERE schemaname = current_schema() AND tablename = 'account'")
+    ).all()  # fmt: skip
+    known = sa.text("SELECT policyname FROM pg_policies "
+                    "WHERE schemaname = current_schema() AND tablename = :table")  # fmt: skip
+    for table in _ALL:
+        there = set(connection.scalars(known, {"table": table}))
+        for one in policies:
+            if one.policyname in there:
+                continue
+            check = f" WITH CHECK ({one.with_check})" if one.with_check else ""
+            _say(connection, f"CREATE POLICY {one.policyname} ON {table} FOR {one.cmd} TO %I "
+                 f"USING ({one.qual.replace('%', '%%')}){check}", one.role)  # fmt: skip
+            rights = _IMPORTER_MAY[table] if one.cmd == "ALL" else "SELECT"
+            _say(connection, f"GRANT {rights} ON {table} TO %I", one.role)
 
 
 def _policy(account_id: str, role: str) -> str:

@@ -82,7 +82,10 @@ def upgrade(ledger: Ledger) -> tuple[str, str]:
             ledger.check_revision(connection)
         migrate(connection)
         if not isinstance(ledger, FileLedger):
+            if is_distributed(connection):
+                distribute(connection)
             access.guard(connection, with_triggers=not is_distributed(connection))
+            access.let_into_new_tables(connection)
         after = revision_of(connection)
     assert before is not None, "a ledger has a revision"
     assert after is not None, "a ledger has a revision"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from importer.domain.changes import Change
-from importer.domain.entities import Customer, Entity, Subscription
+from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.ledger import bulk
 from importer.ledger.balances import write_entities
 from importer.ledger.chain import hash_of_batch, hash_of_lines
@@ -149,7 +149,7 @@ def _with_ids(changes: Sequence[Change], last: int) -> list[Change]:
     def own(entity: Entity | None) -> Entity | None:
         if isinstance(entity, Customer) and entity.id in ids:
             return entity._replace(id=ids[entity.id])
-        if isinstance(entity, Subscription) and entity.customer in ids:
+        if isinstance(entity, Subscription | Device) and entity.customer in ids:
             return entity._replace(customer=ids[entity.customer])
         return entity
 

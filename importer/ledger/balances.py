@@ -1,4 +1,4 @@
-"""The tables of OTCs, customers and subscriptions, brought to where changes lead on the whole."""
+"""The tables of OTCs, customers, subscriptions and devices, brought to where changes lead."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from importer.domain.changes import Change
-from importer.domain.entities import Customer, Entity, Otc, Subscription
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import accentless_key, name_key
 from importer.domain.snapshot import email_key
 from importer.ledger import bulk
-from importer.ledger.images import key_of, kind_of
-from importer.ledger.tables import customer, otc, subscription
+from importer.ledger.images import DEVICE_DATES, key_of, kind_of
+from importer.ledger.tables import customer, device, otc, subscription
 
 Rows = list[dict[str, Any]]
 Net = list[tuple[Entity | None, Entity | None]]
@@ -40,6 +40,7 @@ def write_entities(connection: sa.Connection, account_id: str, changes: Sequence
     _write_otcs(connection, account_id, net, more, but=less)
     _write_customers(connection, account_id, net)
     _write_subscriptions(connection, account_id, net)
+    _write_devices(connection, account_id, net)
     _write_otcs(connection, account_id, _edited(net, less), less)
     _remove(connection, account_id, net)
 
@@ -122,6 +123,20 @@ def _write_subscriptions(connection: sa.Connection, account_id: str, net: Net) -
     bulk.insert(connection, subscription, account_id, added)
 
 
+def _write_devices(connection: sa.Connection, account_id: str, net: Net) -> None:
+    gone: Rows = []
+    added: Rows = []
+    edited: Rows = []
+    for before, after in net:
+        if isinstance(after, Device):
+            (added if before is None else edited).append(device_row(after))
+        elif isinstance(before, Device):
+            gone.append({"customer_id": before.customer, "device_key": before.key})
+    bulk.delete(connection, device, account_id, gone)
+    bulk.update(connection, device, account_id, edited)
+    bulk.insert(connection, device, account_id, added)
+
+
 def _remove(connection: sa.Connection, account_id: str, net: Net) -> None:
     """OTCs and customers that an undo takes away, once nothing refers to them."""
     gone = [before for before, after in net if after is None]
@@ -148,4 +163,16 @@ def customer_row(one: Customer) -> dict[str, Any]:
         "name_key": name_key(one.name),
         "accentless_key": accentless_key(one.name),
         "email_key": None if one.email is None else email_key(one.email),
+    }
+
+
+def device_row(one: Device) -> dict[str, Any]:
+    """The row of a device, apart from its account."""
+    row = one._asdict()
+    for name in DEVICE_DATES:
+        row[name] = row[name] and row[name].isoformat()
+    return row | {
+        "customer_id": row.pop("customer"),
+        "device_id": row.pop("id"),
+        "device_key": one.key,
     }

@@ -34,6 +34,29 @@ def one_of(
     return column.in_(sa.select(sa.func.json_each(listed).table_valued("value").c.value))
 
 
+def those_of(
+    connection: sa.Connection, table: sa.Table, account_id: str, keys: Rows
+) -> Iterator[sa.Row[tuple[Any, ...]]]:
+    """The account's rows that have one of `keys`, each of which names the same columns.
+
+    The work grows with `keys`, not with the table.
+    """
+    if not keys:
+        return
+    ours = table.c.account_id == account_id
+    columns = [table.c[name] for name in keys[0]]
+    for some in _parts(keys):
+        if _on_server(connection):
+            given = _listed(columns, some)
+            same = [one == given.c[one.name] for one in columns]
+            query = sa.select(table).select_from(given.join(table, sa.and_(*same))).where(ours)
+        else:  # a file's engine might go through the table and, for each row, through the list
+            each = sa.func.json_each(_json([dict(row) for row in some])).table_valued("value")
+            wanted = [sa.func.json_extract(each.c.value, f"$.{one.name}") for one in columns]
+            query = sa.select(table).where(ours, sa.tuple_(*columns).in_(sa.select(*wanted)))
+        yield from connection.execute(query)
+
+
 def insert(connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows) -> None:
     """Add `rows`, all of which name the same columns, `account_id` left out."""
     if not rows:

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from importer.domain.contents import Contents, CustomerHolding, OtcHolding
-from importer.domain.entities import Customer, Entity, Otc, Subscription
+from importer.domain.contents import Contents, CustomerHolding, Movement, OtcHolding
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.errors import LedgerError
 from importer.ledger.bulk import one_of
 from importer.ledger.images import entity_of
 from importer.ledger.journal import load_batches
-from importer.ledger.snapshot import customer_of, otc_of
-from importer.ledger.tables import account, batch, customer, journal, otc, subscription
+from importer.ledger.snapshot import customer_of, device_of, otc_of
+from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
 from importer.texts import N_, text
 
 
@@ -65,6 +65,46 @@ def load_contents_as_of(
     return _gathered(connection, account_id, moment, entities)
 
 
+def load_movements(
+    connection: sa.Connection, account_id: str, until: int, customer_id: int | None = None
+) -> list[Movement]:
+    """Every line of the journal up to batch `until`, in the order in which they were made; with
+    `customer_id` those that concern that customer, its licences and its devices."""
+    ours = [journal.c.account_id == account_id, batch.c.batch <= until]
+    if customer_id is not None:
+        key = str(customer_id)
+        concerned = sa.or_(journal.c.key == key, journal.c.key.startswith(f"{key}/"))
+        ours += [journal.c.kind != "otc", concerned]
+    query = (
+        sa.select(
+            batch.c.batch, batch.c.at, batch.c.actor, batch.c.file, batch.c.undoes,
+            journal.c.sheet, journal.c.row, journal.c.kind, journal.c.key,
+            journal.c.before, journal.c.after,
+        )
+        .join(batch, _its_batch())
+        .where(*ours)
+        .order_by(batch.c.batch, journal.c.line)
+    )  # fmt: skip
+    movements = []
+    names: dict[str, str] = {}
+    instants: dict[str, dt.datetime] = {}
+    for number, at, actor, file, undoes, sheet, row, kind, key, *images in (
+        connection.execute(query)
+    ):  # fmt: skip
+        before, after = (entity_of(kind, image) for image in images)
+        owner = key.partition("/")[0]
+        if isinstance(after or before, Customer):
+            named = after or before
+            assert isinstance(named, Customer)
+            names[owner] = named.name
+        instant = instants.setdefault(at, dt.datetime.fromisoformat(at))
+        customer_name = None if kind == "otc" else names.get(owner)
+        movements.append(
+            Movement(number, instant, actor, file, undoes, sheet, row, before, after, customer_name)
+        )
+    return movements
+
+
 def _moment(
     connection: sa.Connection, account_id: str, which: sa.ColumnElement[bool]
 ) -> _Moment | None:
@@ -81,7 +121,12 @@ def _moment(
 
 
 def _entities_now(connection: sa.Connection, account_id: str) -> Iterable[Entity]:
-    for table, made in ((otc, otc_of), (customer, customer_of), (subscription, _subscription_of)):
+    for table, made in (
+        (otc, otc_of),
+        (customer, customer_of),
+        (subscription, _subscription_of),
+        (device, device_of),
+    ):
         query = sa.select(table).where(table.c.account_id == account_id)
         for row in connection.execute(query):
             yield made(row)
@@ -122,6 +167,7 @@ def _gathered(
     otcs: list[Otc] = []
     customers: dict[int, Customer] = {}
     subscriptions: list[Subscription] = []
+    devices: list[Device] = []
     for entity in entities:
         match entity:
             case Otc():
@@ -130,14 +176,20 @@ def _gathered(
                 customers[entity.id] = entity
             case Subscription():
                 subscriptions.append(entity)
+            case Device():
+                devices.append(entity)
     held: dict[int, list[Subscription]] = {key: [] for key in customers}
+    owned: dict[int, list[Device]] = {}
     used: dict[str, int] = {}
     dedicated: dict[str, str] = {}
-    if any(one.customer not in customers for one in subscriptions):
+    owners = {one.customer for one in subscriptions} | {one.customer for one in devices}
+    if not owners <= customers.keys():
         raise LedgerError(
-            text(N_("The ledger is damaged: it has subscriptions without their customers. Run: "
-                    "avira-importer ledger verify"))
+            text(N_("The ledger is damaged: it has subscriptions or devices without their "
+                    "customers. Run: avira-importer ledger verify"))
         )  # fmt: skip
+    for device_of_one in sorted(devices, key=lambda one: one.key):
+        owned.setdefault(device_of_one.customer, []).append(device_of_one)
     for one in sorted(subscriptions, key=lambda one: one.otc):
         held[one.customer].append(one)
         used[one.otc] = used.get(one.otc, 0) + one.licenses
@@ -155,7 +207,10 @@ def _gathered(
             OtcHolding(one, used.get(one.code, 0), activated.get(one.code), dedicated.get(one.code))
             for one in sorted(otcs, key=lambda one: one.code)
         ],
-        customers=[CustomerHolding(one, tuple(held[one.id])) for one in by_name],
+        customers=[
+            CustomerHolding(one, tuple(held[one.id]), tuple(owned.get(one.id, ())))
+            for one in by_name
+        ],
     )
 
 

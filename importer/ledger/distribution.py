@@ -17,23 +17,25 @@ from importer.texts import N_, text
 
 
 def distribute(connection: sa.Connection) -> None:
-    """Distribute every table by `account_id`; foreign keys come back after distribution.
+    """Distribute every table by `account_id` that is not; foreign keys come back afterwards.
 
-    Raises LedgerError where the server has no Citus. Tables that are distributed stay as they are.
+    Raises LedgerError where the server has no Citus.
     """
     if connection.scalar(sa.text("SELECT to_regproc('create_distributed_table')")) is None:
         raise LedgerError(
             text(N_("The server has no extension Citus, which distributes tables. Whoever runs the "
                     "server adds it first, in SQL: CREATE EXTENSION citus"))
         )  # fmt: skip
-    if is_distributed(connection):
-        return
-    remove_triggers(connection)
+    tables = [one for one in metadata.sorted_tables if not is_distributed(connection, one)]
+    if account in tables:
+        remove_triggers(connection)
     operations = Operations(MigrationContext.configure(connection))
-    keys = [key for table in metadata.sorted_tables for key in table.foreign_key_constraints]
+    keys = [key for table in tables for key in table.foreign_key_constraints]
     for key in keys:
-        operations.drop_constraint(str(key.name), key.table.name, type_="foreignkey")
-    for table in metadata.sorted_tables:
+        operations.drop_constraint(
+            str(key.name), key.table.name, type_="foreignkey", if_exists=True
+        )
+    for table in tables:
         beside = "default" if table is account else account.name
         connection.execute(
             sa.text(
@@ -49,8 +51,8 @@ def distribute(connection: sa.Connection) -> None:
         )  # fmt: skip
 
 
-def is_distributed(connection: sa.Connection) -> bool:
-    """Whether Citus keeps the accounts' table already."""
+def is_distributed(connection: sa.Connection, table: sa.Table = account) -> bool:
+    """Whether Citus keeps `table` already."""
     known = connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition')"))
     query = sa.text("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = CAST(:table AS regclass)")
-    return known is not None and connection.scalar(query, {"table": account.name}) is not None
+    return known is not None and connection.scalar(query, {"table": table.name}) is not None

@@ -6,13 +6,21 @@ import datetime as dt
 import json
 from typing import Any
 
-from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
+from importer.domain.entities import (
+    Customer,
+    Device,
+    Entity,
+    ManagedBy,
+    Otc,
+    Status,
+    Subscription,
+)
 
 Image = dict[str, Any]
 
 
 def kind_of(entity: Entity) -> str:
-    """`otc`, `customer` or `subscription`."""
+    """`otc`, `customer`, `subscription` or `device`."""
     return type(entity).__name__.lower()
 
 
@@ -25,6 +33,8 @@ def key_of(entity: Entity) -> str:
             return str(entity.id)
         case Subscription():
             return f"{entity.customer}/{entity.otc}"
+        case Device():
+            return f"{entity.customer}/{entity.key}"
 
 
 def image_of(entity: Entity | None) -> str | None:
@@ -44,7 +54,9 @@ def entity_of(kind: str, stored: str | None) -> Entity | None:
         return None
     match kind:
         case "otc":
-            return Otc(**image | {name: date_of(image[name]) for name in _DATES})
+            return Otc(**image | {name: date_of(image[name]) for name in _OTC_DATES})
+        case "device":
+            return Device(**image | {name: date_of(image[name]) for name in DEVICE_DATES})
         case "customer":
             return Customer(
                 **image
@@ -58,7 +70,8 @@ def date_of(stored: str | None) -> dt.date | None:
     return None if stored is None else dt.date.fromisoformat(stored)
 
 
-_DATES = ("purchase_date", "expiry_date")
+_OTC_DATES = ("purchase_date", "expiry_date")
+DEVICE_DATES = ("avira_installed", "avira_uninstalled", "nh_installed", "nh_uninstalled")
 
 
 def _plain(value: object) -> str:

@@ -6,12 +6,12 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from importer.domain.entities import Customer, ManagedBy, Otc, Status, Subscription
+from importer.domain.entities import Customer, Device, ManagedBy, Otc, Status, Subscription
 from importer.domain.names import name_key
 from importer.domain.snapshot import Named, Snapshot
-from importer.ledger.bulk import one_of
+from importer.ledger.bulk import one_of, those_of
 from importer.ledger.images import date_of
-from importer.ledger.tables import customer, otc, subscription
+from importer.ledger.tables import customer, device, otc, subscription
 from importer.likeness import codes_like, names_like
 
 
@@ -50,8 +50,43 @@ def load_snapshot(
         .where(otc.c.account_id == account, one_of(connection, otc.c.company_key, named.companies))
     ):
         snapshot.put_company(company)
+    _put_devices(connection, account, named, snapshot)
     _find_likenesses(connection, account, named, snapshot)
     return snapshot
+
+
+def _put_devices(connection: sa.Connection, account: str, named: Named, snapshot: Snapshot) -> None:
+    """The devices that are named, and on how many devices of their customers Avira is installed."""
+    ids = {name_key(one.name): one.id for one in snapshot.customers.values()}
+    wanted = set(named.device_ids)
+    for name, keys in named.devices.items():
+        owners = {ids[one] for one in named.names_before(name) if one in ids}
+        wanted.update((owner, key) for owner in owners for key in keys)
+    rows = [{"customer_id": owner, "device_key": key} for owner, key in sorted(wanted)]
+    for found in those_of(connection, device, account, rows):
+        snapshot.put_device(device_of(found))
+    ours = device.c.account_id == account
+    if named.device_owners:
+        query = sa.select(device).where(
+            ours, one_of(connection, device.c.customer_id, named.device_owners)
+        )
+        for found in connection.execute(query):
+            snapshot.put_device(device_of(found))
+    if wanted:
+        installed = (
+            sa.select(device.c.customer_id, sa.func.count())
+            .where(
+                ours,
+                one_of(connection, device.c.customer_id, {owner for owner, _key in wanted}),
+                device.c.avira_installed.is_not(None),
+                sa.or_(
+                    device.c.avira_uninstalled.is_(None),
+                    device.c.avira_uninstalled < device.c.avira_installed,
+                ),
+            )
+            .group_by(device.c.customer_id)
+        )
+        snapshot.installed.update((owner, count) for owner, count in connection.execute(installed))
 
 
 def _find_likenesses(
@@ -94,6 +129,16 @@ def customer_of(row: sa.Row[tuple[object, ...]]) -> Customer:
     return Customer(
         row.customer_id, row.name, ManagedBy(row.managed_by), Status(row.status),
         row.email, row.first_name, row.last_name, row.disabled_reason,
+    )  # fmt: skip
+
+
+def device_of(row: sa.Row[tuple[object, ...]]) -> Device:
+    """The device of a row of its table."""
+    return Device(
+        row.customer_id, row.device_id, row.operating_system, row.model,
+        date_of(row.avira_installed), date_of(row.avira_uninstalled),
+        date_of(row.nh_installed), date_of(row.nh_uninstalled),
+        row.avira_status, row.product_name,
     )  # fmt: skip
 
 

@@ -129,6 +129,28 @@ subscription = Table(
     sqlite_with_rowid=False,
 )
 
+device = Table(
+    "device",
+    metadata,
+    _text("account_id", key=True),
+    _number("customer_id", key=True),
+    _text("device_key", key=True),  # the form in which two spellings of one id are equal
+    _text("device_id"),
+    _text("operating_system", null=True),
+    _text("model", null=True),
+    _text("avira_installed", null=True),
+    _text("avira_uninstalled", null=True),
+    _text("nh_installed", null=True),
+    _text("nh_uninstalled", null=True),
+    _text("avira_status", null=True),
+    _text("product_name", null=True),
+    ForeignKeyConstraint(
+        ["account_id", "customer_id"], ["customer.account_id", "customer.customer_id"]
+    ),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 batch = Table(
     "batch",
     metadata,
@@ -161,12 +183,12 @@ journal = Table(
     _number("line", key=True),
     _text("sheet"),
     _number("row"),
-    _text("kind"),  # otc, customer or subscription
+    _text("kind"),  # otc, customer, subscription or device
     _text("key"),
     _text("before", null=True),  # the image as JSON; null before the entity was there
     _text("after", null=True),  # the same; null once it is gone
     ForeignKeyConstraint(["account_id"], ["account.account_id"]),
-    CheckConstraint("kind IN ('otc', 'customer', 'subscription')", "kind"),
+    CheckConstraint("kind IN ('otc', 'customer', 'subscription', 'device')", "kind"),
     CheckConstraint("before IS NOT NULL OR after IS NOT NULL", "image"),
     sqlite_strict=True,
 )

@@ -46,7 +46,7 @@ def load_to_undo(
     @cache
     def later() -> dict[tuple[str, str], Later]:
         seen: list[Entity] = [one.entity for one in done]
-        seen += [*snapshot.otcs.values(), *snapshot.customers.values()]
+        seen += [*snapshot.otcs.values(), *snapshot.customers.values(), *snapshot.devices.values()]
         seen += [one for held in snapshot.holdings.values() for one in held.values()]
         keys = {*map(key_of, seen), *named.otcs, *map(str, named.customer_ids)}
         return changed_after(connection, account_id, number, keys)

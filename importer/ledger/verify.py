@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, get_type_hints
 
 import sqlalchemy as sa
 
-from importer.domain.entities import Customer, Entity, Otc, Subscription
-from importer.ledger.balances import customer_row, otc_row
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.ledger.balances import customer_row, device_row, otc_row
 from importer.ledger.chain import hash_of_batch, hash_of_first_form, hash_of_lines
 from importer.ledger.images import entity_of, key_of, kind_of
-from importer.ledger.tables import account, batch, customer, journal, otc, subscription
+from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
 from importer.progress import NoProgress, Progress
 from importer.texts import N_, Text, text
 
@@ -176,6 +176,21 @@ def _loose_keys(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
         key = f"{row.customer_id}/{row.otc}"
         message = text(N_("Subscription {key} has no customer or no OTC."), key=key)
         yield Fault("reference-broken", key, message)
+    devices = (
+        sa.select(device.c.customer_id, device.c.device_key)
+        .outerjoin(
+            customer,
+            sa.and_(
+                customer.c.account_id == device.c.account_id,
+                customer.c.customer_id == device.c.customer_id,
+            ),
+        )
+        .where(device.c.account_id == account_id, customer.c.customer_id.is_(None))
+    )
+    for row in connection.execute(devices):
+        key = f"{row.customer_id}/{row.device_key}"
+        message = text(N_("Device {key} has no customer."), key=key)
+        yield Fault("reference-broken", key, message)
 
 
 # The chain
@@ -243,7 +258,9 @@ def _is_whole(entity: Entity) -> bool:
     return all(map(isinstance, entity, _TYPES[type(entity)]))
 
 
-_TYPES = {kind: tuple(get_type_hints(kind).values()) for kind in (Otc, Customer, Subscription)}
+_TYPES = {
+    kind: tuple(get_type_hints(kind).values()) for kind in (Otc, Customer, Subscription, Device)
+}
 
 
 def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
@@ -296,7 +313,7 @@ def _table_faults(
 ) -> Iterator[Fault]:  # fmt: skip
     """Each row must be what the last image of it says, and each last image have its row."""
     left = {key: one for key, one in images.items() if one is not None}
-    for kind, table in (("otc", otc), ("customer", customer), ("subscription", subscription)):
+    for kind, table in _TABLES.items():
         query = sa.select(table).where(table.c.account_id == account_id)
         for row in connection.execute(query).mappings():
             key = _KEYS[kind](row)
@@ -318,10 +335,12 @@ def _table_faults(
         yield Fault("balance-missing", key, message)
 
 
+_TABLES = {"otc": otc, "customer": customer, "subscription": subscription, "device": device}
 _KEYS: dict[str, Callable[[Row], str]] = {
     "otc": lambda row: row["code"],
     "customer": lambda row: str(row["customer_id"]),
     "subscription": lambda row: f"{row['customer_id']}/{row['otc']}",
+    "device": lambda row: f"{row['customer_id']}/{row['device_key']}",
 }
 
 
@@ -333,6 +352,8 @@ def _row_of(entity: Entity) -> dict[str, Any]:
             return customer_row(entity)
         case Subscription():
             return {"licenses": entity.licenses}
+        case Device():
+            return device_row(entity)
 
 
 def _said(value: object) -> object:

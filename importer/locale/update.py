@@ -22,13 +22,14 @@ LANGUAGES = ("es",)
 FROM_CLICK = "click"
 SOME_DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # so that the files change with their messages
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
+METHODS = [("**.py", "python"), ("**.jinja", "jinja2")]
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 """click's modules whose words reach a person."""
 
 
 def messages() -> Iterator[str]:
     """Every message of the program, in the order of its files."""
-    found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=KEYWORDS)
+    found = extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS)
     for _file, _line, message, _comments, _context in found:
         assert isinstance(message, str), f"a plural of our own: {message}"
         if message:

@@ -18,6 +18,7 @@ from importer.domain.snapshot import Missed, missed
 from importer.errors import FileError
 from importer.texts import N_, text, visible
 from importer.workbook.cells import Broken, Cell, Value, is_blank, reader_of, shown
+from importer.workbook.exports import refuse_export
 from importer.workbook.faults import bad_cell
 from importer.workbook.labels import META, VERSION
 from importer.workbook.layout import LaidOutSheet, lay_out
@@ -58,6 +59,7 @@ def check_workbook(
 
     `tick` is called once a sheet, for a progress bar.
     """
+    refuse_export(path, raw.sheets)
     sheets, problems = lay_out(raw.sheets)
     if not sheets:
         raise FileError(

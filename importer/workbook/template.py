@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,12 +10,14 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from importer.domain.contents import Contents
 from importer.domain.sheets import SHEETS, Column, Kind, Sheet
 from importer.files import whole_file
 from importer.texts import N_, translated
 from importer.workbook.instructions import add_instructions
 from importer.workbook.labels import INSTRUCTIONS, LISTS, META, VERSION, language_of
 from importer.workbook.markup import LAST_ROW, column_letters
+from importer.workbook.prefill import fill
 from importer.workbook.styles import add_header
 
 TEMPLATE_VERSION = 1
@@ -36,14 +38,25 @@ CHOICES = {
 }
 
 
-def write_template(path: Path, language: str, known: Known = NOTHING) -> None:
-    """Write the onboarding workbook in `language` (`en` or `es`) to `path`."""
+def write_template(
+    path: Path,
+    language: str,
+    known: Known = NOTHING,
+    contents: Contents | None = None,
+    tick: Callable[[], object] = lambda: None,
+) -> None:
+    """Write the onboarding workbook in `language` (`en` or `es`) to `path`.
+
+    With `contents`, its edit sheets hold what the ledger holds; `tick` is called once a row.
+    """
     workbook = new_workbook(language, known)
     instructions = workbook.create_sheet(translated(INSTRUCTIONS, language), 0)
     add_instructions(instructions, language)
     for ours in SHEETS:
         before_hidden = len(workbook.sheetnames) - 2
-        add_sheet(workbook, ours, ours.title(language), language, before_hidden)
+        sheet = add_sheet(workbook, ours, ours.title(language), language, before_hidden)
+        if contents is not None:
+            fill(sheet, ours, contents, tick)
     workbook.active = 0
     with whole_file(path) as temporary:
         workbook.save(temporary)

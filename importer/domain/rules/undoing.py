@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from importer.domain.changes import Change
-from importer.domain.entities import Customer, Entity, ManagedBy, Otc, Status, Subscription
+from importer.domain.entities import (
+    Customer,
+    Device,
+    Entity,
+    ManagedBy,
+    Otc,
+    Status,
+    Subscription,
+)
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.rules.otcs import NAMED_HOLDERS
@@ -29,7 +37,7 @@ ChangedBy = Callable[[Entity], Later | None]
 """What was made of an entity later; None if it is as the batch to undo left it."""
 
 State = dict[object, Entity]
-"""OTCs by code, customers by id, subscriptions by both."""
+"""OTCs by code, customers by id, subscriptions by both; devices by customer and key."""
 
 
 class Then:
@@ -41,6 +49,7 @@ class Then:
         self.state, self.touched, self.names, self.changed_by = state, touched, names, changed_by
         self.on: dict[str, list[Subscription]] = {}
         self.of: dict[int, list[Subscription]] = {}
+        self.owned: dict[int, list[Device]] = {}
         self.called: dict[str, list[Customer]] = {}
         self.reached: dict[str, list[Customer]] = {}
         for one in state.values():
@@ -48,6 +57,8 @@ class Then:
                 case Subscription():
                     self.on.setdefault(one.otc, []).append(one)
                     self.of.setdefault(one.customer, []).append(one)
+                case Device():
+                    self.owned.setdefault(one.customer, []).append(one)
                 case Customer():
                     self.called.setdefault(name_key(one.name), []).append(one)
                     if one.holds_whole_otcs and one.email:
@@ -95,6 +106,7 @@ def against(change: Change, then: Then) -> Iterator[Problem]:
             yield from _still_held(change, then.on.get(gone.code, []), then)
         case Customer() as gone, None:
             yield from _still_held(change, then.of.get(gone.id, []), then)
+            yield from _still_owning(change, then.owned.get(gone.id, []), then)
         case _, Otc() as otc:
             yield from _total_does_not_fit(change, otc, then)
         case _, Customer() as customer:
@@ -102,6 +114,8 @@ def against(change: Change, then: Then) -> Iterator[Problem]:
         case had, Subscription() as back:
             if back.licenses > (had.licenses if isinstance(had, Subscription) else 0):
                 yield from _cannot_have(change, back, then)
+        case None, Device() as back if then.customer(back.customer) is None:
+            yield _without_customer(change, back, then)
 
 
 def changed_since(
@@ -130,6 +144,16 @@ def _still_held(
                  what=_what(change.entity, then.names), customer=then.names[one.customer],
                  licenses=one.licenses, otc=one.otc),
             then.since(one),
+        )  # fmt: skip
+
+
+def _still_owning(change: Change, owned: Sequence[Device], then: Then) -> Iterator[Problem]:
+    if owned:
+        yield problem_at(
+            change.place, None, Code.STILL_HELD,
+            text(N_("{what} would go, but it has the device {device}. Devices in all: {count}."),
+                 what=_what(change.entity, then.names), device=owned[0].id, count=len(owned)),
+            then.since(*owned),
         )  # fmt: skip
 
 
@@ -205,6 +229,10 @@ def _gone(change: Change, back: Subscription, then: Then) -> Problem:
             change.place, None, Code.UNKNOWN_OTC, message,
             then.since(Otc(back.otc, "", "", 0)),
         )  # fmt: skip
+    return _without_customer(change, back, then)
+
+
+def _without_customer(change: Change, back: Subscription | Device, then: Then) -> Problem:
     name = then.names[back.customer]
     message = text(N_("The ledger has no customer {name} any more."), name=name)
     gone = Customer(back.customer, name, ManagedBy.ADMIN)
@@ -233,6 +261,9 @@ def _what(entity: Entity, names: dict[int, str]) -> Text:
             return text(N_("The OTC {otc}"), otc=entity.code)
         case Customer():
             return text(N_("The customer {customer}"), customer=names[entity.id])
+        case Device():
+            owner = names[entity.customer]
+            return text(N_("The device {device} of {customer}"), device=entity.id, customer=owner)
     customer = names[entity.customer]
     return text(N_("What {customer} holds of {otc}"), customer=customer, otc=entity.otc)
 

@@ -1,0 +1,74 @@
+"""Puts an export together, and writes it in the format that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from importer.details.book import Book
+from importer.details.exceptions import exceptions
+from importer.details.movements import movements
+from importer.details.overview import customers, otcs
+from importer.details.sheets import detail_tables
+from importer.details.summary import summary
+from importer.domain.contents import Contents, Movement
+
+
+class Format(StrEnum):
+    """What an export can be written as."""
+
+    XLSX = "xlsx"
+    ODS = "ods"
+    CSV = "csv"
+    JSON = "json"
+    HTML = "html"
+
+
+class Layout(NamedTuple):
+    """Whether it is one customer's own, and whether the console's headers are translated."""
+
+    of_customer: bool = False
+    translate_headers: bool = False
+
+
+def make_book(contents: Contents, lines: Sequence[Movement], layout: Layout = Layout()) -> Book:  # noqa: B008 - it cannot change
+    """The export of `contents` and of the journal's `lines`, in the current language.
+
+    With `of_customer`, `contents` hold one customer, and `lines` are of it alone.
+    """
+    of_customer = layout.of_customer
+    tables = [
+        *detail_tables(
+            contents, of_customer=of_customer, translate_headers=layout.translate_headers
+        ),
+        exceptions(contents, of_customer=of_customer),
+        movements(lines, of_customer=of_customer),
+    ]
+    return Book(
+        contents.at,
+        summary(contents, of_customer=of_customer),
+        tables,
+        [otcs(contents, of_customer=of_customer), customers(contents)],
+    )
+
+
+_WRITERS = {
+    Format.XLSX: ("importer.details.xlsx", "write_xlsx"),
+    Format.ODS: ("importer.details.ods", "write_ods"),
+    Format.CSV: ("importer.details.csv_folder", "write_csv"),
+    Format.JSON: ("importer.details.json_file", "write_json"),
+    Format.HTML: ("importer.details.page", "write_page"),
+}
+
+
+def write_book(book: Book, path: Path, form: Format) -> dict[str, int]:
+    """Write `book` to `path`, whole or not at all; how many rows each sheet has, by its key.
+
+    A writer and the libraries it needs are loaded only when it is used.
+    """
+    module, name = _WRITERS[form]
+    write: Callable[[Book, Path], dict[str, int]] = getattr(import_module(module), name)
+    return write(book, path)

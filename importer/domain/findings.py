@@ -1,0 +1,153 @@
+"""What of a ledger somebody should look at, though no rule refuses it; and what to do about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from importer.domain.contents import Contents, CustomerHolding
+from importer.domain.entities import Status
+from importer.domain.names import accentless_key
+from importer.domain.snapshot import email_key
+from importer.texts import N_, Text, text
+
+NAMED = 5
+"""How many customers a finding names; of more, it says how many more there are."""
+
+
+class Kind(StrEnum):
+    """What is found; `explained` says it in a word or two."""
+
+    explained: str
+
+    def __new__(cls, value: str, explained: str) -> Kind:
+        """A kind, with its words."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.explained = explained
+        return member
+
+    EXPIRED_IN_USE = "expired-in-use", N_("Expired but in use")
+    FULL = "full", N_("Full")
+    DISABLED_WITH_LICENSES = "disabled-with-licenses", N_("Disabled with licences")
+    MORE_DEVICES = "more-devices-than-licenses", N_("More devices than licences")
+    SHARED_EMAIL = "shared-email", N_("Shared email")
+    SIMILAR_NAMES = "similar-names", N_("Similar names")
+
+
+class Finding(NamedTuple):
+    """One thing found: of which OTC or customer (the other is None), and what to do."""
+
+    kind: Kind
+    otc: str | None
+    customer: str | None
+    message: Text
+    fix: Text
+
+
+def findings(contents: Contents) -> list[Finding]:
+    """All of them, by kind, and each kind by the OTC's code or the customer's name."""
+    return [finding for found in _FINDERS for finding in found(contents)]
+
+
+def _expired_in_use(contents: Contents) -> Iterator[Finding]:
+    for one in contents.otcs:
+        if one.used and one.otc.expired(contents.today):
+            yield Finding(
+                Kind.EXPIRED_IN_USE, one.otc.code, None,
+                text(N_("It expired on {expiry_date}; used licences: {used} of {total}."),
+                     expiry_date=one.otc.expiry_date, used=one.used, total=one.otc.total),
+                text(N_("Renew it and correct the expiry date on Edit OTC, or move its customers "
+                        "to another OTC on Update OTC.")),
+            )  # fmt: skip
+
+
+def _full(contents: Contents) -> Iterator[Finding]:
+    for one in contents.otcs:
+        if one.pending:
+            continue
+        fix = text(N_("Before it is needed again, top it up on Edit OTC or buy another OTC."))
+        if one.dedicated_to is not None:
+            fix = text(N_("It is dedicated to {customer}; top it up on Edit OTC if that needs "
+                          "more."), customer=one.dedicated_to)  # fmt: skip
+        yield Finding(
+            Kind.FULL, one.otc.code, None,
+            text(N_("All of its {total} licences are used."), total=one.otc.total), fix,
+        )  # fmt: skip
+
+
+def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
+    for one in contents.customers:
+        if one.customer.status is Status.DISABLED and one.subscriptions:
+            yield Finding(
+                Kind.DISABLED_WITH_LICENSES, None, one.customer.name,
+                text(N_("It is disabled and still holds {licenses} licences."),
+                     licenses=one.licenses),
+                text(N_("Write Yes below Release Licenses on Disable Customer if it shall not "
+                        "come back.")),
+            )  # fmt: skip
+
+
+def _more_devices(contents: Contents) -> Iterator[Finding]:
+    for one in contents.customers:
+        if one.installed > one.licenses:
+            yield Finding(
+                Kind.MORE_DEVICES, None, one.customer.name,
+                text(N_("Avira is installed on {installed} of its devices; it holds {licenses} "
+                        "licences."), installed=one.installed, licenses=one.licenses),
+                text(N_("Give it more licences, or fill in Avira Uninstalled on Devices for those "
+                        "that do not run Avira any more.")),
+            )  # fmt: skip
+
+
+def _shared_emails(contents: Contents) -> Iterator[Finding]:
+    for several in _alike(
+        contents, lambda one: one.customer.email and email_key(one.customer.email)
+    ):
+        first = several[0].customer
+        yield Finding(
+            Kind.SHARED_EMAIL, None, first.name,
+            text(N_("{email} is the email of {customers}."),
+                 email=first.email, customers=_names(several)),
+            text(N_("If they are one customer, release one and disable it; if not, write on Edit "
+                    "Customer an email of its own for each.")),
+        )  # fmt: skip
+
+
+def _email_key(one: CustomerHolding) -> str | None:
+    return email_key(one.customer.email) if one.customer.email else None
+
+
+def _similar_names(contents: Contents) -> Iterator[Finding]:
+    for several in _alike(contents, lambda one: accentless_key(one.customer.name)):
+        yield Finding(
+            Kind.SIMILAR_NAMES, None, several[0].customer.name,
+            text(N_("Only accents, quotation marks or dashes tell apart {customers}."),
+                 customers=_names(several)),
+            text(N_("If they are one customer, release one and disable it; if not, write on Edit "
+                    "Customer a New Name that tells them apart.")),
+        )  # fmt: skip
+
+
+def _alike(
+    contents: Contents, key: Callable[[CustomerHolding], str | None]
+) -> Iterator[Sequence[CustomerHolding]]:
+    """The customers that share a key with others, in the order of the first of them."""
+    by_key: dict[str, list[CustomerHolding]] = defaultdict(list)
+    for one in contents.customers:
+        if found := key(one):
+            by_key[found].append(one)
+    return (several for several in by_key.values() if len(several) > 1)
+
+
+def _names(several: Sequence[CustomerHolding]) -> list[str]:
+    named = [one.customer.name for one in several[:NAMED]]
+    more = len(several) - NAMED
+    return [*named, f"… (+{more})"] if more > 0 else named
+
+
+_FINDERS = (
+    _expired_in_use, _full, _disabled_with_licenses, _more_devices, _shared_emails, _similar_names,
+)  # fmt: skip

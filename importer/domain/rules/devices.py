@@ -1,0 +1,67 @@
+"""Devices (rule 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from importer.domain.changes import Change, Did
+from importer.domain.entities import Device
+from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.requests import RecordDevice
+from importer.domain.rules.verdict import Verdict, duplicate_row, unknown_customer
+from importer.domain.snapshot import Snapshot
+from importer.texts import N_, text
+
+
+def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
+    """Add the device, or give it the values that the row states."""
+    owner = ledger.customer(row.customer)
+    if owner is None:
+        return Verdict(problems=[unknown_customer(row, row.customer, ledger)])
+    stated: dict[str, Any] = {
+        field: value
+        for field, value in zip(row._fields[3:], row[3:], strict=True)
+        if value is not None
+    }
+    known = ledger.device(owner, row.device_id)
+    if known is None:
+        added = Device(owner.id, row.device_id, **stated)
+        return Verdict([Change(Did.DEVICE_ADDED, None, added, row.place)])
+    creator = ledger.creator_of_device(known)
+    if creator is not None:
+        return Verdict(problems=[_added_twice(row, creator)])
+    edited = known._replace(**stated)
+    if edited == known:
+        return Verdict()
+    return Verdict([Change(Did.DEVICE_EDITED, known, edited, row.place)])
+
+
+def more_devices_than_licenses(
+    installed_by: Mapping[int, Place], ledger: Snapshot
+) -> Iterator[Problem]:
+    """A warning for each customer with more devices than licences, now that all rows are applied.
+
+    `installed_by` gives, for customers by id, the last row that installed a device.
+    """
+    for customer, place in installed_by.items():
+        licenses = sum(one.licenses for one in ledger.holdings.get(customer, {}).values())
+        installed = ledger.installed.get(customer, 0)
+        if installed > licenses:
+            name = ledger.customers[customer].name
+            yield problem_at(
+                place, "customer", Code.MORE_DEVICES_THAN_LICENSES,
+                text(N_("{customer} has Avira installed on more devices than it has licences. "
+                        "Devices: {installed}; licences: {licenses}."),
+                     customer=name, installed=installed, licenses=licenses),
+                text(N_("Give it more licences, or fill in Avira Uninstalled for the devices that "
+                        "do not run Avira any more.")),
+                name,
+            )  # fmt: skip
+
+
+def _added_twice(row: RecordDevice, creator: Place) -> Problem:
+    message = text(N_("The device {device} of {customer} was added by row {row} of {sheet} "
+                      "already."), device=row.device_id, customer=row.customer)  # fmt: skip
+    fix = text(N_("Delete one of the two rows."))
+    return duplicate_row(row, "device_id", row.device_id, creator, message, fix)

@@ -9,14 +9,16 @@ Row = dict[str, object]  # header (English, without "*") -> cell value; absent o
 Cells = dict[str, Any]  # the same, tidied: only the filled cells
 Outcome = str | set[str]  # "applied", "unchanged", or the codes a refusal may name
 Subscription = tuple[int, str]  # customer id, OTC
+Device = tuple[int, str, None]  # customer id, key of the device; not to be taken for the above
 
 NAME, OTC = "Customer (Site) Name", "Avira OTC"
 TOTAL, LICENSES = "Total Licenses", "No of Licenses"
 CONTACT = ("Email", "First Name", "Last Name")
+DEVICE, INSTALLED, UNINSTALLED = "Device ID", "Avira Installed", "Avira Uninstalled"
 
 
 def key(name: str) -> str:
-    """Two names with the same key are the same name (rule 3)."""
+    """Two names with the same key are the same name (rule 3); so with devices (rule 15)."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
@@ -35,7 +37,7 @@ def tidy(raw: Row) -> Cells:
     row = dict(raw)
     for header, value in raw.items():
         if isinstance(value, str):
-            name = header in (NAME, "New Name", "Company Name")
+            name = header in (NAME, "New Name", "Company Name", DEVICE)
             row[header] = " ".join(value.split()) if name else value.strip()
     return {header: value for header, value in row.items() if value not in (None, "")}
 
@@ -56,6 +58,14 @@ def needed_blank(sheet: str, row: Cells) -> set[str]:
     return set() if all(header in row for header in needed) else {"missing-value"}
 
 
+def is_installed(device: Cells) -> bool:
+    """Avira was installed, and was not uninstalled on that day or since (rule 15)."""
+    if INSTALLED not in device:
+        return False
+    gone: bool = UNINSTALLED in device and device[UNINSTALLED] >= device[INSTALLED]
+    return not gone
+
+
 @dataclass
 class Customer:
     """A site; its subscriptions are the model's."""
@@ -64,6 +74,17 @@ class Customer:
     whole: bool  # customer-managed, hence always holding whole OTCs
     contact: Cells  # the CONTACT cells that are known
     disabled: bool = False
+
+
+@dataclass(frozen=True, order=True)
+class TooManyDevices:
+    """The warning `more-devices-than-licenses`, and the row that it is given at."""
+
+    sheet: str
+    row: int
+    customer: str
+    installed: int
+    licenses: int
 
 
 @dataclass
@@ -78,16 +99,36 @@ class Model:
     otcs: dict[str, Cells] = field(default_factory=dict)  # code -> the cells of Add OTC
     customers: dict[int, Customer] = field(default_factory=dict)
     subscriptions: dict[Subscription, int] = field(default_factory=dict)
-    # the OTCs, customers and subscriptions that Add rows of this workbook created (rule 6)
-    created: set[str | int | Subscription] = field(default_factory=set)
+    devices: dict[Device, Cells] = field(default_factory=dict)  # the cells of Devices, less NAME
+    # the OTCs, customers, subscriptions and devices that rows of this workbook created (rule 6)
+    created: set[str | int | Subscription | Device] = field(default_factory=set)
+    # by customer, the last row of this workbook that made or left a device installed
+    installed_at: dict[int, tuple[str, int]] = field(default_factory=dict)
 
     def apply(self, workbook: list[tuple[str, list[Row]]]) -> list[list[Outcome]]:
         """Apply the sheets left to right; one list per sheet, one outcome per row.
 
         A set holds every code that the refusal may name; it must name at least one.
         """
-        self.created = set()
-        return [[self._row(sheet, tidy(raw)) for raw in rows] for sheet, rows in workbook]
+        self.created, self.installed_at = set(), {}
+        outcomes: list[list[Outcome]] = []
+        for sheet, rows in workbook:
+            outcomes.append([])
+            for number, raw in enumerate(rows, start=2):
+                row = tidy(raw)
+                outcomes[-1].append(self._row(sheet, row))
+                if sheet == "Devices" and outcomes[-1][-1] == "applied":
+                    self._note_installed((sheet, number), row)
+        return outcomes
+
+    def too_many_devices(self) -> list[TooManyDevices]:
+        """The warnings of the workbook applied last: one a customer, by what all rows left."""
+        return sorted(
+            TooManyDevices(*place, self.customers[who].name, installed, licenses)
+            for who, place in self.installed_at.items()
+            if (installed := self._installed(who))
+            > (licenses := sum(self.subscriptions[who, code] for code in self._held(who)))
+        )
 
     def ledger(self) -> dict[str, dict[str, dict[str, object]]]:
         """The OTCs by code, the customers by name; a contact cell never stated is None."""
@@ -105,6 +146,16 @@ class Model:
                 "last_name": customer.contact.get("Last Name"),
                 "subscriptions": {otc: self.subscriptions[who, otc] for otc in self._held(who)},
             }
+            owned = [cells for (owner, *_), cells in self.devices.items() if owner == who]
+            if owned:
+                customers[customer.name]["devices"] = {
+                    cells[DEVICE]: {
+                        header: value.isoformat() if isinstance(value, date) else value
+                        for header, value in cells.items()
+                        if header != DEVICE
+                    }
+                    for cells in owned
+                }
         return {"otcs": otcs, "customers": customers}
 
     def _row(self, sheet: str, row: Cells) -> Outcome:
@@ -133,6 +184,16 @@ class Model:
     def _find(self, row: Cells, header: str = NAME) -> int | None:
         wanted = key(row.get(header, ""))
         return next((who for who, c in self.customers.items() if key(c.name) == wanted), None)
+
+    def _installed(self, who: int) -> int:
+        return sum(is_installed(cells) for (owner, *_), cells in self.devices.items()
+                   if owner == who)  # fmt: skip
+
+    def _note_installed(self, place: tuple[str, int], row: Cells) -> None:
+        who = self._find(row)
+        assert who is not None, "the row was applied"
+        if is_installed(self.devices[who, key(row[DEVICE]), None]):
+            self.installed_at[who] = place
 
     def _email_in_use(self, email: object, but: int | None = None) -> bool:
         others = [c for who, c in self.customers.items() if who != but and c.whole]
@@ -338,6 +399,25 @@ class Model:
         self.customers[who].disabled = False
         return "applied"
 
+    def _record_device(self, row: Cells) -> Outcome:
+        who = self._find(row)
+        if who is None:
+            return {"unknown-customer"}
+        stated = {header: value for header, value in row.items() if header != NAME}
+        device = (who, key(stated[DEVICE]), None)
+        if device in self.created:
+            return {"duplicate-row"}
+        if device not in self.devices:
+            self.devices[device] = stated
+            self.created.add(device)
+            return "applied"
+        known = self.devices[device]
+        del stated[DEVICE]
+        if all(known.get(header) == value for header, value in stated.items()):
+            return "unchanged"
+        self.devices[device] = known | stated
+        return "applied"
+
 
 # sheet -> its rule, its required columns
 SHEETS = {
@@ -349,4 +429,5 @@ SHEETS = {
     "Update OTC": (Model._update_otc, ("Current OTC", "New OTC")),
     "Disable Customer": (Model._disable_customer, (NAME,)),
     "Enable Customer": (Model._enable_customer, (NAME,)),
+    "Devices": (Model._record_device, (NAME, DEVICE)),
 }

@@ -10,6 +10,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ from importer.ledger import server as on_server
 from importer.ledger.apply import BatchFacts, Made, apply_changes
 from importer.ledger.chain import hash_of_lines
 from importer.ledger.database import Ledger, Writing
+from importer.ledger.locks import Locked, lock_named
 from importer.ledger.opening import open_ledger
 from importer.ledger.snapshot import load_snapshot
 from importer.ledger.verify import verify
@@ -48,7 +50,7 @@ from importer.texts import Text
 from importer.undo import undo
 from importer.workbook.apart import read_workbook
 from importer.workbook.requests import check_workbook
-from workbooks import Row, Sheets, write_workbook
+from workbooks import Row, Sheets, devices_in_plain, write_workbook
 
 if TYPE_CHECKING:  # what the processes of a load need not import
     from conftest import CommandLine
@@ -146,6 +148,7 @@ class Wishes:
             "Update OTC": self._move,
             "Disable Customer": lambda: self._site() | {"Release Licenses": "Yes"},
             "Enable Customer": self._site,
+            "Devices": lambda: recorded(self._site(), self._up_to(3), str(self._up_to(9))),
         }
         kinds = ["Add Customer", "Edit Customer", *self._chance.sample(list(rows), self._up_to(2))]
         self._known += 2
@@ -193,6 +196,11 @@ class Wishes:
 def named(name: str) -> dict[str, Any]:
     """The cell that names a customer."""
     return {"Customer (Site) Name": name}
+
+
+def recorded(whose: Row, number: int, status: str) -> Row:
+    """A row of Devices: one of few devices."""
+    return {**whose, "Device ID": f"PC-{number}", "Avira Status": status}
 
 
 class Tries(NoProgress):
@@ -515,6 +523,67 @@ def test_the_first_importers_of_an_account_may_come_at_once(
     assert command("ledger", "verify").exit_code == 0
 
 
+FACTS = ("Operating System", "Model No.", "Avira Status", "Product Name")
+"""What each of four importers states of every device."""
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_importers_of_the_same_customers_devices_lose_none(
+    guarded: bool, filled: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four at once, each with a fact of its own about the same devices, which the first one adds:
+    each device is there once with the facts of all, and not even a first try runs into another's
+    row. Without the lock on the customers it does, which is the control."""
+    together, rounds, come = threading.Barrier(len(FACTS)), range(3), threading.local()
+    violations: list[str] = []
+
+    def lock_together(*arguments: Any) -> Locked:
+        if not come.already:  # this is no further try
+            come.already = True
+            together.wait(LONG_ENOUGH)
+        return lock_named(*arguments) if guarded else Locked(None, None)
+
+    def note(context: sa.engine.ExceptionContext) -> None:
+        if isinstance(context.sqlalchemy_exception, sa.exc.IntegrityError):
+            violations.append(str(context.original_exception))
+
+    def import_all(fact: str) -> list[str]:
+        told = []
+        for number in rounds:
+            rows = [
+                {**named(site(one)), "Device ID": f"PC-{number}-{device}", fact: f"{number}"}
+                for one in range(3)
+                for device in range(2)
+            ]
+            path = write_workbook(tmp_path / f"{fact} {number}.xlsx", [("Devices", rows)])
+            come.already = False
+            told.append(pipeline.apply(path, job_of(fact, filled, tmp_path)).result.value)
+        return told
+
+    monkeypatch.setattr(pipeline, "lock_named", lock_together)
+    sa.event.listen(sa.Engine, "handle_error", note)
+    try:
+        with ThreadPoolExecutor(len(FACTS)) as threads:
+            told = [one for of_one in threads.map(import_all, FACTS) for one in of_one]
+    finally:
+        sa.event.remove(sa.Engine, "handle_error", note)
+    assert (violations == []) is guarded
+    if guarded:
+        assert told == ["applied"] * len(FACTS) * len(rounds)
+        contents = pipeline.contents(job_of("reader", filled, tmp_path))
+        assert {one.customer.name: devices_in_plain(one)["devices"] for one in contents.customers
+                } == {
+            site(one): {
+                f"PC-{number}-{device}": dict.fromkeys(FACTS, f"{number}")
+                for number in rounds for device in range(2)
+            }
+            for one in range(3)
+        }  # fmt: skip
+        with filled.reading() as connection:
+            assert verify(connection, ACCOUNT).faults == []
+
+
 # Two importers, one of whom is held in the middle
 
 HELD_UP = "held up"
@@ -627,6 +696,7 @@ def about(number: int) -> Sheets:
         ("Edit Customer", [named(site(number)) | {"Avira OTC": new, "No of Licenses": 4}]),
         ("Update OTC", [{"Current OTC": code_of(number), "New OTC": new}]),
         ("Disable Customer", [named(f"New {number}") | {"Release Licenses": "Yes"}]),
+        ("Devices", [recorded(named(site(number)), 1, "Active")]),
     ]  # fmt: skip
 
 
@@ -655,6 +725,7 @@ MEETINGS: dict[str, Sheets] = {
     "a customer of one OTC": [("Add Customer", [customer("Another", code_of(0), 1)])],
     "the OTC": [("Edit OTC", [{"OTC": code_of(0), "Total Licenses": 99}])],
     "the customer": [("Edit Customer", [named(site(0)) | {"First Name": "Eva"}])],
+    "its device": [("Devices", [recorded(named(site(0)), 1, "Gone")])],
     "a new OTC": [("Add OTC", [otc(new_code(0), 2 * TOTAL)])],
     "a new customer": [("Add Customer", [customer("NEW  0", code_of(1), 1)])],
 }

@@ -34,7 +34,7 @@ from importer import undo as undoing
 from importer.domain import undo as undo_rules
 from importer.domain.changes import Change
 from importer.domain.contents import Contents
-from importer.domain.entities import Entity, Subscription
+from importer.domain.entities import Device, Entity, Subscription
 from importer.errors import LedgerError, MisuseError
 from importer.ledger import contents as reading
 from importer.ledger import file as on_file
@@ -47,6 +47,8 @@ from importer.report import Report, undo_to_json
 from test_property import (
     ALL_OTCS,
     COMPANIES,
+    DAYS,
+    DEVICES,
     EMAILS,
     FIRST_NAMES,
     HEADER,
@@ -55,7 +57,7 @@ from test_property import (
     EmptyLedger,
     empty_ledger,
 )
-from workbooks import write_workbook
+from workbooks import devices_in_plain, write_workbook
 
 __all__ = ["empty_ledger"]  # a fixture
 
@@ -80,11 +82,13 @@ T = TypeVar("T")
 # What an account should hold, in dictionaries
 
 Key = tuple[str, Any]
-"""("otc", code), ("customer", number) or ("subscription", (number, code))."""
+"""("otc", code), ("customer", number), ("subscription", (number, code)) or ("device", (number,
+key of its id))."""
 
 State = dict[Key, Any]
 """All that an account holds. An OTC is its cells by header, a customer its name, contact and so
-on; a subscription a number of licences. What stands in a state never changes."""
+on; a subscription a number of licences, a device its cells by header. What stands in a state never
+changes."""
 
 
 def touched(before: State, after: State) -> set[Key]:
@@ -156,6 +160,8 @@ def as_model(state: State) -> tuple[model.Model, dict[int, int]]:
             ledger.otcs[key] = dict(facts)
         elif kind == "customer":
             ledger.customers[places[key]] = model.Customer(**copy.deepcopy(facts))
+        elif kind == "device":
+            ledger.devices[places[key[0]], key[1], None] = dict(facts)
         else:
             ledger.subscriptions[places[key[0]], key[1]] = facts
     return ledger, {place: number for number, place in places.items()}
@@ -168,6 +174,8 @@ def as_state(ledger: model.Model, numbers: dict[int, int]) -> State:
         state["customer", numbers[place]] = copy.deepcopy(vars(one))
     for (place, code), licenses in ledger.subscriptions.items():
         state["subscription", (numbers[place], code)] = licenses
+    for (place, device, _), cells in ledger.devices.items():
+        state["device", (numbers[place], device)] = dict(cells)
     return state
 
 
@@ -202,6 +210,8 @@ def against(then: State, now: State, left: State) -> set[str]:
     codes: set[str] = set()
     held: dict[str, dict[int, int]] = {}
     for key, licenses in then.items():
+        if key[0] == "device" and ("customer", key[1][0]) not in then:
+            codes.add("still-held" if key in now else "unknown-customer")
         if key[0] != "subscription":
             continue
         who, code = key[1]
@@ -263,6 +273,7 @@ def tells(contents: Contents) -> dict[str, Any]:
                 "last_name": one.customer.last_name,
                 "subscriptions": {held.otc: held.licenses for held in one.subscriptions},
             }
+            | devices_in_plain(one)
             for one in contents.customers
         },
     }
@@ -361,6 +372,8 @@ def fitting(state: State, about: int | None = None) -> st.SearchStrategy[Workboo
         row("Update OTC", current=known, new=roomy),
         row("Disable Customer", customer=site, release=st.sampled_from(["Yes", "No"])),
         row("Enable Customer", customer=site),
+        row("Devices", customer=site, device=DEVICES, installed=DAYS),
+        row("Devices", customer=site, device=DEVICES, uninstalled=DAYS),
     )  # fmt: skip
     return st.lists(one_row, min_size=1, max_size=2).map(gathered)
 
@@ -660,6 +673,16 @@ def undo_forgets_subscriptions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undoing, "apply_changes", forgetful)
 
 
+def undo_forgets_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plant: an undo brings back and takes away everything but devices."""
+
+    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> Made:
+        kept = [one for one in changes if not isinstance(one.entity, Device)]
+        return apply_changes(writing, kept, facts)
+
+    monkeypatch.setattr(undoing, "apply_changes", forgetful)
+
+
 def undo_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant: an undo takes subscriptions back, but what is used of their OTCs stays."""
 
@@ -714,6 +737,7 @@ def a_crash_keeps_half(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PLANTS = [
     undo_forgets_subscriptions,
+    undo_forgets_devices,
     undo_leaves_what_is_used,
     undo_asks_nobody,
     pytest.param(undo_names_what_is_undone, marks=pytest.mark.long),  # takes three batches alike

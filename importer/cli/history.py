@@ -83,7 +83,8 @@ def _told(lines: list[Line]) -> Iterator[str]:
             about = (after or before)["id"]
         named = f"{line.customer} " if line.customer else ""
         what = named + about if line.kind in ("subscription", "device") else named or about
-        yield f"{line.sheet} {line.row}: {_kind(line.kind)} {what.strip()}: {changed}"
+        told = f"{line.sheet} {line.row}: {_kind(line.kind)} {what.strip()}"
+        yield f"{told}: {changed}" if changed else told
 
 
 def _kind(kind: str) -> str:

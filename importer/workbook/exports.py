@@ -18,7 +18,7 @@ MARK = "avira-importer export"
 
 FIRST_HEADERS = (
     ("OTC Code", "Email", "Company Name"),
-    ("Código OTC", "Correo electrónico", "Nombre de la empresa"),
+    ("Código OTC", "Correo electrónico", "Nombre de la empresa", "Descripción", "Licencias"),
     ("Customer Name", "Total Devices Assigned", "Number Of Devices"),
     ("Nombre del cliente", "Total de dispositivos asignados", "Número de dispositivos"),
     ("Customer Name", "Device ID", "Operating System"),
@@ -31,9 +31,10 @@ FIRST_HEADERS = (
     ("Figure", "Value"),
     ("Cifra", "Valor"),
 )
-"""How the headers of an export's sheets begin; in Spanish those of devices are as on ours."""
+"""How the headers of an export's sheets begin, as none of ours do. In Spanish those of devices are
+as on ours."""
 
-_KEYS = {tuple(map(label_key, headers)) for headers in FIRST_HEADERS}
+_KEYS = [tuple(map(label_key, headers)) for headers in FIRST_HEADERS]
 _HEAD = 1_000
 
 
@@ -70,4 +71,5 @@ def _name(path: Path, sheet: RawSheet) -> str:
 
 
 def _is_exported(header: Sequence[Cell]) -> bool:
-    return tuple(label_key(shown(cell)) for cell in header[:3]) in _KEYS
+    found = tuple(label_key(shown(cell)) for cell in header[: max(map(len, _KEYS))])
+    return any(found[: len(keys)] == keys for keys in _KEYS)

@@ -42,7 +42,7 @@ def more_devices_than_licenses(
 ) -> Iterator[Problem]:
     """A warning for each customer with more devices than licences, now that all rows are applied.
 
-    `installed_by` gives, for customers by id, the last row that installed a device.
+    `installed_by` gives, for customers by id, the last row that left a device installed.
     """
     for customer, place in installed_by.items():
         licenses = sum(one.licenses for one in ledger.holdings.get(customer, {}).values())

@@ -278,7 +278,8 @@ def test_the_hash_is_that_of_the_batch(past: Past) -> None:
 
 def test_an_undo_leaves_no_trace_in_the_export(past: Past) -> None:
     """An OTC was handed out by mistake: after the undo it was never activated, in the export as
-    it is now, but for the sheet that tells of everything that was done; as of the batch it was. Handed out again, it is activated on the later day."""
+    it is now, but for the sheet that tells of everything that was done; as of the batch it was.
+    Handed out again, it is activated on the later day."""
     past.at(day(2))
     past.make([("Add OTC", [otc(A, 10)])])
     before, _ = past.told()

@@ -14,8 +14,11 @@ from pathlib import Path
 from importer import clock
 from importer.details.export import Format, Layout, make_book, write_book
 from importer.domain.contents import Contents, Movement
+from importer.domain.names import name_key
 from importer.domain.plan import Outcome, Plan, make_plan
+from importer.domain.prefilled import only_edited
 from importer.domain.problems import CODES, Problem
+from importer.domain.requests import Request
 from importer.domain.snapshot import Named, Snapshot, named_in
 from importer.errors import FileError, MisuseError, OutputError
 from importer.ledger.apply import BatchFacts, Made, apply_changes
@@ -23,6 +26,7 @@ from importer.ledger.contents import load_contents, load_contents_as_of, load_mo
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
+from importer.likeness import names_like
 from importer.limits import DEFAULT_LIMITS, Limits
 from importer.progress import NoProgress, Progress
 from importer.report import Report, Result, Rows
@@ -33,7 +37,7 @@ from importer.workbook.corrections import write_corrections
 from importer.workbook.corrections_place import corrections_path
 from importer.workbook.exports import an_export, is_marked
 from importer.workbook.markup import LAST_ROW, column_number
-from importer.workbook.requests import Checked, check_workbook
+from importer.workbook.requests import Checked, Prefilled, check_workbook
 from importer.workbook.template import Known, write_template
 
 CLOCKS_APART = dt.timedelta(minutes=1)
@@ -141,12 +145,12 @@ def export(
         if customer is not None:
             ours = held.of_customer(customer)
             if ours is None:
-                raise no_such_customer(customer)
+                raise no_such_customer(customer, held)
             held, number = ours, ours.customers[0].customer.id
-        layout = Layout(customer is not None, translate_headers)
-        book = make_book(held, movements_of(number), layout)
-        export = Export(path, held.at, held.batch, held.head, {}, None)
-    del held, movements_of  # as large as the book
+        lines = [] if form is Format.HTML else movements_of(number)  # which a page does not show
+    book = make_book(held, lines, Layout(customer is not None, translate_headers))
+    export = Export(path, held.at, held.batch, held.head, {}, None)
+    del held, lines  # as large as the book
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     sheets = write_book(book, path, form)
     sha256 = None
@@ -187,8 +191,9 @@ def writable(path: Path, job: Job, form: Format = Format.XLSX) -> None:
     """Raise MisuseError unless `path` is named as a file of that format and is not the ledger."""
     if form is Format.XLSX and path.suffix.lower() != ".xlsx" and not path.is_dir():
         raise MisuseError(
-            text(N_("{path} will be an Excel workbook; its name must end in .xlsx."), path=path)
-        )
+            text(N_("{path} will be an Excel workbook; its name must end in .xlsx. Other formats: "
+                    "avira-importer export --format"), path=path)
+        )  # fmt: skip
     if form not in (Format.XLSX, Format.CSV) and path.suffix.lower() != f".{form}":
         raise MisuseError(
             text(N_("{path} will be a file of the format {form}; its name must end in .{form}."),
@@ -236,8 +241,15 @@ def _reading(job: Job, as_of: dt.date | int | None) -> Iterator[tuple[Contents, 
         yield found, partial(load_movements, connection, job.account, found.batch)
 
 
-def no_such_customer(name: str) -> MisuseError:
-    """What to say of the name of a customer that is not there."""
+def no_such_customer(name: str, held: Contents) -> MisuseError:
+    """What to say of the name of a customer that is not there, but perhaps nearly so."""
+    names = {name_key(one.customer.name): one.customer.name for one in held.customers}
+    near = names_like({name_key(name)}, names.keys()).get(name_key(name))
+    if near is not None:
+        return MisuseError(
+            text(N_("The ledger has no customer {name}. Did you mean {near}?"),
+                 name=name, near=names[near])
+        )  # fmt: skip
     return MisuseError(text(N_("The ledger has no customer {name}."), name=name))
 
 
@@ -255,11 +267,25 @@ def _read(path: Path, job: Job) -> _Read | Report:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
         raw = read_workbook(path, job.limits, job.sheet)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
-        return _Read(path, raw.sha256, check_workbook(path, raw, tick))
+        checked = check_workbook(path, raw, tick)
+        if checked.prefilled is not None:
+            checked.requests = _edited(checked.requests, checked.prefilled, job)
+        return _Read(path, raw.sha256, checked)
     except FileError as error:
         fault = an_export(path) if is_marked(path) else error
         problem = Problem(CODES[fault.code], fault.message, fault.fix)
         return Report(str(path), Result.UNREADABLE, problems=[problem])
+
+
+def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Request]:
+    """What was edited in a workbook that was filled in with what this very ledger held."""
+    if job.ledger.is_missing:
+        return requests
+    with job.ledger.reading() as connection:
+        then = load_contents_as_of(connection, job.account, prefilled.batch)
+    if then is None or then.head != prefilled.head:  # it was another ledger
+        return requests
+    return list(only_edited(requests, then))
 
 
 def _named_in(readings: Sequence[_Read]) -> Named:

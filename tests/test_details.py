@@ -332,9 +332,9 @@ def test_the_exceptions_say_what_to_do(tmp_path: Path) -> None:
     rows = below_header(written(small_ledger(), tmp_path)["Exceptions"])
     assert [row[:3] for row in rows] == [
         ("Expired but in use", WHOLE, None),
-        ("Full", WHOLE, None),
-        ("Disabled with licences", None, "Norte"),
         ("More devices than licences", None, "Vacante"),
+        ("Disabled with licences", None, "Norte"),
+        ("Full", WHOLE, None),
     ]
     assert rows[0][3] == "It expired on 2026-03-01; used licences: 5 of 5."
     assert all(str(row[4]).endswith(".") for row in rows)
@@ -505,15 +505,16 @@ def test_the_same_contents_make_the_same_cells(tmp_path: Path) -> None:
 def test_a_workbook_that_cannot_be_written_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """xlsxturbo fails half-way: the file that stood there is as it was, and nothing beside it."""
+    """The disk fills up half-way: the file that stood there is as it was, and nothing beside it."""
     path = tmp_path / "details.xlsx"
     path.write_bytes(b"the old one")
 
-    def fail(_frames: object, temporary: Path) -> None:
-        temporary.write_bytes(b"half")
+    def fail(temporary: Path, _made: object) -> None:
+        with temporary.open("wb") as stream:
+            stream.write(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("xlsxturbo.dfs_to_xlsx", fail)
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(OutputError):
         write_details(small_ledger(), path)
     assert path.read_bytes() == b"the old one"

@@ -417,6 +417,7 @@ CREATE UNIQUE INDEX temp.o_code ON o(code);
 CREATE TEMP TABLE p AS SELECT *, total - given AS pending,
   CASE WHEN expiry_date < :today THEN iif(given > 0, 'Expired, in use', 'Expired')
     WHEN expiry_date <= date(:today, '+30 days') THEN 'Expires soon'
+    WHEN :only IS NOT NULL THEN 'Valid'
     WHEN given = total THEN 'Full' ELSE 'Available' END AS status FROM o;
 CREATE UNIQUE INDEX temp.p_code ON p(code);
 CREATE TEMP TABLE d AS SELECT device.* FROM device JOIN c USING (customer_id);
@@ -463,7 +464,7 @@ listed(code, names) AS (
     '') FROM (SELECT *, max(place) OVER (PARTITION BY code) AS every FROM product
     ORDER BY code, place) WHERE place <= 3 GROUP BY code)
 SELECT p.code, first.day AS "d", expiry_date AS "d", runtime, total, product_id, names, dedicated,
-  company, email, CAST(julianday(:today) - julianday(first.day) AS INTEGER),
+  company, email, CAST(julianday(:utc_day) - julianday(first.day) AS INTEGER),
   nullif(last.day, '') AS "d", given, pending, p.status, days_left
 FROM p LEFT JOIN first USING (code) LEFT JOIN last USING (code) LEFT JOIN listed USING (code)
 ORDER BY p.code
@@ -474,16 +475,16 @@ SELECT kind, otc, customer, what FROM (
     'It expired on ' || expiry_date || '; used licences: ' || given || ' of ' || total || '.'
     AS what FROM p WHERE expiry_date < :today AND given > 0
   UNION ALL
-  SELECT 2, 'Full', code, NULL, code, 'All of its ' || total || ' licences are used.'
+  SELECT 4, 'Full', code, NULL, code, 'All of its ' || total || ' licences are used.'
     FROM p WHERE pending = 0 AND :only IS NULL
   UNION ALL
   SELECT 3, 'Disabled with licences', NULL, name, name_key,
-    'It is disabled and still holds ' || licenses || ' licences.'
+    'It is disabled and still holds licences: ' || licenses || '.'
     FROM c WHERE state = 'Disabled' AND licenses > 0
   UNION ALL
-  SELECT 4, 'More devices than licences', NULL, name, name_key,
-    'Avira is installed on ' || installed || ' of its devices; it holds ' || licenses ||
-    ' licences.' FROM c WHERE installed > licenses
+  SELECT 2, 'More devices than licences', NULL, name, name_key,
+    'Devices with Avira: ' || installed || '; licences: ' || licenses || '.'
+    FROM c WHERE installed > licenses
   UNION ALL
   SELECT 5, 'Shared email', NULL, name, name_key, NULL FROM (
     SELECT *, row_number() OVER (PARTITION BY lower(email) ORDER BY name_key) AS place,
@@ -625,7 +626,9 @@ class Truth:
     def __init__(self, ledger: Path, only: str | None = None) -> None:
         with closing(sqlite3.connect(ledger)) as self._connection:
             self._connection.create_function("without_accents", 1, without_accents)
-            self._named: dict[str, Any] = {"today": TODAY.isoformat(), "only": None}
+            self._named: dict[str, Any] = {
+                "today": TODAY.isoformat(), "utc_day": NOW.date().isoformat(), "only": None,
+            }  # fmt: skip
             if only is not None:
                 query = "SELECT customer_id FROM customer WHERE name = ?"
                 [(self._named["only"],)] = self._connection.execute(query, (only,))

@@ -186,6 +186,60 @@ def test_it_is_there_in_spanish(command: CommandLine, prefilled: Path) -> None:
     assert applied(command, path)["rows"] == applied(command, prefilled)["rows"]
 
 
+MEANWHILE: Sheets = [
+    ("Edit OTC", [{"OTC": B, "Total Licenses": 70, "Company Name": "Beta"}]),
+    ("Edit Customer", [
+        {"Customer (Site) Name": "Norte", "Email": "other@norte.example", "Avira OTC": A,
+         "No of Licenses": 20},
+    ]),
+]  # fmt: skip
+"""What somebody else does after the workbook was filled in."""
+
+
+def edit_meanwhile(workbook: Workbook) -> None:
+    """An expiry date and a first name, beside cells that somebody else has changed."""
+    workbook["Edit OTC"][f"G{rows(workbook, 'Edit OTC', B)[0]}"] = dt.date(2032, 1, 1)
+    workbook["Edit Customer"][f"D{rows(workbook, 'Edit Customer', 'Norte')[-1]}"] = "Ana"
+
+
+@pytest.mark.both_engines
+def test_what_others_changed_meanwhile_stays(
+    command: CommandLine, prefilled: Path, tmp_path: Path
+) -> None:
+    """Only the cells that were edited ask for anything, on rows that others changed too."""
+    assert applied(command, write_workbook(tmp_path / "other.xlsx", MEANWHILE))["batch"] == 2
+    report = applied(command, edited(prefilled, edit_meanwhile))
+    assert (report["batch"], report["rows"]["applied"]) == (3, 2)
+    [otc_now] = command("show", "otcs", B, "--json").json
+    assert (otc_now["total"], otc_now["company"]) == (70, "Beta")
+    assert otc_now["expiry_date"] == "2032-01-01"
+    [norte] = command("show", "customers", "Norte", "--json").json
+    assert (norte["email"], norte["first_name"]) == ("other@norte.example", "Ana")
+    assert {one["otc"]: one["licenses"] for one in norte["subscriptions"]} == {A: 20, B: 4}
+
+
+def test_without_knowing_what_was_filled_in_the_others_changes_would_go(
+    command: CommandLine, prefilled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test above can fail: the same workbook takes them back where every cell asks."""
+    applied(command, write_workbook(tmp_path / "other.xlsx", MEANWHILE))
+    monkeypatch.setattr("importer.pipeline.only_edited", lambda requests, _then: requests)
+    applied(command, edited(prefilled, edit_meanwhile))
+    assert command("show", "otcs", B, "--json").json[0]["total"] == 50
+
+
+def test_in_another_ledger_every_cell_asks(
+    command: CommandLine, prefilled: Path, tmp_path: Path
+) -> None:
+    """Whatever that holds after as many batches: what the workbook states is what is wanted."""
+    other = ("--ledger", str(tmp_path / "other.db"))
+    first = write_workbook(tmp_path / "other.xlsx", [("Add OTC", [otc(B, 40)])])
+    assert command("apply", first, *other).exit_code == 0
+    said = command("apply", prefilled, "--partial", "--json", *other)
+    assert said.json[0]["changes"]["otcs_edited"] == 1
+    assert command("show", "otcs", B, "--json", *other).json[0]["total"] == 50
+
+
 def test_without_a_ledger_it_says_so(command: CommandLine, tmp_path: Path) -> None:
     """Exit 4 and how to begin; no workbook without rows is taken for an empty ledger's."""
     said = command("template", "--prefill", "-o", tmp_path / "edit.xlsx")

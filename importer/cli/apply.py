@@ -56,9 +56,11 @@ def apply(
     """Apply each workbook in its own transaction, then export."""
     job = make_job(common, files, corrections, actor, sheet)
     from importer import pipeline
+    from importer.details.export import Format
 
     if export_to is not None:
-        pipeline.writable(export_to, job)
+        form = Format.of(export_to)
+        pipeline.writable(export_to, job, form)
         if export_to.resolve() in {path.resolve() for path in files}:
             raise MisuseError(
                 text(N_("--export names a workbook to apply: {path}. Name another file."),
@@ -75,7 +77,7 @@ def apply(
     if export_to is not None and not job.ledger.is_missing:
         try:
             with progress(wanted=not common.quiet) as shown:
-                exported = pipeline.export(export_to, replace(job, progress=shown))
+                exported = pipeline.export(export_to, replace(job, progress=shown), form=form)
         except ImporterError as error:  # the reports are said already
             click.echo(str(error.message), err=True)
             return error.exit_code

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME = "Export Avira Details"
 FORMATS = ("xlsx", "ods", "csv", "json", "html")
-ENDINGS = ("xlsx", "ods", "json", "html")
-"""The formats that are told by the ending of a file's name."""
 
 
 def say_export(common: Common, written: Export) -> None:
@@ -96,8 +94,7 @@ def export(
     from importer.details.export import Format
 
     if form is None:
-        ending = "" if output is None else output.suffix.lower().removeprefix(".")
-        form = ending if ending in ENDINGS else FORMATS[0]
+        form = Format.of(output or Path())
     with progress(wanted=not common.quiet) as shown:
         name = output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.{form}")
         written = pipeline.export(

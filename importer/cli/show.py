@@ -81,13 +81,15 @@ def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
 def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
     from importer.domain.names import name_key
+    from importer.pipeline import no_such_customer
     from importer.words import value_words
 
-    found = list(_contents(common, as_of).customers)
+    contents = _contents(common, as_of)
+    found = list(contents.customers)
     if name is not None:
         found = [one for one in found if name_key(one.customer.name) == name_key(name)]
         if not found:
-            raise MisuseError(text(N_("The ledger has no customer {name}."), name=name))
+            raise no_such_customer(name, contents)
     if common.json:
         say_json([_customer_json(holding) for holding in found])
         return

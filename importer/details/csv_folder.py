@@ -13,6 +13,7 @@ from importer.details.movements import MOVEMENTS
 from importer.details.sheets import DETAIL_SHEETS
 from importer.files import folder_at, remove, whole_file
 from importer.texts import LANGUAGES, N_, _, translated
+from importer.workbook.exports import is_export
 from importer.workbook.formats.separated import guarded
 from importer.workbook.labels import SUMMARY
 
@@ -46,7 +47,8 @@ def write_csv(book: Book, folder: Path) -> dict[str, int]:
     _write(folder / f"{book.summary.title}.csv", headers, figures)
     counts = {}
     for left in _FILES - {table.title for table in book.tables} - {book.summary.title}:
-        remove(folder / f"{left}.csv")
+        if is_export(folder / f"{left}.csv"):
+            remove(folder / f"{left}.csv")
     for table in book.tables:
         _write(folder / f"{table.title}.csv", table.headers, table.rows)
         counts[table.key] = len(table.rows)

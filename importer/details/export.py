@@ -26,6 +26,12 @@ class Format(StrEnum):
     JSON = "json"
     HTML = "html"
 
+    @classmethod
+    def of(cls, path: Path) -> Format:
+        """The format that the ending of a file's name tells; xlsx where it tells none."""
+        ending = path.suffix.lower().removeprefix(".")
+        return cls(ending) if ending in (cls.ODS, cls.JSON, cls.HTML) else cls.XLSX
+
 
 class Layout(NamedTuple):
     """Whether it is one customer's own, and whether the console's headers are translated."""

@@ -26,7 +26,7 @@ _NOT_TOLD = frozenset({"id", "code", "customer", "otc"})
 def movements(lines: Sequence[Movement], *, of_customer: bool = False) -> Table:
     """A row per line of the journal; `lines` are given in the order in which they were made.
 
-    A customer's own export leaves out who did it and in which file.
+    A customer's own export leaves out who did it, in which file, and why it was disabled.
     """
     columns = [
         Column("Batch", _(N_("Batch")), Shown.NUMBER),
@@ -62,7 +62,8 @@ def _row(one: Movement, of_customer: bool) -> Row:
     told: Row = one.batch, one.at.replace(tzinfo=None), _what(one), otc, one.customer, device
     if not of_customer:
         told = (*told, one.actor, one.file, one.sheet, one.row, one.undoes)
-    return *told, ", ".join(_changes(one.before, one.after)) or None
+    hidden = _NOT_TOLD | {"disabled_reason"} if of_customer else _NOT_TOLD
+    return *told, ", ".join(_changes(one.before, one.after, hidden)) or None
 
 
 def _what(one: Movement) -> str:
@@ -78,14 +79,14 @@ def _what(one: Movement) -> str:
     return _(changed)
 
 
-def _changes(before: Entity | None, after: Entity | None) -> Iterator[str]:
+def _changes(before: Entity | None, after: Entity | None, hidden: frozenset[str]) -> Iterator[str]:
     """Each fact that changed, in words: what it is or was, or what it was and is."""
     entity = before if after is None else after
     assert entity is not None, "a line has an image before or after"
     for at, fact in enumerate(entity._fields):
         old = None if before is None else before[at]
         new = None if after is None else after[at]
-        if old == new or fact in _NOT_TOLD:
+        if old == new or fact in hidden:
             continue
         if before is not None and after is not None:
             yield f"{fact_label(fact)}: {value_words(fact, old)} → {value_words(fact, new)}"

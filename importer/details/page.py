@@ -37,6 +37,8 @@ BAR_HEIGHT = 24
 COLUMNS_HEIGHT = 280
 WIDTH = 480
 """A telephone is not much narrower, so letters are not much smaller there."""
+LABEL = 24
+"""Characters of a label that are drawn; an OTC has 23. A bar tells the whole of it."""
 TICKS = 6
 """At most so many numbers beside 0 stand along the bars."""
 
@@ -104,12 +106,17 @@ def _shown(value: Value, how: Shown) -> str:
     if value is None:
         return ""
     if how is Shown.PERCENT and isinstance(value, int | float):
-        return f"{value:.1%}"
+        percent = f"{value:.1%}"
+        return percent.replace(".", ",").replace("%", "\u202f%") if _in_spanish() else percent
     if isinstance(value, int):
         return f"{value:,}".replace(",", "\u202f")  # a space that is good in every language
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return str(value)
+
+
+def _in_spanish() -> bool:
+    return current_language() == "es"
 
 
 def _too_long(table: Table) -> Markup:
@@ -143,6 +150,7 @@ def _chart(block: Block) -> Markup | None:
         x_label_rotation=0 if lying else 45,
         disable_xml_declaration=True,
         include_x_axis=True,
+        truncate_label=LABEL,
         y_labels=_ticks(longest),
         spacing=6,
         margin=8,

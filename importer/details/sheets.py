@@ -24,6 +24,7 @@ PRODUCTS = 3
 """How many product names are listed for an OTC; of more, it says how many more there are."""
 
 STATUS_WORDS = {
+    OtcStatus.VALID: N_("Valid"),
     OtcStatus.AVAILABLE: N_("Available"),
     OtcStatus.FULL: N_("Full"),
     OtcStatus.EXPIRES_SOON: N_("Expires soon"),
@@ -31,6 +32,7 @@ STATUS_WORDS = {
     OtcStatus.EXPIRED: N_("Expired"),
 }
 OTC_TONES = {
+    OtcStatus.VALID: Tone.GOOD,
     OtcStatus.AVAILABLE: Tone.GOOD,
     OtcStatus.FULL: Tone.WATCH,
     OtcStatus.EXPIRES_SOON: Tone.WATCH,
@@ -168,7 +170,7 @@ def _activation_details(contents: Contents) -> Iterator[Row]:
             devices[one.otc].extend(owned)
     for holding in contents.otcs:
         otc, activated = holding.otc, holding.activated
-        days_active = (contents.today - activated).days if activated is not None else None
+        days_active = (contents.at.date() - activated).days if activated is not None else None
         of_otc = devices.get(otc.code, [])
         days = (one.last_date for one in of_otc)
         last_alive = max((day for day in days if day is not None), default=None)

@@ -16,6 +16,7 @@ from importer.domain.rules.handing_out import SOON
 class OtcStatus(StrEnum):
     """Whether an OTC can give licences, and what somebody should see to."""
 
+    VALID = "valid"
     AVAILABLE = "available"
     FULL = "full"
     EXPIRES_SOON = "expires-soon"
@@ -27,13 +28,15 @@ class OtcHolding(NamedTuple):
     """An OTC with its balance.
 
     `activated` is the day of its first subscription, `dedicated_to` the name of the customer
-    that manages itself and holds the whole of it; None where there is none.
+    that manages itself and holds the whole of it; None where there is none. Unless `whole`, only
+    what one customer uses counts as used.
     """
 
     otc: Otc
     used: int
     activated: dt.date | None
     dedicated_to: str | None
+    whole: bool = True
 
     @property
     def pending(self) -> int:
@@ -46,6 +49,8 @@ class OtcHolding(NamedTuple):
             return OtcStatus.EXPIRED_IN_USE if self.used else OtcStatus.EXPIRED
         if self.expires_within(SOON, today):
             return OtcStatus.EXPIRES_SOON
+        if not self.whole:
+            return OtcStatus.VALID
         return OtcStatus.AVAILABLE if self.pending else OtcStatus.FULL
 
     def expires_within(self, time: dt.timedelta, today: dt.date) -> bool:
@@ -162,5 +167,9 @@ class Contents:
         if not ours:
             return None
         held = {one.otc: one.licenses for one in ours[0].subscriptions}
-        otcs = [one._replace(used=held[one.otc.code]) for one in self.otcs if one.otc.code in held]
+        otcs = [
+            one._replace(used=held[one.otc.code], whole=False)
+            for one in self.otcs
+            if one.otc.code in held
+        ]
         return replace(self, otcs=otcs, customers=ours)

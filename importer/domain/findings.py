@@ -48,7 +48,7 @@ class Finding(NamedTuple):
 
 
 def findings(contents: Contents) -> list[Finding]:
-    """All of them, by kind, and each kind by the OTC's code or the customer's name."""
+    """All of them: by kind, the worst first; each kind by the OTC's code or the customer's name."""
     return [finding for found in _FINDERS for finding in found(contents)]
 
 
@@ -83,7 +83,7 @@ def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
         if one.customer.status is Status.DISABLED and one.subscriptions:
             yield Finding(
                 Kind.DISABLED_WITH_LICENSES, None, one.customer.name,
-                text(N_("It is disabled and still holds {licenses} licences."),
+                text(N_("It is disabled and still holds licences: {licenses}."),
                      licenses=one.licenses),
                 text(N_("Write Yes below Release Licenses on Disable Customer if it shall not "
                         "come back.")),
@@ -93,19 +93,21 @@ def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
 def _more_devices(contents: Contents) -> Iterator[Finding]:
     for one in contents.customers:
         if one.installed > one.licenses:
+            fix = N_("Give it more licences, or fill in Avira Uninstalled on Devices for those "
+                     "that do not run Avira any more.")  # fmt: skip
+            if one.customer.status is Status.DISABLED:
+                fix = N_("It is disabled and gets no more licences: uninstall Avira there, and "
+                         "fill in Avira Uninstalled on Devices.")  # fmt: skip
             yield Finding(
                 Kind.MORE_DEVICES, None, one.customer.name,
-                text(N_("Avira is installed on {installed} of its devices; it holds {licenses} "
-                        "licences."), installed=one.installed, licenses=one.licenses),
-                text(N_("Give it more licences, or fill in Avira Uninstalled on Devices for those "
-                        "that do not run Avira any more.")),
+                text(N_("Devices with Avira: {installed}; licences: {licenses}."),
+                     installed=one.installed, licenses=one.licenses),
+                text(fix),
             )  # fmt: skip
 
 
 def _shared_emails(contents: Contents) -> Iterator[Finding]:
-    for several in _alike(
-        contents, lambda one: one.customer.email and email_key(one.customer.email)
-    ):
+    for several in _alike(contents, _email_key):
         first = several[0].customer
         yield Finding(
             Kind.SHARED_EMAIL, None, first.name,
@@ -149,5 +151,5 @@ def _names(several: Sequence[CustomerHolding]) -> list[str]:
 
 
 _FINDERS = (
-    _expired_in_use, _full, _disabled_with_licenses, _more_devices, _shared_emails, _similar_names,
+    _expired_in_use, _more_devices, _disabled_with_licenses, _full, _shared_emails, _similar_names,
 )  # fmt: skip

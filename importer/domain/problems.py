@@ -72,7 +72,10 @@ class Code(StrEnum):
 
     # An undo
     CHANGED_SINCE = "changed-since", N_("A later batch has changed what the undo would restore.")
-    STILL_HELD = "still-held", N_("Licences or devices of later batches depend on what the undo would remove.")
+    STILL_HELD = (
+        "still-held",
+        N_("Licences or devices of later batches depend on what the undo would remove."),
+    )
     ALREADY_UNDONE = "already-undone", N_("The batch was taken back already.")
 
     # Warnings

@@ -5,7 +5,6 @@ Nothing is said by colour alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from openpyxl import Workbook
@@ -31,6 +30,7 @@ from importer.workbook.styles import (
     WRAPPED,
     note,
     print_on_one_width,
+    write_text,
 )
 
 Places = dict[Problem, tuple[str, str]]
@@ -50,8 +50,6 @@ _LIST_COLUMNS = (
 )
 _LIST_HEADER_ROW = 4
 _LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
-_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _OURS = "— avira-importer —"
 """What stands before our words in a comment; before it are the user's."""
 
@@ -62,19 +60,13 @@ def put(cell: object, value: Cell, number_format: str) -> None:
     if isinstance(value, Broken):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
-        cell.value, cell.data_type = escaped(value), "s"
+        write_text(cell, value)
         cell.number_format = "@"
     elif value not in (None, ""):
         cell.value = value
         # A number in a column of dates would be given back as a day that nobody wrote.
         if isinstance(value, int | float) and number_format != DATE_FORMAT:
             cell.number_format = number_format
-
-
-def escaped(text: str) -> str:
-    """`text` so that a reader of the file gets it back: ECMA-376, 22.9.2.19, ST_Xstring."""
-    escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
-    return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)
 
 
 def mark(sheet: Worksheet, at: tuple[int, int], problem: Problem, places: Places) -> None:

@@ -20,7 +20,6 @@ from importer.domain.problems import Problem
 from importer.workbook.cells import is_merged, shown
 from importer.workbook.corrections_marks import (
     Places,
-    escaped,
     head_problems,
     mark,
     put,
@@ -36,7 +35,7 @@ from importer.workbook.labels import (
 )
 from importer.workbook.layout import LaidOutSheet
 from importer.workbook.loading import load_small
-from importer.workbook.markup import column_letters, column_number
+from importer.workbook.markup import column_letters, column_number, escaped
 from importer.workbook.requests import Checked
 from importer.workbook.styles import note
 from importer.workbook.template import add_drop_downs

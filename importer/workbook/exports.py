@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def is_marked(path: Path) -> bool:
         with path.open("rb") as stream:
             return MARK.encode() in stream.read(_HEAD)
     except OSError:
+        return False
+
+
+def is_export(path: Path) -> bool:
+    """Whether the file of separated values is there and begins as one of an export."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return _is_exported(next(csv.reader(stream), []))
+    except (OSError, UnicodeDecodeError, csv.Error):
         return False
 
 

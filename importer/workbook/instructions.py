@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.sheets import SHEETS
@@ -12,6 +12,7 @@ from importer.workbook.labels import sheet_named
 from importer.workbook.styles import (
     BAD_FILL,
     BAD_FONT,
+    HATCHED,
     HEADER_FILL,
     HEADER_FONT,
     HEADING_FONT,
@@ -42,6 +43,7 @@ _LEGEND = (
     (N_("Required *"), N_("Must be filled in.")),
     (N_("Optional"), N_("May stay blank; blank states nothing, and changes nothing.")),
     (N_("Coloured and commented"), N_("A bad cell, in a corrections workbook.")),
+    (N_("Hatched"), N_("To be left blank, in a workbook that was filled in: another row says it.")),
 )
 _EXAMPLES: tuple[tuple[str, str, tuple[dict[str, str | int], ...]], ...] = (
     (
@@ -83,7 +85,9 @@ def add_instructions(sheet: Worksheet, language: str) -> None:
     for number, step in enumerate(_STEPS, start=1):
         write.line(f"{number}. {translated(step, language)}")
     write.heading(N_("Legend"))
-    for (label, meaning), style in zip(_LEGEND, ("required", "optional", "bad"), strict=True):
+    for (label, meaning), style in zip(
+        _LEGEND, ("required", "optional", "bad", "hatched"), strict=True
+    ):
         write.legend(label, meaning, style)
     write.heading(N_("The sheets"))
     for ours in SHEETS:
@@ -95,6 +99,12 @@ def add_instructions(sheet: Worksheet, language: str) -> None:
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
     print_on_one_width(sheet)
+
+
+_FONTS = {"bad": BAD_FONT, "hatched": Font()}
+_FILLS = {
+    "required": HEADER_FILL, "optional": OPTIONAL_FILL, "bad": BAD_FILL, "hatched": HATCHED,
+}  # fmt: skip
 
 
 class _Writer:
@@ -138,8 +148,8 @@ class _Writer:
 
     def legend(self, label: str, meaning: str, style: str) -> None:
         cell = self.pair(self.say(label), self.say(meaning))
-        cell.font = BAD_FONT if style == "bad" else HEADER_FONT
-        cell.fill = {"required": HEADER_FILL, "optional": OPTIONAL_FILL, "bad": BAD_FILL}[style]
+        cell.font = _FONTS.get(style, HEADER_FONT)
+        cell.fill = _FILLS[style]
 
     def example(self, name: str, story: str, rows: tuple[dict[str, str | int], ...]) -> None:
         ours = sheet_named(name)

@@ -18,6 +18,9 @@ LISTS = "Lists"
 META = "_meta"
 VERSION = "template_version"
 """The first cell of the row of the hidden sheet that says that a workbook is ours."""
+PREFILLED = "prefilled"
+"""The first cell of the row there that says what state of the ledger was filled in: after which
+batch, and its hash."""
 SUMMARY = N_("Summary")
 
 HEADER_SEARCH = 20

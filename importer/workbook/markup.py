@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -54,3 +55,13 @@ def column_letters(number: int) -> str:
         number, letter = divmod(number - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def escaped(text: str) -> str:
+    """`text` so that a reader of the file gets it back: ECMA-376, 22.9.2.19, ST_Xstring."""
+    escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
+    return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)
+
+
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")

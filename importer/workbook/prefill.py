@@ -7,19 +7,17 @@ that, it is hatched.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from openpyxl.cell import Cell
-from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.requests import EditCustomer, EditOtc, Request
 from importer.domain.sheets import Sheet
-from importer.workbook.styles import format_of
-
-HATCHED = PatternFill("lightUp", fgColor="BFBFBF")
+from importer.workbook.styles import HATCHED, format_of, write_text
 
 _PERSON = ("new_name", "email", "first_name", "last_name")
 _HELD = ("otc", "licenses")
@@ -71,11 +69,13 @@ def fill(
             value = filled.values.get(column.field)
             if value is None and column.field not in filled.hatched:
                 continue
-            cell = sheet.cell(number, at, value)  # type: ignore[call-overload]
+            cell = sheet.cell(number, at)
             assert isinstance(cell, Cell)
             cell.number_format = formats[at - 1]
             if isinstance(value, str):
-                cell.data_type = "s"  # a customer may be called =1+1
+                write_text(cell, value)
+            elif isinstance(value, int | dt.date):
+                cell.value = value
             if column.field in filled.hatched:
                 cell.fill = HATCHED
         tick()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from importer.texts import N_, text, visible
 from importer.workbook.cells import Broken, Cell, Value, is_blank, reader_of, shown
 from importer.workbook.exports import refuse_export
 from importer.workbook.faults import bad_cell
-from importer.workbook.labels import META, VERSION
+from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.layout import LaidOutSheet, lay_out
 from importer.workbook.raw import RawWorkbook
 from importer.workbook.schemas import bad_cells
@@ -30,6 +30,13 @@ _CREATES: dict[type[Request], Literal["otc", "customer"]] = {
     AddCustomer: "customer",
 }
 _TIDIED = (Kind.OTC, Kind.NAME, Kind.TEXT, Kind.EMAIL)
+
+
+class Prefilled(NamedTuple):
+    """The state of a ledger that a workbook was filled in with: its last batch, and its hash."""
+
+    batch: int
+    head: str
 
 
 @dataclass(slots=True)
@@ -50,6 +57,7 @@ class Checked:
     sha256: str = ""
     is_template: bool = False
     missed: dict[Missed, Place] = field(default_factory=dict)
+    prefilled: Prefilled | None = None
 
 
 def check_workbook(
@@ -70,6 +78,7 @@ def check_workbook(
     if raw.guessed_encoding:
         problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
     checked = Checked(sheets, [], problems, set(), 0, raw.sha256, _is_template(raw))
+    checked.prefilled = _prefilled(raw)
     for laid_out in sheets:
         checked.read += len(laid_out.rows)
         if laid_out.refused:
@@ -86,6 +95,15 @@ def _is_template(raw: RawWorkbook) -> bool:
         sheet.name == META and any(cells[0] == VERSION for _, cells in sheet.rows)
         for sheet in raw.sheets
     )
+
+
+def _prefilled(raw: RawWorkbook) -> Prefilled | None:
+    for sheet in raw.sheets:
+        for _, cells in sheet.rows if sheet.name == META else ():
+            match cells:
+                case [label, float() | int() as batch, str(head), *_] if label == PREFILLED:
+                    return Prefilled(int(batch), head)
+    return None
 
 
 def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -9,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.sheets import Column, Kind, Sheet
 from importer.texts import N_, translated
-from importer.workbook.markup import column_letters
+from importer.workbook.markup import column_letters, escaped
 
 AUTHOR = "avira-importer"
 
@@ -22,6 +23,7 @@ HEADER_FONT = _font(bold=True, color="FFFFFF")
 HEADER_FILL = PatternFill("solid", fgColor="1F4E78")
 OPTIONAL_FILL = PatternFill("solid", fgColor="7F8FA9")
 BAD_FILL = PatternFill("solid", fgColor="FFC7CE")
+HATCHED = PatternFill("lightUp", fgColor="BFBFBF")
 BAD_COLOUR = "9C0006"
 BAD_FONT = _font(color=BAD_COLOUR, bold=True)
 AT_TOP = Alignment(vertical="top")
@@ -81,6 +83,11 @@ def add_header(sheet: Worksheet, ours: Sheet, language: str) -> None:
     sheet.row_dimensions[1].height = 30
     print_on_one_width(sheet)
     sheet.freeze_panes = "A2"
+
+
+def write_text(cell: Cell, typed: str) -> None:
+    """Let `cell` hold `typed` as it stands: no formula, and no character by its number."""
+    cell.value, cell.data_type = escaped(typed), "s"
 
 
 def print_on_one_width(sheet: Worksheet) -> None:

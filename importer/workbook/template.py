@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -15,10 +16,10 @@ from importer.domain.sheets import SHEETS, Column, Kind, Sheet
 from importer.files import whole_file
 from importer.texts import N_, translated
 from importer.workbook.instructions import add_instructions
-from importer.workbook.labels import INSTRUCTIONS, LISTS, META, VERSION, language_of
+from importer.workbook.labels import INSTRUCTIONS, LISTS, META, PREFILLED, VERSION, language_of
 from importer.workbook.markup import LAST_ROW, column_letters
 from importer.workbook.prefill import fill
-from importer.workbook.styles import add_header
+from importer.workbook.styles import add_header, write_text
 
 TEMPLATE_VERSION = 1
 
@@ -57,6 +58,8 @@ def write_template(
         sheet = add_sheet(workbook, ours, ours.title(language), language, before_hidden)
         if contents is not None:
             fill(sheet, ours, contents, tick)
+    if contents is not None:
+        workbook[META].append((PREFILLED, contents.batch, contents.head))
     workbook.active = 0
     with whole_file(path) as temporary:
         workbook.save(temporary)
@@ -111,8 +114,9 @@ def _fill_lists(lists: Worksheet, language: str, known: Known) -> None:
     for number, listed in enumerate(_LISTED, start=1):
         lists.cell(1, number, listed if isinstance(listed, str) else listed.value)
         for row, word in enumerate(columns[listed], start=2):
-            cell = lists.cell(row, number, word)
-            cell.data_type = "s"  # a customer may be called =1+1
+            cell = lists.cell(row, number)
+            assert isinstance(cell, Cell)
+            write_text(cell, word)
             cell.number_format = "@"
 
 

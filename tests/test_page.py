@@ -924,6 +924,7 @@ def test_headers_are_repeated_on_every_printed_page(exported: Exported, chromium
     """
 
     def pages(page: Page, style: str) -> int:
+        page.emulate_media(media="print")  # whatever a test before has left
         page.add_style_tag(content=style)
         return len(PDF_PAGE.findall(page.pdf(format="A4")))
 

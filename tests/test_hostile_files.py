@@ -103,7 +103,7 @@ def refusal(outcome: Outcome, path: Path, code: str) -> str | None:
         return f"{reported['status']}: {codes}"
     if path.name not in reported["problems"][0]["message"]:
         return "the file is not named"
-    if outcome.seconds > SECONDS or outcome.megabytes > MEGABYTES:
+    if outcome.seconds > SECONDS or outcome.megabytes > allowed_megabytes():
         return f"{outcome.seconds:.1f} s, {outcome.megabytes:.0f} MB"
     return None
 
@@ -131,7 +131,7 @@ def test_what_a_file_claims_is_not_believed(tmp_path: Path) -> None:
             [reported] = json.loads(outcome.out)
             rows = 1 if file in ("x.xlsx", "x.xlsb") else 0  # the others are a header alone
             sound = outcome.exit_code == 0 and reported["rows"]["read"] == rows
-            if not sound or outcome.seconds > SECONDS or outcome.megabytes > MEGABYTES:
+            if not sound or outcome.seconds > SECONDS or outcome.megabytes > allowed_megabytes():
                 wrong[name] = outcome
     assert wrong == {}
 

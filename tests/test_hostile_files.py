@@ -20,6 +20,13 @@ SECONDS = 5.0
 """Processor time, of the command and of the process that reads for it; others run meanwhile."""
 MEGABYTES = 500
 
+
+def allowed_megabytes() -> float:
+    """MEGABYTES or, where the tests' own process was larger as it started the command, that much
+    and what the reading process takes: the system counts it as the command's."""
+    return max(MEGABYTES, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 + 250)
+
+
 # Runs the command line for each line of words, and tells what it said and took. The memory is the
 # most that any process has had until then, that of this process and of those that read added up.
 MEASURE = """

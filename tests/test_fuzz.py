@@ -263,7 +263,7 @@ def test_any_changed_file_is_read_or_refused(
     reader.read(originals[suffix])
     assert reader.outcomes == {"read": 1}, "the original is sound"
     reads()
-    assert reader.outcomes["read"] >= 1  # of 60 random changes each may be one to refuse
+    assert reader.outcomes["read"] > 1
     assert sum(reader.outcomes.values()) > 40
 
 

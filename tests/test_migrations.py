@@ -409,6 +409,6 @@ def test_an_upgrade_that_fails_in_the_middle_leaves_the_old_ledger(
             last += 3
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    assert last > 9
+    assert last > (12 if revision == "0001" else 9)  # the last step alone has fewer statements
     for account in ACCOUNTS:
         assert figures(command, account) == FIGURES[revision, account]

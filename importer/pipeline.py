@@ -191,9 +191,8 @@ def writable(path: Path, job: Job, form: Format = Format.XLSX) -> None:
     """Raise MisuseError unless `path` is named as a file of that format and is not the ledger."""
     if form is Format.XLSX and path.suffix.lower() != ".xlsx" and not path.is_dir():
         raise MisuseError(
-            text(N_("{path} will be an Excel workbook; its name must end in .xlsx. Other formats: "
-                    "avira-importer export --format"), path=path)
-        )  # fmt: skip
+            text(N_("{path} will be an Excel workbook; its name must end in .xlsx."), path=path)
+        )
     if form not in (Format.XLSX, Format.CSV) and path.suffix.lower() != f".{form}":
         raise MisuseError(
             text(N_("{path} will be a file of the format {form}; its name must end in .{form}."),

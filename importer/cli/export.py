@@ -94,7 +94,7 @@ def export(
     from importer.details.export import Format
 
     if form is None:
-        form = Format.of(output or Path())
+        form = Format.XLSX if output is None else Format.of(output)
     with progress(wanted=not common.quiet) as shown:
         name = output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.{form}")
         written = pipeline.export(

@@ -15,6 +15,8 @@ from importer.details.overview import customers, otcs
 from importer.details.sheets import detail_tables
 from importer.details.summary import summary
 from importer.domain.contents import Contents, Movement
+from importer.errors import MisuseError
+from importer.texts import N_, text
 
 
 class Format(StrEnum):
@@ -28,9 +30,17 @@ class Format(StrEnum):
 
     @classmethod
     def of(cls, path: Path) -> Format:
-        """The format that the ending of a file's name tells; xlsx where it tells none."""
+        """The format that the ending of a file's name tells; xlsx for a folder, which is refused
+        when it is written to. Raises MisuseError where it tells none."""
         ending = path.suffix.lower().removeprefix(".")
-        return cls(ending) if ending in (cls.ODS, cls.JSON, cls.HTML) else cls.XLSX
+        if path.is_dir():
+            return cls.XLSX
+        if ending not in (cls.XLSX, cls.ODS, cls.JSON, cls.HTML):
+            raise MisuseError(
+                text(N_("The ending of {path} is that of no export. Let it be .xlsx, .ods, .json "
+                        "or .html; --format csv writes a folder."), path=path)
+            )  # fmt: skip
+        return cls(ending)
 
 
 class Layout(NamedTuple):

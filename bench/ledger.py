@@ -25,10 +25,10 @@ sys.path.append(str(ROOT / "tests"))
 
 from importer import clock
 from importer.domain.entities import ManagedBy
+from importer.domain.named import named_in
 from importer.domain.plan import make_plan
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.requests import AddCustomer, AddOtc, EditCustomer, Request
-from importer.domain.snapshot import named_in
 from importer.ledger.apply import BatchFacts, apply_changes
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_named

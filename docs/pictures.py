@@ -19,7 +19,8 @@ from zipfile import ZipFile
 from rich.console import Console
 from rich.text import Text
 
-from importer import pipeline
+from importer import exporting, pipeline
+from importer.job import Job
 from importer.ledger.file import FileLedger
 from importer.words import to_text
 
@@ -39,12 +40,12 @@ def main() -> None:
         for name in ("onboarding.xlsx", "overallocation.xlsx"):
             shutil.copy(ROOT / "samples" / name, folder)
         os.chdir(folder)
-        job = pipeline.Job(FileLedger(Path("demo.db")), "default", TODAY, "administrator")
+        job = Job(FileLedger(Path("demo.db")), "default", TODAY, "administrator")
         _picture_of_check(job)
         _picture_of_export(job)
 
 
-def _picture_of_check(job: pipeline.Job) -> None:
+def _picture_of_check(job: Job) -> None:
     console = Console(record=True, width=WIDTH, file=StringIO())
     console.print("[bold]$ avira-importer check overallocation.xlsx[/bold]")
     for report in pipeline.check([Path("overallocation.xlsx")], job):
@@ -54,9 +55,9 @@ def _picture_of_check(job: pipeline.Job) -> None:
     (IMAGES / "check.svg").write_text(svg, "utf-8")
 
 
-def _picture_of_export(job: pipeline.Job) -> None:
+def _picture_of_export(job: Job) -> None:
     pipeline.apply(Path("onboarding.xlsx"), job)
-    pipeline.export(Path("export.xlsx"), job)
+    exporting.export(Path("export.xlsx"), job)
     _fit_summary_on_a_page(Path("export.xlsx"), Path("picture.xlsx"))
     _run("soffice", "--headless", "--convert-to", "pdf", "picture.xlsx")
     _run("pdftoppm", "-png", "-r", str(DOTS_PER_INCH), "-f", "1", "-l", "1", "-singlefile",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from importer.domain.named import Named
 from importer.domain.problems import Code, Problem
 from importer.domain.requests import AddOtc
-from importer.domain.snapshot import Named, Snapshot
+from importer.domain.snapshot import Snapshot
 from importer.likeness import codes_like, names_like
 from importer.texts import N_, text
 from importer.workbook.requests import Checked

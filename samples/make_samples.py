@@ -32,8 +32,9 @@ import click
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from importer import pipeline
+from importer import exporting, pipeline
 from importer.domain.sheets import Column, Kind
+from importer.job import Job
 from importer.ledger.file import FileLedger
 from importer.report import Report
 from importer.texts import use_language
@@ -88,12 +89,12 @@ def expected_export(samples: Path, folder: Path) -> str:
     byte of the samples, is left out.
     """
     noon = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
-    job = pipeline.Job(FileLedger(folder / "export.db"), "default", TODAY, "administrator")
+    job = Job(FileLedger(folder / "export.db"), "default", TODAY, "administrator")
     use_language("en")
     with patch("importer.clock.now", return_value=noon):
         for name in APPLIED:
             pipeline.apply(samples / name, job)
-        export = pipeline.export(folder / "export.xlsx", job)
+        export = exporting.export(folder / "export.xlsx", job)
     with warnings.catch_warnings(action="ignore"):  # openpyxl knows no data bars
         workbook = load_workbook(folder / "export.xlsx")
     lines: list[str] = []
@@ -111,7 +112,7 @@ def expected_report(path: Path, ledger: Path) -> str:
     Files are named without their folders. Corrections are written beside the ledger.
     """
     use_language("en")
-    job = pipeline.Job(FileLedger(ledger), "default", TODAY, "samples", ledger.parent)
+    job = Job(FileLedger(ledger), "default", TODAY, "samples", ledger.parent)
     report = pipeline.apply(path, job) if path.name in APPLIED else pipeline.check([path], job)[0]
     return click.unstyle("\n".join(to_text(_without_folders(report), everything=True))) + "\n"
 

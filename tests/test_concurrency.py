@@ -28,11 +28,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from importer import clock, pipeline
+from importer import clock, exporting, pipeline
+from importer.domain.named import named_in
 from importer.domain.plan import make_plan
 from importer.domain.problems import Code
-from importer.domain.snapshot import named_in
 from importer.errors import LedgerError
+from importer.job import Job
 from importer.ledger import access
 from importer.ledger import apply as making
 from importer.ledger import server as on_server
@@ -43,7 +44,6 @@ from importer.ledger.locks import Locked, lock_named
 from importer.ledger.opening import open_ledger
 from importer.ledger.snapshot import load_snapshot
 from importer.ledger.verify import verify
-from importer.pipeline import Job
 from importer.progress import NoProgress, Tick
 from importer.report import Report, Result
 from importer.texts import Text
@@ -571,7 +571,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
     assert (violations == []) is guarded
     if guarded:
         assert told == ["applied"] * len(FACTS) * len(rounds)
-        contents = pipeline.contents(job_of("reader", filled, tmp_path))
+        contents = exporting.contents(job_of("reader", filled, tmp_path))
         assert {one.customer.name: devices_in_plain(one)["devices"] for one in contents.customers
                 } == {
             site(one): {

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from conftest import CommandLine, Said
-from importer import clock, pipeline
-from importer.domain.snapshot import Named
+from importer import clock, exporting
+from importer.domain.named import Named
+from importer.job import Job
 from importer.ledger.opening import open_ledger
 from workbooks import HEADERS, Row, Sheets, devices_in_plain, write_cells, write_workbook
 
@@ -79,10 +80,10 @@ class Desk:
 
     def devices(self, as_of: int | None = None) -> dict[str, Any]:
         """What is known of every device, by customer and id."""
-        job = pipeline.Job(open_ledger(self._where), "default", clock.today())
+        job = Job(open_ledger(self._where), "default", clock.today())
         return {
             one.customer.name: devices_in_plain(one)["devices"]
-            for one in pipeline.contents(job, as_of).customers
+            for one in exporting.contents(job, as_of).customers
             if one.devices
         }
 

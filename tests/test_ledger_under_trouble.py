@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from conftest import CommandLine, Said
-from importer import clock, pipeline
+from importer import clock, exporting
 from importer.ledger.opening import open_ledger
 from servers import TEMPLATE, Server
 from test_concurrency import (
@@ -437,9 +437,9 @@ def test_a_clock_that_was_put_back_does_not_mix_up_the_days(
     monkeypatch.setattr(clock, "now", lambda: NOON + 9 * DAY)
     job = job_of("reader", open_ledger(command.ledger), tmp_path)
     for days, batches in ((-3, 0), (-2, 0), (-1, 0), (0, 3), (1, 3), (2, 4), (3, 4)):
-        held = pipeline.contents(job, NOON.date() + days * DAY)
+        held = exporting.contents(job, NOON.date() + days * DAY)
         assert held.batch == batches
         if batches:
-            then = pipeline.contents(job, batches)
+            then = exporting.contents(job, batches)
             assert (held.otcs, held.customers) == (then.otcs, then.customers)
     assert command("ledger", "verify").exit_code == 0

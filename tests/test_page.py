@@ -22,7 +22,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from importer.cli import main as program
-from importer.details.export import Format, make_book, write_book
+from importer.details.export import make_book, write_book
+from importer.details.form import Format
 from importer.domain.contents import Contents, OtcHolding
 from importer.domain.entities import Otc
 from workbooks import Row, write_workbook

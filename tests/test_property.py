@@ -15,13 +15,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from importer import pipeline
+from importer import exporting, pipeline
 from importer.domain import plan, requests
 from importer.domain.entities import Device, Otc
 from importer.domain.rules import customers, devices
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Snapshot
 from importer.errors import LedgerError
+from importer.job import Job
 from importer.ledger.administration import Beginnings, init
 from importer.ledger.database import Ledger
 from importer.ledger.file import FileLedger
@@ -194,7 +195,7 @@ def _file(empty: Path) -> Iterator[Ledger]:
 def agrees(empty: EmptyLedger, history: list[list[tuple[str, list[dict[str, Any]]]]]) -> None:
     """Apply `history` to a new ledger and to the model; compare every row and what is left."""
     with tempfile.TemporaryDirectory() as folder, empty() as ledger:
-        job = pipeline.Job(ledger, "default", TODAY, "tester")
+        job = Job(ledger, "default", TODAY, "tester")
         model = Model(TODAY)
         for workbook in history:
             path = write_workbook(Path(folder) / "workbook.xlsx", workbook)
@@ -205,7 +206,7 @@ def agrees(empty: EmptyLedger, history: list[list[tuple[str, list[dict[str, Any]
                 for row, outcome in enumerate(expected, start=2):
                     _assert_outcome(report, sheet, row, outcome)
             assert _too_many_devices(report) == model.too_many_devices()
-        contents = pipeline.contents(job)
+        contents = exporting.contents(job)
         found = in_plain(contents)
         for one in contents.customers:
             details = {name: getattr(one.customer, name) for name in CONTACT}

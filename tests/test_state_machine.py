@@ -29,13 +29,14 @@ from hypothesis.stateful import (
 )
 
 import model
-from importer import clock, pipeline
+from importer import clock, exporting, pipeline
 from importer import undo as undoing
 from importer.domain import undo as undo_rules
 from importer.domain.changes import Change
 from importer.domain.contents import Contents
 from importer.domain.entities import Device, Entity, Subscription
 from importer.errors import LedgerError, MisuseError
+from importer.job import Job
 from importer.ledger import contents as reading
 from importer.ledger import file as on_file
 from importer.ledger import journal
@@ -445,8 +446,8 @@ class History(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.open.close()
 
-    def job(self, account: str) -> pipeline.Job:
-        return pipeline.Job(self.ledger, account, TODAY, "tester")
+    def job(self, account: str) -> Job:
+        return Job(self.ledger, account, TODAY, "tester")
 
     # Rules
 
@@ -504,14 +505,14 @@ class History(RuleBasedStateMachine):
         of today, what is now; and as of tomorrow nothing at all."""
         past, job, today = self.pasts[account], self.job(account), Clock.instant.date()
         number = 1 + which % past.last  # the beginning has made the first
-        self.is_as_after(account, number, pipeline.contents(job, number))
+        self.is_as_after(account, number, exporting.contents(job, number))
         day = today + dt.timedelta(days)
         if day > today:
             with pytest.raises(MisuseError):
-                pipeline.contents(job, day)
+                exporting.contents(job, day)
         else:
             number = past.last if day == today else past.at_end_of(day)
-            self.is_as_after(account, number, pipeline.contents(job, day))
+            self.is_as_after(account, number, exporting.contents(job, day))
 
     @rule(account=accounts, data=st.data(), which=st.none() | chosen, after=st.integers(1, 9))
     def crash(self, account: str, data: st.DataObject, which: int | None, after: int) -> None:
@@ -535,7 +536,7 @@ class History(RuleBasedStateMachine):
     def each_account_holds_what_it_should(self) -> None:
         self.happened["steps"] += 1
         for account, past in self.pasts.items():
-            self.is_as_after(account, past.last, pipeline.contents(self.job(account)))
+            self.is_as_after(account, past.last, exporting.contents(self.job(account)))
 
     @invariant()
     def what_is_held_is_what_is_used_and_never_more_than_there_is(self) -> None:
@@ -597,7 +598,7 @@ class History(RuleBasedStateMachine):
         if expected is not None:
             past.add(expected, Clock.instant, undoes)
             self.happened["applied" if undoes is None else "undone"] += 1
-            past.heads.append(pipeline.contents(self.job(account)).head)
+            past.heads.append(exporting.contents(self.job(account)).head)
             self.unproved.add(account)
         assert report.batch == (None if expected is None else past.last)
 

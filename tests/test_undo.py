@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from conftest import CommandLine, Said
 from importer import pipeline
+from importer.job import Job
 from importer.ledger.administration import Beginnings, init
 from importer.ledger.file import FileLedger
 from importer.ledger.opening import open_ledger
@@ -145,7 +146,7 @@ class History:
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger's file with batch 1, made once: what each test begins with."""
     folder = tmp_path_factory.mktemp("base")
-    job = pipeline.Job(FileLedger(folder / "base.db"), "default", dt.date(2026, 6, 1))
+    job = Job(FileLedger(folder / "base.db"), "default", dt.date(2026, 6, 1))
     assert pipeline.apply(write_workbook(folder / "base.xlsx", BASE), job).batch == 1
     return folder / "base.db"
 

@@ -25,6 +25,7 @@ from openpyxl import load_workbook
 
 from conftest import CommandLine
 from importer.cli import main as program
+from importer.ledger import soundness
 from importer.ledger import verify as proving
 from importer.ledger.chain import hash_of_batch, hash_of_lines
 from importer.ledger.tables import (
@@ -539,7 +540,8 @@ def test_the_hash_of_an_export_before_the_first_batch_is_none(
 
 def test_every_fault_is_explained() -> None:
     """Each code has its row in docs/ledger.md, and each row its code."""
-    codes = set(re.findall(r'Fault\("([a-z-]+)"', Path(proving.__file__).read_text("utf-8")))
+    code = "".join(Path(one.__file__).read_text("utf-8") for one in (proving, soundness))
+    codes = set(re.findall(r'Fault\("([a-z-]+)"', code))
     docs = (Path(__file__).parent.parent / "docs" / "ledger.md").read_text("utf-8")
     _, _, table = docs.partition("| fault | what is wrong |")
     rows = table.partition("\n\n")[0].splitlines()[2:]

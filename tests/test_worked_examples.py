@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from importer import pipeline
+from importer import exporting, pipeline
+from importer.job import Job
 from importer.ledger.opening import open_ledger
 from importer.report import Report
 from workbooks import in_plain, write_workbook
@@ -24,7 +25,7 @@ def test_a_worked_example_ends_as_the_domain_says(
     example: dict[str, Any], tmp_path: Path, where: str
 ) -> None:
     """Each row is applied, unchanged or refused as said, and the ledger holds what it must."""
-    job = pipeline.Job(open_ledger(where), "default", TODAY, "tester")
+    job = Job(open_ledger(where), "default", TODAY, "tester")
     for number, workbook in enumerate(example["workbooks"]):
         sheets = [(sheet["sheet"], sheet["rows"]) for sheet in workbook["sheets"]]
         path = write_workbook(tmp_path / f"{number}.xlsx", sheets)
@@ -32,7 +33,7 @@ def test_a_worked_example_ends_as_the_domain_says(
         for sheet in workbook["sheets"]:
             for row, expected in enumerate(sheet["expect"], start=2):
                 _assert_outcome(report, sheet["sheet"], row, expected)
-    assert in_plain(pipeline.contents(job)) == example["ledger"]
+    assert in_plain(exporting.contents(job)) == example["ledger"]
 
 
 def _assert_outcome(report: Report, sheet: str, row: int, expected: str | list[str]) -> None:

@@ -55,12 +55,12 @@ def apply(
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
     job = make_job(common, files, corrections, actor, sheet)
-    from importer import pipeline
-    from importer.details.export import Format
+    from importer import exporting, pipeline
+    from importer.details.form import Format
 
     if export_to is not None:
         form = Format.of(export_to)
-        pipeline.writable(export_to, job, form)
+        exporting.writable(export_to, job, form)
         if export_to.resolve() in {path.resolve() for path in files}:
             raise MisuseError(
                 text(N_("--export names a workbook to apply: {path}. Name another file."),
@@ -77,7 +77,7 @@ def apply(
     if export_to is not None and not job.ledger.is_missing:
         try:
             with progress(wanted=not common.quiet) as shown:
-                exported = pipeline.export(export_to, replace(job, progress=shown), form=form)
+                exported = exporting.export(export_to, replace(job, progress=shown), form=form)
         except ImporterError as error:  # the reports are said already
             click.echo(str(error.message), err=True)
             return error.exit_code

@@ -17,7 +17,7 @@ from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, M
 from importer.texts import N_, current_language, text
 
 if TYPE_CHECKING:
-    from importer.pipeline import Job
+    from importer.job import Job
     from importer.report import Report
 
 _OPTIONS = (
@@ -63,7 +63,7 @@ def make_job(
     from importer.workbook import apart
 
     apart.start()
-    from importer.pipeline import writable
+    from importer.exporting import writable
 
     if sheet is not None:
         _check_sheet(sheet, files)

@@ -12,13 +12,13 @@ from importer.cli.job import as_of_option, job_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import as_utc, progress, say, say_json
 from importer.cli.translated import Command, Option
+from importer.details.form import Format
 from importer.texts import N_, text
 
 if TYPE_CHECKING:
-    from importer.pipeline import Export
+    from importer.exporting import Export
 
 DEFAULT_NAME = "Export Avira Details"
-FORMATS = ("xlsx", "ods", "csv", "json", "html")
 
 
 def say_export(common: Common, written: Export) -> None:
@@ -59,7 +59,7 @@ def say_export(common: Common, written: Export) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice([one.value for one in Format]),
     show_default=N_("that of FILE, else xlsx"),
     cls=Option,
     help=N_(
@@ -90,14 +90,13 @@ def export(
     as_of: dt.date | int | None,
 ) -> None:
     """Export what the ledger holds now, or held then."""
-    from importer import pipeline
-    from importer.details.export import Format
+    from importer import exporting
 
     if form is None:
         form = Format.XLSX if output is None else Format.of(output)
     with progress(wanted=not common.quiet) as shown:
         name = output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.{form}")
-        written = pipeline.export(
+        written = exporting.export(
             name,
             job_of(common, shown),
             as_of,

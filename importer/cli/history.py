@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @common_options
 def history(common: Common, batch: int | None) -> None:
     """The batches of the account's ledger, or one of them with its lines."""
+    from importer.exporting import no_such_batch
     from importer.ledger.journal import load_batches, load_lines
-    from importer.pipeline import no_such_batch
 
     with ledger_of(common).reading() as connection:
         batches = load_batches(connection, common.account)

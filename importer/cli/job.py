@@ -15,8 +15,8 @@ from importer.cli.translated import Option
 from importer.texts import N_, _, text
 
 if TYPE_CHECKING:
+    from importer.job import Job
     from importer.ledger.database import Ledger
-    from importer.pipeline import Job
     from importer.progress import Progress
 
 LAST_BATCH = 2**31 - 1
@@ -42,7 +42,7 @@ def job_of(
 ) -> Job:
     """The job that the options describe."""
     from importer import clock
-    from importer.pipeline import Job
+    from importer.job import Job
     from importer.progress import NoProgress
 
     return Job(

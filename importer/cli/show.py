@@ -81,7 +81,7 @@ def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
 def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
     from importer.domain.names import name_key
-    from importer.pipeline import no_such_customer
+    from importer.exporting import no_such_customer
     from importer.words import value_words
 
     contents = _contents(common, as_of)
@@ -136,9 +136,9 @@ def summary(common: Common, as_of: dt.date | int | None) -> None:
 
 def _contents(common: Common, as_of: dt.date | int | None) -> Contents:
     """What the account's ledger holds; a word about it where that is nothing at all."""
-    from importer import pipeline
+    from importer import exporting
 
-    contents = pipeline.contents(job_of(common), as_of)
+    contents = exporting.contents(job_of(common), as_of)
     if contents.batch == 0:
         note_nothing_applied(common, as_of)
     return contents

@@ -42,7 +42,7 @@ from importer.texts import N_, current_language, text
 @common_options
 def template(common: Common, output: Path, force: bool, prefill: bool) -> None:
     """Write the template, its drop-downs offering what the ledger knows."""
-    from importer import pipeline
+    from importer import exporting
 
     if output.exists() and not force:
         raise MisuseError(
@@ -50,7 +50,7 @@ def template(common: Common, output: Path, force: bool, prefill: bool) -> None:
                     "write over it with --force."), path=output)
         )  # fmt: skip
     with progress(wanted=not common.quiet) as shown:
-        pipeline.template(output, current_language(), job_of(common, shown), prefill=prefill)
+        exporting.template(output, current_language(), job_of(common, shown), prefill=prefill)
     if common.json:
         say_json({"file": str(output), "lang": current_language()})
     elif not common.quiet:

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 from importer.details.book import Book
 from importer.details.exceptions import exceptions
+from importer.details.form import Format
 from importer.details.movements import movements
 from importer.details.overview import customers, otcs
 from importer.details.sheets import detail_tables
 from importer.details.summary import summary
 from importer.domain.contents import Contents, Movement
-from importer.errors import MisuseError
-from importer.texts import N_, text
-
-
-class Format(StrEnum):
-    """What an export can be written as."""
-
-    XLSX = "xlsx"
-    ODS = "ods"
-    CSV = "csv"
-    JSON = "json"
-    HTML = "html"
-
-    @classmethod
-    def of(cls, path: Path) -> Format:
-        """The format that the ending of a file's name tells; xlsx for a folder, which is refused
-        when it is written to. Raises MisuseError where it tells none."""
-        ending = path.suffix.lower().removeprefix(".")
-        if path.is_dir():
-            return cls.XLSX
-        if ending not in (cls.XLSX, cls.ODS, cls.JSON, cls.HTML):
-            raise MisuseError(
-                text(N_("The ending of {path} is that of no export. Let it be .xlsx, .ods, .json "
-                        "or .html; --format csv writes a folder."), path=path)
-            )  # fmt: skip
-        return cls(ending)
 
 
 class Layout(NamedTuple):

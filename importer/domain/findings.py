@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.entities import Status
+from importer.domain.explained import Explained
+from importer.domain.named import email_key
 from importer.domain.names import accentless_key
-from importer.domain.snapshot import email_key
 from importer.texts import N_, Text, text
 
 NAMED = 5
 """How many customers a finding names; of more, it says how many more there are."""
 
 
-class Kind(StrEnum):
+class Kind(Explained):
     """What is found; `explained` says it in a word or two."""
-
-    explained: str
-
-    def __new__(cls, value: str, explained: str) -> Kind:
-        """A kind, with its words."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.explained = explained
-        return member
 
     EXPIRED_IN_USE = "expired-in-use", N_("Expired but in use")
     FULL = "full", N_("Full")

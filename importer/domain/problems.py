@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from importer.domain.explained import Explained
 from importer.texts import N_, Text
 
 
@@ -17,17 +18,8 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-class Code(StrEnum):
+class Code(Explained):
     """Every problem code (CLI.md); `explained` says what it means."""
-
-    explained: str
-
-    def __new__(cls, value: str, explained: str) -> Code:
-        """A code that is its `value`, with what it means."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.explained = explained
-        return member
 
     # One cell
     MISSING_VALUE = "missing-value", N_("A required cell is blank.")

@@ -1,109 +1,17 @@
-"""The part of the ledger that a plan may see, and what a workbook needs of it."""
+"""The part of the ledger that a plan may see."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from importer.domain import requests as ask
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, Device, Otc, Subscription
+from importer.domain.named import email_key
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Place
-
-
-@dataclass(slots=True)
-class Named:
-    """What requests name, and so all that a snapshot must hold.
-
-    `whole_otcs` are those whose every subscription matters: moved as a whole, or with a new total;
-    `added_otcs` those that the workbook registers itself, `mistyped_otcs` what stands where an OTC
-    should. `customers` are keys of names; `added_customers` the names that the workbook gives, by
-    key. `customer_ids` are of customers that an undo names, whatever they are called now.
-    `devices` are keys of devices by the key of their customer's name, `old_names` the keys of names
-    by that of the new name that the workbook gives; `device_ids` are customers and keys of devices
-    that an undo names, `device_owners` customers whose every device it must see.
-    """
-
-    otcs: set[str] = field(default_factory=set)
-    added_otcs: set[str] = field(default_factory=set)
-    mistyped_otcs: set[str] = field(default_factory=set)
-    whole_otcs: set[str] = field(default_factory=set)
-    customers: set[str] = field(default_factory=set)
-    added_customers: dict[str, str] = field(default_factory=dict)
-    new_names: set[str] = field(default_factory=set)
-    companies: set[str] = field(default_factory=set)
-    emails: set[str] = field(default_factory=set)
-    customer_ids: set[int] = field(default_factory=set)
-    devices: dict[str, set[str]] = field(default_factory=dict)
-    old_names: dict[str, set[str]] = field(default_factory=dict)
-    device_ids: set[tuple[int, str]] = field(default_factory=set)
-    device_owners: set[int] = field(default_factory=set)
-
-    def names_before(self, key: str) -> set[str]:
-        """All keys under which the ledger may hold the customer that a row names by `key`."""
-        found, left = {key}, [key]
-        while left:
-            more = self.old_names.get(left.pop(), set()) - found
-            found |= more
-            left += more
-        return found
-
-
-def named_in(requests: Iterable[ask.Request]) -> Named:
-    """The OTC codes, name keys, accentless keys and email keys that `requests` name."""
-    named = Named()
-    for request in requests:
-        if isinstance(request, ask.AddOtc | ask.EditOtc):
-            _note_otc(named, request)
-        else:
-            _note_customer(named, request)
-    return named
-
-
-def _note_otc(named: Named, request: ask.AddOtc | ask.EditOtc) -> None:
-    named.otcs.add(request.otc)
-    if isinstance(request, ask.AddOtc):
-        named.added_otcs.add(request.otc)
-    elif request.total is not None:
-        named.whole_otcs.add(request.otc)
-    if request.company is not None:
-        named.companies.add(accentless_key(request.company))
-
-
-def _note_customer(named: Named, request: ask.CustomerRequest) -> None:
-    if request.customer is not None:
-        named.customers.add(name_key(request.customer))
-    match request:
-        case ask.UpdateOtc():
-            named.otcs.update((request.current_otc, request.new_otc))
-            if request.customer is None:
-                named.whole_otcs.add(request.current_otc)
-        case ask.AddCustomer() | ask.AddSubscription() | ask.EditCustomer():
-            if request.otc is not None:
-                named.otcs.add(request.otc)
-        case ask.RecordDevice():
-            owned = named.devices.setdefault(name_key(request.customer), set())
-            owned.add(name_key(request.device_id))
-    if isinstance(request, ask.AddCustomer | ask.EditCustomer):
-        new = request.customer if isinstance(request, ask.AddCustomer) else request.new_name
-        if new is not None:
-            named.customers.add(name_key(new))
-            named.added_customers[name_key(new)] = new
-            named.new_names.add(accentless_key(new))
-            if isinstance(request, ask.EditCustomer):
-                olds = named.old_names.setdefault(name_key(new), set())
-                olds.add(name_key(request.customer))
-        if request.email is not None:
-            named.emails.add(email_key(request.email))
-
-
-def email_key(email: str) -> str:
-    """The form in which two spellings of one email address are equal."""
-    return email.casefold()
-
 
 Missed = tuple[Literal["otc", "customer"], str]
 """An OTC by its code, or a customer by the key of its name."""

@@ -15,10 +15,11 @@ from importer.domain.entities import (
     Status,
     Subscription,
 )
+from importer.domain.named import Named, email_key
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Problem
 from importer.domain.rules.undoing import ChangedBy, State, Then, against, changed_since
-from importer.domain.snapshot import Named, Snapshot, email_key
+from importer.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

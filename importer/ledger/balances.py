@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.domain.named import email_key
 from importer.domain.names import accentless_key, name_key
-from importer.domain.snapshot import email_key
 from importer.ledger import bulk
 from importer.ledger.images import DEVICE_DATES, key_of, kind_of
 from importer.ledger.tables import customer, device, otc, subscription

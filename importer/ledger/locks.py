@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from importer.domain.named import Named
 from importer.domain.names import name_key
-from importer.domain.snapshot import Named, Snapshot
+from importer.domain.snapshot import Snapshot
 from importer.ledger.bulk import one_of
 from importer.ledger.database import CameBetweenError
 from importer.ledger.tables import customer, otc, subscription

@@ -7,8 +7,9 @@ import datetime as dt
 import sqlalchemy as sa
 
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Status, Subscription
+from importer.domain.named import Named
 from importer.domain.names import name_key
-from importer.domain.snapshot import Named, Snapshot
+from importer.domain.snapshot import Snapshot
 from importer.ledger.bulk import one_of, those_of
 from importer.ledger.images import date_of
 from importer.ledger.tables import customer, device, otc, subscription

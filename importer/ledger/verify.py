@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, get_type_hints
 
 import sqlalchemy as sa
 
@@ -16,20 +16,13 @@ from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.ledger.balances import customer_row, device_row, otc_row
 from importer.ledger.chain import hash_of_batch, hash_of_first_form, hash_of_lines
 from importer.ledger.images import entity_of, key_of, kind_of
+from importer.ledger.soundness import Fault, engine_faults, loose_keys
 from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
 from importer.progress import NoProgress, Progress
-from importer.texts import N_, Text, text
+from importer.texts import N_, text
 
 SHOWN = 1000
 """How many faults of one kind are listed; a ledger with more is known to be broken."""
-
-
-class Fault(NamedTuple):
-    """One thing that is not as the journal says."""
-
-    code: str
-    key: str
-    message: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def verify(
     """
     progress = progress or NoProgress()
     progress.stage(text(N_("Checking the database")))
-    damage = _some(_engine_faults(connection))
+    damage = _some(engine_faults(connection))
     try:
         proof = _derived(connection, account_id, expect_head, progress)
     except Exception:
@@ -76,7 +69,7 @@ def _derived(
     connection: sa.Connection, account_id: str, expect_head: str | None, progress: Progress
 ) -> Proof:  # fmt: skip
     """What comes of deriving everything again."""
-    faults = _some(_loose_keys(connection, account_id))
+    faults = _some(loose_keys(connection, account_id))
     query = sa.select(batch).where(batch.c.account_id == account_id).order_by(batch.c.batch)
     batches = connection.execute(query).mappings().all()
     tick = progress.stage(text(N_("Checking the batches")), len(batches))
@@ -106,91 +99,6 @@ def _some(found: Iterator[Fault]) -> list[Fault]:
         if len(kept) < SHOWN:
             kept.append(fault)
     return kept
-
-
-# The database itself
-
-
-def _engine_faults(connection: sa.Connection) -> Iterator[Fault]:
-    """What the engine's own check says: every page and index read, every row in its indexes."""
-    if connection.dialect.name == "sqlite":
-        for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-            if said != "ok":
-                yield from (_damaged(line) for line in str(said).splitlines())
-        for table, _row, other, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield _damaged(f"foreign_key_check {table}: {other}")
-        return
-    # PostgreSQL checks each page as it is read; its indexes, where its extension is there.
-    if connection.scalar(sa.text(_MAY_CHECK_INDEXES)):
-        for (index,) in connection.execute(sa.text(_INDEXES)).all():
-            try:
-                with connection.begin_nested():
-                    connection.execute(
-                        sa.text("SELECT bt_index_check(CAST(:index AS regclass), true)"),
-                        {"index": index},
-                    )
-            except sa.exc.DBAPIError as error:
-                yield _damaged(" ".join(str(error.orig).split()))
-
-
-_MAY_CHECK_INDEXES = """
-    SELECT coalesce(has_function_privilege(
-        to_regprocedure('bt_index_check(regclass,boolean)'), 'EXECUTE'), false)
-"""
-_INDEXES = """
-    SELECT indexrelid::regclass::text FROM pg_index
-    JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
-    WHERE relnamespace = current_schema()::regnamespace AND indisvalid AND amname = 'btree'
-    ORDER BY 1
-"""
-
-
-def _damaged(said: object) -> Fault:
-    return Fault("database-damaged", "", text(N_("The database is damaged: {said}."), said=said))
-
-
-def _loose_keys(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
-    """Subscriptions without their customer or OTC, whatever the engine's foreign keys say."""
-    query = (
-        sa.select(subscription.c.customer_id, subscription.c.otc)
-        .outerjoin(
-            customer,
-            sa.and_(
-                customer.c.account_id == subscription.c.account_id,
-                customer.c.customer_id == subscription.c.customer_id,
-            ),
-        )
-        .outerjoin(
-            otc,
-            sa.and_(
-                otc.c.account_id == subscription.c.account_id,
-                otc.c.code == subscription.c.otc,
-            ),
-        )
-        .where(
-            subscription.c.account_id == account_id,
-            sa.or_(customer.c.customer_id.is_(None), otc.c.code.is_(None)),
-        )
-    )
-    for row in connection.execute(query):
-        key = f"{row.customer_id}/{row.otc}"
-        message = text(N_("Subscription {key} has no customer or no OTC."), key=key)
-        yield Fault("reference-broken", key, message)
-    devices = (
-        sa.select(device.c.customer_id, device.c.device_key)
-        .outerjoin(
-            customer,
-            sa.and_(
-                customer.c.account_id == device.c.account_id,
-                customer.c.customer_id == device.c.customer_id,
-            ),
-        )
-        .where(device.c.account_id == account_id, customer.c.customer_id.is_(None))
-    )
-    for row in connection.execute(devices):
-        key = f"{row.customer_id}/{row.device_key}"
-        message = text(N_("Device {key} has no customer."), key=key)
-        yield Fault("reference-broken", key, message)
 
 
 # The chain

@@ -6,6 +6,7 @@ from typing import cast
 
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, ManagedBy, Status
+from importer.domain.named import email_key
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, DisableCustomer, EditCustomer, EnableCustomer
 from importer.domain.rules.subscriptions import edit_licenses, subscribe
@@ -17,7 +18,7 @@ from importer.domain.rules.verdict import (
     unknown_customer,
     unknown_otc,
 )
-from importer.domain.snapshot import Snapshot, email_key
+from importer.domain.snapshot import Snapshot
 from importer.texts import N_, Text, text
 
 PERSON = ("email", "first_name", "last_name")

@@ -6,11 +6,12 @@ from typing import cast
 
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Otc
+from importer.domain.named import email_key
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
-from importer.domain.snapshot import Snapshot, email_key
+from importer.domain.snapshot import Snapshot
 from importer.texts import N_, text
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")

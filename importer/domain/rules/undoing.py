@@ -15,10 +15,10 @@ from importer.domain.entities import (
     Status,
     Subscription,
 )
+from importer.domain.named import email_key
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.rules.otcs import NAMED_HOLDERS
-from importer.domain.snapshot import email_key
 from importer.texts import N_, Text, text
 
 

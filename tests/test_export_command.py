@@ -1,4 +1,4 @@
-"""`export` on the command line: where it writes, what it leaves alone, and what it keeps to itself."""
+"""`export` on the command line: where it writes, what it leaves alone, what it does not tell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import CommandLine
-from importer.details.sheets import DETAIL_SHEETS
 from importer.domain.sheets import SHEETS
 from importer.texts import LANGUAGES
 from importer.workbook.exports import FIRST_HEADERS
@@ -52,7 +51,7 @@ def test_the_ending_of_the_name_tells_the_format(
     words = ("export", "--format", form, "-o", asked, "--as-of", "1")
     assert command(*words).exit_code == 0
     assert alone.read_bytes() == asked.read_bytes()
-    assert beside.read_bytes()[:200] == alone.read_bytes()[:200] or form != "html"
+    assert beside.read_bytes()[:15] == alone.read_bytes()[:15]
 
 
 @pytest.mark.usefixtures("filled")
@@ -101,9 +100,8 @@ def test_a_customers_own_export_keeps_reasons_and_others_shares_to_itself(
     whole = tmp_path / "whole.json"
     assert command("export", "-o", whole).exit_code == 0
     assert "Does not pay" in whole.read_text("utf-8")
-    assert {
-        one["Status"] for one in json.loads(whole.read_text("utf-8"))["sheets"]["OTC Details"]
-    } == {"Full"}
+    rows = json.loads(whole.read_text("utf-8"))["sheets"]["OTC Details"]
+    assert {one["Status"] for one in rows} == {"Full"}
 
 
 @pytest.mark.usefixtures("filled")
@@ -138,7 +136,6 @@ def test_an_export_is_known_by_headers_that_none_of_our_sheets_begins_with(
                     begun.add(tuple(next(csv.reader(stream))))
     for headers in FIRST_HEADERS:
         assert any(found[: len(headers)] == headers for found in begun), headers
-    assert len(DETAIL_SHEETS) == 4
 
 
 @pytest.mark.usefixtures("filled")

@@ -12,7 +12,7 @@ from importer import clock
 from importer.domain.named import Named, named_in
 from importer.domain.plan import Outcome, Plan, make_plan
 from importer.domain.prefilled import only_edited
-from importer.domain.problems import CODES, Problem
+from importer.domain.problems import CODES, Code, Problem
 from importer.domain.requests import Request
 from importer.domain.snapshot import Snapshot
 from importer.errors import FileError, OutputError
@@ -92,7 +92,8 @@ def _read(path: Path, job: Job) -> _Read | Report:
             checked.requests = _edited(checked.requests, checked.prefilled, job)
         return _Read(path, raw.sha256, checked)
     except FileError as error:
-        fault = an_export(path) if is_marked(path) else error
+        is_none = error.code == Code.NOT_A_WORKBOOK
+        fault = an_export(path) if is_none and is_marked(path) else error
         problem = Problem(CODES[fault.code], fault.message, fault.fix)
         return Report(str(path), Result.UNREADABLE, problems=[problem])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,16 @@ def test_a_folder_keeps_what_is_not_ours_and_loses_what_tells_of_others(
     assert own.read_text("utf-8").startswith("Fecha,Importe")
     assert not (folder / "OTC Activation Details.csv").exists()
     assert not any("Sur" in path.read_text("utf-8-sig") for path in folder.iterdir())
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_pipe_in_the_folder_is_left_alone(command: CommandLine, tmp_path: Path) -> None:
+    """Whoever opened it would wait for somebody to write into it."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    os.mkfifo(folder / "Movimientos.csv")
+    assert command("export", "--format", "csv", "-o", folder).exit_code == 0
+    assert (folder / "Movimientos.csv").is_fifo()
 
 
 @pytest.mark.usefixtures("filled")

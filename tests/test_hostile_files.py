@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ pytest.importorskip("resource", reason="only Unix measures what a process has ta
 SECONDS = 5.0
 """Processor time, of the command and of the process that reads for it; others run meanwhile."""
 MEGABYTES = 500
+PATIENCE = 120
+"""Seconds without an answer after which a command stands still."""
 
 
 # Runs the command line for each line of words, and tells what it said and took. The memory is the
@@ -80,6 +83,10 @@ class Measured:
         words = ["check", str(path), "--json", "--ledger", str(self.ledger)]
         stdin.write(json.dumps(words) + "\n")
         stdin.flush()
+        answered, _, _ = select.select([stdout], [], [], PATIENCE)
+        if not answered:
+            self._process.kill()
+            pytest.fail(f"{file} ({make}) is waited for without end")
         outcome = Outcome(*json.loads(stdout.readline()))
         path.unlink()
         left = sorted(one.name for one in folder.iterdir())

@@ -49,15 +49,19 @@ def refuse_export(path: Path, sheets: Sequence[RawSheet]) -> None:
 def is_marked(path: Path) -> bool:
     """Whether the file says itself that it was exported."""
     try:
+        if not path.is_file():  # a pipe would have us wait for whoever writes to it
+            return False
         with path.open("rb") as stream:
             return MARK.encode() in stream.read(_HEAD)
-    except OSError:
+    except (OSError, ValueError):  # a name may be none that a file can have
         return False
 
 
 def is_export(path: Path) -> bool:
     """Whether the file of separated values is there and begins as one of an export."""
     try:
+        if not path.is_file():
+            return False
         with path.open(encoding="utf-8-sig", newline="") as stream:
             return _is_exported(next(csv.reader(stream), []))
     except (OSError, UnicodeDecodeError, csv.Error):

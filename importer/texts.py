@@ -6,7 +6,7 @@ import datetime as dt
 import gettext
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -99,6 +99,12 @@ def shortened(words: str) -> str:
     """`words` on one line, without control characters, its end left off where it is long."""
     one_line = printable(" ".join(words.split()))
     return one_line if len(one_line) <= QUOTED else one_line[:QUOTED] + "…"
+
+
+def first_of(words: Sequence[str], most: int) -> list[str]:
+    """The first `most` of `words`, and how many more there are: a, b, … (+3)."""
+    more = len(words) - most
+    return [*words[:most], f"… (+{more})"] if more > 0 else list(words)
 
 
 def _said(fact: object) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from importer.details.book import Column, Row, Shown, Table, Tone
 from importer.domain.contents import Contents, OtcHolding, OtcStatus
 from importer.domain.entities import Device, Status
-from importer.texts import N_, _, current_language
+from importer.texts import N_, _, current_language, first_of
 from importer.words import value_words
 
 Key = TypeVar("Key", OtcStatus, Status)
@@ -184,9 +184,7 @@ def _activation_details(contents: Contents) -> Iterator[Row]:
 
 def _products(devices: Sequence[Device]) -> str | None:
     names = sorted({one.product_name for one in devices if one.product_name is not None})
-    more = len(names) - PRODUCTS
-    listed = names[:PRODUCTS] + ([f"… (+{more})"] if more > 0 else [])
-    return ", ".join(listed) or None
+    return ", ".join(first_of(names, PRODUCTS)) or None
 
 
 _NUMBER, _DATE = Shown.NUMBER, Shown.DATE

@@ -11,7 +11,7 @@ from importer.domain.entities import Status
 from importer.domain.explained import Explained
 from importer.domain.named import email_key
 from importer.domain.names import accentless_key
-from importer.texts import N_, Text, text
+from importer.texts import N_, Text, first_of, text
 
 NAMED = 5
 """How many customers a finding names; of more, it says how many more there are."""
@@ -136,9 +136,7 @@ def _alike(
 
 
 def _names(several: Sequence[CustomerHolding]) -> list[str]:
-    named = [one.customer.name for one in several[:NAMED]]
-    more = len(several) - NAMED
-    return [*named, f"… (+{more})"] if more > 0 else named
+    return first_of([one.customer.name for one in several], NAMED)
 
 
 _FINDERS = (

@@ -12,7 +12,7 @@ from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
 from importer.domain.snapshot import Snapshot
-from importer.texts import N_, text
+from importer.texts import N_, first_of, text
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
 
@@ -86,13 +86,12 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
 def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
     held = ledger.subscriptions_of(edited.code)
     names = [f"{ledger.customers[one.customer].name} ({one.licenses})" for one in held]
-    if len(names) > NAMED_HOLDERS:
-        names = [*names[:NAMED_HOLDERS], f"… (+{len(names) - NAMED_HOLDERS})"]
     used = ledger.used[edited.code]
     return problem_at(
         row.place, "total", Code.TOTAL_BELOW_USED,
         text(N_("OTC {otc} cannot have {total} licences: {used} are used, by {customers}."),
-             otc=edited.code, total=edited.total, used=used, customers=names),
+             otc=edited.code, total=edited.total, used=used,
+             customers=first_of(names, NAMED_HOLDERS)),
         text(N_("Write {used} or more, or take licences back with another workbook first."),
              used=used),
         edited.total,

@@ -19,7 +19,7 @@ from importer.domain.named import email_key
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.rules.otcs import NAMED_HOLDERS
-from importer.texts import N_, Text, text
+from importer.texts import N_, Text, first_of, text
 
 
 class Later(NamedTuple):
@@ -89,9 +89,8 @@ class Then:
     def holders(self, code: str) -> list[str]:
         """Who holds licences of an OTC then, in words, the first ones only."""
         held = self.on.get(code, [])
-        named = [f"{self.names[one.customer]} ({one.licenses})" for one in held[:NAMED_HOLDERS]]
-        more = len(held) - NAMED_HOLDERS
-        return [*named, f"… (+{more})"] if more > 0 else named
+        named = [f"{self.names[one.customer]} ({one.licenses})" for one in held]
+        return first_of(named, NAMED_HOLDERS)
 
     def since(self, *entities: Entity) -> Text:
         """From which batch on that is so."""

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import CommandLine
 from hostile_files import HOSTILE
-from importer import pipeline
+from importer import exporting, pipeline
 from importer.cli import main as program
 from importer.errors import LedgerError, OutputError
 from importer.texts import N_, text
@@ -136,8 +136,10 @@ def test_no_fault_shows_an_otc_however_it_was_typed(
         raised.append(kinds[0](words))
         raise raised[-1]
 
-    for name in ("check", "apply", "export", "template", "contents"):
+    for name in ("check", "apply"):
         monkeypatch.setattr(pipeline, name, fail)
+    for name in ("export", "template", "contents"):
+        monkeypatch.setattr(exporting, name, fail)
     while kinds:
         for line in (
             ["check", "in.xlsx"], ["apply", "in.xlsx", "--json"], ["template", "-o", "t.xlsx"],

@@ -111,7 +111,7 @@ def folder_of(path: Path) -> Path:
 
 NURSERY = """
 import datetime as dt, json, os, signal, sys
-import importer.pipeline, importer.ledger.opening, sqlalchemy.dialects.sqlite
+import importer.exporting, importer.pipeline, importer.ledger.opening, sqlalchemy.dialects.sqlite
 from importer import clock
 from importer.cli.main import main
 from importer.details import csv_folder, json_file, ods, page, xlsx

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from importer.config_table import ConfigTable
 from importer.errors import MisuseError
 from importer.files import said_by_system
 from importer.limits import DEFAULT_LIMITS, LEAST_MEMORY, Limits
+from importer.service_settings import ServiceSettings, service_settings
 from importer.texts import LANGUAGES, N_, text
 
 LONGEST_WAIT = 86_400
@@ -30,6 +32,7 @@ class Settings:
     lang: str | None = None
     wait: float | None = None
     limits: Limits = DEFAULT_LIMITS
+    service: ServiceSettings | None = None
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -53,59 +56,33 @@ def load_settings(path: Path | None) -> Settings:
             text(N_("The configuration file {path} cannot be read: {reason}. Text stands in "
                     "quotes, paths in 'single' ones."), path=found, reason=error)
         ) from error  # fmt: skip
-    for key, value in content.items():
-        if key not in Settings.__slots__:
-            raise MisuseError(
-                text(N_("{path}: there is no setting {key}; there are: {known}."),
-                     path=found, key=key, known=list(Settings.__slots__))
-            )  # fmt: skip
-        if key == "wait":
-            _check_wait(found, value)
-        elif key == "limits":
-            content[key] = _limits(found, value)
-        elif not isinstance(value, str):
-            raise MisuseError(
-                text(N_("{path}: the setting {key} must be text in quotes."), path=found, key=key)
-            )
-    if content.get("lang") not in (None, *LANGUAGES):
-        raise MisuseError(
-            text(N_("{path}: the setting {key} must be one of: {known}."),
-                 path=found, key="lang", known=LANGUAGES)
-        )  # fmt: skip
-    if "ledger" in content and "://" not in content["ledger"]:
-        content["ledger"] = str(found.parent / Path(content["ledger"]).expanduser())
-    return Settings(**content)
+    config = ConfigTable(found, content)
+    ledger = config.words("ledger")
+    if ledger and "://" not in ledger:
+        ledger = str(found.parent / Path(ledger).expanduser())
+    settings = Settings(
+        ledger,
+        config.words("account"),
+        config.choice("lang", LANGUAGES),
+        config.seconds("wait", LONGEST_WAIT),
+        _limits(config.table("limits")),
+        service_settings(config),
+    )
+    config.nothing_else()
+    return settings
 
 
-def _check_wait(found: Path, value: object) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 <= float(str(value)) <= LONGEST_WAIT:
-        raise MisuseError(
-            text(N_("{path}: the setting {key} must be a number of seconds, from 0 to {most}."),
-                 path=found, key="wait", most=LONGEST_WAIT)
-        )  # fmt: skip
-
-
-def _limits(found: Path, value: object) -> Limits:
-    names = list(Limits.__slots__)
-    if not isinstance(value, dict):
-        raise MisuseError(
-            text(N_("{path}: {key} must be a table of its own: [{key}]."), path=found, key="limits")
-        )
-    for name, most in value.items():
-        if name not in names:
-            raise MisuseError(
-                text(N_("{path}: there is no setting {key}; there are: {known}."),
-                     path=found, key=f"limits.{name}", known=names)
-            )  # fmt: skip
+def _limits(table: ConfigTable | None) -> Limits:
+    if table is None:
+        return DEFAULT_LIMITS
+    found = {}
+    for name in Limits.__slots__:
         least = LEAST_MEMORY if name == "memory_mb" else 1
-        highest = LONGEST_WAIT if name == "seconds" else _HIGHEST
-        if not isinstance(most, int) or isinstance(most, bool) or not least <= most <= highest:
-            raise MisuseError(
-                text(N_("{path}: the setting {key} must be a whole number, from {least} to "
-                        "{most}."), path=found, key=f"limits.{name}", least=least, most=highest)
-            )  # fmt: skip
-    return Limits(**value)
+        value = table.whole(name, least, LONGEST_WAIT if name == "seconds" else _HIGHEST)
+        if value is not None:
+            found[name] = value
+    table.nothing_else()
+    return Limits(**found)
 
 
 def _user_config() -> Path:

@@ -52,7 +52,7 @@ def job_of(
         storable(actor or _user()),
         corrections,
         sheet,
-        common.limits,
+        common.settings.limits,
         progress or NoProgress(),
     )
 

@@ -14,8 +14,7 @@ from typing import Any
 import click
 
 from importer.cli.translated import Option
-from importer.limits import Limits
-from importer.settings import LONGEST_WAIT, load_settings
+from importer.settings import LONGEST_WAIT, Settings, load_settings
 from importer.texts import LANGUAGES, N_, use_language
 
 DEFAULT_ACCOUNT = "default"
@@ -25,12 +24,15 @@ _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What every command is told: whose ledger, how long to wait, how much to take and to say."""
+    """What every command is told: whose ledger, how long to wait, how much to say.
+
+    `settings` are those of the configuration file.
+    """
 
     account: str
     ledger: str | None
     wait: float | None
-    limits: Limits
+    settings: Settings
     json: bool
     quiet: bool
     verbose: bool
@@ -58,7 +60,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             storable(account or settings.account or DEFAULT_ACCOUNT),
             ledger or settings.ledger,
             settings.wait if wait is None else wait,
-            settings.limits,
+            settings,
             as_json,
             quiet,
             verbose,

@@ -12,8 +12,7 @@ import pytest
 
 from conftest import CommandLine
 from hostile_files import HOSTILE
-from importer import exporting, pipeline
-from importer.cli import main as program
+from importer import exporting, pipeline, secrecy
 from importer.errors import LedgerError, OutputError
 from importer.texts import N_, text
 from scripts import ROOT
@@ -162,7 +161,7 @@ def test_the_search_finds_what_is_not_masked(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A control: without the mask both the messages and the log show OTCs."""
-    monkeypatch.setattr(program, "_OTC", re.compile("(?!)"))
+    monkeypatch.setattr(secrecy, "_OTC", re.compile("(?!)"))
     assert leaks(command("undo", CODE).err) != []
 
     def fail(*_arguments: object) -> None:

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stderr
-from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import click
 
-from importer import __version__, clock
+from importer import __version__
 from importer.cli import apply, check, export, history, ledger, show, template, undo
 from importer.cli.options import first_language
 from importer.cli.output import say_json
 from importer.cli.translated import Group, Option
-from importer.domain.otc_code import INVISIBLE, ODD_DASHES, masked
 from importer.errors import EXIT_FAULT, ImporterError
+from importer.fault_log import log_fault
+from importer.secrecy import Masked
 from importer.texts import N_, text, use_language
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-_BLANK = rf"(?:[{INVISIBLE}]|\\(?:x[0-9a-f]{{2}}|u[0-9a-f]{{4}}))"  # also as Python shows it
-_SPACES = rf"(?:\s|{_BLANK}){{0,3}}"
-_BETWEEN = rf"(?:{_SPACES}[-{ODD_DASHES}]{_SPACES}|{_BLANK}{{1,3}})"
-_OTC = re.compile(
-    rf"[A-Za-z0-9]{{5}}(?:{_BETWEEN}[A-Za-z0-9]{{5}}){{3,}}"
-    r"|(?<![A-Za-z0-9])[A-Za-z0-9]{20}(?![A-Za-z0-9])"
-)
-"""What may be an OTC, however it was typed; without dashes it stands alone."""
 
 
 @click.group(
@@ -66,38 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-class _Masked(io.TextIOBase):
-    """Standard error, on which no more of an OTC is shown than its last five characters."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]  # a class attribute there
-        return self._stream.encoding
-
-    def write(self, words: str) -> int:
-        self._stream.write(_without_otcs(words))
-        return len(words)
-
-    def flush(self) -> None:
-        self._stream.flush()
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-    def writable(self) -> bool:
-        return True
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code (CLI.md); nothing but words reaches the user."""
     if sys.stderr is None:  # a program without a window has none
         return _run(arguments)
-    with redirect_stderr(_Masked(sys.stderr)):
+    with redirect_stderr(Masked(sys.stderr)):
         return _run(arguments)
 
 
@@ -120,7 +83,7 @@ def _run(arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the interpreter's last flush
         return 0
     except Exception:
-        log = _log_fault()
+        log = log_fault()
         message = text(N_("The program has a fault and stopped. See {log}."), log=log)
         if log is None:
             message = text(N_("The program has a fault and stopped; its log cannot be written."))
@@ -133,25 +96,3 @@ def _complain(message: str, exit_code: int, arguments: Sequence[str]) -> None:
     click.echo(message, err=True)
     if "--json" in arguments:
         say_json({"error": message, "exit_code": exit_code})
-
-
-def _log_fault() -> Path | None:
-    """Write the traceback to the log, with all but the last five characters of any OTC hidden.
-
-    Gives the log's place, or None where it cannot be written.
-    """
-    from platformdirs import user_log_path
-
-    path = user_log_path("avira-importer", appauthor=False) / "avira-importer.log"
-    story = _without_otcs(traceback.format_exc())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{story}\n")
-    except OSError:
-        return None
-    return path
-
-
-def _without_otcs(words: str) -> str:
-    return _OTC.sub(lambda otc: masked(otc[0]), words)

@@ -1,0 +1,1 @@
+"""`serve`: the inbox, the scheduled exports, and who is told of them."""

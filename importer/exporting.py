@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from importer import clock
+from importer.details.book import Summary
 from importer.details.export import Layout, make_book, write_book
 from importer.details.form import Format
 from importer.domain.contents import Contents, Movement
@@ -29,7 +30,8 @@ OFFERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A written export: the last batch in it and its hash, its data rows by sheet, its SHA-256.
+    """A written export: the last batch in it and its hash, its data rows by sheet, its SHA-256,
+    and what its first sheet says.
 
     A folder of CSV files has no SHA-256.
     """
@@ -40,6 +42,7 @@ class Export:
     head: str
     sheets: dict[str, int]
     sha256: str | None
+    summary: Summary
 
 
 def export(
@@ -75,7 +78,7 @@ def export(
     if form is not Format.CSV:
         with path.open("rb") as written:
             sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-    return Export(path, at, batch, head, sheets, sha256)
+    return Export(path, at, batch, head, sheets, sha256, book.summary)
 
 
 def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> None:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.ledger.database import Ledger
 from importer.limits import DEFAULT_LIMITS, Limits
 from importer.progress import NoProgress, Progress
+from importer.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """That a file is applied once, whatever happens: one that has made a batch makes no other.
+
+    A batch that was taken back counts only if it was made `since` then, when the file was taken.
+    `before_commit` is told what became of the file when all is decided and written but can still
+    be given up, so that no end of the program comes between the ledger and what is kept of it.
+    """
+
+    since: dt.datetime
+    before_commit: Callable[[Report], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +31,8 @@ class Job:
     """What a run works on: whose ledger, on which day, for whom, and where corrections go.
 
     `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
-    file of text holds, `limits` how much of a file is taken.
+    file of text holds, `limits` how much of a file is taken. `once` None applies a file as often
+    as it is given.
     """
 
     ledger: Ledger
@@ -27,3 +43,4 @@ class Job:
     sheet: str | None = None
     limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
+    once: Once | None = None

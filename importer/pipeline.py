@@ -17,9 +17,10 @@ from importer.domain.requests import Request
 from importer.domain.snapshot import Snapshot
 from importer.errors import FileError, OutputError
 from importer.job import Job
-from importer.ledger.apply import BatchFacts, Made, apply_changes
+from importer.ledger.apply import BatchFacts, Made, apply_changes, in_utc
 from importer.ledger.contents import load_contents_as_of
 from importer.ledger.database import Writing
+from importer.ledger.journal import batch_of_file
 from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
 from importer.progress import Progress
@@ -71,12 +72,13 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
         return reading
     refused_already = reading.checked.refused and not partial
     if refused_already or not reading.checked.requests:  # for which no ledger need be locked
-        plan = _plan(reading, _snapshot([reading], job), job.progress)
-        report = _report(reading, plan)
+        report = _before(reading, job) or _report(
+            reading, _plan(reading, _snapshot([reading], job), job.progress)
+        )
     else:
-        report, plan = _apply(reading, job, partial)
+        report = _apply(reading, job, partial)
     report.result = _result(report)
-    if report.refused:
+    if report.refused and report.corrections is None:
         _give_back(reading, report, job, partial=partial)
     return report
 
@@ -131,12 +133,17 @@ def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
     return make_plan(requests, snapshot, reading.checked.missed, tick)
 
 
-def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
+def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
     named = _named_in([reading])
 
-    def work(writing: Writing) -> tuple[Report, Plan]:
+    def work(writing: Writing) -> Report:
         locked = lock_named(writing.connection, job.account, named)
+        if job.once is not None:
+            since = in_utc(job.once.since)
+            batch = batch_of_file(writing.connection, job.account, reading.sha256, since)
+            if batch is not None:
+                return _applied_before(reading, batch)
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         locked.must_cover(named, snapshot)
         plan = _plan(reading, snapshot, job.progress)
@@ -148,10 +155,31 @@ def _apply(reading: _Read, job: Job, partial: bool) -> tuple[Report, Plan]:
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
             made(report, apply_changes(writing, plan.changes, facts), facts, job)
-        return report, plan
+            if job.once is not None:
+                report.result = _result(report)
+                if report.refused:
+                    _give_back(reading, report, job, partial=partial)
+                job.once.before_commit(report)
+        return report
 
     job.progress.stage(text(N_("Waiting for the ledger")))
     return job.ledger.write(work)
+
+
+def _before(reading: _Read, job: Job) -> Report | None:
+    """What is to be said of a file that was applied before, if it is to be applied once."""
+    if job.once is None or job.ledger.is_missing:
+        return None
+    with job.ledger.reading() as connection:
+        since = in_utc(job.once.since)
+        batch = batch_of_file(connection, job.account, reading.sha256, since)
+    return None if batch is None else _applied_before(reading, batch)
+
+
+def _applied_before(reading: _Read, batch: int) -> Report:
+    read = reading.checked.read
+    rows = Rows(read, 0, read, 0)
+    return Report(str(reading.path), Result.UNCHANGED, reading.sha256, rows, applied_before=batch)
 
 
 def made(report: Report, made: Made, facts: BatchFacts, job: Job) -> None:
@@ -226,4 +254,6 @@ def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> No
         report.corrections = str(path)
         report.only_refused_given_back = partial
     except OutputError as fault:  # what was applied is applied all the same, and must be told
+        if job.once is not None:  # and who asks for that keeps everything in one place
+            raise
         report.corrections_fault = fault.message

@@ -66,6 +66,8 @@ class Report:
     only_refused_given_back: bool = False
     ledger: str | None = None
     account: str | None = None
+    applied_before: int | None = None
+    """The batch that this very file has made before, where it is to be applied once."""
     clock_behind: dt.datetime | None = None
     """The instant that the batch bears where this computer's clock is behind the last batch."""
 

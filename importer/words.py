@@ -130,7 +130,11 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 def _lines(report: Report, everything: bool) -> Iterator[str]:
     colour = _COLOURS.get(report.result, "red")
-    headline = click.style(_(_HEADLINES[report.result]), fg=colour, bold=True)
+    told = text(_HEADLINES[report.result])
+    if report.applied_before is not None:
+        told = text(N_("this very file was applied before, as batch {batch}; nothing was changed"),
+                    batch=report.applied_before)  # fmt: skip
+    headline = click.style(str(told), fg=colour, bold=True)
     yield f"{click.style(printable(report.file), bold=True)}: {headline}"
     if report.result is not Result.UNREADABLE:
         rows = _ROWS_WOULD.get(report.result, _ROWS_DONE)

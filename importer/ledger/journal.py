@@ -52,9 +52,15 @@ class Line(NamedTuple):
 
 
 def load_batches(
-    connection: sa.Connection, account_id: str, until: int | None = None
+    connection: sa.Connection,
+    account_id: str,
+    until: int | None = None,
+    sha256: str | None = None,
 ) -> list[Batch]:
-    """The batches of an account, the first one first; as they stood after batch `until`."""
+    """The batches of an account, the first one first; as they stood after batch `until`.
+
+    With `sha256`, those of that file and the undos of these, which bear its hash too.
+    """
     query = (
         sa.select(
             batch.c.batch, batch.c.at, batch.c.actor, batch.c.kind, batch.c.file, batch.c.sha256,
@@ -64,6 +70,7 @@ def load_batches(
         .where(
             batch.c.account_id == account_id,
             sa.true() if until is None else batch.c.batch <= until,
+            sa.true() if sha256 is None else batch.c.sha256 == sha256,
         )
         .order_by(batch.c.batch)
     )  # fmt: skip
@@ -73,6 +80,21 @@ def load_batches(
         if one.undoes is not None and one.batch not in undone_by:
             undone_by[one.undoes] = one.batch
     return [one._replace(undone_by=undone_by.get(one.batch)) for one in batches]
+
+
+def batch_of_file(
+    connection: sa.Connection, account_id: str, sha256: str, since: str
+) -> int | None:
+    """The batch that a file has made and that still holds; None if there is none.
+
+    One made at the instant `since` (ISO text in UTC) or later counts even if it was taken back.
+    """
+    found = [
+        one.batch
+        for one in load_batches(connection, account_id, sha256=sha256)
+        if one.kind == "apply" and (one.undone_by is None or one.at >= since)
+    ]
+    return found[-1] if found else None
 
 
 def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Line]:

@@ -83,10 +83,11 @@ class Snapshot:
 
     def dedicated_to(self, otc: Otc) -> Customer | None:
         """The customer that manages itself and holds the whole of `otc`, if one does."""
-        for holder in self.holders.get(otc.code, {}):
-            if self.customers[holder].holds_whole_otcs:
-                return self.customers[holder]
-        return None
+        holders = self.holders.get(otc.code, {})
+        if len(holders) != 1:  # whoever holds the whole is the only one; a popular OTC has thousands
+            return None
+        [holder] = holders
+        return self.customers[holder] if self.customers[holder].holds_whole_otcs else None
 
     def device(self, owner: Customer, device_id: str) -> Device | None:
         """The device of `owner` with that id, however it is spelt."""

@@ -50,6 +50,10 @@ class LedgerError(ImporterError):
     exit_code = EXIT_LEDGER
 
 
+class StrangeLedgerError(LedgerError):
+    """The database refuses for a reason that we have no words for; it may be due to the rows."""
+
+
 class OutputError(ImporterError):
     """A file cannot be written; what stood in its place is as it was."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from importer.errors import OutputError
@@ -51,6 +54,38 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """`path`, then “NAME (2).xlsx” and so on."""
+    yield path
+    for number in count(2):
+        yield path.with_name(f"{path.stem} ({number}){path.suffix}")
+
+
+def put_new(source: Path, target: Path) -> Path:
+    """Put the file `source` at `target`, or at the next number where there is another.
+
+    It appears whole, and `source` stays; doing it again changes nothing. Gives the place; raises
+    OutputError where that cannot be done.
+    """
+    for path in numbered(target):
+        try:
+            if path.exists():
+                if filecmp.cmp(source, path, shallow=False):
+                    return path
+                continue
+            try:
+                os.link(source, path)  # which fails if somebody else comes first
+            except FileExistsError:
+                continue
+            except OSError:  # on another disk, or one without links
+                with whole_file(path) as temporary:
+                    shutil.copyfile(source, temporary)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        return path
+    raise AssertionError("there is always a next number")
 
 
 def _settle(temporary: Path, target: Path, mode: int | None) -> None:

@@ -127,16 +127,17 @@ def _inbox(table: ConfigTable) -> InboxSettings:
 
 
 def _export(table: ConfigTable) -> ExportSettings:
-    folder = table.required("folder")
+    folder, key = table.required("folder"), table.name("").removesuffix(".")
     if "://" not in folder:
         folder = str(table.file.parent / Path(folder).expanduser())
     cron, every = table.words("cron"), table.words("every")
     if (cron is None) == (every is None):
-        raise table.wrong(
-            N_('{path}: {key} needs either cron = "0 6 * * MON" or every = "15m".'), "folder"
-        )
+        raise MisuseError(
+            text(N_('{path}: {key} needs one of cron = "0 6 * * MON" and every = "15m", not both.'),
+                 path=table.file, key=key)
+        )  # fmt: skip
     found = ExportSettings(
-        key=table.name("").removesuffix("."),
+        key=key,
         folder=folder,
         cron=cron,
         every=None if every is None else _interval(table, every),

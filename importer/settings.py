@@ -44,8 +44,13 @@ def load_settings(path: Path | None) -> Settings:
     found = next((one for one in candidates if path or one.is_file()), None)
     if found is None:
         return Settings()
+    found = found.absolute()  # the working folder may go while the service runs
     try:
         content = tomllib.loads(found.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise MisuseError(
+            text(N_("The configuration file {path} is not there."), path=found)
+        ) from error
     except OSError as error:
         raise MisuseError(
             text(N_("The configuration file {path} cannot be read: {reason}."),

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from importer import __version__
-from importer.cli import apply, check, export, history, ledger, show, template, undo
+from importer.cli import apply, check, export, history, ledger, serve, show, template, undo
 from importer.cli.options import first_language
 from importer.cli.output import say_json
 from importer.cli.translated import Group, Option
@@ -43,7 +43,7 @@ def cli() -> None:
 
 for command in (
     template.template, check.check, apply.apply, export.export, show.show, history.history,
-    undo.undo, ledger.ledger,
+    undo.undo, serve.serve, ledger.ledger,
 ):  # fmt: skip
     cli.add_command(command)
 

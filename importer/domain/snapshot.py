@@ -84,7 +84,7 @@ class Snapshot:
     def dedicated_to(self, otc: Otc) -> Customer | None:
         """The customer that manages itself and holds the whole of `otc`, if one does."""
         holders = self.holders.get(otc.code, {})
-        if len(holders) != 1:  # whoever holds the whole is the only one; a popular OTC has thousands
+        if len(holders) != 1:  # who holds the whole is the only one; a popular OTC has thousands
             return None
         [holder] = holders
         return self.customers[holder] if self.customers[holder].holds_whole_otcs else None

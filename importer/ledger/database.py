@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import sqlalchemy as sa
 
@@ -62,6 +62,9 @@ class Ledger(ABC):
     @abstractmethod
     def is_missing(self) -> bool:
         """Whether there is nothing yet."""
+
+    is_made_when_needed: ClassVar[bool] = False
+    """Whether the first batch makes it, where there is nothing yet."""
 
     @abstractmethod
     def missing(self) -> LedgerError:

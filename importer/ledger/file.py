@@ -11,14 +11,14 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from importer.errors import LedgerError
+from importer.errors import LedgerError, StrangeLedgerError
 from importer.files import said_by_system
 from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empty
 from importer.texts import N_, Text, text
@@ -40,6 +40,7 @@ class FileLedger(Ledger):
 
     path: Path
     patience: float = PATIENCE
+    is_made_when_needed: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -139,7 +140,7 @@ class FileLedger(Ledger):
                 return LedgerError(
                     Text(template, {"path": self.path, "seconds": f"{self.patience:g}"})
                 )
-        return LedgerError(
+        return StrangeLedgerError(
             text(N_("The ledger {path} cannot be used: {reason}."), path=self.path, reason=said)
         )
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from importer.errors import LedgerError
+from importer.errors import LedgerError, StrangeLedgerError
 from importer.ledger.access import may_use
 from importer.ledger.database import PATIENCE, CameBetweenError, Ledger, Outcome, Writing, is_empty
 from importer.ledger.tables import account, batch
@@ -197,7 +197,8 @@ class ServerLedger(Ledger):
             "ledger": self.name, "role": self._role, "seconds": f"{self.patience:g}",
             "reason": reason,
         }  # fmt: skip
-        return LedgerError(Text(template, facts))
+        strange = template is _NO_WORDS
+        return (StrangeLedgerError if strange else LedgerError)(Text(template, facts))
 
     def _unknown(self) -> LedgerError:
         return LedgerError(

@@ -110,11 +110,15 @@ class Event(StrEnum):
     EXPORTED = "export-written", logging.INFO, N_("{export}: written to {file}.")
     MISSED = (
         "export-missed", logging.WARNING,
-        N_("{export}: {missed} runs were missed, the first one at {since}; it is made now, once."),
+        N_("{export}: made up for now, once. Runs missed: {missed}, the first one at {since}."),
     )  # fmt: skip
     EXPORT_FAILED = (
         "export-failed", logging.ERROR,
-        N_("{export}: not made: {reason} It is tried again at {at}."),
+        N_("{export}: not made: {reason} It is tried again at {again}."),
+    )  # fmt: skip
+    WAITS = (
+        "export-waits", logging.INFO,
+        N_("{export}: there is no ledger yet; it is made once the first workbook is applied."),
     )  # fmt: skip
     REMOVED = (
         "export-removed", logging.INFO,
@@ -126,18 +130,25 @@ class Event(StrEnum):
     )  # fmt: skip
     EXPORTS_ELSEWHERE = (
         "exports-elsewhere", logging.INFO,
-        N_("Another service with the same settings makes the exports and sends the mail; this one "
+        N_("Another service with the same state makes the exports and sends the mail; this one "
            "takes over when that ends."),
     )  # fmt: skip
 
     MAIL_SENT = "mail-sent", logging.INFO, N_("Mail sent to {to}: {subject}")
     MAIL_DELAYED = (
         "mail-delayed", logging.WARNING,
-        N_("Mail to {to} could not be sent: {reason}. It is tried again at {at}."),
+        N_("Mail to {to} could not be sent: {reason}. It is tried again at {again}."),
     )  # fmt: skip
     MAIL_REFUSED = (
         "mail-refused", logging.ERROR,
         N_("Mail to {to} was not taken: {reason}. It is kept as {file}."),
+    )  # fmt: skip
+
+    MAIL_NOT_KEPT = (
+        "mail-not-kept", logging.ERROR, N_("Mail cannot be kept until it is sent: {reason}"),
+    )  # fmt: skip
+    METRICS_NOT_WRITTEN = (
+        "metrics-not-written", logging.WARNING, N_("The metrics cannot be written: {reason}"),
     )  # fmt: skip
 
     FAULT = "fault", logging.ERROR, N_("The program has a fault: {reason}. See {log}")
@@ -190,14 +201,23 @@ class JsonLine(_Line):
             "at": instant, "level": level, "event": event.value,
             "message": message(event, **facts), **facts,
         }  # fmt: skip
-        return json.dumps(document, ensure_ascii=False, default=str)
+        return json.dumps(document, ensure_ascii=False, default=_plain)
 
 
-def begin_logging(*, as_json: bool, least: int) -> None:
-    """Write events of at least the level `least` to standard error, a line each."""
+def _plain(fact: object) -> str:
+    if isinstance(fact, dt.datetime):
+        return fact.isoformat().replace("+00:00", "Z")
+    return str(fact)
+
+
+def begin_logging(*, as_json: bool, least: int, libraries: int) -> None:
+    """Write events of at least the level `least` to standard error, a line each.
+
+    `libraries` is the level from which on what libraries say is written, too.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLine() if as_json else TextLine())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)  # of libraries
+    root.setLevel(libraries)
     LOGGER.setLevel(least)

@@ -1,0 +1,126 @@
+"""`avira-importer serve`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.job import actor_option, job_of
+from importer.cli.options import Common, common_options
+from importer.cli.output import say, say_json
+from importer.cli.translated import Command, Option
+from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
+from importer.texts import N_, text
+
+if TYPE_CHECKING:
+    from importer.job import Job
+    from importer.service_settings import ServiceSettings
+
+
+@click.command(
+    cls=Command,
+    help=N_(
+        "Apply what is dropped into a folder and make exports on a schedule, as the configuration "
+        "file says, until stopped."
+    )
+    + "\n\n\b\n  avira-importer serve --config avira-importer.toml --check"
+    + "\n  avira-importer serve --config avira-importer.toml"
+    + "\n  avira-importer serve --config avira-importer.toml --once",
+)
+@click.option(
+    "--once",
+    "only_once",
+    is_flag=True,
+    cls=Option,
+    help=N_("Do what is to be done now, and end: for cron and the Windows Task Scheduler."),
+)
+@click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    cls=Option,
+    help=N_("Try folders, ledger, schedules and mail, and say what is wrong; do nothing else."),
+)
+@actor_option
+@common_options
+def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) -> int:
+    """Run the service that the configuration file describes."""
+    if only_once and only_check:
+        raise MisuseError(text(N_("--once and --check exclude each other.")))
+    settings = _settings(common)
+    job = job_of(common, actor=actor)
+    if only_check:
+        return _check(common, settings, job)
+    from importer.service.events import begin_logging
+    from importer.service.places import make_places
+    from importer.service.service import once, serve
+
+    make_places(settings)
+    begin_logging(
+        as_json=common.json or not sys.stderr.isatty(),
+        least=logging.WARNING if common.quiet else logging.INFO,
+        libraries=logging.INFO if common.verbose else logging.WARNING,
+    )
+    if not only_once:
+        serve(settings, job)
+        return EXIT_DONE
+    done = once(settings, job)
+    if common.json:
+        say_json(
+            {
+                "workbooks": [
+                    {
+                        "file": one.facts["file"], "status": one.result, "batch": one.batch,
+                        "rows": one.rows, "filed_as": one.name,
+                    }
+                    for one in done.outcomes
+                ],
+                "failed_exports": done.failed_exports,
+            }
+        )  # fmt: skip
+    if (
+        done.has_left
+        or done.failed_exports
+        or any(one.result == "unreadable" for one in done.outcomes)
+    ):
+        return EXIT_FILE
+    return EXIT_REFUSED if any(one.returned for one in done.outcomes) else EXIT_DONE
+
+
+def _settings(common: Common) -> ServiceSettings:
+    settings = common.settings.service
+    if settings is None:
+        raise MisuseError(
+            text(N_("serve needs a configuration file; name it with --config FILE, or put "
+                    "avira-importer.toml into this folder."))
+        )  # fmt: skip
+    if settings.inbox is None and not settings.exports:
+        raise MisuseError(
+            text(N_("{path}: there is nothing to do: it has neither [inbox] nor [[exports]]."),
+                 path=settings.file)
+        )  # fmt: skip
+    return settings
+
+
+def _check(common: Common, settings: ServiceSettings, job: Job) -> int:
+    from importer.service.trial import exit_code, try_all
+
+    trials = []
+    for one in try_all(settings, job):
+        trials.append(one)
+        if not common.json and not (common.quiet and one.ok):
+            sign = click.style("✓", fg="green") if one.ok else click.style("✗", fg="red")
+            say([f"{sign} {one.what}: {one.message}"])
+    if common.json:
+        say_json(
+            {
+                "ok": all(one.ok for one in trials),
+                "checks": [
+                    {"what": one.what, "ok": one.ok, "message": str(one.message)} for one in trials
+                ],
+            }
+        )
+    return exit_code(trials)

@@ -1,0 +1,208 @@
+"""The parts of the service: the inbox, and the exports with the mail; each a loop, or one round.
+
+A part that fails says so and begins again; what it was doing is kept in files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+
+from importer import clock
+from importer.errors import LedgerError, OutputError
+from importer.fault_log import log_fault
+from importer.files import said_by_system
+from importer.service.claims import open_claims
+from importer.service.events import Event, log
+from importer.service.exports import Exports, remove_half_made
+from importer.service.inbox import Inbox
+from importer.service.letter import address
+from importer.service.shared import Shared
+from importer.service.stopping import StoppedError
+from importer.service.watching import LOOK_EVERY, LOOK_SOON, watch
+from importer.service_settings import InboxSettings
+
+TURN = 5.0
+"""Seconds between two tries to become the one that makes exports and sends mail."""
+
+LONGEST_SLEEP = 60.0
+"""Seconds after which exports and mail look round in any case: clocks are set, files come."""
+
+AT_MOST_ONCE = 60.0
+"""Seconds after which a run that is to end waits no longer for files that are still growing."""
+
+AFTER_FAULT = 5.0
+"""Seconds before a part begins again that met a fault of ours."""
+
+
+def parts_of(shared: Shared) -> Iterator[Callable[[], None]]:
+    """The parts that the configuration asks for, each to be run in a thread of its own."""
+    settings = shared.settings
+    if settings.inbox is not None:
+        inbox = settings.inbox
+        yield _lasting(shared, "inbox", lambda: _run_inbox(shared, inbox))
+    if settings.exports or settings.smtp is not None:
+        exports = _exports(shared)
+        yield _lasting(shared, "exports", lambda: _run_exports(shared, exports))
+
+
+def _lasting(shared: Shared, name: str, work: Callable[[], None]) -> Callable[[], None]:
+    """`work`, begun again after a fault of ours until the service stops."""
+    shared.beat(name)
+
+    def run() -> None:
+        while not shared.stopping.told:
+            try:
+                work()
+            except StoppedError:
+                return
+            except Exception as error:
+                log(Event.FAULT, reason=type(error).__name__, log=log_fault())
+                shared.stopping.wait(AFTER_FAULT)
+
+    return run
+
+
+def _run_inbox(shared: Shared, settings: InboxSettings) -> None:
+    beat = shared.beat("inbox")
+    said = False
+    while not shared.stopping.told:
+        try:
+            with _inbox(shared, settings) as inbox, watch(settings.folder, shared.inbox_wake):
+                if said:
+                    log(Event.LOOKED_INTO_AGAIN, folder=settings.folder)
+                    said = False
+                _look_into(shared, inbox, beat)
+        except (OutputError, OSError) as error:  # it cannot even be begun
+            reason = error.message if isinstance(error, OutputError) else said_by_system(error)
+            if not said:
+                log(Event.NOT_LOOKED_INTO, folder=settings.folder, reason=str(reason))
+            said = True
+            beat()
+            shared.stopping.wait(LOOK_EVERY)
+
+
+def _look_into(shared: Shared, inbox: Inbox, beat: Callable[[], None]) -> None:
+    while not shared.stopping.told:
+        shared.inbox_wake.clear()
+        beat()
+        try:
+            soon = inbox.round()
+        except LedgerError as error:
+            shared.ledger.failed(error)
+            shared.of_inbox(inbox)
+            shared.ledger.wait_for_it(beat)
+            continue
+        shared.of_inbox(inbox)
+        shared.inbox_wake.wait(LOOK_SOON if soon else LOOK_EVERY)
+
+
+@contextmanager
+def _inbox(shared: Shared, settings: InboxSettings) -> Iterator[Inbox]:
+    with open_claims(settings.folder) as claims:
+        yield Inbox(
+            settings, claims, shared.job("inbox"), shared.ledger, shared.stopping,
+            shared.before_filing, shared.filed,
+        )  # fmt: skip
+
+
+def _run_exports(shared: Shared, exports: Exports) -> None:
+    """Make exports and send mail, once no other service with the same state does."""
+    beat = shared.beat("exports")
+    said = False
+    while not shared.stopping.told:
+        with _turn(shared) as ours:
+            if ours:
+                _export_and_mail(shared, exports, beat)
+                return
+        if not said:
+            log(Event.EXPORTS_ELSEWHERE)
+        said = True
+        beat()
+        shared.stopping.wait(TURN)
+
+
+def _export_and_mail(shared: Shared, exports: Exports, beat: Callable[[], None]) -> None:
+    def stopping() -> bool:
+        beat()
+        return shared.stopping.told
+
+    _begin(shared, exports)
+    while not shared.stopping.told:
+        shared.exports_wake.clear()
+        beat()
+        due = exports.round()
+        if shared.outbox is not None:
+            mail_due = shared.outbox.send_due(clock.now(), stopping)
+            shared.metrics.mails_waiting.set(shared.outbox.waiting())
+            due = min((one for one in (due, mail_due) if one is not None), default=None)
+        shared.exports_wake.wait(_until(due))
+
+
+def _until(due: dt.datetime | None) -> float:
+    """Seconds to sleep; never none at all, whatever the clock says."""
+    if due is None:
+        return LONGEST_SLEEP
+    seconds = (due - dt.datetime.now(dt.UTC)).total_seconds()
+    return min(max(seconds, 0.05), LONGEST_SLEEP)
+
+
+def _exports(shared: Shared) -> Exports:
+    """The exports that are configured; raises MisuseError where they cannot be."""
+    for export in shared.settings.exports:
+        for one in export.mail_to:
+            address(one)
+    return Exports(
+        shared.settings, shared.folder, shared.job("exports"), shared.ledger, shared.outbox,
+        shared.metrics, shared.stopping,
+    )  # fmt: skip
+
+
+def _begin(shared: Shared, exports: Exports) -> None:
+    remove_half_made(shared.folder)
+    exports.begin(clock.now())
+
+
+@contextmanager
+def _turn(shared: Shared) -> Iterator[bool]:
+    """Whether this service is the one that makes exports and sends mail."""
+    lock = FileLock(shared.folder / "service.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def all_once(shared: Shared) -> None:
+    """Settle what is in the inbox, make the exports that are due, send the mail that waits.
+
+    Raises LedgerError where the ledger could not be used.
+    """
+    settings = shared.settings
+    exports = _exports(shared)
+    if settings.inbox is not None:
+        with _inbox(shared, settings.inbox) as inbox:
+            until = time.monotonic() + AT_MOST_ONCE
+            while inbox.round() and time.monotonic() < until:
+                shared.stopping.wait(LOOK_SOON)
+                shared.stopping.or_go_on()
+            shared.of_inbox(inbox)
+            shared.has_left = inbox.has_left
+    with _turn(shared) as ours:
+        if ours:
+            _begin(shared, exports)
+            exports.round()
+            shared.failed_exports = exports.failing
+            if shared.outbox is not None:
+                shared.outbox.send_due(clock.now(), lambda: shared.stopping.told)
+        else:
+            log(Event.EXPORTS_ELSEWHERE)

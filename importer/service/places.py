@@ -1,0 +1,62 @@
+"""The folders that the configuration names: those that must be there, and those that are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from importer.errors import MisuseError
+from importer.files import folder_at, said_by_system
+from importer.service.state import state_folder
+from importer.service_settings import ServiceSettings
+from importer.texts import N_, text
+
+
+def make_places(settings: ServiceSettings) -> None:
+    """Make the folders of the service's own, and look for the others.
+
+    Raises MisuseError with the key of one that is missing, OutputError where one cannot be made.
+    """
+    for key, path in must_exist(settings):
+        if not path.is_dir():
+            raise missing(settings, key, path)
+    for path in made_if_missing(settings):
+        folder_at(path)
+    state = state_folder(settings)
+    try:
+        state.mkdir(mode=0o700, parents=settings.state is None, exist_ok=True)
+    except OSError as error:
+        raise MisuseError(
+            text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
+                 key="service.state", reason=said_by_system(error))
+        ) from error  # fmt: skip
+
+
+def must_exist(settings: ServiceSettings) -> Iterator[tuple[str, Path]]:
+    """Folders that are none of ours to make, each with the key that names it."""
+    inbox = settings.inbox
+    if inbox is not None:
+        yield "inbox.folder", inbox.folder
+        for key, path in (("inbox.applied", inbox.applied), ("inbox.rejected", inbox.rejected)):
+            if path.parent != inbox.folder:
+                yield key, path
+    for export in settings.exports:
+        if not export.is_remote:
+            yield f"{export.key}.folder", Path(export.folder)
+    if settings.metrics_file is not None:
+        yield "service.metrics_file", settings.metrics_file.parent
+
+
+def made_if_missing(settings: ServiceSettings) -> Iterator[Path]:
+    """Folders in the inbox."""
+    inbox = settings.inbox
+    if inbox is not None:
+        yield from (one for one in (inbox.applied, inbox.rejected) if one.parent == inbox.folder)
+
+
+def missing(settings: ServiceSettings, key: str, path: Path) -> MisuseError:
+    """What to say of a folder that is not there."""
+    return MisuseError(
+        text(N_("{path}: {key}: there is no folder {folder}. Make it, or name another."),
+             path=settings.file, key=key, folder=path)
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""What the parts of the service share: job, ledger, mail, figures and signs of life."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from importer import clock
+from importer.errors import OutputError
+from importer.job import Job
+from importer.service.events import Event, log
+from importer.service.inbox import Inbox
+from importer.service.ledger_watch import LedgerWatch
+from importer.service.mail import alert_mail, refusal_mail
+from importer.service.metrics import Metrics
+from importer.service.outbox import Outbox
+from importer.service.outcome import Outcome
+from importer.service.state import state_folder
+from importer.service.stopping import Beat, Stopping, Watched
+from importer.service_settings import ServiceSettings
+from importer.texts import N_, Text, text
+
+STUCK = 1800.0
+"""Seconds without a sign of life after which a part counts as stuck: the largest workbook, or a
+server that does not answer, takes less."""
+
+
+class Shared:
+    """Made once a service; `keeps_all` remembers every workbook, for runs that end soon."""
+
+    def __init__(self, settings: ServiceSettings, job: Job, *, keeps_all: bool = False) -> None:
+        self.settings = settings
+        self.folder = state_folder(settings)
+        self.stopping = Stopping()
+        self.inbox_wake = self.stopping.waker()
+        self.exports_wake = self.stopping.waker()
+        self.metrics = Metrics()
+        self.outbox: Outbox | None = None
+        if settings.smtp is not None:
+            self.outbox = Outbox(self.folder / "mail", settings.smtp)
+        self.ledger = LedgerWatch(job.ledger, self.stopping, self._alarm)
+        self.beats: dict[str, Beat] = {}
+        self.outcomes: list[Outcome] = []
+        self.failed_exports: list[str] = []
+        self.has_left = False
+        self._keeps_all = keeps_all
+        self._job = job
+        self._metrics_fail = False
+
+    def beat(self, part: str) -> Beat:
+        """What the part calls to show that it lives."""
+        return self.beats.setdefault(part, Beat())
+
+    def job(self, part: str) -> Job:
+        """The job for a part; it is given up when the service stops, and shows that it lives."""
+        return replace(self._job, progress=Watched(self.stopping, self.beat(part)))
+
+    def all_live(self) -> bool:
+        """Whether every part was seen at work lately."""
+        return all(time.monotonic() - beat.at < STUCK for beat in self.beats.values())
+
+    def before_filing(self, outcome: Outcome, folder: Path) -> None:
+        """Tell the people of a workbook that needs one; raises OutputError."""
+        smtp = self.settings.smtp
+        if outcome.returned and self.outbox is not None and smtp is not None and smtp.alerts_to:
+            name = str(outcome.facts["file"])
+            self.outbox.put(refusal_mail(smtp, name, outcome.report, str(folder)))
+            self.exports_wake.set()
+
+    def filed(self, outcome: Outcome) -> None:
+        """Count a workbook that was filed."""
+        self.metrics.filed(outcome)
+        if self._keeps_all:
+            self.outcomes.append(outcome)
+
+    def of_inbox(self, inbox: Inbox) -> None:
+        """Take the figures of the inbox."""
+        self.metrics.inbox_files.set(inbox.waiting)
+        self.metrics.inbox_lag.set(inbox.oldest)
+
+    def write_metrics(self) -> None:
+        """Bring the figures up to date, and write them where they are wanted; say once if that
+        fails."""
+        if self.all_live():
+            self.metrics.worked(clock.now())
+        self.metrics.ledger_up.set(not self.ledger.is_away)
+        if self.settings.metrics_file is None:
+            return
+        try:
+            self.metrics.write(self.settings.metrics_file)
+            self._metrics_fail = False
+        except OutputError as error:
+            if not self._metrics_fail:
+                log(Event.METRICS_NOT_WRITTEN, reason=str(error.message))
+            self._metrics_fail = True
+
+    def _alarm(self, reason: Text) -> None:
+        smtp = self.settings.smtp
+        if self.outbox is not None and smtp is not None and smtp.alerts_to:
+            subject = text(N_("The ledger cannot be used"))
+            lines = [reason, text(N_("It is tried again until it can."))]
+            try:
+                self.outbox.put(alert_mail(smtp, subject, lines))
+            except OutputError as error:
+                log(Event.MAIL_NOT_KEPT, reason=str(error.message))
+            self.exports_wake.set()

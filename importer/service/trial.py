@@ -1,0 +1,135 @@
+"""`serve --check`: tries all that the service will need, and says what is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from importer import clock
+from importer.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
+from importer.job import Job
+from importer.ledger.database import Writing
+from importer.service.destinations import destination
+from importer.service.outbox import Outbox
+from importer.service.places import made_if_missing, make_places, missing, must_exist
+from importer.service.schedule import Schedule
+from importer.service.state import LastRuns, state_folder
+from importer.service_settings import ExportSettings, ServiceSettings
+from importer.texts import N_, Text, text
+
+
+class Trial(NamedTuple):
+    """One thing that was tried: its key in the configuration, the exit code that it would come to,
+    and what is to be said of it."""
+
+    what: str
+    exit_code: int
+    message: Text
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.exit_code == EXIT_DONE
+
+
+def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
+    """Try the folders, the ledger, the exports and the mail; nothing that is tried stays."""
+    folders = list(_folders(settings))
+    yield from folders
+    yield _tried("ledger", lambda: _ledger(job))
+    for export in settings.exports:
+        yield _tried(export.key, lambda export=export: _schedule(export, settings))  # type: ignore[misc]
+        if export.is_remote:
+            yield _tried(f"{export.key}.folder", lambda export=export: _destination(export))  # type: ignore[misc]
+    if settings.smtp is not None and all(one.ok for one in folders):
+        outbox = Outbox(state_folder(settings) / "mail", settings.smtp)
+        host = f"{settings.smtp.host}:{settings.smtp.port}"
+        yield _tried("smtp", lambda: _mail(outbox, host))
+
+
+def exit_code(trials: list[Trial]) -> int:
+    """The ledger's, if it cannot be used, else that of the first thing that is wrong."""
+    wrong = [one.exit_code for one in trials if not one.ok]
+    if EXIT_LEDGER in wrong:
+        return EXIT_LEDGER
+    return EXIT_USAGE if wrong else EXIT_DONE
+
+
+def _tried(what: str, tried: Callable[[], Text]) -> Trial:
+    try:
+        return Trial(what, EXIT_DONE, tried())
+    except LedgerError as error:
+        return Trial(what, EXIT_LEDGER, error.message)
+    except ImporterError as error:
+        return Trial(what, EXIT_USAGE, error.message)
+
+
+def _folders(settings: ServiceSettings) -> Iterator[Trial]:
+    places = list(must_exist(settings))
+    for key, path in places:
+        yield _tried(key, lambda key=key, path=path: _folder(settings, key, path))  # type: ignore[misc]
+    if all(path.is_dir() for _, path in places):
+        yield _tried("service.state", lambda: _state(settings))
+
+
+def _folder(settings: ServiceSettings, key: str, path: Path) -> Text:
+    if not path.is_dir():
+        raise missing(settings, key, path)
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        return _no_right(path)
+    return text(N_("{folder} can be read and written."), folder=path)
+
+
+def _no_right(path: Path) -> Text:
+    raise _wrong(N_("{folder} cannot be read and written by the user of the service."), path)
+
+
+def _wrong(template: str, path: Path) -> ImporterError:
+    return ImporterError(text(template, folder=path))
+
+
+def _state(settings: ServiceSettings) -> Text:
+    make_places(settings)
+    folder = state_folder(settings)
+    for path in (*made_if_missing(settings), folder):
+        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            return _no_right(path)
+    return text(N_("{folder} can be read and written."), folder=folder)
+
+
+def _ledger(job: Job) -> Text:
+    if job.ledger.is_missing:
+        missing_one = job.ledger.missing()
+        if not job.ledger.is_made_when_needed:
+            raise missing_one
+        return text(N_("{ledger} will be made by the first workbook."), ledger=job.ledger.name)
+
+    def nothing(_writing: Writing) -> None:
+        return None
+
+    job.ledger.write(nothing)
+    return text(N_("{ledger} can be written; the account is {account}."),
+                ledger=job.ledger.name, account=job.account)  # fmt: skip
+
+
+def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
+    schedule = Schedule.of(export, settings.file)
+    last = LastRuns(state_folder(settings)).of(export)
+    if last is None and export.cron is None:
+        return text(N_("{export}: the first one comes at once."), export=export.name)
+    at = schedule.next_after(clock.now() if last is None else last)
+    local = at.astimezone().isoformat(sep=" ", timespec="seconds")
+    return text(N_("{export}: the next one comes at {at}."), export=export.name, at=local)
+
+
+def _destination(export: ExportSettings) -> Text:
+    there = destination(export)
+    there.check()
+    return text(N_("{folder} can be read and written."), folder=there.shown)
+
+
+def _mail(outbox: Outbox, host: str) -> Text:
+    outbox.check()
+    return text(N_("{host} answers and lets this program in; no mail was sent."), host=host)

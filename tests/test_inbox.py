@@ -1,0 +1,314 @@
+"""Workbooks dropped into a folder are applied once and filed, whatever ends the service."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from services import Place, Running, once, running
+from test_concurrency import code_of, customer, otc
+from workbooks import Row, write_workbook
+
+STAMP = r"\d{8}T\d{6}Z-"
+
+Sheets = Sequence[tuple[str, Sequence[Row]]]
+
+
+def good(number: int, licenses: int = 2) -> Sheets:
+    """An OTC and a customer of its own that holds licences of it."""
+    return [
+        ("Add OTC", [otc(code_of(number), 10)]),
+        ("Add Customer", [customer(f"Site {number}", code_of(number), licenses)]),
+    ]
+
+
+def bad(number: int) -> Sheets:
+    """A customer that wants more than there is."""
+    return good(number, licenses=11)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A place for a service."""
+    return Place(tmp_path / "place")
+
+
+def held(place: Place) -> dict[str, int]:
+    """How many licences each customer of the ledger has, by plain SQL."""
+    with closing(sqlite3.connect(place.ledger)) as connection:
+        return dict(
+            connection.execute(
+                "SELECT name, sum(licenses) FROM customer LEFT JOIN subscription "
+                "USING (account_id, customer_id) GROUP BY name"
+            ).fetchall()
+        )
+
+
+def batches(place: Place) -> list[str]:
+    """The files of the ledger's batches, in order."""
+    with closing(sqlite3.connect(place.ledger)) as connection:
+        return [row[0] for row in connection.execute("SELECT file FROM batch ORDER BY batch")]
+
+
+def names(folder: Path) -> list[str]:
+    """The names in a folder, without stamps."""
+    return sorted(re.sub(f"^{STAMP}", "", path.name) for path in folder.iterdir())
+
+
+def test_workbooks_that_are_there_and_that_come_are_applied_and_filed(place: Place) -> None:
+    """One lies there at the start, one comes later; both are applied and filed with a report that
+    says what was done, under their names after a timestamp."""
+    place.drop("first.xlsx", good(1))
+    with running(place) as service:
+        service.wait_for("workbook-applied")
+        place.drop("second one.xlsx", good(2))
+        told = service.wait_for("workbook-applied", count=2)
+        code, took = service.end()
+    assert code == 0
+    assert took < 5
+    assert told["file"] == "second one.xlsx"
+    assert told["batch"] == 2
+    assert (told["read"], told["applied"], told["unchanged"]) == (2, 2, 0)
+    assert held(place) == {"Site 1": 2, "Site 2": 2}
+    assert place.left == []
+    assert names(place.applied) == [
+        "first.xlsx", "first.xlsx.report.txt", "second one.xlsx", "second one.xlsx.report.txt",
+    ]  # fmt: skip
+    assert all(re.match(STAMP, path.name) for path in place.applied.iterdir())
+    [report] = place.applied.glob("*-second one.xlsx.report.txt")
+    assert "second one.xlsx: applied" in report.read_text("utf-8")
+    assert "Rows: 2 read, 2 applied" in report.read_text("utf-8")
+    assert [one["event"] for one in service.events][-2:] == ["service-stopping", "service-stopped"]
+
+
+def test_a_workbook_that_is_refused_comes_back_with_corrections_and_report(place: Place) -> None:
+    """And the corrections, mended and dropped again, are applied."""
+    place.drop("bad.xlsx", bad(1))
+    with running(place) as service:
+        told = service.wait_for("workbook-rejected")
+        assert place.left == [".claimed"]
+        assert names(place.rejected) == ["bad.corrections.xlsx", "bad.xlsx", "bad.xlsx.report.txt"]
+        [report] = place.rejected.glob("*.report.txt")
+        assert told["report"] == report.name
+        said = report.read_text("utf-8")
+        [corrections] = place.rejected.glob("*.corrections.xlsx")
+        assert corrections.name in said
+        assert "Add Customer, row 2" in said or "D2" in said
+        assert code_of(1) not in said
+        from openpyxl import load_workbook
+
+        workbook = load_workbook(corrections)
+        sheet = workbook["Add Customer"]
+        header = [cell.value for cell in sheet[1]]
+        at = next(i for i, value in enumerate(header, 1) if "Licenses" in str(value))
+        sheet.cell(2, at).value = 3
+        workbook.save(place.folder / "mended.xlsx")
+        (place.folder / "mended.xlsx").rename(place.inbox / corrections.name)
+        service.wait_for("workbook-applied")
+    assert held(place) == {"Site 1": 3}
+    assert names(place.applied) == ["bad.corrections.xlsx", "bad.corrections.xlsx.report.txt"]
+
+
+def test_what_is_none_of_ours_is_left_alone(place: Place) -> None:
+    """Hidden and unfinished files, owner files of Excel, folders, links and pipes stay."""
+    workbook = write_workbook(place.folder / "w.xlsx", good(1))
+    for name in (".hidden.xlsx", "~$open.xlsx", "x.xlsx.tmp", "x.part", "X.TMP", "y.crdownload"):
+        (place.inbox / name).write_bytes(workbook.read_bytes())
+    (place.inbox / "folder.xlsx").mkdir()
+    (place.inbox / "link.xlsx").symlink_to(workbook)
+    os.mkfifo(place.inbox / "pipe.xlsx")
+    before = place.left
+    place.drop("last.xlsx", good(2))
+    with running(place) as service:
+        service.wait_for("workbook-applied")
+        time.sleep(3)
+        service.end()
+    assert place.left == before
+    assert batches(place) == ["last.xlsx"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="leases are Linux's")
+def test_a_file_is_taken_only_when_its_writer_has_let_go_of_it(place: Place) -> None:
+    """A writer that pauses for longer than a file must be still, in the middle of it."""
+    content = write_workbook(place.folder / "w.xlsx", good(1)).read_bytes()
+    with running(place) as service:
+        with (place.inbox / "slow.xlsx").open("wb") as file:
+            file.write(content[:1000])
+            file.flush()
+            service.wait_for("workbook-in-use")
+            file.write(content[1000:])
+        service.wait_for("workbook-applied")
+        service.end()
+    assert batches(place) == ["slow.xlsx"]
+    assert names(place.applied) == ["slow.xlsx", "slow.xlsx.report.txt"]
+    assert not place.rejected.exists() or names(place.rejected) == []
+
+
+def test_a_file_that_grows_without_being_held_open_is_taken_whole(place: Place) -> None:
+    """A writer that opens the file anew for each piece, in less time than it must be still."""
+    content = write_workbook(place.folder / "w.xlsx", good(1)).read_bytes()
+    with running(place) as service:
+        for start in range(0, len(content), 1500):
+            with (place.inbox / "pieces.xlsx").open("ab") as file:
+                file.write(content[start : start + 1500])
+            time.sleep(0.7)
+        service.wait_for("workbook-applied")
+        service.end()
+    assert batches(place) == ["pieces.xlsx"]
+
+
+@pytest.mark.parametrize("owner", ["~${}", ".~lock.{}#"])
+def test_a_workbook_that_is_open_in_a_spreadsheet_program_waits(place: Place, owner: str) -> None:
+    """Until the file is gone with which Excel or LibreOffice says so."""
+    beside = place.inbox / owner.format("open.xlsx")
+    beside.write_bytes(b"")
+    place.drop("open.xlsx", good(1))
+    with running(place) as service:
+        service.wait_for("workbook-in-use")
+        time.sleep(1.5)
+        assert not Path(place.ledger).exists()
+        beside.unlink()
+        service.wait_for("workbook-applied")
+        service.end()
+    assert len([one for one in service.events if one["event"] == "workbook-in-use"]) == 1
+
+
+def test_the_same_bytes_are_applied_once(place: Place) -> None:
+    """A copy is filed as applied before, with the batch; after an undo it is applied anew."""
+    place.drop("one.xlsx", good(1))
+    assert once(place).named("workbook-applied")
+    [filed] = place.applied.glob("*-one.xlsx")
+    (place.inbox / "copy.xlsx").write_bytes(filed.read_bytes())
+    again = once(place)
+    [told] = again.named("workbook-applied-before")
+    assert (told["file"], told["batch"]) == ("copy.xlsx", 1)
+    assert batches(place) == ["one.xlsx"]
+    [report] = place.applied.glob("*-copy.xlsx.report.txt")
+    assert "batch 1" in report.read_text("utf-8")
+
+    from importer.cli.main import run
+
+    assert run(["undo", "1", "--ledger", place.ledger, "-q"]) == 0
+    (place.inbox / "copy.xlsx").write_bytes(filed.read_bytes())
+    assert once(place).named("workbook-applied")
+    assert batches(place) == ["one.xlsx", "one.xlsx", "copy.xlsx"]
+
+
+def test_in_part_the_good_rows_are_applied_and_the_others_come_back(place: Place) -> None:
+    """With `partial`, the workbook goes to rejected, as something must be done about it."""
+    place.configure(inbox="partial = true")
+    place.drop("part.xlsx", bad(1))
+    service = once(place)
+    [told] = service.named("workbook-partly-applied")
+    assert (told["batch"], told["applied"], told["rejected"]) == (1, 1, 1)
+    assert held(place) == {}
+    assert names(place.rejected) == ["part.corrections.xlsx", "part.xlsx", "part.xlsx.report.txt"]
+    assert service.wait() == 1
+
+
+def test_once_says_by_its_exit_code_what_came_of_it(place: Place) -> None:
+    """0 nothing refused, also nothing to do; 1 rows refused; 3 a file that cannot be read."""
+    assert once(place).wait() == 0
+    place.drop("good.xlsx", good(1))
+    run = once(place, "--json")
+    assert run.wait() == 0
+    import json
+
+    [told] = json.loads(run.out)["workbooks"]
+    assert (told["file"], told["status"], told["batch"]) == ("good.xlsx", "applied", 1)
+    place.drop("bad.xlsx", bad(2))
+    assert once(place).wait() == 1
+    (place.inbox / "none.xlsx").write_bytes(b"no workbook at all")
+    place.drop("good too.xlsx", good(3))
+    run = once(place)
+    assert run.wait() == 3
+    assert run.named("workbook-applied")
+    assert names(place.rejected)[-2:] == ["none.xlsx", "none.xlsx.report.txt"]
+
+
+def test_names_that_other_systems_would_not_take_are_filed_all_the_same(place: Place) -> None:
+    """Of the longest length, of bytes that are no text, and with letters that are not allowed."""
+    content = write_workbook(place.folder / "w.xlsx", good(1)).read_bytes()
+    odd = [b"ni\xf1o.xlsx", "ñ".encode() * 125 + b".xlsx", b'a"b:c?.xlsx', b"line\nbreak.xlsx"]
+    for name in odd:
+        Path(os.fsdecode(os.fsencode(place.inbox) + b"/" + name)).write_bytes(content)
+    service = once(place)
+    assert service.wait() == 0
+    assert place.left == []
+    assert len(list(place.applied.iterdir())) == 2 * len(odd)
+    assert service.plain == []
+
+
+def test_a_large_workbook_stops_in_time_and_nothing_of_it_stays(place: Place) -> None:
+    """SIGTERM in the middle: an end within five seconds, no batch, the workbook in the inbox; the
+    next service applies it."""
+    rows = [customer(f"Site {number}", code_of(0), 1) for number in range(30_000)]
+    place.drop("large.xlsx", [("Add OTC", [otc(code_of(0), 30_000)]), ("Add Customer", rows)])
+    with running(place) as service:
+        until = time.monotonic() + 60
+        while not list(place.inbox.glob(".claimed/*/*/workbook/*")):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        time.sleep(1)
+        code, took = service.end()
+    assert code == 0
+    assert took < 5
+    assert place.left == ["large.xlsx"]
+    assert not service.named("workbook-applied")
+    if Path(place.ledger).exists():
+        assert batches(place) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_idle_service_stops_at_once(place: Place, number: signal.Signals) -> None:
+    """By Ctrl-C and by SIGTERM, with exit code 0, and leaves nothing of its own in the inbox."""
+    with running(place) as service:
+        code, took = service.end(number)
+    assert code == 0
+    assert took < 5
+    assert place.left == []
+
+
+def test_two_services_share_an_inbox(place: Place) -> None:
+    """Each workbook is applied by one of them, and both do some of the work."""
+    other = Place(place.folder)  # the same settings
+    for number in range(30):
+        place.drop(f"{number}.xlsx", good(number))
+    with running(place) as one, running(other) as two:
+        until = time.monotonic() + 90
+        while len(one.named("workbook-applied")) + len(two.named("workbook-applied")) < 30:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        one.end()
+        two.end()
+    assert sorted(batches(place)) == sorted(f"{number}.xlsx" for number in range(30))
+    assert held(place) == {f"Site {number}": 2 for number in range(30)}
+    assert len(list(place.applied.iterdir())) == 60
+    assert place.left == []
+
+
+def test_what_a_killed_service_has_claimed_is_taken_over_by_one_that_runs(place: Place) -> None:
+    """Also if it was killed in the middle of a large workbook."""
+    rows = [customer(f"Site {number}", code_of(0), 1) for number in range(20_000)]
+    place.drop("large.xlsx", [("Add OTC", [otc(code_of(0), 20_000)]), ("Add Customer", rows)])
+    first = Running(place)
+    first.wait_for("service-started")
+    until = time.monotonic() + 60
+    while not list(place.inbox.glob(".claimed/*/*/workbook/*")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    with running(place) as second:
+        first.end(signal.SIGKILL)
+        second.wait_for("workbook-taken-over")
+        second.wait_for("workbook-applied")
+        second.end()
+    assert batches(place) == ["large.xlsx"]
+    assert place.left == []

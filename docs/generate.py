@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -16,6 +17,7 @@ from importer.cli.main import cli
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS, Column
 from importer.limits import Limits
+from importer.service.events import Event
 from importer.texts import use_language
 from importer.workbook.template import write_template
 
@@ -105,6 +107,21 @@ def _limits_page() -> Iterator[str]:
     yield "|---|---|---|"
     for limit in fields(Limits):
         yield f"| `{limit.name}` | {limit.default:,} | {limit.metadata['explained']} |"
+
+
+def serve_page() -> str:
+    """docs/serve.md with the events of the log in their place."""
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    before, begin, rest = page.partition("<!-- events: begin -->\n")
+    _, end, after = rest.partition("<!-- events: end -->")
+    assert begin, "the page says where the events go"
+    assert end, "the page says where the events end"
+    rows = (
+        f"| `{event.value}` | {logging.getLevelName(event.level).lower()} | {event.template} |\n"
+        for event in Event
+    )
+    table = "".join(["| event | level | what it says |\n|---|---|---|\n", *rows])
+    return before + begin + table + end + after
 
 
 def problems_page() -> str:
@@ -221,6 +238,7 @@ def _value(option: click.Option) -> str:
 PAGES = {
     "docs/sheets.md": sheets_page,
     "docs/problems.md": problems_page,
+    "docs/serve.md": serve_page,
     "docs/limits.md": limits_page,
     "docs/cli.md": commands_page,
 }

@@ -6,10 +6,12 @@ import os
 import re
 import signal
 import sqlite3
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -312,3 +314,46 @@ def test_what_a_killed_service_has_claimed_is_taken_over_by_one_that_runs(place:
         second.end()
     assert batches(place) == ["large.xlsx"]
     assert place.left == []
+
+
+@pytest.mark.parametrize("silence", ["refused", "nothing is ever told"])
+def test_where_the_system_tells_of_no_changes_the_inbox_is_looked_into_all_the_same(
+    place: Place, silence: str
+) -> None:
+    """No more watches can be had, which is said; or none of them ever wakes, as on a share that
+    another computer writes to."""
+    pid = os.fork()
+    if pid == 0:
+        import watchfiles
+
+        from importer.cli.main import run
+
+        def watch(*_: object, **options: Any) -> Iterator[object]:
+            if silence == "refused":
+                raise OSError(28, "OS file watch limit reached")
+            options["stop_event"].wait()
+            yield from ()
+
+        watchfiles.watch = watch  # type: ignore[assignment]
+        with (place.folder / "log").open("w") as sys.stderr:
+            os._exit(run(["serve", "--config", str(place.config)]))
+    try:
+        until = time.monotonic() + 60
+        while "service-started" not in read(place.folder / "log"):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        time.sleep(1)
+        place.drop("late.xlsx", good(1))
+        while "workbook-applied" not in read(place.folder / "log"):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert batches(place) == ["late.xlsx"]
+    assert ("inbox-polled" in read(place.folder / "log")) == (silence == "refused")
+
+
+def read(path: Path) -> str:
+    """What a file that may not be there yet says so far."""
+    return path.read_text("utf-8") if path.exists() else ""

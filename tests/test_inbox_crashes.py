@@ -120,7 +120,7 @@ def everywhere(folder: Path, scenario: str, bug: str, stride: int, channel: Any)
 
     os.environ["HOME"] = str(folder)
     inbox, sheets = SCENARIOS[scenario]
-    found = []
+    found: list[tuple[int, int, list[str]]] = []
     step = 1 - stride
     ended = 9
     origin = Place(folder / "origin")

@@ -11,6 +11,7 @@ EXIT_FILE = 3
 EXIT_LEDGER = 4
 EXIT_UNDO = 5
 EXIT_FAULT = 70
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 class ImporterError(Exception):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import filecmp
 import os
+import secrets
 import shutil
-import tempfile
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -25,11 +26,9 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
     """
     target = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=target.suffix)
-        os.close(handle)
+        temporary = _temporary(target, mode)
     except OSError as error:
         raise _cannot_write(path, error) from error
-    temporary = Path(name)
     try:
         yield temporary
         _settle(temporary, target, mode)
@@ -40,10 +39,10 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
             temporary.unlink()
 
 
-def folder_at(path: Path) -> None:
+def folder_at(path: Path, mode: int = 0o777) -> None:
     """Make the folder `path` if it is not there; raise OutputError when that cannot be done."""
     try:
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode, exist_ok=True)
     except OSError as error:
         raise _cannot_write(path, error) from error
 
@@ -71,12 +70,14 @@ def put_new(source: Path, target: Path) -> Path:
     """
     for path in numbered(target):
         try:
+            if not stat.S_ISREG(source.lstat().st_mode):
+                raise OSError(errno.EINVAL, "it is no plain file")
             if path.exists():
                 if filecmp.cmp(source, path, shallow=False):
                     return path
                 continue
             try:
-                os.link(source, path)  # which fails if somebody else comes first
+                os.link(source, path, follow_symlinks=False)  # it fails if another comes first
             except FileExistsError:
                 continue
             except OSError:  # on another disk, or one without links
@@ -89,7 +90,10 @@ def put_new(source: Path, target: Path) -> Path:
 
 
 def _settle(temporary: Path, target: Path, mode: int | None) -> None:
-    os.chmod(temporary, _mode_of(target) if mode is None else mode)
+    if mode is None and target.exists():
+        mode = target.stat().st_mode & 0o777
+    if mode is not None:
+        os.chmod(temporary, mode)
     with open(temporary, "r+b") as written:  # Windows flushes only what may be written
         os.fsync(written.fileno())
     os.replace(temporary, target)
@@ -101,12 +105,16 @@ def _settle(temporary: Path, target: Path, mode: int | None) -> None:
             os.close(folder)
 
 
-def _mode_of(target: Path) -> int:
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _temporary(target: Path, mode: int | None) -> Path:
+    """An empty file beside `target`, with the usual rights if it is to have them."""
+    rights = 0o666 if mode is None and not target.exists() else 0o600
+    while True:
+        path = target.with_name(f".{secrets.token_hex(8)}{target.suffix[:20]}")
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, rights))
+        except FileExistsError:
+            continue
+        return path
 
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:

@@ -16,12 +16,10 @@ from importer.cli import apply, check, export, history, ledger, serve, show, tem
 from importer.cli.options import first_language
 from importer.cli.output import say_json
 from importer.cli.translated import Group, Option
-from importer.errors import EXIT_FAULT, ImporterError
+from importer.errors import EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
 from importer.fault_log import log_fault
 from importer.secrecy import Masked
 from importer.texts import N_, text, use_language
-
-EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 @click.group(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -54,10 +55,12 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     job = job_of(common, actor=actor)
     if only_check:
         return _check(common, settings, job)
+    from importer.report import Result
     from importer.service.events import begin_logging
     from importer.service.places import make_places
     from importer.service.service import once, serve
 
+    os.umask(os.umask(0o077) | 0o007)  # what it writes holds secrets, and is nobody else's
     make_places(settings)
     begin_logging(
         as_json=common.json or not sys.stderr.isatty(),
@@ -84,7 +87,7 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     if (
         done.has_left
         or done.failed_exports
-        or any(one.result == "unreadable" for one in done.outcomes)
+        or any(one.result == Result.UNREADABLE for one in done.outcomes)
     ):
         return EXIT_FILE
     return EXIT_REFUSED if any(one.returned for one in done.outcomes) else EXIT_DONE

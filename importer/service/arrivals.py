@@ -29,7 +29,7 @@ class Looked(NamedTuple):
     """What a look into the inbox has found: files to take, the oldest first, and others.
 
     `arriving` are files that have not been still for long enough, `waiting` those that somebody
-    still has in hand; `oldest` is the age in seconds of the oldest file, 0 if there is none.
+    still has in hand; `oldest` is how many seconds ago the first of them came, 0 if none did.
     """
 
     ready: list[Path]
@@ -43,6 +43,7 @@ class _Seen:
     size: int
     changed: int
     since: float
+    first: float
     said: bool = False
 
 
@@ -63,8 +64,7 @@ class Arrivals:
         still = [name for name, facts in found.items() if self._is_still(name, facts)]
         ready = [name for name in still if self._is_free(name, listed)]
         ready.sort(key=lambda name: (found[name].st_mtime_ns, name))
-        oldest = min((facts.st_mtime for facts in found.values()), default=None)
-        age = 0.0 if oldest is None else max(0.0, time.time() - oldest)
+        age = max((self._now() - seen.first for seen in self._seen.values()), default=0.0)
         return Looked(
             [self._folder / name for name in ready],
             len(found) - len(still), len(still) - len(ready), age,
@@ -73,7 +73,8 @@ class Arrivals:
     def _is_still(self, name: str, facts: os.stat_result) -> bool:
         seen = self._seen.get(name)
         if seen is None or (seen.size, seen.changed) != (facts.st_size, facts.st_mtime_ns):
-            self._seen[name] = _Seen(facts.st_size, facts.st_mtime_ns, self._now())
+            first = self._now() if seen is None else seen.first
+            self._seen[name] = _Seen(facts.st_size, facts.st_mtime_ns, self._now(), first)
             return False
         return self._now() - seen.since >= STILL
 
@@ -114,7 +115,9 @@ def _files(listed: dict[str, os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_r
 
 def _is_free(path: Path) -> bool:
     """Whether nobody is writing to the file, as far as the system tells."""
-    with path.open("rb") as file:
+    with open(path, "rb", opener=_opened) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # another was put in its place
+            return False
         if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
             return True
         try:  # Linux grants a lease for reading only on what nobody has open for writing
@@ -125,3 +128,8 @@ def _is_free(path: Path) -> bool:
         except OSError:  # another's file, or a file system without leases
             return True
         return True
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open a file that anybody may have put there: follow no link, wait for no pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

@@ -3,12 +3,11 @@
 ```
 inbox/.claimed/SERVICE.lock                       held while the service runs
 inbox/.claimed/SERVICE/20261126T060001…Z-ab12cd/  a claim, named by its instant
-    workbook/NAME.xlsx   corrections/   outcome.json   tries
+    workbook/NAME.xlsx   corrections/1.xlsx   outcome.json   tries   told
 ```
 
 A file is claimed by renaming it, which only one of several services can do. What a service leaves
-behind when it is ended is taken over by the next that gets its lock. On a file system without locks
-two services may work on one claim; the ledger, which applies a file once, decides then.
+behind when it is ended is taken over by the next that gets its lock (see locks.py).
 """
 
 from __future__ import annotations
@@ -16,23 +15,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import secrets
 import shutil
-import socket
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from importer.files import folder_at, numbered, whole_file
+from importer.service.locks import LOCK, held_lock, if_free, lock_of, new_name
 
 CLAIMED = ".claimed"
 
-_LOCK = ".lock"
 _STAMP = "%Y%m%dT%H%M%S%fZ"
+_NAMED = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ class Claim:
         for path in (self.folder / "workbook").iterdir():
             return path
         raise FileNotFoundError(self.folder / "workbook")
-
-    @property
-    def corrections(self) -> Path:
-        """The folder for what is given back, with a folder for each try."""
-        return self.folder / "corrections"
-
-    def new_corrections(self) -> Path:
-        """An empty folder for what a further try gives back; what others gave may be needed yet."""
-        folder = self.corrections / str(len(_within(self.corrections)) + 1)
-        folder.mkdir(parents=True)
-        return folder
 
     @property
     def since(self) -> dt.datetime:
@@ -77,6 +65,28 @@ class Claim:
         with whole_file(self.folder / "tries") as path:
             path.write_text(str(tries), "ascii")
 
+    @property
+    def is_told(self) -> bool:
+        """Whether those who are to know of it have been told."""
+        return (self.folder / "told").exists()
+
+    def set_told(self) -> None:
+        """Remember that they have been told."""
+        (self.folder / "told").touch()
+
+    def corrections(self, made: str) -> Path:
+        """Where a try has written what is given back."""
+        return self.folder / "corrections" / made
+
+    def new_corrections(self, needed: str | None) -> Path:
+        """Where a further try may write what is given back; that of others goes, not `needed`."""
+        folder = self.folder / "corrections"
+        folder.mkdir(exist_ok=True)
+        for path in _within(folder):
+            if path.name != needed:
+                path.unlink()
+        return folder / f"{int(needed.partition('.')[0]) + 1 if needed else 1}.xlsx"
+
     def keep_outcome(self, outcome: dict[str, Any], *, final: bool) -> None:
         """Remember what became of it, whatever happens next; `final` once nothing changes it."""
         with whole_file(self.folder / "outcome.json") as path:
@@ -91,10 +101,20 @@ class Claim:
             return None
 
     def end(self) -> None:
-        """Remove what is left of a claim whose workbook was filed or given back."""
-        with suppress(FileNotFoundError):  # it goes first: without it, the rest is nothing
-            self.workbook.unlink()
+        """Remove the claim; its workbook has been filed."""
+        self.workbook.unlink()  # first: without it, the rest is nothing
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end_if_empty(self) -> bool:
+        """Remove what is left of a claim without a workbook; whether it was one."""
+        try:
+            (self.folder / "workbook").rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:  # the workbook is there, or who knows; it is never removed by guessing
+            return False
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return True
 
 
 class Claims:
@@ -110,36 +130,36 @@ class Claims:
         stamp = dt.datetime.now(dt.UTC).strftime(_STAMP)
         claim = Claim(self.folder / f"{stamp}-{secrets.token_hex(3)}")
         (claim.folder / "workbook").mkdir(parents=True)
+        target = claim.folder / "workbook" / path.name
         try:
-            path.rename(claim.folder / "workbook" / path.name)
+            path.rename(target)
         except OSError as error:
-            claim.end()
+            if not claim.end_if_empty():  # it was done, and only the answer was lost
+                return claim
             if isinstance(error, FileNotFoundError):
                 return None
             raise
+        if not stat.S_ISREG(target.lstat().st_mode):  # another was put in its place meanwhile
+            self.give_back(claim)
+            return None
         return claim
 
     def held(self) -> list[Claim]:
         """The claims of this service, the first one first."""
-        found = []
-        for folder in _within(self.folder):
-            claim = Claim(folder)
-            try:
-                _ = claim.workbook
-            except OSError:  # it was filed, and its folder is what is left
-                claim.end()
-            else:
-                found.append(claim)
-        return found
+        return [
+            Claim(folder)
+            for folder in _within(self.folder)
+            if _NAMED.fullmatch(folder.name) and not Claim(folder).end_if_empty()
+        ]
 
     def left_behind(self) -> list[str]:
         """Take over the claims of services that have ended; the names of their workbooks."""
         found: list[str] = []
-        for name in sorted({path.name.removesuffix(_LOCK) for path in _within(self._all)}):
+        for name in sorted({path.name.removesuffix(LOCK) for path in _within(self._all)}):
             folder = self._all / name
-            if folder == self.folder:
+            if folder == self.folder or not (folder.is_dir() or lock_of(folder).exists()):
                 continue
-            with suppress(FileNotFoundError), _if_free(folder) as is_free:  # another was quicker
+            with suppress(OSError), if_free(folder) as is_free:  # another's, or it was quicker
                 if is_free:
                     found += self._take_over(folder)
         return found
@@ -147,21 +167,20 @@ class Claims:
     def _take_over(self, folder: Path) -> Iterator[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
         for one in _within(folder):
-            claim = Claim(one.rename(self.folder / one.name))
-            with suppress(FileNotFoundError):  # it was filed, and its folder is what is left
-                yield claim.workbook.name
+            if _NAMED.fullmatch(one.name):
+                claim = Claim(one.rename(self.folder / one.name))
+                with suppress(OSError):  # it was filed, and its folder is what is left
+                    yield claim.workbook.name
         with suppress(FileNotFoundError):
             folder.rmdir()
-        _lock_of(folder).unlink(missing_ok=True)
 
     def give_back(self, claim: Claim) -> None:
         """Put a workbook back into the inbox, under a further name if its own is taken."""
         workbook = claim.workbook
         for path in numbered(self._inbox / workbook.name):
-            if not path.exists():
-                workbook.rename(path)
+            if _moved(workbook, path):
                 break
-        claim.end()
+        claim.end_if_empty()
 
 
 @contextmanager
@@ -172,10 +191,10 @@ def open_claims(inbox: Path) -> Iterator[Claims]:
     where the inbox cannot be written to.
     """
     everyone = inbox / CLAIMED
-    folder_at(everyone)
-    claims = Claims(inbox, f"{_host()}-{os.getpid()}-{secrets.token_hex(4)}")
+    folder_at(everyone, 0o700)
+    claims = Claims(inbox, new_name())
     try:
-        with _held(claims.folder):
+        with held_lock(claims.folder):
             claims.folder.mkdir()
             try:
                 yield claims
@@ -192,48 +211,25 @@ def _hand_over(claims: Claims) -> None:
             if claim.kept_outcome(final=False) is None:
                 claims.give_back(claim)
         claims.folder.rmdir()
-        _lock_of(claims.folder).unlink(missing_ok=True)
+
+
+def _moved(path: Path, target: Path) -> bool:
+    """Whether `path` was moved to `target`, which is never written over."""
+    try:
+        os.link(path, target, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    except OSError:  # a folder, or a file system without links
+        if target.exists() or target.is_symlink():
+            return False
+        path.rename(target)
+        return True
+    path.unlink()
+    return True
 
 
 def _within(folder: Path) -> list[Path]:
-    """What is in a folder, in order; nothing if it is gone."""
-    with suppress(FileNotFoundError):
+    """What is in a folder, in order; nothing if it is gone, or is none."""
+    with suppress(FileNotFoundError, NotADirectoryError):
         return sorted(folder.iterdir())
     return []
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """The lock of a service's folder, where the file system has locks."""
-    lock = FileLock(_lock_of(folder))
-    with suppress(NotImplementedError):
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _if_free(folder: Path) -> Iterator[bool]:
-    """Whether the service of `folder` has ended; its lock is then ours for a moment."""
-    lock = FileLock(_lock_of(folder))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        yield False
-        return
-    except NotImplementedError:
-        pass
-    try:
-        yield True
-    finally:
-        lock.release()
-
-
-def _lock_of(folder: Path) -> Path:
-    return folder.with_name(folder.name + _LOCK)
-
-
-def _host() -> str:
-    return "".join(c for c in socket.gethostname() if c.isalnum() or c == "-")[:40] or "host"

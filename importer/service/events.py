@@ -147,6 +147,10 @@ class Event(StrEnum):
     MAIL_NOT_KEPT = (
         "mail-not-kept", logging.ERROR, N_("Mail cannot be kept until it is sent: {reason}"),
     )  # fmt: skip
+    STATE_NOT_KEPT = (
+        "state-not-kept", logging.ERROR,
+        N_("What the service must remember cannot be written down: {reason}"),
+    )  # fmt: skip
     METRICS_NOT_WRITTEN = (
         "metrics-not-written", logging.WARNING, N_("The metrics cannot be written: {reason}"),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from pathlib import Path
 
 from importer import clock, exporting
@@ -22,13 +23,13 @@ from importer.service.mail import alert_mail, export_mail
 from importer.service.metrics import Metrics
 from importer.service.outbox import Outbox
 from importer.service.schedule import Due, Schedule
-from importer.service.state import LastRuns
+from importer.service.state import NO_RUNS, KeptRuns, Runs
 from importer.service.stopping import StoppedError, Stopping
-from importer.service_settings import ExportSettings, ServiceSettings
+from importer.service_settings import ExportSettings, ServiceSettings, SmtpSettings
 from importer.texts import N_, Text, text
 
 LATE = dt.timedelta(minutes=1)
-"""A run that comes later than this was missed, and is made up for."""
+"""By how much a run may come late where a service is there all the time."""
 
 UNTIL_THERE_IS_ONE = dt.timedelta(seconds=5)
 """Between two looks whether there is a ledger at last."""
@@ -37,26 +38,25 @@ FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(hours=1)
 """Between the tries of an export that fails."""
 
+_MAKING = ".avira-importer-making-"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(slots=True)
 class _Planned:
-    """An export, where it goes and when it comes.
-
-    `last` is the run that was made last, `again` when a failed one is tried again.
-    """
+    """An export, where it goes, when it comes, and what became of its last runs."""
 
     settings: ExportSettings
     schedule: Schedule
     destination: Destination
-    last: dt.datetime | None
-    failures: int = 0
-    again: dt.datetime | None = None
+    runs: Runs = NO_RUNS
 
 
 class Exports:
-    """All exports of a service, which makes them one after the other."""
+    """All exports of a service, which makes them one after the other.
+
+    A run that comes by more than `late` after it was due was missed, and is made up for.
+    """
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class Exports:
         outbox: Outbox | None,
         metrics: Metrics,
         stopping: Stopping,
+        late: dt.timedelta = LATE,
     ) -> None:
         self._folder = folder
         self._job = job
@@ -75,27 +76,32 @@ class Exports:
         self._outbox = outbox
         self._metrics = metrics
         self._stopping = stopping
-        self._last_runs = LastRuns(folder)
+        self._late = late
+        self._kept = KeptRuns(folder)
+        self._cannot_keep = False
+        self._begun = False
         self._planned = [
-            _Planned(one, Schedule.of(one, settings.file), destination(one), None)
+            _Planned(one, Schedule.of(one, settings.file), destination(one))
             for one in settings.exports
         ]
 
     def begin(self, now: dt.datetime) -> None:
         """Look up what was made last; an export by cron that is new waits for its time."""
         for one in self._planned:
-            one.last = self._last_runs.of(one.settings)
-            if one.last is not None:
-                self._metrics.exported_before(one.settings.name, one.last)
-            if one.last is None and one.settings.cron is not None:
-                one.last = now
-                self._last_runs.keep(one.settings, now)
+            one.runs = self._kept.of(one.settings)
+            if one.runs.last is not None:
+                self._metrics.exported_before(one.settings.name, one.runs.last)
+            elif one.settings.cron is not None:
+                self._keep(one, Runs(now))
+        self._begun = True
 
     def round(self, now: Callable[[], dt.datetime] = clock.now) -> dt.datetime | None:
         """Make what is due; when the next one is, None if there are no exports at all.
 
         A failed one is due again after a while, and holds up no other.
         """
+        if not self._begun:
+            self.begin(now())
         for one in self._planned:
             self._stopping.or_go_on()
             due = self._due(one, now())
@@ -106,55 +112,66 @@ class Exports:
     @property
     def failing(self) -> list[str]:
         """The names of the exports that failed the last time."""
-        return [one.settings.name for one in self._planned if one.failures]
+        return [one.settings.name for one in self._planned if one.runs.failures]
 
     def _due(self, one: _Planned, now: dt.datetime) -> Due | None:
-        if one.again is not None and now < one.again:
+        if self._is_put_off(one, now):
             return None
-        if one.last is None:
+        if one.runs.last is None:
             return Due(now, now, 0)
-        return one.schedule.due(one.last, now)
+        return one.schedule.due(one.runs.last, now)
 
     def _next(self, one: _Planned, now: dt.datetime) -> dt.datetime:
-        if one.again is not None:
-            return one.again
-        return now if one.last is None else one.schedule.next_after(min(one.last, now))
+        if one.runs.again is not None and self._is_put_off(one, now):
+            return one.runs.again
+        last = one.runs.last
+        return now if last is None else one.schedule.next_after(min(last, now))
+
+    def _is_put_off(self, one: _Planned, now: dt.datetime) -> bool:
+        """Whether it failed a while ago only; a clock that was set back is not waited for."""
+        again = one.runs.again
+        return again is not None and now < again <= now + LONGEST_PAUSE
 
     def _make(self, one: _Planned, due: Due, now: Callable[[], dt.datetime]) -> None:
-        name = one.settings.name
-        if self._job.ledger.is_made_when_needed and self._job.ledger.is_missing:
-            if one.again is None:
-                log(Event.WAITS, export=name)
-            one.again = now() + UNTIL_THERE_IS_ONE
-            return
-        late = now() - due.at > LATE
-        if (late or due.missed) and not one.failures:
-            since = due.first.strftime("%Y-%m-%d %H:%M:%SZ")
-            log(Event.MISSED, export=name, missed=due.missed + late, since=since)
+        name, failures = one.settings.name, one.runs.failures
+        late = now() - due.at > self._late
         try:
-            self._deliver(one, now())
-            self._last_runs.keep(one.settings, due.at)
+            if self._job.ledger.is_made_when_needed and self._job.ledger.is_missing:
+                self._wait_for_ledger(one, now())
+                return
+            if (late or due.missed) and not failures:
+                since = due.first.strftime("%Y-%m-%d %H:%M:%SZ")
+                log(Event.MISSED, export=name, missed=due.missed + late, since=since)
+            made = self._deliver(one, now())
         except ImporterError as error:
             self._failed(one, error, now())
             return
         except StoppedError:
             raise
-        except Exception as error:
+        except BaseException as error:  # some libraries raise what is no Exception
             path = log_fault()
             log(Event.FAULT, reason=type(error).__name__, log=path)
             fault = text(N_("The program has a fault and stopped. See {log}."), log=path)
             self._failed(one, ImporterError(fault), now())
             return
-        one.last, one.failures, one.again = due.at, 0, None
+        self._keep(one, Runs(due.at))
         self._metrics.exported(name, now(), now() - due.at)
-        self._remove_old(one)
+        self._remove_old(one, made)
 
-    def _deliver(self, one: _Planned, now: dt.datetime) -> None:
-        """Make the export in a folder of the service's own, and put it where it belongs."""
+    def _wait_for_ledger(self, one: _Planned, now: dt.datetime) -> None:
+        if one.runs.again is None:
+            log(Event.WAITS, export=one.settings.name)
+        one.runs = replace(one.runs, again=now + UNTIL_THERE_IS_ONE)
+
+    def _deliver(self, one: _Planned, now: dt.datetime) -> str:
+        """Make the export in a folder of the service's own, and put it where it belongs; its name.
+
+        From there on nothing makes it undone: mail that cannot be kept is said and no more.
+        """
         form = Format(one.settings.format)
         ending = "" if form is Format.CSV else f".{form}"
         name = f"{one.settings.name} {now.strftime(_STAMP)}{ending}"
-        making = Path(tempfile.mkdtemp(dir=self._folder, prefix="making-"))
+        making = Path(tempfile.mkdtemp(dir=self._folder, prefix=_MAKING))
         try:
             job = replace(self._job, today=clock.today())
             made = exporting.export(
@@ -164,46 +181,62 @@ class Exports:
             self._ledger.worked()
             self._stopping.or_go_on()
             place = one.destination.deliver(making / name, name)
-            if one.settings.mail_to and self._outbox is not None and self._smtp is not None:
-                mail = export_mail(
-                    self._smtp, one.settings.mail_to, one.settings.name, made.summary,
-                    making / name, place,
-                )  # fmt: skip
-                self._outbox.put(mail)
+            log(Event.EXPORTED, export=one.settings.name, file=place, batch=made.batch)
+            if one.settings.mail_to and self._smtp is not None:
+                facts = one.settings.mail_to, one.settings.name, made.summary, making / name, place
+                self._mail(lambda smtp: export_mail(smtp, *facts))
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        log(Event.EXPORTED, export=one.settings.name, file=place, batch=made.batch)
+        return name
+
+    def _mail(self, compose: Callable[[SmtpSettings], EmailMessage]) -> None:
+        if self._outbox is None or self._smtp is None:
+            return
+        try:
+            self._outbox.put(compose(self._smtp))
+        except OutputError as error:
+            log(Event.MAIL_NOT_KEPT, reason=str(error.message))
+
+    def _keep(self, one: _Planned, runs: Runs) -> None:
+        """Remember what became of an export, if need be only as long as this process runs."""
+        one.runs = runs
+        try:
+            self._kept.keep(one.settings, runs)
+            self._cannot_keep = False
+        except OutputError as error:
+            if not self._cannot_keep:
+                log(Event.STATE_NOT_KEPT, reason=str(error.message))
+            self._cannot_keep = True
 
     def _failed(self, one: _Planned, error: ImporterError, now: dt.datetime) -> None:
         """Say it once, and try again less and less often."""
-        name = one.settings.name
-        pause = min(FIRST_PAUSE * 2 ** min(one.failures, 10), LONGEST_PAUSE)
-        one.failures += 1
-        one.again = now + pause
+        name, failures = one.settings.name, one.runs.failures
+        again = now + min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
+        self._keep(one, Runs(one.runs.last, failures + 1, again))
         self._metrics.export_failed(name)
         if isinstance(error, LedgerError):
             self._ledger.failed(error)
-        if one.failures == 1:
-            again = one.again.strftime("%Y-%m-%d %H:%M:%SZ")
-            log(Event.EXPORT_FAILED, export=name, reason=str(error.message), again=again)
+        if failures == 0:
+            said = again.strftime("%Y-%m-%d %H:%M:%SZ")
+            log(Event.EXPORT_FAILED, export=name, reason=str(error.message), again=said)
             if not isinstance(error, LedgerError):
                 self._alarm(name, error.message)
 
     def _alarm(self, name: str, reason: Text) -> None:
-        if self._outbox is not None and self._smtp is not None and self._smtp.alerts_to:
+        if self._smtp is not None and self._smtp.alerts_to:
             subject = text(N_("The export {export} could not be made"), export=name)
             lines = [reason, text(N_("It is tried again until it can."))]
-            try:
-                self._outbox.put(alert_mail(self._smtp, subject, lines))
-            except OutputError as error:
-                log(Event.MAIL_NOT_KEPT, reason=str(error.message))
+            self._mail(lambda smtp: alert_mail(smtp, subject, lines))
 
-    def _remove_old(self, one: _Planned) -> None:
+    def _remove_old(self, one: _Planned, made: str) -> None:
+        """Keep the newest; the one just `made` stays even if a clock that ran ahead made others."""
         if one.settings.keep is None:
             return
         try:
             ours = _ours(one.settings, one.destination.names())
             for name in ours[: -one.settings.keep]:
+                if name == made:
+                    continue
                 one.destination.remove(name)
                 log(Event.REMOVED, export=one.settings.name, file=name, keep=one.settings.keep)
         except ImporterError as error:
@@ -219,5 +252,5 @@ def _ours(settings: ExportSettings, names: Sequence[str]) -> list[str]:
 
 def remove_half_made(folder: Path) -> None:
     """Remove what a service that was ended has left in its state."""
-    for path in folder.glob("making-*"):
+    for path in folder.glob(f"{_MAKING}*"):
         shutil.rmtree(path, ignore_errors=True)

@@ -24,6 +24,6 @@ def file_away(claim: Claim, outcome: Outcome, folder: Path) -> None:
             path.write_text("\n".join([*outcome.report, ""]), "utf-8", errors="replace")
     put_new(report, folder / outcome.report_name)
     if outcome.corrections is not None and outcome.corrections_made is not None:
-        put_new(claim.corrections / outcome.corrections_made, folder / outcome.corrections)
+        put_new(claim.corrections(outcome.corrections_made), folder / outcome.corrections)
     put_new(claim.workbook, folder / outcome.name)
     claim.end()

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from importer import clock, pipeline
 from importer.errors import LedgerError, OutputError, StrangeLedgerError
@@ -27,6 +25,7 @@ from importer.service.arrivals import Arrivals
 from importer.service.claims import Claim, Claims
 from importer.service.events import Event, log
 from importer.service.filing import file_away
+from importer.service.later import Later
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.outcome import Outcome, given_up, of_json, outcome_of
 from importer.service.stopping import StoppedError, Stopping
@@ -34,18 +33,6 @@ from importer.service_settings import InboxSettings
 
 MOST_TRIES = 5
 """How often a workbook may end the program, or fail it, before it is given up."""
-
-
-FIRST_PAUSE = 5.0
-LONGEST_PAUSE = 300.0
-"""Seconds between the tries at a workbook that cannot be filed, or at which we have a fault."""
-
-
-class _Pause(NamedTuple):
-    """Until when a claim waits, by the monotonic clock, and for how long the next time."""
-
-    until: float
-    seconds: float
 
 
 class _ChangedError(Exception):
@@ -77,22 +64,31 @@ class Inbox:
         self._before_filing = before_filing
         self._filed = filed
         self._arrivals = Arrivals(settings.folder)
-        self._is_dark = False
-        self._later: dict[Path, _Pause] = {}
+        self._later = Later()
+        self._working: tuple[Claim, int] | None = None
+        self.is_dark = False
+        """Whether the inbox could not be looked into the last time."""
         self.waiting = 0
         self.oldest = 0.0
-        """Age in seconds of the oldest workbook that is in the inbox or claimed."""
+        """For how many seconds the oldest workbook has been in the inbox or claimed."""
 
     @property
     def has_left(self) -> bool:
-        """Whether something that was taken could not be filed."""
-        return bool(self._later)
+        """Whether something is left that should have been settled."""
+        return self.is_dark or bool(self._later)
+
+    def forget_try(self) -> None:
+        """Not count the try that is under way: the service is ended in the middle of it."""
+        if self._working is not None:
+            claim, tries = self._working
+            with suppress(OutputError, OSError):
+                claim.set_tries(tries)
 
     def round(self) -> bool:
         """Take over what others have left, and settle all that has arrived.
 
         Whether files are arriving, which are to be looked at again soon. Raises LedgerError where
-        the ledger cannot be used; the workbook at which it could not stays claimed.
+        the ledger cannot be used; the workbooks at which it could not stay claimed.
         """
         try:
             looked = self._arrivals.look()
@@ -103,91 +99,123 @@ class Inbox:
             self._say_dark(said_by_system(error))
             return False
         self._say_light()
+        self._later.keep_only([*(claim.folder for claim in held), *looked.ready])
         self.waiting = len(held) + len(looked.ready) + looked.arriving + looked.waiting
         self.oldest = max([looked.oldest, *(self._age(claim) for claim in held)])
-        for claim in sorted(held, key=lambda one: one.tries):  # what has failed holds up no other
-            if self._is_its_turn(claim):
-                self._settle(claim)
-        for path in looked.ready:
-            taken = self._take(path)
-            if taken is not None:
-                self._settle(taken)
+        trouble = []
+        worked = False
+        for claim in self._claims_in_turn(held, looked.ready):
+            try:
+                worked = self._settle(claim) or worked
+            except LedgerError as error:
+                if not self._ledger.answers():
+                    raise
+                trouble.append(error)  # perhaps of this workbook's rows alone
+                self._later.put_off(claim.folder)
+        if trouble and not worked:
+            raise trouble[-1]
         return looked.arriving > 0
 
+    def _claims_in_turn(self, held: list[Claim], ready: list[Path]) -> Iterator[Claim]:
+        """What is to be settled now; what has failed before holds up no other."""
+        for claim in held:
+            if claim.tries == 0 and self._later.is_over(claim.folder):
+                yield claim
+        for path in ready:
+            taken = self._take(path)
+            if taken is not None:
+                yield taken
+        for claim in held:
+            if claim.tries and self._later.is_over(claim.folder):
+                yield claim
+
     def _age(self, claim: Claim) -> float:
-        return (clock.now() - claim.since).total_seconds()
+        return max(0.0, (clock.now() - claim.since).total_seconds())
 
     def _take(self, path: Path) -> Claim | None:
         self._stopping.or_go_on()
-        try:
-            return self._claims.take(path)
-        except OSError as error:
-            log(Event.NOT_OPENED, file=path.name, reason=said_by_system(error))
+        if not self._later.is_over(path):
             return None
+        try:
+            claim = self._claims.take(path)
+        except OSError as error:
+            if path not in self._later:
+                log(Event.NOT_OPENED, file=path.name, reason=said_by_system(error))
+            self._later.put_off(path)
+            return None
+        self._later.forget(path)
+        return claim
 
-    def _settle(self, claim: Claim) -> None:
-        """Do what is left to be done with a claim; a fault of ours concerns no other one."""
+    def _settle(self, claim: Claim) -> bool:
+        """Do what is left to be done with a claim; whether it was done.
+
+        A fault of ours concerns no other one. Raises LedgerError.
+        """
         self._stopping.or_go_on()
         try:
             outcome = of_json(claim.kept_outcome(final=True)) or self._applied(claim)
             if outcome is not None:
                 claim.keep_outcome(outcome.to_json(), final=True)
                 self._file(claim, outcome)
-            self._later.pop(claim.folder, None)
-        except FileNotFoundError:  # taken over by another service, where there are no locks
-            self._later.pop(claim.folder, None)
+            self._later.forget(claim.folder)
+            return True
         except (OutputError, OSError) as error:
-            self._say_not_filed(claim, error)
+            if claim.folder.exists():  # else another service took it over, where there are no locks
+                self._say_not_filed(claim, error)
         except (LedgerError, StoppedError):
             raise
         except Exception as error:
             log(Event.FAULT, reason=type(error).__name__, log=log_fault())
-            self._put_off(claim)
+            self._later.put_off(claim.folder)
+        return False
 
     def _applied(self, claim: Claim) -> Outcome | None:
         """What applying the workbook comes to; None if it went back into the inbox."""
         name = claim.workbook.name
         tries = claim.tries
+        kept = of_json(claim.kept_outcome(final=False))
         if tries >= MOST_TRIES:
-            return self._given_up(claim, name, tries)
+            return self._given_up(claim, kept, tries)
         claim.set_tries(tries + 1)
+        self._working = claim, tries
         state = _state(claim.workbook)
 
         def before_commit(report: Report) -> None:
             if _state(claim.workbook) != state:
                 raise _ChangedError
-            claim.keep_outcome(
-                outcome_of(replace(report), name, claim.since).to_json(), final=False
-            )
+            outcome = outcome_of(replace(report), name, claim.since)
+            claim.keep_outcome(outcome.to_json(), final=False)
 
         job = replace(
-            self._job, today=clock.today(), corrections=claim.new_corrections(),
+            self._job, today=clock.today(),
+            corrections=claim.new_corrections(None if kept is None else kept.corrections_made),
             once=Once(claim.since.replace(microsecond=0), before_commit),
         )  # fmt: skip
         try:
             report = pipeline.apply(claim.workbook, job, partial=self._settings.partial)
-            if _state(claim.workbook) != state and report.batch is None:
-                raise _ChangedError
+            if report.batch is None:
+                self._stopping.or_go_on()  # reading may have been ended for that
+                if _state(claim.workbook) != state:
+                    raise _ChangedError
         except _ChangedError:
             self._claims.give_back(claim)
             return None
-        except LedgerError as error:
-            if not isinstance(error, StrangeLedgerError):
-                claim.set_tries(tries)  # it was not the workbook's fault
+        except StrangeLedgerError:
             raise
-        except (StoppedError, OutputError, OSError):
-            with suppress(OutputError):
-                claim.set_tries(tries)
+        except (LedgerError, StoppedError, OutputError, OSError):  # it was not the workbook's fault
+            self.forget_try()
             raise
-        self._ledger.worked()
-        kept = of_json(claim.kept_outcome(final=False))
+        finally:
+            self._working = None
+        if report.result is not Result.UNREADABLE:
+            self._ledger.worked()
         if report.applied_before is not None and kept and kept.batch == report.applied_before:
             return kept  # it was this claim's: the program ended after the commit
         return outcome_of(report, name, claim.since)
 
-    def _given_up(self, claim: Claim, name: str, tries: int) -> Outcome:
+    def _given_up(self, claim: Claim, kept: Outcome | None, tries: int) -> Outcome:
         """What is said of a workbook that failed each time, if it was not applied after all."""
-        batch = None
+        name, batch = claim.workbook.name, None
         if not self._job.ledger.is_missing:
             with claim.workbook.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -196,14 +224,15 @@ class Inbox:
                 batch = batch_of_file(connection, self._job.account, sha256, since)
         if batch is None:
             return given_up(name, claim.since, tries)
-        kept = of_json(claim.kept_outcome(final=False))
         if kept is not None and kept.batch == batch:
             return kept
         return outcome_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
 
     def _file(self, claim: Claim, outcome: Outcome) -> None:
         folder = self._settings.rejected if outcome.returned else self._settings.applied
-        self._before_filing(outcome, folder)
+        if not claim.is_told:
+            self._before_filing(outcome, folder)
+            claim.set_told()
         file_away(claim, outcome, folder)
         self._filed(outcome)
         log(Event[outcome.event], **outcome.facts)
@@ -215,27 +244,17 @@ class Inbox:
             else:
                 reason = f"{said_by_system(error)}."
             log(Event.NOT_FILED, file=claim.workbook.name, reason=reason)
-        self._put_off(claim)
-
-    def _put_off(self, claim: Claim) -> None:
-        """Try it again later, and later each time."""
-        pause = self._later.get(claim.folder, _Pause(0, FIRST_PAUSE)).seconds
-        until = time.monotonic() + pause
-        self._later[claim.folder] = _Pause(until, min(2 * pause, LONGEST_PAUSE))
-
-    def _is_its_turn(self, claim: Claim) -> bool:
-        put_off = self._later.get(claim.folder)
-        return put_off is None or time.monotonic() >= put_off.until
+        self._later.put_off(claim.folder)
 
     def _say_dark(self, reason: object) -> None:
-        if not self._is_dark:
+        if not self.is_dark:
             log(Event.NOT_LOOKED_INTO, folder=self._settings.folder, reason=reason)
-        self._is_dark = True
+        self.is_dark = True
 
     def _say_light(self) -> None:
-        if self._is_dark:
+        if self.is_dark:
             log(Event.LOOKED_INTO_AGAIN, folder=self._settings.folder)
-        self._is_dark = False
+        self.is_dark = False
 
 
 def _state(path: Path) -> tuple[int, int]:

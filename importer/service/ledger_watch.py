@@ -13,8 +13,9 @@ from importer.service.events import Event, log
 from importer.service.stopping import Stopping
 from importer.texts import Text
 
+FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-"""Seconds between two looks at most."""
+"""Seconds before the first look at it, and between two looks at most."""
 
 ALARM_AFTER = 600.0
 """Seconds after which somebody is told: a server that starts anew is away for less."""
@@ -30,6 +31,7 @@ class LedgerWatch:
         self._lock = threading.Lock()
         self._away_since: float | None = None
         self._alarmed = False
+        self._pause = FIRST_PAUSE
 
     @property
     def is_away(self) -> bool:
@@ -53,20 +55,25 @@ class LedgerWatch:
         """It was used."""
         with self._lock:
             since, self._away_since, self._alarmed = self._away_since, None, False
+            self._pause = FIRST_PAUSE
         if since is not None:
             log(Event.LEDGER_BACK, seconds=round(time.monotonic() - since))
 
     def wait_for_it(self, beat: Callable[[], None]) -> None:
-        """Wait until it answers, looking less and less often, or until the service is to stop."""
-        pause = 1.0
-        while not self._stopping.told:
-            self._stopping.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - not all at once
-            beat()
-            if self._stopping.told or self._answers():
-                return
-            pause = min(2 * pause, LONGEST_PAUSE)
+        """Wait until it answers, or until the service is to stop.
 
-    def _answers(self) -> bool:
+        It is looked at less and less often until it was really used again: it may answer, and yet
+        take no batch.
+        """
+        while not self._stopping.told:
+            self._stopping.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - not all at once
+            beat()
+            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+            if self._stopping.told or self.answers():
+                return
+
+    def answers(self) -> bool:
+        """Whether it can be read now."""
         try:
             if not self._ledger.is_missing:
                 with self._ledger.reading():

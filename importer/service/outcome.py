@@ -22,6 +22,7 @@ REPORT = ".report.txt"
 _LONGEST = 200
 """Bytes of a file's name that are kept: stamp and ending are added, and 255 is the most."""
 
+_CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 _STAMPED = re.compile(r"^\d{8}T\d{6}Z-")
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 
@@ -65,6 +66,21 @@ class Outcome:
         return self.name + REPORT
 
     @property
+    def is_sound(self) -> bool:
+        """Whether it is as this program writes it: no name in it leads out of its folder."""
+        names = (self.name, self.corrections, self.corrections_made)
+        plain = all(isinstance(one, str) and _is_plain(one) for one in names if one is not None)
+        return (
+            plain
+            and self.event in Event.__members__
+            and isinstance(self.facts, dict)
+            and "file" in self.facts
+            and isinstance(self.report, list)
+            and all(isinstance(line, str) for line in self.report)
+            and isinstance(self.rows, dict)
+        )
+
+    @property
     def nothing_done(self) -> bool:
         """Whether the workbook was refused as a whole; its rows then tell what would have been."""
         return self.returned and self.batch is None
@@ -75,11 +91,13 @@ class Outcome:
 
 
 def of_json(kept: dict[str, Any] | None) -> Outcome | None:
-    """The outcome that was kept; None if none was, or by another version."""
+    """The outcome that was kept; None if none was, or none of ours: whoever may write to the inbox
+    shall not have files written elsewhere by it."""
     try:
-        return None if kept is None else Outcome(**kept)
+        outcome = None if kept is None else Outcome(**kept)
     except TypeError:
         return None
+    return outcome if outcome is not None and outcome.is_sound else None
 
 
 def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
@@ -87,10 +105,10 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
     filed, name = filed_name(name, since), _as_text(name)
     corrections = made = None
     if report.corrections is not None:
-        path = PurePath(report.corrections)
-        made, corrections = f"{path.parent.name}/{path.name}", filed_name(path.name, since)
+        made = PurePath(report.corrections).name
+        corrections = f"{_CORRECTED.sub('', PurePath(filed).stem)}.corrections.xlsx"
         if corrections == filed:
-            corrections = f"{PurePath(filed).stem}-2{PurePath(filed).suffix}"
+            corrections = f"{PurePath(filed).stem}-2.xlsx"
     event = _EVENTS[report.result]
     if report.applied_before is not None:
         event = Event.APPLIED_BEFORE
@@ -128,6 +146,10 @@ def given_up(name: str, since: dt.datetime, tries: int) -> Outcome:
         {},
         None,
     )
+
+
+def _is_plain(name: str) -> bool:
+    return name not in ("", ".", "..") and name.isprintable() and _NOT_IN_NAMES.isdisjoint(name)
 
 
 def _as_text(name: str) -> str:

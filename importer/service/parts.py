@@ -8,19 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
-from filelock import FileLock, Timeout
-
-from importer import clock
 from importer.errors import LedgerError, OutputError
 from importer.fault_log import log_fault
 from importer.files import said_by_system
 from importer.service.claims import open_claims
 from importer.service.events import Event, log
-from importer.service.exports import Exports, remove_half_made
+from importer.service.exports import LATE, Exports, remove_half_made
 from importer.service.inbox import Inbox
 from importer.service.letter import address
+from importer.service.locks import TakenError, locked
 from importer.service.shared import Shared
 from importer.service.stopping import StoppedError
 from importer.service.watching import LOOK_EVERY, LOOK_SOON, watch
@@ -31,6 +29,9 @@ TURN = 5.0
 
 LONGEST_SLEEP = 60.0
 """Seconds after which exports and mail look round in any case: clocks are set, files come."""
+
+LATE_ONCE = dt.timedelta(minutes=15)
+"""A run counts as missed only after this where cron or a timer asks now and then what is due."""
 
 AT_MOST_ONCE = 60.0
 """Seconds after which a run that is to end waits no longer for files that are still growing."""
@@ -60,7 +61,7 @@ def _lasting(shared: Shared, name: str, work: Callable[[], None]) -> Callable[[]
                 work()
             except StoppedError:
                 return
-            except Exception as error:
+            except BaseException as error:  # some libraries raise what is no Exception
                 log(Event.FAULT, reason=type(error).__name__, log=log_fault())
                 shared.stopping.wait(AFTER_FAULT)
 
@@ -104,10 +105,11 @@ def _look_into(shared: Shared, inbox: Inbox, beat: Callable[[], None]) -> None:
 @contextmanager
 def _inbox(shared: Shared, settings: InboxSettings) -> Iterator[Inbox]:
     with open_claims(settings.folder) as claims:
-        yield Inbox(
+        shared.inbox = Inbox(
             settings, claims, shared.job("inbox"), shared.ledger, shared.stopping,
             shared.before_filing, shared.filed,
         )  # fmt: skip
+        yield shared.inbox
 
 
 def _run_exports(shared: Shared, exports: Exports) -> None:
@@ -131,16 +133,12 @@ def _export_and_mail(shared: Shared, exports: Exports, beat: Callable[[], None])
         beat()
         return shared.stopping.told
 
-    _begin(shared, exports)
+    remove_half_made(shared.folder)
     while not shared.stopping.told:
         shared.exports_wake.clear()
         beat()
-        due = exports.round()
-        if shared.outbox is not None:
-            mail_due = shared.outbox.send_due(clock.now(), stopping)
-            shared.metrics.mails_waiting.set(shared.outbox.waiting())
-            due = min((one for one in (due, mail_due) if one is not None), default=None)
-        shared.exports_wake.wait(_until(due))
+        due = [exports.round(), shared.send_mail(stopping)]
+        shared.exports_wake.wait(_until(min((one for one in due if one is not None), default=None)))
 
 
 def _until(due: dt.datetime | None) -> float:
@@ -151,35 +149,27 @@ def _until(due: dt.datetime | None) -> float:
     return min(max(seconds, 0.05), LONGEST_SLEEP)
 
 
-def _exports(shared: Shared) -> Exports:
+def _exports(shared: Shared, late: dt.timedelta = LATE) -> Exports:
     """The exports that are configured; raises MisuseError where they cannot be."""
     for export in shared.settings.exports:
         for one in export.mail_to:
             address(one)
     return Exports(
         shared.settings, shared.folder, shared.job("exports"), shared.ledger, shared.outbox,
-        shared.metrics, shared.stopping,
+        shared.metrics, shared.stopping, late,
     )  # fmt: skip
-
-
-def _begin(shared: Shared, exports: Exports) -> None:
-    remove_half_made(shared.folder)
-    exports.begin(clock.now())
 
 
 @contextmanager
 def _turn(shared: Shared) -> Iterator[bool]:
     """Whether this service is the one that makes exports and sends mail."""
-    lock = FileLock(shared.folder / "service.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        yield False
-        return
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(shared.folder / "service.lock"))
+        except TakenError:
+            yield False
+            return
         yield True
-    finally:
-        lock.release()
 
 
 def all_once(shared: Shared) -> None:
@@ -188,21 +178,33 @@ def all_once(shared: Shared) -> None:
     Raises LedgerError where the ledger could not be used.
     """
     settings = shared.settings
-    exports = _exports(shared)
+    exports = _exports(shared, late=LATE_ONCE)
+    trouble: LedgerError | None = None
     if settings.inbox is not None:
-        with _inbox(shared, settings.inbox) as inbox:
+        try:
+            _inbox_once(shared, settings.inbox)
+        except LedgerError as error:  # mail can be sent all the same
+            shared.ledger.failed(error)
+            trouble = error
+    with _turn(shared) as ours:
+        if ours:
+            remove_half_made(shared.folder)
+            exports.round()
+            shared.failed_exports = exports.failing
+            shared.send_mail(lambda: shared.stopping.told)
+        else:
+            log(Event.EXPORTS_ELSEWHERE)
+    if trouble is not None:
+        raise trouble
+
+
+def _inbox_once(shared: Shared, settings: InboxSettings) -> None:
+    with _inbox(shared, settings) as inbox:
+        try:
             until = time.monotonic() + AT_MOST_ONCE
             while inbox.round() and time.monotonic() < until:
                 shared.stopping.wait(LOOK_SOON)
                 shared.stopping.or_go_on()
+        finally:
             shared.of_inbox(inbox)
             shared.has_left = inbox.has_left
-    with _turn(shared) as ours:
-        if ours:
-            _begin(shared, exports)
-            exports.round()
-            shared.failed_exports = exports.failing
-            if shared.outbox is not None:
-                shared.outbox.send_due(clock.now(), lambda: shared.stopping.told)
-        else:
-            log(Event.EXPORTS_ELSEWHERE)

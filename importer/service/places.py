@@ -8,7 +8,7 @@ from pathlib import Path
 from importer.errors import MisuseError
 from importer.files import folder_at, said_by_system
 from importer.service.state import state_folder
-from importer.service_settings import ServiceSettings
+from importer.service_settings import InboxSettings, ServiceSettings
 from importer.texts import N_, text
 
 
@@ -20,6 +20,11 @@ def make_places(settings: ServiceSettings) -> None:
     for key, path in must_exist(settings):
         if not path.is_dir():
             raise missing(settings, key, path)
+        if settings.inbox is not None and key != "inbox.folder" and _same(path, settings.inbox):
+            raise MisuseError(
+                text(N_("{path}: {key} is the inbox itself; name another folder."),
+                     path=settings.file, key=key)
+            )  # fmt: skip
     for path in made_if_missing(settings):
         folder_at(path)
     state = state_folder(settings)
@@ -30,6 +35,10 @@ def make_places(settings: ServiceSettings) -> None:
             text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
                  key="service.state", reason=said_by_system(error))
         ) from error  # fmt: skip
+
+
+def _same(path: Path, inbox: InboxSettings) -> bool:
+    return path.resolve() == inbox.folder.resolve()
 
 
 def must_exist(settings: ServiceSettings) -> Iterator[tuple[str, Path]]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+from importer.errors import EXIT_DONE, EXIT_INTERRUPTED
 from importer.job import Job
 from importer.service.events import Event, log
 from importer.service.metrics import Endpoint
@@ -22,6 +23,7 @@ from importer.service.stopping import StoppedError
 from importer.service.systemd import notify, watchdog_seconds
 from importer.service_settings import ServiceSettings
 from importer.texts import N_, text
+from importer.workbook import apart
 
 GRACE = 4.0
 """Seconds that the parts have to stop; then the process ends, whatever they do."""
@@ -65,6 +67,7 @@ def once(settings: ServiceSettings, job: Job) -> Shared:
     """
     shared = Shared(settings, job, keeps_all=True)
     found: list[Exception] = []
+    done = threading.Event()
 
     def work() -> None:
         try:
@@ -74,14 +77,17 @@ def once(settings: ServiceSettings, job: Job) -> Shared:
         except Exception as error:
             found.append(error)
 
+        finally:
+            done.set()
+
     part = threading.Thread(target=work, daemon=True)
     with _stopped_by_signals():
         try:
             part.start()
-            while part.is_alive():
-                part.join(0.2)
+            while not done.wait(0.2):  # and no join: an interrupted one takes the thread for ended
+                pass
         except KeyboardInterrupt:
-            _stop(shared, [part])
+            _stop(shared, [part], EXIT_INTERRUPTED)
             raise
     shared.write_metrics()
     if found:
@@ -97,17 +103,20 @@ def _look_round(shared: Shared) -> None:
     time.sleep(min(ROUND, (watchdog_seconds() or ROUND) / 3))
 
 
-def _stop(shared: Shared, parts: list[threading.Thread]) -> None:
+def _stop(shared: Shared, parts: list[threading.Thread], exit_code: int = EXIT_DONE) -> None:
     """Stop all parts in time. What does not stop by itself is ended: nothing of it is lost."""
     shared.stopping.stop()
+    apart.end_reading()  # which may take minutes
     until = time.monotonic() + GRACE
     with suppress(KeyboardInterrupt):  # one who asks twice does not want to wait
         for part in parts:
             if part.is_alive():
                 part.join(max(0.0, until - time.monotonic()))
     if any(part.is_alive() for part in parts):
+        if shared.inbox is not None:
+            shared.inbox.forget_try()
         log(Event.STOPPED)
-        os._exit(0)
+        os._exit(exit_code)
 
 
 @contextmanager

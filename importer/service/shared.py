@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +23,9 @@ from importer.service.stopping import Beat, Stopping, Watched
 from importer.service_settings import ServiceSettings
 from importer.texts import N_, Text, text
 
-STUCK = 1800.0
-"""Seconds without a sign of life after which a part counts as stuck: the largest workbook, or a
-server that does not answer, takes less."""
+STUCK = 5400.0
+"""Seconds without a sign of life after which a part counts as stuck: the largest workbook and the
+longest upload take less."""
 
 
 class Shared:
@@ -44,9 +46,11 @@ class Shared:
         self.outcomes: list[Outcome] = []
         self.failed_exports: list[str] = []
         self.has_left = False
+        self.inbox: Inbox | None = None
         self._keeps_all = keeps_all
         self._job = job
         self._metrics_fail = False
+        self._mail_fails = False
 
     def beat(self, part: str) -> Beat:
         """What the part calls to show that it lives."""
@@ -55,6 +59,21 @@ class Shared:
     def job(self, part: str) -> Job:
         """The job for a part; it is given up when the service stops, and shows that it lives."""
         return replace(self._job, progress=Watched(self.stopping, self.beat(part)))
+
+    def send_mail(self, stopping: Callable[[], bool]) -> dt.datetime | None:
+        """Send what waits; when to try again, None if nothing waits. Says once what hinders it."""
+        if self.outbox is None:
+            return None
+        try:
+            due = self.outbox.send_due(clock.now(), stopping)
+            self.metrics.mails_waiting.set(self.outbox.waiting())
+            self._mail_fails = False
+            return due
+        except OutputError as error:
+            if not self._mail_fails:
+                log(Event.MAIL_NOT_KEPT, reason=str(error.message))
+            self._mail_fails = True
+            return None
 
     def all_live(self) -> bool:
         """Whether every part was seen at work lately."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_state_path
 
@@ -24,32 +26,64 @@ def state_folder(settings: ServiceSettings) -> Path:
     return user_state_path("avira-importer", appauthor=False) / of_file.hexdigest()[:16]
 
 
-class LastRuns:
-    """When each export was last due, as instants in UTC, kept in a file."""
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """When an export was last due and made (or passed over), None before the first; how often it
+    has failed since, and when it is tried again. Instants are in UTC."""
+
+    last: dt.datetime | None = None
+    failures: int = 0
+    again: dt.datetime | None = None
+
+
+NO_RUNS = Runs()
+
+
+class KeptRuns:
+    """The runs of each export, kept in a file."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / EXPORTS_FILE
 
-    def of(self, export: ExportSettings) -> dt.datetime | None:
-        """The last time that was made or passed over; None before the first."""
+    def of(self, export: ExportSettings) -> Runs:
+        """What is kept of an export."""
         kept = self._read().get(_key(export))
-        try:
-            return None if kept is None else dt.datetime.fromisoformat(kept)
-        except (TypeError, ValueError):
-            return None
+        if not isinstance(kept, dict):
+            return NO_RUNS
+        failures = kept.get("failures")
+        return Runs(
+            _instant(kept.get("last")),
+            failures if isinstance(failures, int) else 0,
+            _instant(kept.get("again")),
+        )
 
-    def keep(self, export: ExportSettings, due: dt.datetime) -> None:
-        """Remember that the run of the instant `due` is done; raises OutputError."""
-        kept = {**self._read(), _key(export): due.isoformat()}
+    def keep(self, export: ExportSettings, runs: Runs) -> None:
+        """Keep what became of an export; raises OutputError."""
+        fact = {
+            "last": None if runs.last is None else runs.last.isoformat(),
+            "failures": runs.failures,
+            "again": None if runs.again is None else runs.again.isoformat(),
+        }
+        kept = {**self._read(), _key(export): fact}
         with whole_file(self._path) as path:
             path.write_text(json.dumps(kept, indent=2), "utf-8")
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> dict[str, Any]:
         try:
             found = json.loads(self._path.read_text("utf-8"))
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):  # none, or none that can be read: then it begins anew
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def _instant(kept: object) -> dt.datetime | None:
+    if not isinstance(kept, str):
+        return None
+    try:
+        found = dt.datetime.fromisoformat(kept)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _key(export: ExportSettings) -> str:

@@ -15,7 +15,7 @@ from importer.service.destinations import destination
 from importer.service.outbox import Outbox
 from importer.service.places import made_if_missing, make_places, missing, must_exist
 from importer.service.schedule import Schedule
-from importer.service.state import LastRuns, state_folder
+from importer.service.state import KeptRuns, state_folder
 from importer.service_settings import ExportSettings, ServiceSettings
 from importer.texts import N_, Text, text
 
@@ -41,8 +41,7 @@ def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
     yield _tried("ledger", lambda: _ledger(job))
     for export in settings.exports:
         yield _tried(export.key, lambda export=export: _schedule(export, settings))  # type: ignore[misc]
-        if export.is_remote:
-            yield _tried(f"{export.key}.folder", lambda export=export: _destination(export))  # type: ignore[misc]
+        yield _tried(f"{export.key}.folder", lambda export=export: _destination(export))  # type: ignore[misc]
     if settings.smtp is not None and all(one.ok for one in folders):
         outbox = Outbox(state_folder(settings) / "mail", settings.smtp)
         host = f"{settings.smtp.host}:{settings.smtp.port}"
@@ -68,7 +67,10 @@ def _tried(what: str, tried: Callable[[], Text]) -> Trial:
 
 def _folders(settings: ServiceSettings) -> Iterator[Trial]:
     places = list(must_exist(settings))
+    exports = {f"{one.key}.folder" for one in settings.exports}  # really written to, further below
     for key, path in places:
+        if key in exports:
+            continue
         yield _tried(key, lambda key=key, path=path: _folder(settings, key, path))  # type: ignore[misc]
     if all(path.is_dir() for _, path in places):
         yield _tried("service.state", lambda: _state(settings))
@@ -116,7 +118,7 @@ def _ledger(job: Job) -> Text:
 
 def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
     schedule = Schedule.of(export, settings.file)
-    last = LastRuns(state_folder(settings)).of(export)
+    last = KeptRuns(state_folder(settings)).of(export).last
     if last is None and export.cron is None:
         return text(N_("{export}: the first one comes at once."), export=export.name)
     at = schedule.next_after(clock.now() if last is None else last)

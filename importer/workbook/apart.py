@@ -59,6 +59,7 @@ def read_workbook(
     """
     process = _take()
     keep = False
+    _busy.add(process)
     try:
         raw = process.read(path, limits, sheet)
         with suppress(OSError):  # somebody may have taken the file away meanwhile
@@ -69,7 +70,14 @@ def read_workbook(
         fix = refused.fix or text(_HOW[code])
         raise FileError(code, text(_WHAT[code], **facts), fix) from refused
     finally:
+        _busy.discard(process)
         _give_back(process, keep)
+
+
+def end_reading() -> None:
+    """End whatever other threads are reading; for them it is as if the file could not be read."""
+    for process in list(_busy):
+        process.kill()
 
 
 def start() -> None:
@@ -150,6 +158,10 @@ class _ReadingProcess:
         self._timed_out = True
         self._process.kill()
 
+    def kill(self) -> None:
+        """End the process at once; whoever reads with it is told that it broke down."""
+        self._process.kill()
+
     def end(self) -> None:
         """End the process, if need be by force."""
         for pipe in (self._process.stdin, self._process.stdout):
@@ -192,6 +204,7 @@ class _Frames(pickle.Unpickler):
 
 
 _idle: list[_ReadingProcess] = []
+_busy: set[_ReadingProcess] = set()
 _lock = threading.Lock()
 
 

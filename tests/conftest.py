@@ -91,6 +91,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(partial(remove, Server(Path(os.environ[SERVER_FOLDER]))))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for other processes."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def server() -> Server:
     """The PostgreSQL server that all tests share."""

@@ -112,11 +112,19 @@ class ConfigTable:
     def place(self, key: str) -> Path | None:
         """A path, relative to the file that names it."""
         value = self.words(key)
-        return None if not value else self.file.parent / Path(value).expanduser()
+        return None if not value else self._path(key, value)
 
     def required_place(self, key: str) -> Path:
         """A path that must be named."""
-        return self.file.parent / Path(self.required(key)).expanduser()
+        return self._path(key, self.required(key))
+
+    def _path(self, key: str, value: str) -> Path:
+        if not value.isprintable():
+            raise self.wrong(
+                N_("{path}: the backslashes of {key} were taken for something else. Put paths of "
+                   "Windows into 'single quotes'."), key,
+            )  # fmt: skip
+        return self.file.parent / Path(value).expanduser()
 
     def table(self, key: str) -> ConfigTable | None:
         """A table in this one."""

@@ -14,8 +14,13 @@ _BETWEEN = rf"(?:{_SPACES}[-{ODD_DASHES}]{_SPACES}|{_BLANK}{{1,3}})"
 _OTC = re.compile(
     rf"[A-Za-z0-9]{{5}}(?:{_BETWEEN}[A-Za-z0-9]{{5}}){{3,}}"
     r"|(?<![A-Za-z0-9])[A-Za-z0-9]{20}(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9-])[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){3}(?![A-Za-z0-9-])"
 )
-"""What may be an OTC, however it was typed; without dashes it stands alone."""
+"""What may be an OTC, however it was typed; without dashes it stands alone. One that lacks a
+character, or has one too many, tells as much as a right one."""
+
+_SAMPLE = "XXXXX-XXXXX-XXXXX-XXXXX"
+"""What messages show to say how an OTC looks."""
 
 
 class Masked(io.TextIOBase):
@@ -53,4 +58,4 @@ class Masked(io.TextIOBase):
 
 def without_otcs(words: str) -> str:
     """`words` with whatever may be an OTC in them masked."""
-    return _OTC.sub(lambda otc: masked(otc[0]), words)
+    return _OTC.sub(lambda otc: otc[0] if otc[0] == _SAMPLE else masked(otc[0]), words)

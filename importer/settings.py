@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +36,11 @@ class Settings:
     service: ServiceSettings | None = None
 
 
-def load_settings(path: Path | None) -> Settings:
+def load_settings(path: Path | None, speak: Callable[[str], object] = lambda _: None) -> Settings:
     """Read `path`, else `avira-importer.toml` in this folder, else in the user's own.
 
-    Raises MisuseError where a file was named but cannot be read, or says what it may not.
+    `speak` is called with its language, before anything can be wrong with the rest. Raises
+    MisuseError where a file was named but cannot be read, or says what it may not.
     """
     candidates = [path] if path else [Path(FILE_NAME), _user_config() / FILE_NAME]
     found = next((one for one in candidates if path or one.is_file()), None)
@@ -46,7 +48,7 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     found = found.absolute()  # the working folder may go while the service runs
     try:
-        content = tomllib.loads(found.read_text("utf-8"))
+        content = tomllib.loads(found.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise MisuseError(
             text(N_("The configuration file {path} is not there."), path=found)
@@ -56,11 +58,18 @@ def load_settings(path: Path | None) -> Settings:
             text(N_("The configuration file {path} cannot be read: {reason}."),
                  path=found, reason=said_by_system(error))
         ) from error  # fmt: skip
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise MisuseError(
+            text(N_("The configuration file {path} is not in UTF-8; save it so, as the editor's "
+                    "“Save as” offers."), path=found)
+        ) from error  # fmt: skip
+    except tomllib.TOMLDecodeError as error:
         raise MisuseError(
             text(N_("The configuration file {path} cannot be read: {reason}. Text stands in "
                     "quotes, paths in 'single' ones."), path=found, reason=error)
         ) from error  # fmt: skip
+    if content.get("lang") in LANGUAGES:
+        speak(content["lang"])
     config = ConfigTable(found, content)
     ledger = config.words("ledger")
     if ledger and "://" not in ledger:

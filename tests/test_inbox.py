@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -222,8 +223,6 @@ def test_once_says_by_its_exit_code_what_came_of_it(place: Place) -> None:
     place.drop("good.xlsx", good(1))
     run = once(place, "--json")
     assert run.wait() == 0
-    import json
-
     [told] = json.loads(run.out)["workbooks"]
     assert (told["file"], told["status"], told["batch"]) == ("good.xlsx", "applied", 1)
     place.drop("bad.xlsx", bad(2))
@@ -357,3 +356,62 @@ def test_where_the_system_tells_of_no_changes_the_inbox_is_looked_into_all_the_s
 def read(path: Path) -> str:
     """What a file that may not be there yet says so far."""
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def test_a_ledger_that_is_gone_is_not_begun_anew(place: Place) -> None:
+    """A file that was used before and is not there is the ledger's trouble, not a new beginning; it
+    goes on once the file is back."""
+    place.drop("one.xlsx", good(1))
+    assert once(place).wait() == 0
+    ledger = Path(place.ledger)
+    ledger.rename(place.folder / "moved.db")
+    place.drop("two.xlsx", good(2))
+    assert once(place).wait() == 4
+    assert not ledger.exists()
+    assert place.left == ["two.xlsx"]
+    (place.folder / "moved.db").rename(ledger)
+    assert once(place).wait() == 0
+    assert batches(place) == ["one.xlsx", "two.xlsx"]
+
+
+def test_one_odd_thing_among_the_claims_stops_nothing(place: Place) -> None:
+    """Files and folders that are none of ours, and a claim that says where to write."""
+    claimed = place.inbox / ".claimed"
+    claimed.mkdir()
+    (claimed / ".DS_Store").write_bytes(b"x")
+    (claimed / "else").mkdir()
+    (claimed / "else" / "what").mkdir()
+    crafted = claimed / "there" / "20260101T000000000000Z-abcdef"
+    (crafted / "workbook").mkdir(parents=True)
+    (crafted / "workbook" / "w.xlsx").write_bytes(b"ours now")
+    outcome = {
+        "event": "APPLIED", "facts": {"file": "w.xlsx"}, "name": "../../escaped.xlsx",
+        "corrections": None, "corrections_made": None, "report": ["r"], "returned": False,
+        "result": "applied", "rows": {}, "batch": 1,
+    }  # fmt: skip
+    (crafted / "outcome.json").write_text(json.dumps({"final": True, "outcome": outcome}))
+    place.drop("one.xlsx", good(1))
+    once(place)
+    assert batches(place) == ["one.xlsx"]
+    assert [path.name for path in place.folder.glob("escaped*")] == []
+    assert "w.xlsx" in names(place.rejected)
+
+
+def test_a_workbook_whose_name_has_no_room_for_more_comes_back(place: Place) -> None:
+    """Refused, with the longest name that a file can have: the corrections' is shorter."""
+    name = "n" * 250 + ".xlsx"
+    write_workbook(place.folder / "w.xlsx", bad(1)).rename(place.inbox / name)
+    assert once(place).wait() == 1
+    assert place.left == []
+    assert len(list(place.rejected.glob("*.corrections.xlsx"))) == 1
+    assert len(list(place.rejected.iterdir())) == 3
+
+
+def test_a_mistyped_otc_is_masked_in_the_report(place: Place) -> None:
+    """It tells as much as a right one; how an OTC looks is still said."""
+    place.drop("typo.xlsx", [("Add OTC", [otc("QWERT-12345-ASDFG-6789", 5)])])
+    once(place)
+    [report] = place.rejected.glob("*.report.txt")
+    said = report.read_text("utf-8")
+    assert "ASDFG" not in said
+    assert "-6789" in said

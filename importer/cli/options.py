@@ -53,9 +53,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         verbose: bool,
         **own: Any,
     ) -> Any:
-        settings = load_settings(config)
-        if not lang and settings.lang:
-            use_language(settings.lang)
+        settings = load_settings(config, _nothing if lang else use_language)
         common = Common(
             storable(account or settings.account or DEFAULT_ACCOUNT),
             ledger or settings.ledger,
@@ -70,6 +68,10 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         with_common = option(with_common)
     return with_common
+
+
+def _nothing(_language: str) -> None:
+    """The language was chosen on the command line."""
 
 
 def storable(name: str) -> str:

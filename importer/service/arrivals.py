@@ -24,6 +24,9 @@ STILL = 2.0
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 """Endings of files that a program is still writing."""
 
+NOBODYS = ("thumbs.db", "desktop.ini")
+"""Files that Windows puts into folders by itself."""
+
 
 class Looked(NamedTuple):
     """What a look into the inbox has found: files to take, the oldest first, and others.
@@ -103,7 +106,8 @@ class Arrivals:
 def _files(listed: dict[str, os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:
     """The plain files that are none of another program's passing ones."""
     for name, entry in listed.items():
-        if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
+        plain = name.lower()
+        if name.startswith((".", "~$")) or plain.endswith(UNFINISHED) or plain in NOBODYS:
             continue
         try:
             facts = entry.stat(follow_symlinks=False)

@@ -44,12 +44,16 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 @dataclass(slots=True)
 class _Planned:
-    """An export, where it goes, when it comes, and what became of its last runs."""
+    """An export, where it goes, when it comes, and what became of its last runs.
+
+    `reason` is why it failed the last time, as far as this process knows.
+    """
 
     settings: ExportSettings
     schedule: Schedule
     destination: Destination
     runs: Runs = NO_RUNS
+    reason: str = ""
 
 
 class Exports:
@@ -89,10 +93,10 @@ class Exports:
         """Look up what was made last; an export by cron that is new waits for its time."""
         for one in self._planned:
             one.runs = self._kept.of(one.settings)
-            if one.runs.last is not None:
+            if one.runs.last is not None and one.runs.made:
                 self._metrics.exported_before(one.settings.name, one.runs.last)
-            elif one.settings.cron is not None:
-                self._keep(one, Runs(now))
+            if one.runs.last is None and one.settings.cron is not None:
+                self._keep(one, Runs(now, made=False))
         self._begun = True
 
     def round(self, now: Callable[[], dt.datetime] = clock.now) -> dt.datetime | None:
@@ -136,6 +140,7 @@ class Exports:
         name, failures = one.settings.name, one.runs.failures
         late = now() - due.at > self._late
         try:
+            self._ledger.must_be_there()
             if self._job.ledger.is_made_when_needed and self._job.ledger.is_missing:
                 self._wait_for_ledger(one, now())
                 return
@@ -212,15 +217,17 @@ class Exports:
         """Say it once, and try again less and less often."""
         name, failures = one.settings.name, one.runs.failures
         again = now + min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
-        self._keep(one, Runs(one.runs.last, failures + 1, again))
+        self._keep(one, replace(one.runs, failures=failures + 1, again=again))
         self._metrics.export_failed(name)
         if isinstance(error, LedgerError):
             self._ledger.failed(error)
-        if failures == 0:
+        reason = str(error.message)
+        if failures == 0 or reason != one.reason:
             said = again.strftime("%Y-%m-%d %H:%M:%SZ")
-            log(Event.EXPORT_FAILED, export=name, reason=str(error.message), again=said)
-            if not isinstance(error, LedgerError):
+            log(Event.EXPORT_FAILED, export=name, reason=reason, again=said)
+            if failures == 0 and not isinstance(error, LedgerError):
                 self._alarm(name, error.message)
+        one.reason = reason
 
     def _alarm(self, name: str, reason: Text) -> None:
         if self._smtp is not None and self._smtp.alerts_to:

@@ -16,7 +16,7 @@ from pathlib import Path
 from importer import clock, pipeline
 from importer.errors import LedgerError, OutputError, StrangeLedgerError
 from importer.fault_log import log_fault
-from importer.files import said_by_system
+from importer.files import folder_at, said_by_system
 from importer.job import Job, Once
 from importer.ledger.apply import in_utc
 from importer.ledger.journal import batch_of_file
@@ -192,6 +192,7 @@ class Inbox:
             once=Once(claim.since.replace(microsecond=0), before_commit),
         )  # fmt: skip
         try:
+            self._ledger.must_be_there()
             report = pipeline.apply(claim.workbook, job, partial=self._settings.partial)
             if report.batch is None:
                 self._stopping.or_go_on()  # reading may have been ended for that
@@ -230,6 +231,8 @@ class Inbox:
 
     def _file(self, claim: Claim, outcome: Outcome) -> None:
         folder = self._settings.rejected if outcome.returned else self._settings.applied
+        if folder.parent == self._settings.folder:
+            folder_at(folder)  # somebody may have removed it
         if not claim.is_told:
             self._before_filing(outcome, folder)
             claim.set_told()

@@ -6,12 +6,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from importer.errors import LedgerError
+from importer.errors import LedgerError, OutputError
+from importer.files import whole_file
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
 from importer.service.stopping import Stopping
-from importer.texts import Text
+from importer.texts import N_, Text, text
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -24,8 +26,12 @@ ALARM_AFTER = 600.0
 class LedgerWatch:
     """What all parts of the service know of the ledger; `alarm` is called once an outage."""
 
-    def __init__(self, ledger: Ledger, stopping: Stopping, alarm: Callable[[Text], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, folder: Path, stopping: Stopping, alarm: Callable[[Text], None]
+    ) -> None:
         self._ledger = ledger
+        self._seen = folder / "ledger"
+        self._knows = False
         self._stopping = stopping
         self._alarm = alarm
         self._lock = threading.Lock()
@@ -51,13 +57,35 @@ class LedgerWatch:
         if late:
             self._alarm(error.message)
 
+    def must_be_there(self) -> None:
+        """Raise LedgerError if it is gone: it was used before, and none is begun in its place."""
+        if not self._ledger.is_missing or not self._ledger.is_made_when_needed:
+            return
+        if self._seen.exists() and self._seen.read_text("utf-8") == self._ledger.name:
+            raise LedgerError(
+                text(N_("The ledger {ledger} is gone; this service has used it before. Put it "
+                        "back. To begin a new one, remove {file}."),
+                     ledger=self._ledger.name, file=self._seen)
+            )  # fmt: skip
+
     def worked(self) -> None:
         """It was used."""
+        self._remember()
         with self._lock:
             since, self._away_since, self._alarmed = self._away_since, None, False
             self._pause = FIRST_PAUSE
         if since is not None:
             log(Event.LEDGER_BACK, seconds=round(time.monotonic() - since))
+
+    def _remember(self) -> None:
+        if self._knows or self._ledger.is_missing:
+            return
+        try:
+            with whole_file(self._seen) as path:
+                path.write_text(self._ledger.name, "utf-8")
+        except OutputError as error:
+            log(Event.STATE_NOT_KEPT, reason=str(error.message))
+        self._knows = True
 
     def wait_for_it(self, beat: Callable[[], None]) -> None:
         """Wait until it answers, or until the service is to stop.
@@ -75,6 +103,7 @@ class LedgerWatch:
     def answers(self) -> bool:
         """Whether it can be read now."""
         try:
+            self.must_be_there()
             if not self._ledger.is_missing:
                 with self._ledger.reading():
                     pass

@@ -119,8 +119,11 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
         facts["batch"] = report.applied_before
     if returned:
         facts["report"] = filed + REPORT
-    report.file, report.corrections = name, corrections
-    lines = to_text(report, everything=True)
+    taken, report.file, report.corrections = report.file, name, corrections
+    lines = [line.replace(taken, name) for line in to_text(report, everything=True)]
+    if corrections is not None:
+        said = text(N_("Mend {file} and put it into the inbox."), file=corrections)
+        lines += ["", "  " + str(said)]
     return Outcome(
         event.name, facts, filed, corrections, made, _plain(lines), returned, report.result.value,
         report.rows._asdict(), report.batch,

@@ -12,13 +12,22 @@ from importer.service_settings import InboxSettings, ServiceSettings
 from importer.texts import N_, text
 
 
-def make_places(settings: ServiceSettings) -> None:
-    """Make the folders of the service's own, and look for the others.
+def make_places(settings: ServiceSettings, *, checked: bool = False) -> None:
+    """Make the folders of the service's own, and look for the others, unless they are `checked`.
 
-    Raises MisuseError with the key of one that is missing, OutputError where one cannot be made.
+    Raises MisuseError with the key of one that is missing or is the inbox, OutputError where one
+    cannot be made.
     """
+    state = state_folder(settings)
+    try:
+        state.mkdir(mode=0o700, parents=settings.state is None, exist_ok=True)
+    except OSError as error:
+        raise MisuseError(
+            text(N_("{path}: {key} cannot be used: {folder}: {reason}."), path=settings.file,
+                 key="service.state", folder=state, reason=said_by_system(error))
+        ) from error  # fmt: skip
     for key, path in must_exist(settings):
-        if not path.is_dir():
+        if not path.is_dir() and not checked:
             raise missing(settings, key, path)
         if settings.inbox is not None and key != "inbox.folder" and _same(path, settings.inbox):
             raise MisuseError(
@@ -26,15 +35,8 @@ def make_places(settings: ServiceSettings) -> None:
                      path=settings.file, key=key)
             )  # fmt: skip
     for path in made_if_missing(settings):
-        folder_at(path)
-    state = state_folder(settings)
-    try:
-        state.mkdir(mode=0o700, parents=settings.state is None, exist_ok=True)
-    except OSError as error:
-        raise MisuseError(
-            text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
-                 key="service.state", reason=said_by_system(error))
-        ) from error  # fmt: skip
+        if path.parent.is_dir():
+            folder_at(path)
 
 
 def _same(path: Path, inbox: InboxSettings) -> bool:

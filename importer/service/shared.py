@@ -41,7 +41,7 @@ class Shared:
         self.outbox: Outbox | None = None
         if settings.smtp is not None:
             self.outbox = Outbox(self.folder / "mail", settings.smtp)
-        self.ledger = LedgerWatch(job.ledger, self.stopping, self._alarm)
+        self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.beats: dict[str, Beat] = {}
         self.outcomes: list[Outcome] = []
         self.failed_exports: list[str] = []

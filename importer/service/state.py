@@ -28,10 +28,12 @@ def state_folder(settings: ServiceSettings) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """When an export was last due and made (or passed over), None before the first; how often it
-    has failed since, and when it is tried again. Instants are in UTC."""
+    """When an export was last due, None before the first, and whether it was `made` then or is only
+    reckoned from there; how often it has failed since, and when it is tried again. Instants are in
+    UTC."""
 
     last: dt.datetime | None = None
+    made: bool = True
     failures: int = 0
     again: dt.datetime | None = None
 
@@ -53,6 +55,7 @@ class KeptRuns:
         failures = kept.get("failures")
         return Runs(
             _instant(kept.get("last")),
+            kept.get("made") is not False,
             failures if isinstance(failures, int) else 0,
             _instant(kept.get("again")),
         )
@@ -61,6 +64,7 @@ class KeptRuns:
         """Keep what became of an export; raises OutputError."""
         fact = {
             "last": None if runs.last is None else runs.last.isoformat(),
+            "made": runs.made,
             "failures": runs.failures,
             "again": None if runs.again is None else runs.again.isoformat(),
         }

@@ -6,11 +6,15 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tzlocal import get_localzone
 
 from importer import clock
 from importer.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
 from importer.job import Job
 from importer.ledger.database import Writing
+from importer.ledger.file import default_path
 from importer.service.destinations import destination
 from importer.service.outbox import Outbox
 from importer.service.places import made_if_missing, make_places, missing, must_exist
@@ -36,13 +40,12 @@ class Trial(NamedTuple):
 
 def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
     """Try the folders, the ledger, the exports and the mail; nothing that is tried stays."""
-    folders = list(_folders(settings))
-    yield from folders
+    yield from _folders(settings)
     yield _tried("ledger", lambda: _ledger(job))
     for export in settings.exports:
         yield _tried(export.key, lambda export=export: _schedule(export, settings))  # type: ignore[misc]
         yield _tried(f"{export.key}.folder", lambda export=export: _destination(export))  # type: ignore[misc]
-    if settings.smtp is not None and all(one.ok for one in folders):
+    if settings.smtp is not None:
         outbox = Outbox(state_folder(settings) / "mail", settings.smtp)
         host = f"{settings.smtp.host}:{settings.smtp.port}"
         yield _tried("smtp", lambda: _mail(outbox, host))
@@ -72,8 +75,7 @@ def _folders(settings: ServiceSettings) -> Iterator[Trial]:
         if key in exports:
             continue
         yield _tried(key, lambda key=key, path=path: _folder(settings, key, path))  # type: ignore[misc]
-    if all(path.is_dir() for _, path in places):
-        yield _tried("service.state", lambda: _state(settings))
+    yield _tried("service.state", lambda: _state(settings))
 
 
 def _folder(settings: ServiceSettings, key: str, path: Path) -> Text:
@@ -93,7 +95,7 @@ def _wrong(template: str, path: Path) -> ImporterError:
 
 
 def _state(settings: ServiceSettings) -> Text:
-    make_places(settings)
+    make_places(settings, checked=True)
     folder = state_folder(settings)
     for path in (*made_if_missing(settings), folder):
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -106,6 +108,12 @@ def _ledger(job: Job) -> Text:
         missing_one = job.ledger.missing()
         if not job.ledger.is_made_when_needed:
             raise missing_one
+        folder = Path(job.ledger.name).parent
+        if job.ledger.name != str(default_path()) and not folder.is_dir():
+            raise LedgerError(
+                text(N_("{ledger} cannot be made: there is no folder {folder}."),
+                     ledger=job.ledger.name, folder=folder)
+            )  # fmt: skip
         return text(N_("{ledger} will be made by the first workbook."), ledger=job.ledger.name)
 
     def nothing(_writing: Writing) -> None:
@@ -122,7 +130,8 @@ def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
     if last is None and export.cron is None:
         return text(N_("{export}: the first one comes at once."), export=export.name)
     at = schedule.next_after(clock.now() if last is None else last)
-    local = at.astimezone().isoformat(sep=" ", timespec="seconds")
+    zone = ZoneInfo(export.timezone) if export.timezone else get_localzone()
+    local = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} ({zone})"
     return text(N_("{export}: the next one comes at {at}."), export=export.name, at=local)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from importer.errors import MisuseError
 from importer.texts import N_, text
+
+_NOT_IN_ADDRESSES = frozenset('@,;:<>()[]"\\')
 
 
 class ConfigTable:
@@ -102,6 +105,15 @@ class ConfigTable:
             )  # fmt: skip
         return tuple(value)
 
+    def address(self, key: str) -> str:
+        """An email address that must be there; it may have a name, as in “Us <us@msp.example>”."""
+        value = self.required(key)
+        if not value.isprintable() or not _is_address(parseaddr(value)[1]):
+            raise self.wrong(
+                N_("{path}: the setting {key} must be an email address: us@msp.example."), key
+            )
+        return value
+
     def options(self, key: str) -> dict[str, Any]:
         """A table that is handed on as it is; empty where the key is missing."""
         value = self._take(key)
@@ -165,4 +177,4 @@ def _is_address(value: object) -> bool:
     if not isinstance(value, str) or not value.isprintable() or " " in value:
         return False
     name, at, host = value.partition("@")
-    return bool(name and at and host) and "@" not in host
+    return bool(name and at and host) and _NOT_IN_ADDRESSES.isdisjoint(name + host)

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -45,6 +46,22 @@ def folder_at(path: Path, mode: int = 0o777) -> None:
         path.mkdir(mode, exist_ok=True)
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+@contextmanager
+def folder_for_a_while(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in `parent`, removed with all that is in it after the block.
+
+    Raises OutputError when it cannot be made.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+    except OSError as error:
+        raise _cannot_write(parent, error) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove(path: Path) -> None:

@@ -19,6 +19,12 @@ _OTC = re.compile(
 """What may be an OTC, however it was typed; without dashes it stands alone. One that lacks a
 character, or has one too many, tells as much as a right one."""
 
+_SET_OFF = re.compile(
+    r"(?<![A-Za-z0-9])(?=(?:[A-Z]|[\s_./\u2400-\u241f-])*\d)"  # no words of a sentence
+    r"[A-Z0-9]{5}(?:[\s_./\u2400-\u241f-]{0,4}[A-Z0-9]{5}){3}(?![A-Za-z0-9])"
+)
+"""The same with other separators than dashes, or none between some of its groups."""
+
 _SAMPLE = "XXXXX-XXXXX-XXXXX-XXXXX"
 """What messages show to say how an OTC looks."""
 
@@ -58,4 +64,5 @@ class Masked(io.TextIOBase):
 
 def without_otcs(words: str) -> str:
     """`words` with whatever may be an OTC in them masked."""
-    return _OTC.sub(lambda otc: otc[0] if otc[0] == _SAMPLE else masked(otc[0]), words)
+    words = _OTC.sub(lambda otc: otc[0] if otc[0] == _SAMPLE else masked(otc[0]), words)
+    return _SET_OFF.sub(lambda otc: masked(otc[0]), words)

@@ -18,6 +18,7 @@ EXPORT_NAME = "Export Avira Details"
 
 _MOST_KEPT = 1_000_000
 _LONGEST_NAME = 80
+_LONGEST = dt.timedelta(days=3_653)
 _EVERY = re.compile(r"([1-9]\d{0,5})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
@@ -178,7 +179,13 @@ def _interval(table: ConfigTable, every: str) -> dt.timedelta:
             N_("{path}: the setting {key} must be a number and a unit: 30s, 15m, 12h, 1d or 1w."),
             "every",
         )
-    return dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
+    number, unit = int(found[1]), _UNITS[found[2]]
+    if number > _LONGEST / dt.timedelta(**{unit: 1}):
+        raise table.wrong(
+            N_("{path}: the setting {key} must be a number and a unit: 30s, 15m, 12h, 1d or 1w; "
+               "ten years at most."), "every",
+        )  # fmt: skip
+    return dt.timedelta(**{unit: number})
 
 
 def _must_differ(config: ConfigTable, exports: tuple[ExportSettings, ...]) -> None:
@@ -200,7 +207,7 @@ def _smtp(table: ConfigTable) -> SmtpSettings:
     found = SmtpSettings(
         table.required("host"),
         port or (465 if encryption == "tls" else 25),
-        table.required("sender"),
+        table.address("sender"),
         table.words("user"),
         table.place("password_file"),
         encryption or ("tls" if port == 465 else None),

@@ -185,7 +185,8 @@ def test_a_server_that_is_away_gets_the_mail_when_it_is_back(folder: Path, event
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     first, second = events()
     assert first[0] == second[0] == "mail-delayed"
-    assert first[1] == {"to": [ONE], "reason": "Connection refused", "again": "2026-11-26 06:01:00Z"}
+    told = {"to": [ONE], "reason": "Connection refused", "again": "2026-11-26 06:01:00Z"}
+    assert first[1] == told
     with server.running():
         assert outbox.send_due(now, never) is None
     assert subjects(server) == ["first", "second"]

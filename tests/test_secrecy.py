@@ -162,6 +162,7 @@ def test_the_search_finds_what_is_not_masked(
 ) -> None:
     """A control: without the mask both the messages and the log show OTCs."""
     monkeypatch.setattr(secrecy, "_OTC", re.compile("(?!)"))
+    monkeypatch.setattr(secrecy, "_SET_OFF", re.compile("(?!)"))
     assert leaks(command("undo", CODE).err) != []
 
     def fail(*_arguments: object) -> None:

@@ -100,6 +100,12 @@ def _last_instant(connection: sa.Connection, account_id: str, number: int) -> dt
     return dt.datetime.min.replace(tzinfo=dt.UTC) if at is None else dt.datetime.fromisoformat(at)
 
 
+def change_nothing(writing: Writing) -> None:
+    """Change no row at all, by a statement that is refused where nothing may be changed."""
+    unchanged = {"last_batch": account.c.last_batch}
+    writing.connection.execute(sa.update(account).where(sa.false()).values(unchanged))
+
+
 def in_utc(instant: dt.datetime) -> str:
     """An instant in UTC as the ledger keeps it: ISO text with a Z."""
     return instant.isoformat().replace("+00:00", "Z")

@@ -178,11 +178,21 @@ class _Line(logging.Formatter):
         if facts is None:
             facts = {"words": f"{record.name}: {record.getMessage()}"}
         at = dt.datetime.fromtimestamp(record.created, dt.UTC)
-        line = self.line(at, record.levelname.lower(), event, facts)
+        shown = {name: _shown(fact) for name, fact in facts.items()}
+        line = self.line(at, record.levelname.lower(), event, shown)
         return without_otcs(line)
 
     def line(self, at: dt.datetime, level: str, event: Event, facts: dict[str, object]) -> str:
         raise NotImplementedError
+
+
+def _shown(fact: object) -> object:
+    """A fact without OTCs, before anything is done to its spaces and line breaks."""
+    if isinstance(fact, bool | int | float | dt.datetime | None):
+        return fact
+    if isinstance(fact, list | tuple):
+        return [_shown(one) for one in fact]
+    return without_otcs(str(fact))
 
 
 class TextLine(_Line):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
@@ -15,6 +14,7 @@ from importer import clock, exporting
 from importer.details.form import Format
 from importer.errors import ImporterError, LedgerError, OutputError
 from importer.fault_log import log_fault
+from importer.files import folder_for_a_while
 from importer.job import Job
 from importer.service.destinations import Destination, destination
 from importer.service.events import Event, log
@@ -46,7 +46,7 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 class _Planned:
     """An export, where it goes, when it comes, and what became of its last runs.
 
-    `reason` is why it failed the last time, as far as this process knows.
+    `reason` is the template of why it failed the last time, as far as this process knows.
     """
 
     settings: ExportSettings
@@ -176,8 +176,7 @@ class Exports:
         form = Format(one.settings.format)
         ending = "" if form is Format.CSV else f".{form}"
         name = f"{one.settings.name} {now.strftime(_STAMP)}{ending}"
-        making = Path(tempfile.mkdtemp(dir=self._folder, prefix=_MAKING))
-        try:
+        with folder_for_a_while(self._folder, _MAKING) as making:
             job = replace(self._job, today=clock.today())
             made = exporting.export(
                 making / name, job, customer=one.settings.customer, form=form,
@@ -190,8 +189,6 @@ class Exports:
             if one.settings.mail_to and self._smtp is not None:
                 facts = one.settings.mail_to, one.settings.name, made.summary, making / name, place
                 self._mail(lambda smtp: export_mail(smtp, *facts))
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
         return name
 
     def _mail(self, compose: Callable[[SmtpSettings], EmailMessage]) -> None:
@@ -222,12 +219,13 @@ class Exports:
         if isinstance(error, LedgerError):
             self._ledger.failed(error)
         reason = str(error.message)
-        if failures == 0 or reason != one.reason:
+        kind = error.message.template  # names and instants in it differ each time
+        if failures == 0 or kind != one.reason:
             said = again.strftime("%Y-%m-%d %H:%M:%SZ")
             log(Event.EXPORT_FAILED, export=name, reason=reason, again=said)
             if failures == 0 and not isinstance(error, LedgerError):
                 self._alarm(name, error.message)
-        one.reason = reason
+        one.reason = kind
 
     def _alarm(self, name: str, reason: Text) -> None:
         if self._smtp is not None and self._smtp.alerts_to:

@@ -106,12 +106,16 @@ class Inbox:
         worked = False
         for claim in self._claims_in_turn(held, looked.ready):
             try:
-                worked = self._settle(claim) or worked
+                if self._settle(claim):
+                    worked = True
+                    self.waiting -= 1
             except LedgerError as error:
                 if not self._ledger.answers():
                     raise
                 trouble.append(error)  # perhaps of this workbook's rows alone
                 self._later.put_off(claim.folder)
+        if self.waiting <= 0:
+            self.oldest = 0.0
         if trouble and not worked:
             raise trouble[-1]
         return looked.arriving > 0
@@ -209,7 +213,7 @@ class Inbox:
         finally:
             self._working = None
         if report.result is not Result.UNREADABLE:
-            self._ledger.worked()
+            self._ledger.worked(to_write=True)
         if report.applied_before is not None and kept and kept.batch == report.applied_before:
             return kept  # it was this claim's: the program ended after the commit
         return outcome_of(report, name, claim.since)

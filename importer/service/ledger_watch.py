@@ -37,6 +37,9 @@ class LedgerWatch:
         self._lock = threading.Lock()
         self._away_since: float | None = None
         self._alarmed = False
+        self._to_write = False
+        self.error: LedgerError | None = None
+        """What kept it from being used the last time that it was not."""
         self._pause = FIRST_PAUSE
 
     @property
@@ -44,9 +47,11 @@ class LedgerWatch:
         """Whether it could not be used the last time."""
         return self._away_since is not None
 
-    def failed(self, error: LedgerError) -> None:
-        """It could not be used."""
+    def failed(self, error: LedgerError, *, to_write: bool = False) -> None:
+        """It could not be used; if it was `to_write`, reading it alone does not bring it back."""
         with self._lock:
+            self.error = error
+            self._to_write = self._to_write or to_write
             first = self._away_since is None
             if self._away_since is None:
                 self._away_since = time.monotonic()
@@ -68,10 +73,13 @@ class LedgerWatch:
                      ledger=self._ledger.name, file=self._seen)
             )  # fmt: skip
 
-    def worked(self) -> None:
+    def worked(self, *, to_write: bool = False) -> None:
         """It was used."""
         self._remember()
         with self._lock:
+            if self._to_write and not to_write:
+                return
+            self._to_write = False
             since, self._away_since, self._alarmed = self._away_since, None, False
             self._pause = FIRST_PAUSE
         if since is not None:

@@ -168,7 +168,7 @@ def _plain(lines: Iterable[str]) -> list[str]:
 def filed_name(name: str, since: dt.datetime) -> str:
     """`name` with the instant before it, as every system can keep it."""
     plain = _STAMPED.sub("", name)
-    plain = "".join("_" if not c.isprintable() or c in _NOT_IN_NAMES else c for c in plain)
+    plain = "".join("_" if c in _NOT_IN_NAMES else c for c in plain if c.isprintable())
     stem, suffix = PurePath(plain).stem, PurePath(plain).suffix[:20]
     if len(plain.encode()) > _LONGEST:
         room = _LONGEST - len(suffix.encode())

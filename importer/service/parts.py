@@ -94,7 +94,7 @@ def _look_into(shared: Shared, inbox: Inbox, beat: Callable[[], None]) -> None:
         try:
             soon = inbox.round()
         except LedgerError as error:
-            shared.ledger.failed(error)
+            shared.ledger.failed(error, to_write=True)
             shared.of_inbox(inbox)
             shared.ledger.wait_for_it(beat)
             continue
@@ -179,13 +179,11 @@ def all_once(shared: Shared) -> None:
     """
     settings = shared.settings
     exports = _exports(shared, late=LATE_ONCE)
-    trouble: LedgerError | None = None
     if settings.inbox is not None:
         try:
             _inbox_once(shared, settings.inbox)
         except LedgerError as error:  # mail can be sent all the same
-            shared.ledger.failed(error)
-            trouble = error
+            shared.ledger.failed(error, to_write=True)
     with _turn(shared) as ours:
         if ours:
             remove_half_made(shared.folder)
@@ -194,8 +192,8 @@ def all_once(shared: Shared) -> None:
             shared.send_mail(lambda: shared.stopping.told)
         else:
             log(Event.EXPORTS_ELSEWHERE)
-    if trouble is not None:
-        raise trouble
+    if shared.ledger.is_away and shared.ledger.error is not None:
+        raise shared.ledger.error
 
 
 def _inbox_once(shared: Shared, settings: InboxSettings) -> None:

@@ -13,13 +13,15 @@ from tzlocal import get_localzone
 from importer import clock
 from importer.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
 from importer.job import Job
-from importer.ledger.database import Writing
+from importer.ledger.apply import change_nothing
 from importer.ledger.file import default_path
 from importer.service.destinations import destination
+from importer.service.ledger_watch import LedgerWatch
 from importer.service.outbox import Outbox
 from importer.service.places import made_if_missing, make_places, missing, must_exist
 from importer.service.schedule import Schedule
 from importer.service.state import KeptRuns, state_folder
+from importer.service.stopping import Stopping
 from importer.service_settings import ExportSettings, ServiceSettings
 from importer.texts import N_, Text, text
 
@@ -41,7 +43,7 @@ class Trial(NamedTuple):
 def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
     """Try the folders, the ledger, the exports and the mail; nothing that is tried stays."""
     yield from _folders(settings)
-    yield _tried("ledger", lambda: _ledger(job))
+    yield _tried("ledger", lambda: _ledger(job, state_folder(settings)))
     for export in settings.exports:
         yield _tried(export.key, lambda export=export: _schedule(export, settings))  # type: ignore[misc]
         yield _tried(f"{export.key}.folder", lambda export=export: _destination(export))  # type: ignore[misc]
@@ -97,29 +99,32 @@ def _wrong(template: str, path: Path) -> ImporterError:
 def _state(settings: ServiceSettings) -> Text:
     make_places(settings, checked=True)
     folder = state_folder(settings)
-    for path in (*made_if_missing(settings), folder):
+    made = [path for path in made_if_missing(settings) if path.parent.is_dir()]
+    for path in (*made, folder):
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             return _no_right(path)
     return text(N_("{folder} can be read and written."), folder=folder)
 
 
-def _ledger(job: Job) -> Text:
+def _ledger(job: Job, folder: Path) -> Text:
+    LedgerWatch(job.ledger, folder, Stopping(), lambda _: None).must_be_there()
     if job.ledger.is_missing:
         missing_one = job.ledger.missing()
         if not job.ledger.is_made_when_needed:
             raise missing_one
-        folder = Path(job.ledger.name).parent
+        folder = Path(job.ledger.name).absolute().parent
         if job.ledger.name != str(default_path()) and not folder.is_dir():
             raise LedgerError(
                 text(N_("{ledger} cannot be made: there is no folder {folder}."),
                      ledger=job.ledger.name, folder=folder)
             )  # fmt: skip
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise LedgerError(
+                text(N_("{folder} cannot be read and written by the user of the service."),
+                     folder=folder)
+            )  # fmt: skip
         return text(N_("{ledger} will be made by the first workbook."), ledger=job.ledger.name)
-
-    def nothing(_writing: Writing) -> None:
-        return None
-
-    job.ledger.write(nothing)
+    job.ledger.write(change_nothing)
     return text(N_("{ledger} can be written; the account is {account}."),
                 ledger=job.ledger.name, account=job.account)  # fmt: skip
 

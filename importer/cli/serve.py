@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -60,17 +62,17 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     from importer.service.places import make_places
     from importer.service.service import once, serve
 
-    os.umask(os.umask(0o077) | 0o007)  # what it writes holds secrets, and is nobody else's
-    make_places(settings)
     begin_logging(
         as_json=common.json or not sys.stderr.isatty(),
         least=logging.WARNING if common.quiet else logging.INFO,
         libraries=logging.INFO if common.verbose else logging.WARNING,
     )
-    if not only_once:
-        serve(settings, job)
-        return EXIT_DONE
-    done = once(settings, job)
+    with _for_nobody_else():
+        make_places(settings)
+        if not only_once:
+            serve(settings, job)
+            return EXIT_DONE
+        done = once(settings, job)
     if common.json:
         say_json(
             {
@@ -91,6 +93,17 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     ):
         return EXIT_FILE
     return EXIT_REFUSED if any(one.returned for one in done.outcomes) else EXIT_DONE
+
+
+@contextmanager
+def _for_nobody_else() -> Iterator[None]:
+    """What is written meanwhile can be read by this user and group alone: it holds secrets."""
+    before = os.umask(0o077)
+    os.umask(before | 0o007)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _settings(common: Common) -> ServiceSettings:

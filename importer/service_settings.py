@@ -18,7 +18,7 @@ EXPORT_NAME = "Export Avira Details"
 
 _MOST_KEPT = 1_000_000
 _LONGEST_NAME = 80
-_LONGEST = dt.timedelta(days=3_653)
+_LONGEST = dt.timedelta(days=3_660)
 _EVERY = re.compile(r"([1-9]\d{0,5})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')

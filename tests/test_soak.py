@@ -16,7 +16,7 @@ from statistics import median
 import pytest
 
 from importer.cli.main import run
-from services import Place, changed, running, table, until
+from services import PATIENCE, Place, changed, running, table, until
 from test_concurrency import code_of, customer, otc
 from test_inbox import bad, good
 from workbooks import write_workbook
@@ -75,7 +75,8 @@ for number in range(rounds):
         kept.append(open(os.devnull))
         threading.Thread(target=threading.Event().wait, daemon=True).start()
         Path(os.environ["TMPDIR"], str(number)).touch()
-    samples.append(sample())
+    if number % max(1, rounds // 200) == 0:  # all would themselves take megabytes
+        samples.append(sample())
 assert exports.failing == []
 print(json.dumps(samples))
 """
@@ -108,7 +109,7 @@ def place_with_exports(folder: Path, more: str) -> Place:
 
 
 def worked(place: Place, rounds: int, *, leaks: bool = False) -> list[dict[str, int]]:
-    """What was in use after each round of exports."""
+    """What was in use after each round of exports, or after some of many."""
     temporary = place.folder / "temporary"
     temporary.mkdir()
     done = subprocess.run(
@@ -117,7 +118,7 @@ def worked(place: Place, rounds: int, *, leaks: bool = False) -> list[dict[str, 
         env={**os.environ, "TMPDIR": str(temporary)},
     )  # fmt: skip
     samples: list[dict[str, int]] = json.loads(done.stdout)
-    assert len(samples) == rounds
+    assert len(samples) >= min(rounds, 200)
     return samples
 
 
@@ -133,7 +134,7 @@ def test_hundreds_of_exports_take_no_more_than_the_first(
     more = "".join(table(every="10s", format=one, name=one, keep=3) for one in formats)
     place = place_with_exports(tmp_path / "place", more)
     samples = worked(place, rounds)
-    assert growing(samples) == [], (samples[rounds // 4], samples[-1])
+    assert growing(samples) == [], (samples[len(samples) // 4], samples[-1])
     made = [path.name for path in (place.folder / "exports").iterdir()]
     assert len(made) == 3 * len(formats)
     assert sorted(place.state.glob("*making*")) == []
@@ -144,7 +145,7 @@ def test_a_days_exports_take_no_more_than_the_first(tmp_path: Path) -> None:
     """8,640 exports, one every ten seconds."""
     place = place_with_exports(tmp_path / "place", table(every="10s", keep=30))
     samples = worked(place, 8_640)
-    assert growing(samples) == [], (samples[2_160], samples[-1])
+    assert growing(samples) == [], (samples[len(samples) // 4], samples[-1])
     assert len(list((place.folder / "exports").iterdir())) == 30
 
 
@@ -203,7 +204,7 @@ def dropped(folder: Path, portions: int, size: int, program: Sequence[str]) -> l
         for portion in range(portions):
             for number in range(portion * size, (portion + 1) * size):
                 place.drop(f"{number}.xlsx", bad(number) if number % 10 == 9 else good(number))
-            until(lambda: all(name == ".claimed" for name in place.left))
+            until(lambda: all(name == ".claimed" for name in place.left), PATIENCE + 2 * size)
             time.sleep(0.6)  # until it rests
             samples.append(in_use(service.service.pid))
             for filed in (place.applied, place.rejected):

@@ -236,7 +236,12 @@ def test_a_place_where_no_ledger_can_be_is_no_fault_of_the_program(tmp_path: Pat
     often = {"WATCHDOG_USEC": "900000"}  # at which figures are written, too
     with running(place, program=changed(*QUICK), environment=often) as service:
         service.wait_for("ledger-away")
-        until(lambda: "\navira_importer_ledger_up 0.0\n" in figures.read_text("utf-8"))
+        until(
+            lambda: (
+                figures.exists()
+                and "\navira_importer_ledger_up 0.0\n" in figures.read_text("utf-8")
+            )
+        )
         Path(place.ledger).rmdir()
         service.wait_for("workbook-applied")
         service.wait_for("export-written")

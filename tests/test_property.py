@@ -246,7 +246,7 @@ def _assert_outcome(report: Report, sheet: str, row: int, expected: str | set[st
 
 
 QUICK = settings(
-    max_examples=15,
+    max_examples=25,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

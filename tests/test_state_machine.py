@@ -612,7 +612,7 @@ class History(RuleBasedStateMachine):
 pytestmark = pytest.mark.usefixtures("no_corrections")
 
 QUICK = settings(
-    max_examples=5,
+    max_examples=8,
     stateful_step_count=12,
     deadline=None,
     print_blob=True,
@@ -743,7 +743,7 @@ PLANTS = [
     undo_asks_nobody,
     pytest.param(undo_names_what_is_undone, marks=pytest.mark.long),  # takes three batches alike
     as_of_is_one_batch_off,
-    pytest.param(a_crash_keeps_half, marks=pytest.mark.long),  # few steps crash
+    a_crash_keeps_half,
 ]
 
 

@@ -40,7 +40,6 @@ SUMMARY_WIDTHS = {0: 32.0, 1: 22.0, 2: 14.0, 3: 4.0}
 TITLE: ColumnFormat = {"bold": True, "font_size": 16}
 HEADING: ColumnFormat = {"bold": True, "font_size": 12}
 LABEL: ColumnFormat = {}
-LINK: ColumnFormat = {"font_color": "#1F4E78", "underline": True}
 HEADER: ColumnFormat = {
     "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "align_horizontal": "center",
 }  # fmt: skip

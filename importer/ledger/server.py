@@ -15,11 +15,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from importer.errors import LedgerError, StrangeLedgerError
+from importer.errors import LedgerError
 from importer.ledger.access import may_use
 from importer.ledger.database import PATIENCE, CameBetweenError, Ledger, Outcome, Writing, is_empty
+from importer.ledger.server_errors import (
+    NO_RIGHT,
+    OWNER,
+    came_between,
+    in_words,
+    reason_of,
+    state_of,
+    went_away,
+)
 from importer.ledger.tables import account, batch
-from importer.texts import N_, Text, text
+from importer.texts import N_, text
 
 TRIES = 20
 """How often work is begun, at most, when others come between each time."""
@@ -29,14 +38,6 @@ CONNECT_TIMEOUT = 10
 
 QUIET = 60
 """Seconds without any sign of the server after which the connection counts as lost."""
-
-_CAME_BETWEEN = frozenset({"40001", "40P01", "23505"})
-"""Serialization failure, deadlock, and somebody else's row where ours should be."""
-
-_WENT_AWAY = ("08", "57P")
-"""How the states of lost connections, and of servers that stop or start, begin."""
-
-_NO_RIGHT = "42501"
 
 _LONGEST_PAUSE = 1.0  # seconds between two tries
 
@@ -109,10 +110,10 @@ class ServerLedger(Ledger):
                 fault, again = self._in_words("40", ""), tried < TRIES
                 cause: Exception = error
             except DBAPIError as error:
-                if writing and _went_away(error) and self._has_landed(writing, until):
+                if writing and went_away(error) and self._has_landed(writing, until):
                     return outcome
                 # A server that was never reached is not waited for; one that went away is.
-                again = bool(writing) if _went_away(error) else _came_between(error, tried)
+                again = bool(writing) if went_away(error) else came_between(error) and tried < TRIES
                 fault, cause = self._database_fault(error), error
             if not again or time.monotonic() > until:
                 raise fault from cause
@@ -127,8 +128,8 @@ class ServerLedger(Ledger):
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
                 yield connection
         except DBAPIError as error:
-            owners = _state(error) == _NO_RIGHT
-            raise self._in_words("owner" if owners else _state(error), _reason(error)) from error
+            state = OWNER if state_of(error) == NO_RIGHT else state_of(error)
+            raise self._in_words(state, reason_of(error)) from error
 
     def _check(self, connection: sa.Connection) -> None:
         try:
@@ -163,7 +164,7 @@ class ServerLedger(Ledger):
                     )
                     return connection.scalar(found) is not None
             except DBAPIError as error:
-                if not _went_away(error) or time.monotonic() > until:
+                if not went_away(error) or time.monotonic() > until:
                     raise self._unknown() from error
                 _pause(TRIES)
         return False
@@ -186,19 +187,14 @@ class ServerLedger(Ledger):
             yield connection
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
-        return self._in_words(_state(error), _reason(error))
+        return self._in_words(state_of(error), reason_of(error))
 
     def _in_words(self, state: str, reason: str) -> LedgerError:
-        """What went wrong, in words; the server's own where we know none better."""
-        template = next(
-            (said for known, said in _SAID_BY_SERVER.items() if state.startswith(known)), _NO_WORDS
-        )
         facts = {
             "ledger": self.name, "role": self._role, "seconds": f"{self.patience:g}",
             "reason": reason,
         }  # fmt: skip
-        strange = template is _NO_WORDS
-        return (StrangeLedgerError if strange else LedgerError)(Text(template, facts))
+        return in_words(state, facts)
 
     def _unknown(self) -> LedgerError:
         return LedgerError(
@@ -241,64 +237,3 @@ def _pause(tried: int) -> None:
     """Wait longer after each try, and not as long as others do."""
     longest = min(_LONGEST_PAUSE, 0.01 * 2 ** min(tried, TRIES))
     time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter
-
-
-def _state(error: DBAPIError) -> str:
-    """The SQLSTATE of what went wrong; that of a lost connection where there was no answer."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None and (error.connection_invalidated or _is_operational(error)):
-        said = str(error.orig)  # of a connection that is refused there is no more than that
-        refused = (state for state, words in _REFUSED.items() if any(one in said for one in words))
-        return next(refused, "08006")
-    return str(state or "")
-
-
-def _reason(error: DBAPIError) -> str:
-    """What the server says, without its details: these hold rows, and so OTCs."""
-    said = getattr(getattr(error.orig, "diag", None), "message_primary", None) or error.orig
-    return " ".join(str(said).rpartition("FATAL:")[2].split())
-
-
-def _is_operational(error: DBAPIError) -> bool:
-    return isinstance(error, sa.exc.OperationalError)
-
-
-def _came_between(error: DBAPIError, tried: int) -> bool:
-    return _state(error) in _CAME_BETWEEN and tried < TRIES
-
-
-def _went_away(error: DBAPIError) -> bool:
-    return _state(error).startswith(_WENT_AWAY)
-
-
-_REFUSED = {
-    "57P03": ("the database system is ",),
-    "28000": ("password", "authentication", "pg_hba", 'role "'),
-    "3D000": ('database "',),
-}
-"""What tells why a server that was reached has not let anybody in."""
-
-_NO_WORDS = N_("The ledger {ledger} cannot be used: {reason}")
-_SAID_BY_SERVER = {
-    "08": N_("The server of the ledger {ledger} cannot be reached: {reason}"),
-    "57P": N_("The server of the ledger {ledger} is stopping or starting. Nothing was changed; try "
-              "again later."),
-    "55P03": N_("The ledger {ledger} is in use by another program, for more than {seconds} "
-                "seconds. Nothing was changed; try again later, or wait longer with --wait."),
-    "23505": N_("Others keep adding the same OTCs or customers to the ledger {ledger}. Nothing was "
-                "changed; try again later."),
-    "40": N_("Too many others are changing the same OTCs in the ledger {ledger}. Nothing was "
-             "changed; try again later."),
-    "owner": N_("The role {role} may not make or change the tables of the ledger {ledger}: "
-                "{reason}. Do it as their owner."),
-    _NO_RIGHT: N_("The role {role} has no right to do that in the ledger {ledger}: {reason}. Its "
-                "owner gives it with: avira-importer ledger init --importer or --reader"),
-    "28": N_("The server of the ledger {ledger} does not let this role in: {reason}. The password "
-             "may stand in the environment variable PGPASSWORD, or in the file .pgpass."),
-    "3D000": N_("There is no such database: {ledger}. Make it on the server, then run: "
-                "avira-importer ledger init"),
-    "25006": N_("The server of the ledger {ledger} cannot be written to now. Nothing was changed."),
-    "53100": N_("The disk of the server of the ledger {ledger} is full. Nothing was changed; make "
-                "room and try again."),
-    "53": N_("The server of the ledger {ledger} has too much to do: {reason}. Try again later."),
-}  # fmt: skip

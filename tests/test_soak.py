@@ -47,8 +47,8 @@ make_places(settings.service)
 job = Job(open_ledger(settings.ledger, 5, "default"), "default", clock.today())
 shared = Shared(settings.service, job)
 exports = Exports(
-    settings.service, shared.folder, shared.job("exports"), shared.ledger, None, shared.metrics,
-    shared.stopping,
+    settings.service, shared.folder, shared.job("exports"), shared.ledger, shared.notices,
+    shared.metrics, shared.stopping,
 )
 folders = [Path(one.folder) for one in settings.service.exports[:1]]
 folders += [shared.folder, Path(os.environ["TMPDIR"])]

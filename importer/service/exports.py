@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from email.message import EmailMessage
 from pathlib import Path
 
 from importer import clock, exporting
@@ -19,14 +18,13 @@ from importer.job import Job
 from importer.service.destinations import Destination, destination
 from importer.service.events import Event, log
 from importer.service.ledger_watch import LedgerWatch
-from importer.service.mail import alert_mail, export_mail
 from importer.service.metrics import Metrics
-from importer.service.outbox import Outbox
+from importer.service.notices import Notices
 from importer.service.schedule import Due, Schedule
 from importer.service.state import NO_RUNS, KeptRuns, Runs
 from importer.service.stopping import StoppedError, Stopping
-from importer.service_settings import ExportSettings, ServiceSettings, SmtpSettings
-from importer.texts import N_, Text, text
+from importer.service_settings import ExportSettings, ServiceSettings
+from importer.texts import N_, text
 
 LATE = dt.timedelta(minutes=1)
 """By how much a run may come late where a service is there all the time."""
@@ -68,7 +66,7 @@ class Exports:
         folder: Path,
         job: Job,
         ledger: LedgerWatch,
-        outbox: Outbox | None,
+        notices: Notices,
         metrics: Metrics,
         stopping: Stopping,
         late: dt.timedelta = LATE,
@@ -76,8 +74,7 @@ class Exports:
         self._folder = folder
         self._job = job
         self._ledger = ledger
-        self._smtp = settings.smtp
-        self._outbox = outbox
+        self._notices = notices
         self._metrics = metrics
         self._stopping = stopping
         self._late = late
@@ -186,18 +183,10 @@ class Exports:
             self._stopping.or_go_on()
             place = one.destination.deliver(making / name, name)
             log(Event.EXPORTED, export=one.settings.name, file=place, batch=made.batch)
-            if one.settings.mail_to and self._smtp is not None:
-                facts = one.settings.mail_to, one.settings.name, made.summary, making / name, place
-                self._mail(lambda smtp: export_mail(smtp, *facts))
+            self._notices.exported(
+                one.settings.mail_to, one.settings.name, made.summary, making / name, place
+            )
         return name
-
-    def _mail(self, compose: Callable[[SmtpSettings], EmailMessage]) -> None:
-        if self._outbox is None or self._smtp is None:
-            return
-        try:
-            self._outbox.put(compose(self._smtp))
-        except OutputError as error:
-            log(Event.MAIL_NOT_KEPT, reason=str(error.message))
 
     def _keep(self, one: _Planned, runs: Runs) -> None:
         """Remember what became of an export, if need be only as long as this process runs."""
@@ -224,14 +213,9 @@ class Exports:
             said = again.strftime("%Y-%m-%d %H:%M:%SZ")
             log(Event.EXPORT_FAILED, export=name, reason=reason, again=said)
             if failures == 0 and not isinstance(error, LedgerError):
-                self._alarm(name, error.message)
+                subject = text(N_("The export {export} could not be made"), export=name)
+                self._notices.alarm(subject, error.message)
         one.reason = kind
-
-    def _alarm(self, name: str, reason: Text) -> None:
-        if self._smtp is not None and self._smtp.alerts_to:
-            subject = text(N_("The export {export} could not be made"), export=name)
-            lines = [reason, text(N_("It is tried again until it can."))]
-            self._mail(lambda smtp: alert_mail(smtp, subject, lines))
 
     def _remove_old(self, one: _Planned, made: str) -> None:
         """Keep the newest; the one just `made` stays even if a clock that ran ahead made others."""

@@ -107,7 +107,7 @@ def _inbox(shared: Shared, settings: InboxSettings) -> Iterator[Inbox]:
     with open_claims(settings.folder) as claims:
         shared.inbox = Inbox(
             settings, claims, shared.job("inbox"), shared.ledger, shared.stopping,
-            shared.before_filing, shared.filed,
+            shared.notices.refused, shared.filed,
         )  # fmt: skip
         yield shared.inbox
 
@@ -155,7 +155,7 @@ def _exports(shared: Shared, late: dt.timedelta = LATE) -> Exports:
         for one in export.mail_to:
             address(one)
     return Exports(
-        shared.settings, shared.folder, shared.job("exports"), shared.ledger, shared.outbox,
+        shared.settings, shared.folder, shared.job("exports"), shared.ledger, shared.notices,
         shared.metrics, shared.stopping, late,
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from importer import clock
 from importer.errors import OutputError
@@ -14,8 +13,8 @@ from importer.job import Job
 from importer.service.events import Event, log
 from importer.service.inbox import Inbox
 from importer.service.ledger_watch import LedgerWatch
-from importer.service.mail import alert_mail, refusal_mail
 from importer.service.metrics import Metrics
+from importer.service.notices import Notices
 from importer.service.outbox import Outbox
 from importer.service.outcome import Outcome
 from importer.service.state import state_folder
@@ -41,6 +40,7 @@ class Shared:
         self.outbox: Outbox | None = None
         if settings.smtp is not None:
             self.outbox = Outbox(self.folder / "mail", settings.smtp)
+        self.notices = Notices(settings.smtp, self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.beats: dict[str, Beat] = {}
         self.outcomes: list[Outcome] = []
@@ -79,14 +79,6 @@ class Shared:
         """Whether every part was seen at work lately."""
         return all(time.monotonic() - beat.at < STUCK for beat in self.beats.values())
 
-    def before_filing(self, outcome: Outcome, folder: Path) -> None:
-        """Tell the people of a workbook that needs one; raises OutputError."""
-        smtp = self.settings.smtp
-        if outcome.returned and self.outbox is not None and smtp is not None and smtp.alerts_to:
-            name = str(outcome.facts["file"])
-            self.outbox.put(refusal_mail(smtp, name, outcome.report, str(folder)))
-            self.exports_wake.set()
-
     def filed(self, outcome: Outcome) -> None:
         """Count a workbook that was filed."""
         self.metrics.filed(outcome)
@@ -115,12 +107,4 @@ class Shared:
             self._metrics_fail = True
 
     def _alarm(self, reason: Text) -> None:
-        smtp = self.settings.smtp
-        if self.outbox is not None and smtp is not None and smtp.alerts_to:
-            subject = text(N_("The ledger cannot be used"))
-            lines = [reason, text(N_("It is tried again until it can."))]
-            try:
-                self.outbox.put(alert_mail(smtp, subject, lines))
-            except OutputError as error:
-                log(Event.MAIL_NOT_KEPT, reason=str(error.message))
-            self.exports_wake.set()
+        self.notices.alarm(text(N_("The ledger cannot be used")), reason)

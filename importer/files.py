@@ -29,12 +29,12 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
     try:
         temporary = _temporary(target, mode)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     try:
         yield temporary
         _settle(temporary, target, mode)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
@@ -45,7 +45,7 @@ def folder_at(path: Path, mode: int = 0o777) -> None:
     try:
         path.mkdir(mode, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def folder_for_a_while(parent: Path, prefix: str) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
     except OSError as error:
-        raise _cannot_write(parent, error) from error
+        raise cannot_write(parent, error) from error
     try:
         yield folder
     finally:
@@ -69,7 +69,7 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 def numbered(path: Path) -> Iterator[Path]:
@@ -101,9 +101,27 @@ def put_new(source: Path, target: Path) -> Path:
                 with whole_file(path) as temporary:
                     shutil.copyfile(source, temporary)
         except OSError as error:
-            raise _cannot_write(path, error) from error
+            raise cannot_write(path, error) from error
         return path
     raise AssertionError("there is always a next number")
+
+
+def to_disk(folder: Path) -> None:
+    """Have the disk hold the names in `folder`, where the system can be asked for that."""
+    with suppress(OSError):  # Windows cannot open a folder; the files themselves are on disk
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """What is raised where `path` cannot be written."""
+    return OutputError(
+        text(N_("{path} cannot be written: {reason}. Choose another place for it."),
+             path=path, reason=said_by_system(error))
+    )  # fmt: skip
 
 
 def _settle(temporary: Path, target: Path, mode: int | None) -> None:
@@ -114,12 +132,7 @@ def _settle(temporary: Path, target: Path, mode: int | None) -> None:
     with open(temporary, "r+b") as written:  # Windows flushes only what may be written
         os.fsync(written.fileno())
     os.replace(temporary, target)
-    with suppress(OSError):  # Windows cannot open a folder; the file itself is on disk
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    to_disk(target.parent)
 
 
 def _temporary(target: Path, mode: int | None) -> Path:
@@ -132,13 +145,6 @@ def _temporary(target: Path, mode: int | None) -> Path:
         except FileExistsError:
             continue
         return path
-
-
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        text(N_("{path} cannot be written: {reason}. Choose another place for it."),
-             path=path, reason=said_by_system(error))
-    )  # fmt: skip
 
 
 _SAID = {

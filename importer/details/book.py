@@ -10,6 +10,8 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from importer.texts import current_language
+
 Value = str | int | float | dt.date | dt.datetime | None
 Row = tuple[Value, ...]
 
@@ -22,6 +24,21 @@ class Shown(Enum):
     DATE = "date"
     INSTANT = "instant"
     PERCENT = "percent"
+
+
+def readable(value: Value, how: Shown) -> str:
+    """A value as people read it, in the current language."""
+    if value is None:
+        return ""
+    if how is Shown.PERCENT and isinstance(value, int | float):
+        percent = f"{value:.1%}"
+        in_spanish = current_language() == "es"
+        return percent.replace(".", ",").replace("%", "\u202f%") if in_spanish else percent
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "\u202f")  # a space that is good in every language
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return str(value)
 
 
 class Tone(Enum):

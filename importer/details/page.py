@@ -8,7 +8,6 @@ no other script run than the one that belongs to it.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 import sys
 from itertools import count
@@ -20,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pygal.style import Style
 
-from importer.details.book import Block, Book, Shown, Table, Value
+from importer.details.book import Block, Book, Shown, Table, readable
 from importer.details.exceptions import EXCEPTIONS
 from importer.files import whole_file
 from importer.texts import N_, _, current_language, text
@@ -97,26 +96,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined,
     )  # fmt: skip
     environment.globals.update({"_": _, "zip": zip, "too_long": _too_long})
-    environment.filters["shown"] = _shown
+    environment.filters["shown"] = readable
     return environment
-
-
-def _shown(value: Value, how: Shown) -> str:
-    """A value as people read it."""
-    if value is None:
-        return ""
-    if how is Shown.PERCENT and isinstance(value, int | float):
-        percent = f"{value:.1%}"
-        return percent.replace(".", ",").replace("%", "\u202f%") if _in_spanish() else percent
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u202f")  # a space that is good in every language
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    return str(value)
-
-
-def _in_spanish() -> bool:
-    return current_language() == "es"
 
 
 def _too_long(table: Table) -> Markup:
@@ -156,7 +137,7 @@ def _chart(block: Block) -> Markup | None:
         margin=8,
         margin_left=24 if lying else 8,
         margin_bottom=8 if lying else 24,
-        value_formatter=lambda value: _shown(int(value), Shown.NUMBER),
+        value_formatter=lambda value: readable(int(value), Shown.NUMBER),
     )
     chart.uuid = table.key  # else it is another one each time
     chart.add_xml_filter(_without_script)

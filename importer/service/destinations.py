@@ -17,7 +17,7 @@ from typing import Protocol
 
 from importer import clock
 from importer.errors import OutputError
-from importer.files import said_by_system
+from importer.files import said_by_system, to_disk
 from importer.service.events import Event, log
 from importer.service_settings import ExportSettings
 from importer.texts import N_, text
@@ -90,7 +90,7 @@ class LocalFolder:
         try:
             _copy(made, temporary)
             self._put_in_place(temporary, target)
-            _to_disk(self._folder)
+            to_disk(self._folder)
         except OSError as error:
             raise _cannot_write(target, error) from error
         finally:
@@ -170,21 +170,12 @@ def _copy(made: Path, target: Path) -> None:
         target.mkdir()
         for one in made.iterdir():
             _copy(one, target / one.name)
-        _to_disk(target)
+        to_disk(target)
         return
     with made.open("rb") as source, target.open("xb") as copy:
         shutil.copyfileobj(source, copy)
         copy.flush()
         os.fsync(copy.fileno())
-
-
-def _to_disk(folder: Path) -> None:
-    with suppress(OSError):  # Windows cannot open a folder; the files themselves are on disk
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _remove(path: Path) -> None:

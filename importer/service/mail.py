@@ -12,11 +12,11 @@ from typing import IO, NamedTuple
 
 import click
 
-from importer.details.book import Block, Line, Shown, Summary, Value
+from importer.details.book import Block, Line, Shown, Summary, readable
 from importer.errors import OutputError
 from importer.service.letter import Grid, Letter, safe, safe_in_short, safe_line
 from importer.service_settings import SmtpSettings
-from importer.texts import N_, Text, current_language, first_of, text
+from importer.texts import N_, Text, first_of, text
 
 MOST_ATTACHED = 20_000_000
 """Bytes of an attachment; in a mail it is larger by a third, and many servers take 25 to 35 MB."""
@@ -105,7 +105,7 @@ def _subject(name: str, summary: Summary) -> str:
 
 
 def _lines(lines: Sequence[Line]) -> Grid:
-    rows = [(safe(line.label), safe(_shown(line.value, line.shown))) for line in lines]
+    rows = [(safe(line.label), safe(readable(line.value, line.shown))) for line in lines]
     return Grid("", (), rows, (False, all(line.shown in _NUMERIC for line in lines)))
 
 
@@ -115,26 +115,14 @@ def _block(block: Block) -> Grid:
         safe(block.table.title),
         [safe(column.header) for column in columns],
         [
-            [safe(_shown(value, column.shown)) for column, value in zip(columns, row, strict=True)]
+            [
+                safe(readable(value, column.shown))
+                for column, value in zip(columns, row, strict=True)
+            ]
             for row in block.table.rows
         ],
         [column.shown in _NUMERIC for column in columns],
     )
-
-
-def _shown(value: Value, how: Shown) -> str:
-    """A value as people read it, as on the page of an export."""
-    if value is None:
-        return ""
-    if how is Shown.PERCENT and isinstance(value, int | float):
-        percent = f"{value:.1%}"
-        in_spanish = current_language() == "es"
-        return percent.replace(".", ",").replace("%", "\u202f%") if in_spanish else percent
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u202f")  # a space that is good in every language
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    return str(value)
 
 
 def _attachment(made: Path) -> _Attachment:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from importer import clock
 from importer.errors import OutputError
-from importer.files import said_by_system, whole_file
+from importer.files import cannot_write, whole_file
 from importer.service.connection import NoConnectionError
 from importer.service.events import Event, log
 from importer.service.letter import address
@@ -226,18 +226,11 @@ def _private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
 
 
 def _move(path: Path, to: Path) -> None:
     try:
         os.replace(path, to)
     except OSError as error:
-        raise _cannot_write(to, error) from error
-
-
-def _cannot_write(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        text(N_("{path} cannot be written: {reason}. Choose another place for it."),
-             path=path, reason=said_by_system(error))
-    )  # fmt: skip
+        raise cannot_write(to, error) from error

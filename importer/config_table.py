@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
 from importer.errors import MisuseError
 from importer.texts import N_, text
 
-_NOT_IN_ADDRESSES = frozenset('@,;:<>()[]"\\')
+_ATOM = r'[^\s@<>()\[\],;:\\"]+'
+_ADDRESS = re.compile(rf"({_ATOM})@({_ATOM})")
 
 
 class ConfigTable:
@@ -98,7 +100,7 @@ class ConfigTable:
         value = self._take(key)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(_is_address(one) for one in value):
+        if not isinstance(value, list) or not all(map(_is_bare_address, value)):
             raise self.wrong(
                 N_("{path}: the setting {key} must be a list of email addresses: "
                    '["boss@msp.example"].'), key,
@@ -108,7 +110,7 @@ class ConfigTable:
     def address(self, key: str) -> str:
         """An email address that must be there; it may have a name, as in “Us <us@msp.example>”."""
         value = self.required(key)
-        if not value.isprintable() or not _is_address(parseaddr(value)[1]):
+        if email_address(value) is None:
             raise self.wrong(
                 N_("{path}: the setting {key} must be an email address: us@msp.example."), key
             )
@@ -173,8 +175,19 @@ class ConfigTable:
         return self._left.pop(key, None)
 
 
-def _is_address(value: object) -> bool:
-    if not isinstance(value, str) or not value.isprintable() or " " in value:
-        return False
-    name, at, host = value.partition("@")
-    return bool(name and at and host) and _NOT_IN_ADDRESSES.isdisjoint(name + host)
+def email_address(words: str) -> tuple[str, str, str] | None:
+    """Name, user and host of the one address that `words` are, such as “Us <us@msp.example>”.
+
+    The name is empty where there is none; None if it is no address.
+    """
+    found = getaddresses([words])
+    if len(found) != 1 or not words.isprintable():
+        return None
+    name, bare = found[0]
+    parts = _ADDRESS.fullmatch(bare)
+    return None if parts is None else (name, parts[1], parts[2])
+
+
+def _is_bare_address(value: object) -> bool:
+    found = email_address(value) if isinstance(value, str) else None
+    return found is not None and "{1}@{2}".format(*found) == value

@@ -508,6 +508,15 @@ TOGETHER: dict[str, tuple[str, str]] = {
     "a sender that is no address": (
         table("[smtp]", host="relay.msp.example", sender="licences") + CRON, "smtp.sender",
     ),
+    "two senders": (
+        table("[smtp]", host="relay.msp.example", sender="Us <a@x.example>, b@x.example") + CRON,
+        "smtp.sender",
+    ),
+    "a recipient with a name": (
+        table("[smtp]", host="relay.msp.example", sender="Us <licences@msp.example>")
+        + table(every="1h", mail_to=["Boss <boss@msp.example>"]),
+        "exports[1].mail_to",
+    ),
     "two who are told in one text": (
         table("[smtp]", host="relay.msp.example", sender="licences@msp.example",
               alerts_to=["a,b@msp.example"]) + CRON,

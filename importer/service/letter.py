@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import getaddresses, make_msgid
+from email.utils import make_msgid
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from importer import clock
+from importer.config_table import email_address
 from importer.errors import MisuseError
 from importer.secrecy import without_otcs
 from importer.texts import N_, _, current_language, shortened, text
@@ -28,8 +29,6 @@ from importer.texts import N_, _, current_language, shortened, text
 WEB = Path(__file__).parent / "web"
 
 _POLICY = SMTP.clone(cte_type="7bit")  # every server takes that
-_ATOM = r'[^\s@<>()\[\],;:\\"]+'
-_ADDRESS = re.compile(rf"({_ATOM})@({_ATOM})")
 _QUOTED = re.compile(r'[()<>\[\]:;@\\,."]')
 _ONE_LINE = 60
 _NEVER = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -97,17 +96,16 @@ def address(words: str) -> Address:
 
     Raises MisuseError if it is none.
     """
-    found = getaddresses([words])
-    name, bare = found[0]
-    parts = _ADDRESS.fullmatch(bare)
-    if parts is None or len(found) > 1 or not words.isprintable():
+    found = email_address(words)
+    if found is None:
         raise MisuseError(
             text(N_("{words} is no email address. Correct it in the configuration file."),
                  words=words)
         )  # fmt: skip
+    name, user, host = found
     if len(words) > _ONE_LINE:
         name = _QUOTED.sub(" ", name)  # where a line is folded, Python loses the quotes
-    return Address(safe_line(name), parts[1], parts[2])
+    return Address(safe_line(name), user, host)
 
 
 def safe(words: str) -> str:

@@ -17,7 +17,6 @@ from importer.service.claims import open_claims
 from importer.service.events import Event, log
 from importer.service.exports import LATE, Exports, remove_half_made
 from importer.service.inbox import Inbox
-from importer.service.letter import address
 from importer.service.locks import TakenError, locked
 from importer.service.shared import Shared
 from importer.service.stopping import StoppedError
@@ -151,9 +150,6 @@ def _until(due: dt.datetime | None) -> float:
 
 def _exports(shared: Shared, late: dt.timedelta = LATE) -> Exports:
     """The exports that are configured; raises MisuseError where they cannot be."""
-    for export in shared.settings.exports:
-        for one in export.mail_to:
-            address(one)
     return Exports(
         shared.settings, shared.folder, shared.job("exports"), shared.ledger, shared.notices,
         shared.metrics, shared.stopping, late,

@@ -1,4 +1,4 @@
-"""What became of a workbook, in words for the person at the terminal."""
+"""What became of a workbook, in words for the person who has applied it."""
 
 from __future__ import annotations
 
@@ -61,6 +61,10 @@ _COLOURS = {
     Result.PARTLY_APPLIED: "yellow",
 }
 _ROWS_DONE = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} refused.")
+_ROWS_REFUSED = N_(
+    "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
+    "Without --partial nothing is applied."
+)
 _ROWS_WOULD = {
     Result.VALID: N_(
         "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} refused."
@@ -69,21 +73,39 @@ _ROWS_WOULD = {
         "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
         "Without --partial nothing would be applied."
     ),
-    Result.REJECTED: N_(
-        "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
-        "Without --partial nothing is applied."
-    ),
+    Result.REJECTED: _ROWS_REFUSED,
 }
+_REFUSED_ROWS = N_("The refused rows, to mend and apply: {path}")
+_ALL_ROWS = N_("All rows, the refused ones marked, to mend and apply instead: {path}")
+_NO_PLACE = N_("Name a place for the refused rows with --corrections, and try again.")
+
+_IN_INBOX = {
+    _ROWS_REFUSED: N_(
+        "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
+        "The inbox takes all rows or none (setting partial)."
+    ),
+    _REFUSED_ROWS: N_("The refused rows, to mend and put into the inbox: {path}"),
+    _ALL_ROWS: N_(
+        "All rows, the refused ones marked, to mend and put into the inbox instead: {path}"
+    ),
+    _NO_PLACE: N_("Mend the refused rows in the workbook itself, and put it into the inbox."),
+}
+"""What is said of a workbook of the inbox in place of words that are about the command line."""
 
 
 def to_text(
-    report: Report, *, everything: bool = False, width: int | None = None
-) -> Iterator[str]:  # fmt: skip
+    report: Report,
+    *,
+    everything: bool = False,
+    width: int | None = None,
+    by_command: bool = True,
+) -> Iterator[str]:
     """The lines that a person reads, at most `width` characters long if it is given.
 
-    `everything` lists all changes and warnings.
+    `everything` lists all changes and warnings. What is to be done next is said for the inbox if
+    the workbook came from there and was not given `by_command`.
     """
-    for line in _lines(report, everything):
+    for line in _lines(report, everything, by_command):
         yield from _wrapped(line, width)
 
 
@@ -128,7 +150,10 @@ def _wrapped(line: str, width: int | None) -> list[str]:
                          break_on_hyphens=False)  # fmt: skip
 
 
-def _lines(report: Report, everything: bool) -> Iterator[str]:
+def _lines(report: Report, everything: bool, by_command: bool) -> Iterator[str]:
+    def said(template: str) -> str:
+        return template if by_command else _IN_INBOX[template]
+
     colour = _COLOURS.get(report.result, "red")
     told = text(_HEADLINES[report.result])
     if report.applied_before is not None:
@@ -138,6 +163,8 @@ def _lines(report: Report, everything: bool) -> Iterator[str]:
     yield f"{click.style(printable(report.file), bold=True)}: {headline}"
     if report.result is not Result.UNREADABLE:
         rows = _ROWS_WOULD.get(report.result, _ROWS_DONE)
+        if not by_command and report.result is Result.REJECTED:  # taking parts helps good rows only
+            rows = said(rows) if report.rows.applied else _ROWS_DONE
         yield "  " + str(text(rows, **report.rows._asdict()))
         if report.rows.read == 0:
             yield "  " + _(N_("No row is filled in. Was the file saved?"))
@@ -145,16 +172,12 @@ def _lines(report: Report, everything: bool) -> Iterator[str]:
     yield from problem_lines(report.problems, everything)
     if report.corrections is not None:
         yield ""
-        given_back = (
-            N_("The refused rows, to mend and apply: {path}")
-            if report.only_refused_given_back
-            else N_("All rows, the refused ones marked, to mend and apply instead: {path}")
-        )
-        yield "  " + str(text(given_back, path=report.corrections))
+        given_back = _REFUSED_ROWS if report.only_refused_given_back else _ALL_ROWS
+        yield "  " + str(text(said(given_back), path=report.corrections))
     if report.corrections_fault is not None:
         yield ""
         yield "  " + click.style(str(report.corrections_fault), fg="red")
-        yield "  " + _(N_("Name a place for the refused rows with --corrections, and try again."))
+        yield "  " + _(said(_NO_PLACE))
     yield from _batch(report)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from services import Place, Running, once, running
+from services import Place, Running, changed, once, running
 from test_concurrency import code_of, customer, otc
 from workbooks import Row, write_workbook
 
@@ -100,8 +100,11 @@ def test_a_workbook_that_is_refused_comes_back_with_corrections_and_report(place
         assert place.left == [".claimed"]
         assert names(place.rejected) == ["bad.corrections.xlsx", "bad.xlsx", "bad.xlsx.report.txt"]
         [report] = place.rejected.glob("*.report.txt")
-        assert told["report"] == report.name
+        assert told["report"] == str(report)
         said = report.read_text("utf-8")
+        assert "setting partial" in said
+        assert "mend and put into the inbox" in said
+        assert "--" not in said, "that is about the command line"
         [corrections] = place.rejected.glob("*.corrections.xlsx")
         assert corrections.name in said
         assert "Add Customer, row 2" in said or "D2" in said
@@ -215,6 +218,41 @@ def test_in_part_the_good_rows_are_applied_and_the_others_come_back(place: Place
     assert held(place) == {}
     assert names(place.rejected) == ["part.corrections.xlsx", "part.xlsx", "part.xlsx.report.txt"]
     assert service.wait() == 1
+
+
+def test_what_has_no_good_row_is_not_told_that_parts_would_be_taken(place: Place) -> None:
+    """Whatever the setting is."""
+    for setting in ("partial = true", "partial = false"):
+        place.configure(inbox=setting)
+        place.drop("bad.xlsx", [("Add OTC", [otc("none", 5)])])
+        assert once(place).named("workbook-rejected")
+        [report] = place.rejected.glob("*.report.txt")
+        said = report.read_text("utf-8")
+        assert "Rows: 1 read, 0 applied, 0 unchanged, 1 refused." in said
+        assert "partial" not in said
+        for path in place.rejected.iterdir():
+            path.unlink()
+
+
+def test_the_log_names_the_very_report_and_file_where_names_come_to_the_same(place: Place) -> None:
+    """Of workbooks that were taken in one second, whose names differ by what no system takes."""
+    in_one_second = (
+        "import importer.service.outcome as outcome",
+        "name_at = outcome.filed_name",
+        "outcome.filed_name = lambda name, at: name_at(name, at.replace(minute=0, second=0))",
+    )
+    contents = {
+        name: place.drop(name, bad(number)).read_bytes()
+        for number, name in enumerate(('a"b.xlsx', "a:b.xlsx", "a_b.xlsx"))
+    }
+    service = once(place, "--json", program=changed(*in_one_second))
+    told = service.named("workbook-rejected")
+    assert len({one["report"] for one in told}) == len(contents)
+    for one in told:
+        assert Path(one["report"]).read_text("utf-8").startswith(f"{one['file']}: refused")
+    for one in json.loads(service.out)["workbooks"]:
+        assert (place.rejected / one["filed_as"]).read_bytes() == contents.pop(one["file"])
+    assert contents == {}
 
 
 def test_once_says_by_its_exit_code_what_came_of_it(place: Place) -> None:

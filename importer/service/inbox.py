@@ -240,9 +240,10 @@ class Inbox:
         if not claim.is_told:
             self._before_filing(outcome, folder)
             claim.set_told()
-        file_away(claim, outcome, folder)
-        self._filed(outcome)
-        log(Event[outcome.event], **outcome.facts)
+        filed = file_away(claim, outcome, folder)
+        self._filed(replace(outcome, name=filed.workbook.name))
+        report = {"report": str(filed.report)} if outcome.returned else {}
+        log(Event[outcome.event], **outcome.facts, **report)
 
     def _say_not_filed(self, claim: Claim, error: OutputError | OSError) -> None:
         if claim.folder not in self._later:

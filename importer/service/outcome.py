@@ -117,13 +117,9 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
     facts: dict[str, Any] = {"file": name, **{fact: known[fact] for fact in _FACTS.get(event, ())}}
     if event is Event.APPLIED_BEFORE:
         facts["batch"] = report.applied_before
-    if returned:
-        facts["report"] = filed + REPORT
     taken, report.file, report.corrections = report.file, name, corrections
-    lines = [line.replace(taken, name) for line in to_text(report, everything=True)]
-    if corrections is not None:
-        said = text(N_("Mend {file} and put it into the inbox."), file=corrections)
-        lines += ["", "  " + str(said)]
+    told = to_text(report, everything=True, by_command=False)
+    lines = [line.replace(taken, name) for line in told]
     return Outcome(
         event.name, facts, filed, corrections, made, _plain(lines), returned, report.result.value,
         report.rows._asdict(), report.batch,
@@ -133,7 +129,7 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
 def given_up(name: str, since: dt.datetime, tries: int) -> Outcome:
     """What is said of a workbook that ended or failed the program each time."""
     filed, name = filed_name(name, since), _as_text(name)
-    facts = {"file": name, "tries": tries, "report": filed + REPORT}
+    facts = {"file": name, "tries": tries}
     said = text(N_("{file}: given up after {tries} tries that ended the program or failed. Nothing "
                    "of it was applied. Apply it by hand to see why: avira-importer apply"),
                 file=name, tries=tries)  # fmt: skip

@@ -39,20 +39,26 @@ def tidy_text(typed: str) -> str:
     return _RUN_OF_SPACES.sub(" ", visible).strip()
 
 
-@lru_cache(_CACHED)
 def name_key(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, case-folded, spaces tidied."""
-    if name.isascii():
-        return tidy_text(name).casefold()
+    return tidy_text(name).lower() if name.isascii() else _folded(name)
+
+
+@lru_cache(_CACHED)
+def _folded(name: str) -> str:
     # Case folding can undo NFKC (and the other way round), hence twice: Unicode 3.13, D146.
     folded = unicodedata.normalize("NFKC", tidy_text(name)).casefold()
     return tidy_text(unicodedata.normalize("NFKC", folded))
 
 
-@lru_cache(_CACHED)
 def accentless_key(name: str) -> str:
     """`name_key` without accents, curly quotes and long dashes: names that differ only in these
     share it."""
+    return name_key(name.replace("`", "'")) if name.isascii() else _without_accents(name)
+
+
+@lru_cache(_CACHED)
+def _without_accents(name: str) -> str:
     key = name_key(name.translate(_ALIKE))
     if key.isascii():
         return key

@@ -8,8 +8,9 @@ all else is written.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ from importer.domain.changes import Change
 from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.ledger import bulk
 from importer.ledger.balances import write_entities
-from importer.ledger.chain import hash_of_batch, hash_of_lines
+from importer.ledger.chain import LINE, LinesHash, hash_of_batch
 from importer.ledger.database import Writing
 from importer.ledger.images import image_of, key_of, kind_of
 from importer.ledger.tables import account, batch, journal
@@ -58,20 +59,32 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     connection = writing.connection
     entry, last_customer = _reserve(writing, facts.account, _count_new(changes))
     changes = _with_ids(changes, last_customer)
-    lines = [
-        {
-            "entry": entry, "line": line,
-            "sheet": change.place.sheet.name, "row": change.place.row,
-            "kind": kind_of(change.entity), "key": key_of(change.entity),
-            "before": image_of(change.before), "after": image_of(change.after),
-        }
-        for line, change in enumerate(changes, start=1)
-    ]  # fmt: skip
-    lines_hash = hash_of_lines(facts.account, lines)
-    bulk.insert(connection, journal, facts.account, lines)
+    digest = LinesHash(facts.account)
+    lines = _hashed(_lines(changes), entry, digest)
+    bulk.insert(connection, journal, facts.account, ("entry", *LINE), lines)
     write_entities(connection, facts.account, changes)
     writing.account, writing.entry = facts.account, entry
-    return _finish(connection, facts, entry, lines_hash)
+    return _finish(connection, facts, entry, digest.hexdigest())
+
+
+Line = tuple[int, str, int, str, str, str | None, str | None]
+"""A journal line's facts, in the order in which they are hashed."""
+
+
+def _lines(changes: Iterable[Change]) -> Iterator[Line]:
+    for line, change in enumerate(changes, start=1):
+        entity, place = change.entity, change.place
+        yield (
+            line, place.sheet.name, place.row, kind_of(entity), key_of(entity),
+            image_of(change.before), image_of(change.after),
+        )  # fmt: skip
+
+
+def _hashed(lines: Iterable[Line], entry: int, digest: LinesHash) -> Iterator[tuple[Any, ...]]:
+    """Each line under `entry` and hashed, as it passes: all of them together take much memory."""
+    for line in lines:
+        digest.add(*line)
+        yield (entry, *line)
 
 
 def _finish(connection: sa.Connection, facts: BatchFacts, entry: int, lines_hash: str) -> Made:
@@ -153,10 +166,12 @@ def _with_ids(changes: Sequence[Change], last: int) -> list[Change]:
     ids = {one.id: last + place for place, one in enumerate(new, 1) if isinstance(one, Customer)}
 
     def own(entity: Entity | None) -> Entity | None:
+        if isinstance(entity, Subscription) and entity.customer in ids:
+            return Subscription(ids[entity.customer], entity.otc, entity.licenses)
         if isinstance(entity, Customer) and entity.id in ids:
-            return entity._replace(id=ids[entity.id])
-        if isinstance(entity, Subscription | Device) and entity.customer in ids:
-            return entity._replace(customer=ids[entity.customer])
+            return Customer(ids[entity.id], *entity[1:])
+        if isinstance(entity, Device) and entity.customer in ids:
+            return Device(ids[entity.customer], *entity[1:])
         return entity
 
     if not ids:

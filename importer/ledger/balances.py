@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import datetime as dt
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -12,167 +14,212 @@ from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.named import email_key
 from importer.domain.names import accentless_key, name_key
 from importer.ledger import bulk
-from importer.ledger.images import DEVICE_DATES, key_of, kind_of
+from importer.ledger.images import DEVICE_DATES
 from importer.ledger.tables import customer, device, otc, subscription
 
-Rows = list[dict[str, Any]]
-Net = list[tuple[Entity | None, Entity | None]]
+Values = tuple[str | int | None, ...]
+Key = str | int | tuple[int, str]
+One = TypeVar("One", Otc, Customer, Subscription, Device)
+
+OTC_COLUMNS = (
+    "code", "email", "company", "company_key", "total", "used", "description", "purchase_date",
+    "expiry_date", "product_id", "runtime",
+)  # fmt: skip
+CUSTOMER_COLUMNS = (
+    "customer_id", "name", "name_key", "accentless_key", "managed_by", "status", "email",
+    "email_key", "first_name", "last_name", "disabled_reason",
+)  # fmt: skip
+DEVICE_COLUMNS = (
+    "customer_id", "device_key", "device_id", "operating_system", "model", *DEVICE_DATES,
+    "avira_status", "product_name",
+)  # fmt: skip
 
 
-def write_entities(connection: sa.Connection, account_id: str, changes: Sequence[Change]) -> None:
-    """Write each changed entity once, in an order in which no OTC ever gives more than it has.
+class Net:
+    """What changes make on the whole of each entity.
 
-    New rows go in by their keys, so that importers who add the same ones wait for each other
-    rather than in a circle.
+    `more` and `less` say how many licences of an OTC are handed out beyond those before, and how
+    many come back.
     """
-    first: dict[tuple[str, str], Entity | None] = {}
-    last: dict[tuple[str, str], Entity | None] = {}
-    more: dict[str, int] = {}
-    for before, after, entity in ((one.before, one.after, one.entity) for one in changes):
-        key = (kind_of(entity), key_of(entity))
-        first.setdefault(key, before)
-        last[key] = after
-        if isinstance(entity, Subscription):
-            more[entity.otc] = more.get(entity.otc, 0) + _licenses(after) - _licenses(before)
-    net = [(before, last[key]) for key, before in first.items() if before != last[key]]
-    less = {code: change for code, change in more.items() if change < 0}
-    more = {code: change for code, change in more.items() if change > 0}
-    _write_otcs(connection, account_id, net, more, but=less)
-    _write_customers(connection, account_id, net)
-    _write_subscriptions(connection, account_id, net)
-    _write_devices(connection, account_id, net)
-    _write_otcs(connection, account_id, _edited(net, less), less)
-    _remove(connection, account_id, net)
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._pairs: dict[type[Entity], dict[Key, tuple[Entity | None, Entity | None]]] = {
+            Otc: {}, Customer: {}, Subscription: {}, Device: {},
+        }  # fmt: skip
+        moved: dict[str, int] = {}
+        for change in changes:
+            before, after, entity = change.before, change.after, change.entity
+            of, key = self._pairs[type(entity)], _key(entity)
+            had = of.get(key)
+            of[key] = (before if had is None else had[0], after)
+            if isinstance(entity, Subscription):
+                more = _licenses(after) - _licenses(before)
+                moved[entity.otc] = moved.get(entity.otc, 0) + more
+        self.more = {code: change for code, change in moved.items() if change > 0}
+        self.less = {code: change for code, change in moved.items() if change < 0}
+
+    def added(self, kind: type[One]) -> list[One]:
+        """The entities that come to be."""
+        pairs = self._pairs[kind].values()
+        return cast("list[One]", [after for before, after in pairs if before is None and after])
+
+    def edited(self, kind: type[One]) -> list[tuple[One, One]]:
+        """The entities that do not stay as they were: before, and after."""
+        pairs = self._pairs[kind].values()
+        return cast(
+            "list[tuple[One, One]]",
+            [pair for pair in pairs if pair[0] and pair[1] and pair[0] != pair[1]],
+        )
+
+    def gone(self, kind: type[One]) -> list[One]:
+        """The entities that go."""
+        pairs = self._pairs[kind].values()
+        return cast("list[One]", [before for before, after in pairs if before and after is None])
+
+
+def _key(entity: Entity) -> Key:
+    """What tells the entity from others of its kind."""
+    match entity:
+        case Subscription():
+            return entity.customer, entity.otc
+        case Customer():
+            return entity.id
+        case Otc():
+            return entity.code
+        case Device():
+            return entity.customer, entity.key
 
 
 def _licenses(entity: Entity | None) -> int:
     return entity.licenses if isinstance(entity, Subscription) else 0
 
 
-def _edited(net: Net, codes: dict[str, int]) -> Net:
-    """The changes of the OTCs of `codes` that were there before and still are."""
-    return [
-        (before, after)
-        for before, after in net
-        if isinstance(after, Otc) and before is not None and after.code in codes
-    ]
+def write_entities(connection: sa.Connection, account_id: str, changes: Iterable[Change]) -> None:
+    """Write each changed entity once, in an order in which no OTC ever gives more than it has.
 
-
-def _write_otcs(
-    connection: sa.Connection,
-    account_id: str,
-    net: Net,
-    handed_out: dict[str, int],
-    but: dict[str, int] | None = None,
-) -> None:
-    """Details and balances together, so that no total is ever below what is used of it.
-
-    Those of `but` are left for later: licences that come back are with their customers still.
+    New rows go in by their keys, so that importers who add the same ones wait for each other
+    rather than in a circle.
     """
-    left = dict(handed_out)
-    added: Rows = []
-    edited: Rows = []
-    for before, after in net:
-        if isinstance(after, Otc) and not (but and before is not None and after.code in but):
-            rows = added if before is None else edited
-            rows.append(otc_row(after) | {"used": left.pop(after.code, 0)})
-    bulk.insert(connection, otc, account_id, sorted(added, key=lambda row: str(row["code"])))
-    bulk.update(connection, otc, account_id, edited, adding=("used",))
+    net = Net(changes)
+    edited = [after for _, after in net.edited(Otc)]
+    _add_otcs(connection, account_id, net)
+    # Details and balances together, so that no total is ever below what is used of it.
+    _edit_otcs(connection, account_id, [one for one in edited if one.code not in net.less],
+               net.more)  # fmt: skip
+    _write_customers(connection, account_id, net)
+    _write_subscriptions(connection, account_id, net)
+    _write_devices(connection, account_id, net)
+    _edit_otcs(connection, account_id, [one for one in edited if one.code in net.less], net.less)
+    _remove(connection, account_id, net)
+
+
+def _add_otcs(connection: sa.Connection, account_id: str, net: Net) -> None:
+    """New OTCs with what is used of them from the start."""
+    added = [otc_values(one, net.more.pop(one.code, 0)) for one in net.added(Otc)]
+    bulk.insert(connection, otc, account_id, OTC_COLUMNS, sorted(added, key=itemgetter(0)))
+
+
+def _edit_otcs(
+    connection: sa.Connection, account_id: str, edited: Iterable[Otc], moved: dict[str, int]
+) -> None:
+    """Give OTCs their new details, and to these and all others what is used more, or less."""
+    left = dict(moved)
+    rows = [
+        dict(zip(OTC_COLUMNS, otc_values(one, left.pop(one.code, 0)), strict=True))
+        for one in edited
+    ]
+    bulk.update(connection, otc, account_id, rows, adding=("used",))
     counted = [{"code": code, "used": change} for code, change in left.items()]
     bulk.update(connection, otc, account_id, counted, adding=("used",))
 
 
 def _write_customers(connection: sa.Connection, account_id: str, net: Net) -> None:
-    added: Rows = []
-    edited: Rows = []
-    for before, after in net:
-        if isinstance(after, Customer):
-            rows = added if before is None else edited
-            rows.append(customer_row(after))
     # Names and emails may go round in a circle; each is unique, so all are let go of first. No
     # name has control characters, so nobody else has the name that they bear meanwhile.
-    gone = [before for before, after in net if isinstance(before, Customer) and after is None]
-    let_go: Rows = [
+    edited = [customer_row(after) for _, after in net.edited(Customer)]
+    let_go: list[dict[str, Any]] = [
         {"customer_id": key, "name_key": f"\x01{key}", "email_key": f"\x01{key}"}
-        for key in [*(row["customer_id"] for row in edited), *(one.id for one in gone)]
+        for key in [*(row["customer_id"] for row in edited), *(o.id for o in net.gone(Customer))]
     ]
     bulk.update(connection, customer, account_id, let_go)
     bulk.update(connection, customer, account_id, edited)
-    bulk.insert(
-        connection, customer, account_id, sorted(added, key=lambda row: str(row["name_key"]))
-    )
+    added = sorted(map(customer_values, net.added(Customer)), key=itemgetter(2))
+    bulk.insert(connection, customer, account_id, CUSTOMER_COLUMNS, added)
 
 
 def _write_subscriptions(connection: sa.Connection, account_id: str, net: Net) -> None:
     """Those that go first, those that come last: then no sum is ever above what is used."""
-    gone: Rows = []
-    added: Rows = []
-    edited: list[tuple[int, dict[str, Any]]] = []
-    for before, after in net:
-        if isinstance(after, Subscription):
-            row = {"customer_id": after.customer, "otc": after.otc, "licenses": after.licenses}
-            if before is None:
-                added.append(row)
-            else:
-                edited.append((after.licenses - _licenses(before), row))
-        elif isinstance(before, Subscription):
-            gone.append({"customer_id": before.customer, "otc": before.otc})
-    fewer_first = [row for _more, row in sorted(edited, key=lambda one: one[0])]
+    names = ("customer_id", "otc", "licenses")
+    gone = [{"customer_id": one.customer, "otc": one.otc} for one in net.gone(Subscription)]
+    fewer_first = sorted(
+        net.edited(Subscription), key=lambda pair: pair[1].licenses - pair[0].licenses
+    )
+    edited = [dict(zip(names, after, strict=True)) for _, after in fewer_first]
     bulk.delete(connection, subscription, account_id, gone)
-    bulk.update(connection, subscription, account_id, fewer_first)
-    bulk.insert(connection, subscription, account_id, added)
+    bulk.update(connection, subscription, account_id, edited)
+    bulk.insert(connection, subscription, account_id, names, net.added(Subscription))
 
 
 def _write_devices(connection: sa.Connection, account_id: str, net: Net) -> None:
-    gone: Rows = []
-    added: Rows = []
-    edited: Rows = []
-    for before, after in net:
-        if isinstance(after, Device):
-            (added if before is None else edited).append(device_row(after))
-        elif isinstance(before, Device):
-            gone.append({"customer_id": before.customer, "device_key": before.key})
+    gone = [{"customer_id": one.customer, "device_key": one.key} for one in net.gone(Device)]
+    edited = [device_row(after) for _, after in net.edited(Device)]
     bulk.delete(connection, device, account_id, gone)
     bulk.update(connection, device, account_id, edited)
-    bulk.insert(connection, device, account_id, added)
+    added = map(device_values, net.added(Device))
+    bulk.insert(connection, device, account_id, DEVICE_COLUMNS, added)
 
 
 def _remove(connection: sa.Connection, account_id: str, net: Net) -> None:
     """OTCs and customers that an undo takes away, once nothing refers to them."""
-    gone = [before for before, after in net if after is None]
-    codes = [{"code": one.code} for one in gone if isinstance(one, Otc)]
-    ids = [{"customer_id": one.id} for one in gone if isinstance(one, Customer)]
+    codes = [{"code": one.code} for one in net.gone(Otc)]
+    ids = [{"customer_id": one.id} for one in net.gone(Customer)]
     bulk.delete(connection, otc, account_id, codes)
     bulk.delete(connection, customer, account_id, ids)
 
 
+def otc_values(one: Otc, used: int) -> Values:
+    """The values of an OTC's row, one for each of OTC_COLUMNS."""
+    return (
+        one.code, one.email, one.company, accentless_key(one.company), one.total, used,
+        one.description, _iso(one.purchase_date), _iso(one.expiry_date), one.product_id,
+        one.runtime,
+    )  # fmt: skip
+
+
+def customer_values(one: Customer) -> Values:
+    """The values of a customer's row, one for each of CUSTOMER_COLUMNS."""
+    return (
+        one.id, one.name, name_key(one.name), accentless_key(one.name), str(one.managed_by),
+        str(one.status), one.email, None if one.email is None else email_key(one.email),
+        one.first_name, one.last_name, one.disabled_reason,
+    )  # fmt: skip
+
+
+def device_values(one: Device) -> Values:
+    """The values of a device's row, one for each of DEVICE_COLUMNS."""
+    days = (one.avira_installed, one.avira_uninstalled, one.nh_installed, one.nh_uninstalled)
+    return (
+        one.customer, one.key, one.id, one.operating_system, one.model,
+        *map(_iso, days), one.avira_status, one.product_name,
+    )  # fmt: skip
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def otc_row(one: Otc) -> dict[str, Any]:
     """The row of an OTC, apart from its account and what is used of it."""
-    return one._asdict() | {
-        "company_key": accentless_key(one.company),
-        "purchase_date": one.purchase_date and one.purchase_date.isoformat(),
-        "expiry_date": one.expiry_date and one.expiry_date.isoformat(),
-    }
+    row = dict(zip(OTC_COLUMNS, otc_values(one, 0), strict=True))
+    del row["used"]
+    return row
 
 
 def customer_row(one: Customer) -> dict[str, Any]:
     """The row of a customer, apart from its account."""
-    row = one._asdict()
-    return row | {
-        "customer_id": row.pop("id"),
-        "name_key": name_key(one.name),
-        "accentless_key": accentless_key(one.name),
-        "email_key": None if one.email is None else email_key(one.email),
-    }
+    return dict(zip(CUSTOMER_COLUMNS, customer_values(one), strict=True))
 
 
 def device_row(one: Device) -> dict[str, Any]:
     """The row of a device, apart from its account."""
-    row = one._asdict()
-    for name in DEVICE_DATES:
-        row[name] = row[name] and row[name].isoformat()
-    return row | {
-        "customer_id": row.pop("customer"),
-        "device_id": row.pop("id"),
-        "device_key": one.key,
-    }
+    return dict(zip(DEVICE_COLUMNS, device_values(one), strict=True))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -27,7 +29,7 @@ def one_of(
     """`column` is one of `values`, however many, as one parameter."""
     listed = _json(sorted(values))
     if _on_server(connection):
-        elements = sa.func.json_array_elements_text(sa.cast(listed, postgresql.JSON))
+        elements = sa.func.json_array_elements_text(sa.cast(listed, sa.JSON))
         each = elements.table_valued("value").render_derived(name="each")
         found = sa.select(sa.cast(each.c.value, column.type))
         return column == sa.any_(sa.func.array(found.scalar_subquery()))
@@ -57,22 +59,45 @@ def those_of(
         yield from connection.execute(query)
 
 
-def insert(connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows) -> None:
-    """Add `rows`, all of which name the same columns, `account_id` left out."""
-    if not rows:
-        return
-    if not _on_server(connection):
-        connection.execute(sa.insert(table).values(account_id=account_id), list(rows))
-        return
-    columns = [table.c[name] for name in rows[0]]
-    for some in _parts(rows):
-        given = _listed(columns, some)
-        ours: sa.ColumnElement[str] = sa.literal(account_id)
-        connection.execute(
-            sa.insert(table).from_select(
-                ["account_id", *(one.name for one in columns)], sa.select(ours, *given.c)
+def insert(
+    connection: sa.Connection,
+    table: sa.Table,
+    account_id: str,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """Add `rows`, which have a value for each column of `names`, `account_id` left out.
+
+    `rows` are asked for as they are written.
+    """
+    for some in _at_once(rows):
+        if _on_server(connection):
+            given = _listed([table.c[name] for name in names], [_named(names, row) for row in some])
+            ours: sa.ColumnElement[str] = sa.literal(account_id)
+            adding = sa.insert(table).from_select(["account_id", *names], sa.select(ours, *given.c))
+            connection.execute(adding)
+        else:  # the driver takes tuples as they are; SQLAlchemy would look at every value
+            connection.exec_driver_sql(
+                _insertion(table, ("account_id", *names)), [(account_id, *row) for row in some]
             )
-        )
+
+
+def _at_once(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
+
+
+def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(names, row, strict=True))
+
+
+@cache
+def _insertion(table: sa.Table, names: tuple[str, ...]) -> str:
+    """The statement that adds a row to a file; `names` stand in the order of the table."""
+    compiled = sa.insert(table).compile(dialect=sqlite.dialect(), column_keys=names)
+    assert compiled.positiontup == list(names), "values are given by their place"
+    return str(compiled)
 
 
 def update(
@@ -134,7 +159,7 @@ def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlia
     PostgreSQL refuses COPY, which would be faster still, where row-level security holds; arrays,
     one a column, are slower, since the driver escapes them in Python (see ARCHITECTURE.md).
     """
-    records = sa.func.json_to_recordset(sa.cast(_json(list(rows)), postgresql.JSON))
+    records = sa.func.json_to_recordset(sa.cast(_json(list(rows)), sa.JSON))
     listed = records.table_valued(*(sa.column(one.name, one.type) for one in columns))
     return listed.render_derived(name="given", with_types=True)
 

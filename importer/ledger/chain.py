@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,9 +22,36 @@ BATCH = (
 """What of a batch is hashed: all but the hash itself."""
 
 
+class LinesHash:
+    """SHA-256 over the journal lines of one batch, in their order."""
+
+    def __init__(self, account_id: str) -> None:
+        self._account = quoted(account_id)
+        self._digest = hashlib.sha256()
+
+    def add(
+        self, line: int, sheet: str, row: int, kind: str, key: str, before: str | None,
+        after: str | None,
+    ) -> None:  # fmt: skip
+        """Hash a line as the JSON list of its facts, which is written here since a workbook of
+        100,000 rows makes twice as many lines, and json.dumps takes three times as long."""
+        self._digest.update(
+            f"[{self._account}, {line}, {quoted(sheet)}, {row}, {quoted(kind)}, {quoted(key)}, "
+            f"{'null' if before is None else quoted(before)}, "
+            f"{'null' if after is None else quoted(after)}]\n".encode()
+        )
+
+    def hexdigest(self) -> str:
+        """The hash of the lines so far."""
+        return self._digest.hexdigest()
+
+
 def hash_of_lines(account_id: str, lines: Iterable[Facts]) -> str:
     """SHA-256 over the journal lines of one batch, in their order."""
-    return _digest((account_id, *(line[name] for name in LINE)) for line in lines)
+    digest = LinesHash(account_id)
+    for line in lines:
+        digest.add(*(line[name] for name in LINE))
+    return digest.hexdigest()
 
 
 def hash_of_batch(batch: Facts) -> str:

@@ -119,5 +119,4 @@ def _copy_account(
     columns = [one for one in table.c if one is not table.c.account_id]
     query = sa.select(*columns).where(table.c.account_id == account_id)
     found = source.execute(query.execution_options(stream_results=True))
-    for some in found.mappings().partitions(AT_ONCE):
-        bulk.insert(target, table, account_id, [dict(row) for row in some])
+    bulk.insert(target, table, account_id, [one.name for one in columns], found)

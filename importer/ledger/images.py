@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from importer.domain.entities import (
@@ -21,25 +22,28 @@ Image = dict[str, Any]
 
 def kind_of(entity: Entity) -> str:
     """`otc`, `customer`, `subscription` or `device`."""
-    return type(entity).__name__.lower()
+    return _KINDS[type(entity)]
 
 
 def key_of(entity: Entity) -> str:
     """What tells the entity from others of its kind: a code, an id, or both joined by `/`."""
     match entity:
-        case Otc():
-            return entity.code
-        case Customer():
-            return str(entity.id)
         case Subscription():
             return f"{entity.customer}/{entity.otc}"
+        case Customer():
+            return str(entity.id)
+        case Otc():
+            return entity.code
         case Device():
             return f"{entity.customer}/{entity.key}"
 
 
 def image_of(entity: Entity | None) -> str | None:
     """The facts of `entity` in JSON, dates as YYYY-MM-DD; None if there is none."""
-    return None if entity is None else _encode(entity._asdict())
+    if entity is None:
+        return None
+    facts = zip(_NAMES[type(entity)], entity, strict=True)
+    return "{" + ",".join([name + _in_json(fact) for name, fact in facts]) + "}"
 
 
 def read_image(stored: str | None) -> Image | None:
@@ -74,9 +78,16 @@ _OTC_DATES = ("purchase_date", "expiry_date")
 DEVICE_DATES = ("avira_installed", "avira_uninstalled", "nh_installed", "nh_uninstalled")
 
 
-def _plain(value: object) -> str:
-    assert isinstance(value, dt.date), f"a fact of a type that no image holds: {value!r}"
-    return value.isoformat()
+_KINDS: dict[type[Entity], str] = {
+    Otc: "otc", Customer: "customer", Subscription: "subscription", Device: "device",
+}  # fmt: skip
+_NAMES = {kind: tuple(f'"{name}":' for name in kind._fields) for kind in _KINDS}
 
 
-_encode = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":")).encode
+def _in_json(fact: str | int | dt.date | None) -> str:
+    """What json.dumps gives, which takes three times as long for so small a document."""
+    if fact is None:
+        return "null"
+    if isinstance(fact, str):
+        return quoted(fact)
+    return str(fact) if isinstance(fact, int) else f'"{fact.isoformat()}"'

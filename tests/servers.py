@@ -170,6 +170,21 @@ def new_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="pg"))
 
 
+@contextmanager
+def another_server() -> Iterator[Server]:
+    """A server that no other test uses, with the safe settings."""
+    server = Server(new_folder())
+    try:
+        server.make()
+        server.start()
+        make_template(server)
+        yield server
+    finally:
+        if (server.data / "postmaster.pid").exists():
+            server.kill()  # it need not write down what is thrown away
+        remove(server)
+
+
 def remove(server: Server) -> None:
     """Stop the server, if it runs, and remove all that is left of it."""
     if (server.data / "postmaster.pid").exists():

@@ -275,7 +275,7 @@ def test_an_import_into_a_server_that_is_killed_is_there_wholly_or_not_at_all(
 @pytest.fixture
 def own_server() -> Iterator[Server]:
     """A server that may be killed."""
-    from test_retries import another_server  # which the processes that are killed need not import
+    from servers import another_server  # which the processes that are killed need not import
 
     with another_server() as server:
         yield server

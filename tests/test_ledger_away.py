@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 
 from importer.cli.main import run
-from servers import TEMPLATE, Server, make_template, new_folder, remove
+from servers import TEMPLATE, Server, another_server
 from services import SOONER, Place, Running, changed, running, table, until
 from test_inbox import batches, good, held
 from test_migrations import LEDGERS, RELEASED
@@ -31,14 +31,8 @@ QUICK = (*SOONER, "import importer.service.arrivals", "importer.service.arrivals
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """A server that no other test uses, as it is stopped and killed."""
-    server = Server(new_folder())
-    try:
-        server.make()
-        server.start()
-        make_template(server)
+    with another_server() as server:
         yield server
-    finally:
-        remove(server)
 
 
 def place_at(folder: Path, ledger: str | None = None) -> Place:

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from threading import Timer
@@ -28,7 +28,7 @@ from importer.ledger import server as on_server
 from importer.ledger.opening import open_ledger
 from importer.ledger.server import TRIES
 from importer.report import Report
-from servers import TEMPLATE, Server, make_template, new_folder, remove
+from servers import TEMPLATE, Server, another_server
 from test_concurrency import (
     LONG_ENOUGH,
     Load,
@@ -337,21 +337,6 @@ def test_a_connection_that_is_cut_off_is_made_again(
     steps.watch(*place, cut_off)
     assert_applied_once(command("apply", workbook, "--json"), 2, command)
     assert steps.taken == 2
-
-
-@contextmanager
-def another_server() -> Iterator[Server]:
-    """A server that no other test uses, with the safe settings."""
-    server = Server(new_folder())
-    try:
-        server.make()
-        server.start()
-        make_template(server)
-        yield server
-    finally:
-        if (server.data / "postmaster.pid").exists():
-            server.kill()  # it need not write down what is thrown away
-        remove(server)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from importer.files import cannot_write, whole_file
 from importer.service.connection import NoConnectionError
 from importer.service.events import Event, log
 from importer.service.letter import address
-from importer.service.relay import Outcome, Relay
+from importer.service.relay import Delivery, Relay
 from importer.service.waiting_mail import (
     ENDING,
     LONGEST_PAUSE,
@@ -119,20 +119,20 @@ class Outbox:
             self._file(mail, now)
             return away
         to = content.to if mail.left is None else mail.left
-        outcome = Outcome()
+        delivery = Delivery()
         if to and away is None:
             try:
-                outcome = relay.deliver(content.sender, to, content.content)
+                delivery = relay.deliver(content.sender, to, content.content)
             except NoConnectionError as error:
                 away = error
         if to and away is not None:
-            outcome = Outcome(delayed=dict.fromkeys(to, str(away.reason)))
-        if outcome.taken:
-            log(Event.MAIL_SENT, to=list(outcome.taken), subject=content.subject)
-        mail.left = list(outcome.delayed)
-        mail.refused |= outcome.refused
-        if outcome.delayed:
-            self._delay(mail, _joined(outcome.delayed.values()), now)
+            delivery = Delivery(delayed=dict.fromkeys(to, str(away.reason)))
+        if delivery.taken:
+            log(Event.MAIL_SENT, to=list(delivery.taken), subject=content.subject)
+        mail.left = list(delivery.delayed)
+        mail.refused |= delivery.refused
+        if delivery.delayed:
+            self._delay(mail, _joined(delivery.delayed.values()), now)
         self._file(mail, now)
         return away
 

@@ -14,7 +14,7 @@ from importer.texts import N_, text
 _ABOUT_LOGIN = (530, 534, 535, 538)  # what is wrong is a setting, not the mail (RFC 4954)
 
 
-class Outcome(NamedTuple):
+class Delivery(NamedTuple):
     """Who has got a mail; who never will and who may later, and why not, by address."""
 
     taken: Sequence[str] = ()
@@ -46,7 +46,7 @@ class Relay:
         """Connect, encrypt and log in, unless that is done; raises NoConnectionError."""
         self._connected()
 
-    def deliver(self, sender: str, to: Sequence[str], content: bytes) -> Outcome:
+    def deliver(self, sender: str, to: Sequence[str], content: bytes) -> Delivery:
         """Give the server the mail `content`, whose line ends are CR LF.
 
         Raises NoConnectionError where there is none to be had.
@@ -58,20 +58,20 @@ class Relay:
             options = ("SMTPUTF8", "BODY=8BITMIME")
             if not server.has_extn("smtputf8"):
                 reason = text(N_("the server takes no addresses with other letters than A to Z"))
-                return Outcome(refused=dict.fromkeys(to, str(reason)))
+                return Delivery(refused=dict.fromkeys(to, str(reason)))
         try:
-            return _outcome(to, server.sendmail(sender, to, content, options))
+            return _delivery(to, server.sendmail(sender, to, content, options))
         except smtplib.SMTPRecipientsRefused as error:
             last = list(error.recipients.values())[-1]  # it may hang up before it knows the others
-            return _outcome(to, {**dict.fromkeys(to, last), **error.recipients})
+            return _delivery(to, {**dict.fromkeys(to, last), **error.recipients})
         except smtplib.SMTPResponseException as error:
-            return _outcome(to, dict.fromkeys(to, reply_of(error)))
+            return _delivery(to, dict.fromkeys(to, reply_of(error)))
         except OSError as error:
             server.close()
-            return Outcome(delayed=dict.fromkeys(to, in_short(error)))
+            return Delivery(delayed=dict.fromkeys(to, in_short(error)))
         except ValueError as error:  # an address that would be two commands
             server.close()
-            return Outcome(refused=dict.fromkeys(to, in_short(error)))
+            return Delivery(refused=dict.fromkeys(to, in_short(error)))
 
     def _connected(self) -> Server:
         if self._server is None or self._server.sock is None:
@@ -79,11 +79,11 @@ class Relay:
         return self._server
 
 
-def _outcome(to: Iterable[str], refusals: Mapping[str, tuple[int, bytes]]) -> Outcome:
+def _delivery(to: Iterable[str], refusals: Mapping[str, tuple[int, bytes]]) -> Delivery:
     """What the answers say to those of `to` that the server refused; the others have got it."""
     refused: dict[str, str] = {}
     delayed: dict[str, str] = {}
     for one, (code, words) in refusals.items():
         for_good = 500 <= code <= 599 and code not in _ABOUT_LOGIN
         (refused if for_good else delayed)[one] = answered(code, words)
-    return Outcome([one for one in to if one not in refusals], refused, delayed)
+    return Delivery([one for one in to if one not in refusals], refused, delayed)

@@ -260,6 +260,24 @@ def test_what_is_no_cron_expression_is_refused(cron: str) -> None:
     assert len(said) < 300
 
 
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("61 6 * * MON", "Field 1, 61, must be the minute, 0 to 59,"),
+        ("0 6,24 * * *", "Field 2, 6,24, must be the hour, 0 to 23,"),
+        ("0 6 0-7 * *", "Field 3, 0-7, must be the day of the month, 1 to 31,"),
+        ("0 6 30 13 *", "Field 4, 13, must be the month, 1 to 12 or JAN to DEC,"),
+        ("0 6 * * LUN", "Field 5, LUN, must be the day of the week, 0 to 7 or SUN to SAT,"),
+        ("0 25 * 13 *", "Field 2, 25, must be the hour, 0 to 23,"),
+    ],
+)
+def test_the_field_of_a_cron_expression_that_is_wrong_is_named(cron: str, words: str) -> None:
+    """The first one, with what it may be."""
+    with pytest.raises(MisuseError) as refused:
+        by_cron(cron)
+    assert words in str(refused.value)
+
+
 @pytest.mark.parametrize("cron", ["0 0 30 2 *", "0 6 31 4,6,9,11 *", "0 0 30-31 FEB *"])
 def test_a_day_that_never_comes_is_refused(cron: str) -> None:
     """30 February is well written, but the export would never be made."""

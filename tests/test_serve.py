@@ -812,11 +812,41 @@ def test_a_terminal_gets_words_and_a_pipe_objects(full_place: Place, here: Here)
     assert len(lines) == 2
     assert any(re.fullmatch(f"{when}good.xlsx: applied as batch 2.*", one) for one in lines)
     assert any(re.fullmatch(f"{when}WARNING  bad.xlsx: refused.*", one) for one in lines)
+    full_place.drop("bad.xlsx", bad(2))
+    code, [line] = on_a_terminal(full_place, "--lang", "es")
+    assert re.fullmatch(f"{when}AVISO  bad.xlsx: .*", line)
     full_place.drop("good.xlsx", good(3))
     full_place.drop("bad.xlsx", bad(2))
     said = here("--once", "-q")
     assert [json.loads(line)["event"] for line in said.err.splitlines()] == ["workbook-rejected"]
     assert said.out == ""
+
+
+def test_a_run_that_finds_nothing_to_do_says_so_on_a_terminal(
+    full_place: Place, here: Here
+) -> None:
+    """In one line, unless -q is given; a pipe, behind which a program listens, gets nothing."""
+    assert on_a_terminal(full_place) == (0, ["There was nothing to do."])
+    assert on_a_terminal(full_place, "--lang", "es") == (0, ["No había nada que hacer."])
+    assert on_a_terminal(full_place, "-q") == (0, [])
+    said = here("--once")
+    assert (said.exit_code, said.out, said.err) == (0, "", "")
+    assert here("--once", "--json").json == {"workbooks": [], "exports": [], "failed_exports": []}
+
+
+def test_a_run_tells_programs_of_each_export_that_it_has_made(
+    full_place: Place, here: Here
+) -> None:
+    """Its name, where it stands, and the last batch in it; those that fail by name alone."""
+    full_place.configure(
+        table(every="1h", format="json") + table(every="1h", name="No", customer="Nobody")
+    )
+    told = here("--once", "--json")
+    assert told.exit_code == 3
+    [path] = (full_place.folder / "exports").iterdir()
+    made = {"export": "Export Avira Details", "file": str(path), "batch": 1}
+    assert told.json == {"workbooks": [], "exports": [made], "failed_exports": ["No"]}
+    assert here("--once", "--json").json["exports"] == []
 
 
 # Figures

@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     "only_check",
     is_flag=True,
     cls=Option,
-    help=N_("Try folders, ledger, schedules and mail, and say what is wrong; do nothing else."),
+    help=N_(
+        "Try folders, ledger, schedules and mail, and say what is wrong. The service's own folders "
+        "are made, but nothing is applied, exported or sent."
+    ),
 )
 @actor_option
 @common_options
@@ -62,8 +65,9 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     from importer.service.places import make_places
     from importer.service.service import once, serve
 
-    begin_logging(
-        as_json=common.json or not sys.stderr.isatty(),
+    as_json = common.json or not sys.stderr.isatty()
+    said = begin_logging(
+        as_json=as_json,
         least=logging.WARNING if common.quiet else logging.INFO,
         libraries=logging.INFO if common.verbose else logging.WARNING,
     )
@@ -83,9 +87,12 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
                     }
                     for one in done.outcomes
                 ],
+                "exports": [one._asdict() for one in done.exports_made],
                 "failed_exports": done.failed_exports,
             }
         )  # fmt: skip
+    elif not (as_json or common.quiet or said.has_events):
+        click.echo(text(N_("There was nothing to do.")), err=True)
     if (
         done.has_left
         or done.failed_exports

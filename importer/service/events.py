@@ -10,10 +10,10 @@ import json
 import logging
 import sys
 from enum import StrEnum
-from typing import Self
+from typing import Self, TextIO
 
 from importer.secrecy import without_otcs
-from importer.texts import N_, Text, printable
+from importer.texts import N_, Text, _, printable
 
 LOGGER = logging.getLogger("avira-importer")
 
@@ -195,12 +195,15 @@ def _shown(fact: object) -> object:
     return without_otcs(str(fact))
 
 
+_LEVELS = {"warning": N_("WARNING"), "error": N_("ERROR")}
+
+
 class TextLine(_Line):
     """A line for people."""
 
     def line(self, at: dt.datetime, level: str, event: Event, facts: dict[str, object]) -> str:
         """The instant by the computer's clock, what weighs more than usual, and the sentence."""
-        weight = "" if level == "info" else f"{level.upper()}  "
+        weight = "" if level == "info" else f"{_(_LEVELS.get(level, level.upper()))}  "
         local = at.astimezone().isoformat(sep=" ", timespec="seconds")
         return f"{local}  {weight}{printable(message(event, **facts))}"
 
@@ -224,14 +227,26 @@ def _plain(fact: object) -> str:
     return str(fact)
 
 
-def begin_logging(*, as_json: bool, least: int, libraries: int) -> None:
+class Log(logging.StreamHandler[TextIO]):
+    """Where lines are written; it knows whether an event of ours was among them."""
+
+    has_events = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.has_events = self.has_events or hasattr(record, "event")
+        super().emit(record)
+
+
+def begin_logging(*, as_json: bool, least: int, libraries: int) -> Log:
     """Write events of at least the level `least` to standard error, a line each.
 
     `libraries` is the level from which on what libraries say is written, too.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Log(sys.stderr)
     handler.setFormatter(JsonLine() if as_json else TextLine())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(libraries)
     LOGGER.setLevel(least)
+    return handler

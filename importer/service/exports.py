@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from importer import clock, exporting
 from importer.details.form import Format
@@ -40,10 +41,19 @@ _MAKING = ".avira-importer-making-"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
+class Made(NamedTuple):
+    """An export that was made: its name, where it stands, and the ledger's last batch in it."""
+
+    export: str
+    file: str
+    batch: int | None
+
+
 @dataclass(slots=True)
 class _Planned:
     """An export, where it goes, when it comes, and what became of its last runs.
 
+    `made` is what this process has made of it last, if anything;
     `reason` is the template of why it failed the last time, as far as this process knows.
     """
 
@@ -51,6 +61,7 @@ class _Planned:
     schedule: Schedule
     destination: Destination
     runs: Runs = NO_RUNS
+    made: Made | None = None
     reason: str = ""
 
 
@@ -109,6 +120,11 @@ class Exports:
             if due is not None:
                 self._make(one, due, now)
         return min((self._next(one, now()) for one in self._planned), default=None)
+
+    @property
+    def made(self) -> list[Made]:
+        """What was made last of each export that was made since this service began."""
+        return [one.made for one in self._planned if one.made is not None]
 
     @property
     def failing(self) -> list[str]:
@@ -182,7 +198,8 @@ class Exports:
             self._ledger.worked()
             self._stopping.or_go_on()
             place = one.destination.deliver(making / name, name)
-            log(Event.EXPORTED, export=one.settings.name, file=place, batch=made.batch)
+            one.made = Made(one.settings.name, place, made.batch)
+            log(Event.EXPORTED, **one.made._asdict())
             self._notices.exported(
                 one.settings.mail_to, one.settings.name, made.summary, making / name, place
             )

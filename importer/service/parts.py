@@ -184,6 +184,7 @@ def all_once(shared: Shared) -> None:
         if ours:
             remove_half_made(shared.folder)
             exports.round()
+            shared.exports_made = exports.made
             shared.failed_exports = exports.failing
             shared.send_mail(lambda: shared.stopping.told)
         else:

@@ -35,6 +35,13 @@ _NAMED = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+_RANGES = (
+    N_("the minute, 0 to 59"),
+    N_("the hour, 0 to 23"),
+    N_("the day of the month, 1 to 31"),
+    N_("the month, 1 to 12 or JAN to DEC"),
+    N_("the day of the week, 0 to 7 or SUN to SAT"),
+)
 _SOME_DAY = dt.datetime(2026, 1, 1)
 _DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
@@ -174,16 +181,25 @@ class Schedule:
 def _fields(cron: str, key: str, file: Path) -> str:
     """The five fields of an expression whose time comes."""
     fields = _NAMED.get(cron.strip().lower(), cron).split()
-    if len(fields) != 5 or not (_is_read(fields) or _is_read(_any_date(fields))):
+    facts = {"path": file, "key": key, "cron": shortened(cron)}
+    if len(fields) != len(_RANGES):
         raise MisuseError(
             text(N_("{path}: the setting {key} is no cron expression: {cron}. It has five fields, "
                     "for minute, hour, day of the month, month and day of the week, as in "
-                    '"0 6 * * MON".'), path=file, key=key, cron=shortened(cron))
+                    '"0 6 * * MON".'), **facts)
         )  # fmt: skip
+    for at, field in enumerate(fields):
+        if not _is_read(["*"] * at + [field] + ["*"] * (len(fields) - at - 1)):
+            raise MisuseError(
+                text(N_("{path}: the setting {key} is no cron expression: {cron}. Field {number}, "
+                        '{wrong}, must be {field}, as in "0 6 * * MON".'), **facts,
+                     number=at + 1, wrong=shortened(field), field=text(_RANGES[at]))
+            )  # fmt: skip
+    # cronsim refuses a day that its month never has.
     if not _is_read(fields) or next(CronSim(" ".join(fields), _SOME_DAY), None) is None:
         raise MisuseError(
             text(N_("{path}: the time that {key} names never comes: {cron}. The first of every "
-                    'month is "0 6 1 * *".'), path=file, key=key, cron=shortened(cron))
+                    'month is "0 6 1 * *".'), **facts)
         )  # fmt: skip
     return " ".join(fields)
 
@@ -194,13 +210,6 @@ def _is_read(fields: list[str]) -> bool:
     except (CronSimError, ValueError):  # the latter is said of numbers of thousands of digits
         return False
     return True
-
-
-def _any_date(fields: list[str]) -> list[str]:
-    """The same with another day or month, where each can be read alone: cronsim refuses 30 2."""
-    minute, hour, day, month, weekday = fields
-    alone = ([minute, hour, day, "*", weekday], [minute, hour, "1", month, weekday])
-    return alone[0] if all(map(_is_read, alone)) else fields
 
 
 def _zone(name: str | None, key: str, file: Path) -> dt.tzinfo:

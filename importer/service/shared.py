@@ -11,6 +11,7 @@ from importer import clock
 from importer.errors import OutputError
 from importer.job import Job
 from importer.service.events import Event, log
+from importer.service.exports import Made
 from importer.service.inbox import Inbox
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.metrics import Metrics
@@ -44,6 +45,7 @@ class Shared:
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.beats: dict[str, Beat] = {}
         self.outcomes: list[Outcome] = []
+        self.exports_made: list[Made] = []
         self.failed_exports: list[str] = []
         self.has_left = False
         self.inbox: Inbox | None = None

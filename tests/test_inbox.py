@@ -412,6 +412,43 @@ def test_a_ledger_that_is_gone_is_not_begun_anew(place: Place) -> None:
     assert batches(place) == ["one.xlsx", "two.xlsx"]
 
 
+def test_what_is_remembered_of_the_ledger_may_be_broken(place: Place) -> None:
+    """A file of other bytes tells of no ledger that was used; with one that cannot be read, none
+    is begun, since it may be the second."""
+    seen = place.state / "ledger"
+    seen.write_bytes(b"\xff\xfe\x00")
+    place.drop("one.xlsx", good(1))
+    service = once(place)
+    assert (service.wait(), service.named("fault")) == (0, [])
+    assert seen.read_text("utf-8") == place.ledger
+    Path(place.ledger).unlink()
+    seen.unlink()
+    seen.mkdir()
+    place.drop("two.xlsx", good(2))
+    service = once(place)
+    assert (service.wait(), service.named("fault")) == (4, [])
+    assert str(seen) in service.named("ledger-away")[0]["message"]
+    assert not Path(place.ledger).exists()
+    seen.rmdir()
+    assert once(place).wait() == 0
+    assert batches(place) == ["two.xlsx"]
+
+
+def test_a_ledgers_name_may_be_any_bytes(place: Place) -> None:
+    """It is remembered, too."""
+    place.ledger = os.fsdecode(os.fsencode(place.folder) + b"/ni\xf1o.db")
+    ledger = Path(place.ledger)
+    place.drop("one.xlsx", good(1))
+    options = ("--ledger", place.ledger)
+    assert once(place, *options).wait() == 0
+    assert (place.state / "ledger").read_bytes() == os.fsencode(ledger)
+    ledger.unlink()
+    place.drop("two.xlsx", good(2))
+    service = once(place, *options)
+    assert (service.wait(), service.named("fault")) == (4, [])
+    assert not ledger.exists()
+
+
 def test_one_odd_thing_among_the_claims_stops_nothing(place: Place) -> None:
     """Files and folders that are none of ours, and a claim that says where to write."""
     claimed = place.inbox / ".claimed"

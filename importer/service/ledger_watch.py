@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from importer.errors import LedgerError, OutputError
-from importer.files import whole_file
+from importer.files import said_by_system, whole_file
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
 from importer.service.stopping import Stopping
@@ -31,6 +31,7 @@ class LedgerWatch:
     ) -> None:
         self._ledger = ledger
         self._seen = folder / "ledger"
+        self._name = ledger.name.encode("utf-8", "surrogateescape")  # a file's may be any bytes
         self._knows = False
         self._stopping = stopping
         self._alarm = alarm
@@ -66,7 +67,18 @@ class LedgerWatch:
         """Raise LedgerError if it is gone: it was used before, and none is begun in its place."""
         if not self._ledger.is_missing or not self._ledger.is_made_when_needed:
             return
-        if self._seen.exists() and self._seen.read_text("utf-8") == self._ledger.name:
+        try:
+            seen = self._seen.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:  # then rather none than one that is not the first
+            raise LedgerError(
+                text(N_("The ledger {ledger} is missing, and {file}, which tells whether this "
+                        "service has used it before, cannot be read: {reason}. To begin a new "
+                        "ledger, remove it."),
+                     ledger=self._ledger.name, file=self._seen, reason=said_by_system(error))
+            ) from error  # fmt: skip
+        if seen == self._name:
             raise LedgerError(
                 text(N_("The ledger {ledger} is gone; this service has used it before. Put it "
                         "back. To begin a new one, remove {file}."),
@@ -90,7 +102,7 @@ class LedgerWatch:
             return
         try:
             with whole_file(self._seen) as path:
-                path.write_text(self._ledger.name, "utf-8")
+                path.write_bytes(self._name)
         except OutputError as error:
             log(Event.STATE_NOT_KEPT, reason=str(error.message))
         self._knows = True

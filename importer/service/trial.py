@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from importer import clock
 from importer.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
 from importer.job import Job
 from importer.ledger.apply import change_nothing
+from importer.ledger.database import Ledger
 from importer.ledger.file import default_path
 from importer.service.destinations import destination
 from importer.service.ledger_watch import LedgerWatch
@@ -24,6 +26,8 @@ from importer.service.state import KeptRuns, state_folder
 from importer.service.stopping import Stopping
 from importer.service_settings import ExportSettings, ServiceSettings
 from importer.texts import N_, Text, text
+
+_NO_RIGHT = N_("{folder} cannot be read and written by the user of the service.")
 
 
 class Trial(NamedTuple):
@@ -43,14 +47,14 @@ class Trial(NamedTuple):
 def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
     """Try the folders, the ledger, the exports and the mail; nothing that is tried stays."""
     yield from _folders(settings)
-    yield _tried("ledger", lambda: _ledger(job, state_folder(settings)))
+    yield _tried("ledger", partial(_ledger, job, state_folder(settings)))
     for export in settings.exports:
-        yield _tried(export.key, lambda export=export: _schedule(export, settings))  # type: ignore[misc]
-        yield _tried(f"{export.key}.folder", lambda export=export: _destination(export))  # type: ignore[misc]
+        yield _tried(export.key, partial(_schedule, export, settings))
+        yield _tried(f"{export.key}.folder", partial(_destination, export))
     if settings.smtp is not None:
         outbox = Outbox(state_folder(settings) / "mail", settings.smtp)
         host = f"{settings.smtp.host}:{settings.smtp.port}"
-        yield _tried("smtp", lambda: _mail(outbox, host))
+        yield _tried("smtp", partial(_mail, outbox, host))
 
 
 def exit_code(trials: list[Trial]) -> int:
@@ -71,62 +75,55 @@ def _tried(what: str, tried: Callable[[], Text]) -> Trial:
 
 
 def _folders(settings: ServiceSettings) -> Iterator[Trial]:
-    places = list(must_exist(settings))
     exports = {f"{one.key}.folder" for one in settings.exports}  # really written to, further below
-    for key, path in places:
-        if key in exports:
-            continue
-        yield _tried(key, lambda key=key, path=path: _folder(settings, key, path))  # type: ignore[misc]
-    yield _tried("service.state", lambda: _state(settings))
+    for key, path in must_exist(settings):
+        if key not in exports:
+            yield _tried(key, partial(_folder, settings, key, path))
+    yield _tried("service.state", partial(_state, settings))
 
 
 def _folder(settings: ServiceSettings, key: str, path: Path) -> Text:
     if not path.is_dir():
         raise missing(settings, key, path)
-    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        return _no_right(path)
-    return text(N_("{folder} can be read and written."), folder=path)
-
-
-def _no_right(path: Path) -> Text:
-    raise _wrong(N_("{folder} cannot be read and written by the user of the service."), path)
-
-
-def _wrong(template: str, path: Path) -> ImporterError:
-    return ImporterError(text(template, folder=path))
+    return _usable(path)
 
 
 def _state(settings: ServiceSettings) -> Text:
     make_places(settings, checked=True)
-    folder = state_folder(settings)
-    made = [path for path in made_if_missing(settings) if path.parent.is_dir()]
-    for path in (*made, folder):
-        if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            return _no_right(path)
+    for path in made_if_missing(settings):
+        if path.parent.is_dir():
+            _usable(path)
+    return _usable(state_folder(settings))
+
+
+def _usable(folder: Path) -> Text:
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ImporterError(text(_NO_RIGHT, folder=folder))
     return text(N_("{folder} can be read and written."), folder=folder)
 
 
-def _ledger(job: Job, folder: Path) -> Text:
-    LedgerWatch(job.ledger, folder, Stopping(), lambda _: None).must_be_there()
+def _ledger(job: Job, state: Path) -> Text:
+    LedgerWatch(job.ledger, state, Stopping(), lambda _: None).must_be_there()
     if job.ledger.is_missing:
-        missing_one = job.ledger.missing()
-        if not job.ledger.is_made_when_needed:
-            raise missing_one
-        folder = Path(job.ledger.name).absolute().parent
-        if job.ledger.name != str(default_path()) and not folder.is_dir():
-            raise LedgerError(
-                text(N_("{ledger} cannot be made: there is no folder {folder}."),
-                     ledger=job.ledger.name, folder=folder)
-            )  # fmt: skip
-        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
-            raise LedgerError(
-                text(N_("{folder} cannot be read and written by the user of the service."),
-                     folder=folder)
-            )  # fmt: skip
-        return text(N_("{ledger} will be made by the first workbook."), ledger=job.ledger.name)
+        return _ledger_to_come(job.ledger)
     job.ledger.write(change_nothing)
     return text(N_("{ledger} can be written; the account is {account}."),
                 ledger=job.ledger.name, account=job.account)  # fmt: skip
+
+
+def _ledger_to_come(ledger: Ledger) -> Text:
+    """What is said of a ledger that is not there; raises LedgerError if it would not be made."""
+    if not ledger.is_made_when_needed:
+        raise ledger.missing()
+    folder = Path(ledger.name).absolute().parent
+    if ledger.name != str(default_path()) and not folder.is_dir():
+        raise LedgerError(
+            text(N_("{ledger} cannot be made: there is no folder {folder}."),
+                 ledger=ledger.name, folder=folder)
+        )  # fmt: skip
+    if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        raise LedgerError(text(_NO_RIGHT, folder=folder))
+    return text(N_("{ledger} will be made by the first workbook."), ledger=ledger.name)
 
 
 def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:

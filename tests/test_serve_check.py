@@ -57,7 +57,7 @@ def all_in(folder: Path) -> dict[str, bytes | None]:
 
 def marks(said: Said) -> dict[str, str]:
     """What was tried, each with its sign."""
-    found = re.findall(r"^([✓✗]) ([^:]+): .+$", said.out, re.MULTILINE)
+    found = re.findall(r"^([✓!✗]) ([^:]+): .+$", said.out, re.MULTILINE)
     assert len(found) == len(said.out.splitlines())
     return {what: sign for sign, what in found}
 
@@ -645,6 +645,47 @@ def test_once_and_check_exclude_each_other(here: Here) -> None:
     said = here("--once", "--check")
     assert said.exit_code == 2
     assert "--once" in said.err
+
+
+def test_a_customer_that_is_not_there_yet_is_a_warning(place: Place, here: Here) -> None:
+    """The exit code is 0: the workbook with it may still come. Without a ledger nobody is looked
+    for."""
+    place.configure(table(every="1h", customer="Un") + table(every="1d", customer=" uno"))
+    assert here("--check").exit_code == 0
+    assert [one for one in marks(here("--check")) if "customer" in one] == []
+    fill(place)
+    said, as_json, quiet = here("--check"), here("--check", "--json"), here("--check", "-q")
+    assert said.exit_code == as_json.exit_code == quiet.exit_code == 0
+    assert {one: sign for one, sign in marks(said).items() if "customer" in one} == {
+        "exports[1].customer": "!", "exports[2].customer": "✓",
+    }  # fmt: skip
+    line = "! exports[1].customer: The ledger has no customer Un. Did you mean Uno?"
+    assert quiet.out.splitlines() == [line]
+    assert as_json.json["ok"] is True
+    assert [one["what"] for one in as_json.json["checks"] if "warning" in one] == [
+        "exports[1].customer"
+    ]
+
+
+def test_a_check_tells_whether_the_port_of_the_figures_can_be_had(
+    place: Place, here: Here
+) -> None:
+    """One that is free stays so; one that is in use may be the service's own, which is a warning;
+    one of another computer, or of none, is wrong."""
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        place.configure(f"metrics_port = {port}\n" + CRON)
+        said = here("--check")
+    assert said.exit_code == 0
+    assert marks(said)["service.metrics_port"] == "!"
+    assert f"Port {port} of {HOST} is in use" in said.out
+    assert marks(here("--check"))["service.metrics_port"] == "✓"
+    for host in ("192.0.2.1", "nobody.invalid", "a" * 70):
+        place.configure(f"metrics_port = {port}\nmetrics_host = '{host}'\n" + CRON)
+        for options in (("--check",), ()):
+            said = here(*options)
+            assert said.exit_code == 2, host
+            assert "service.metrics_port cannot be used: " in said.out + said.err
 
 
 def test_a_port_is_not_opened_by_a_check(place: Place, here: Here) -> None:

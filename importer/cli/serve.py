@@ -134,15 +134,19 @@ def _check(common: Common, settings: ServiceSettings, job: Job) -> int:
     trials = []
     for one in try_all(settings, job):
         trials.append(one)
-        if not common.json and not (common.quiet and one.ok):
-            sign = click.style("✓", fg="green") if one.ok else click.style("✗", fg="red")
-            say([f"{sign} {one.what}: {one.message}"])
+        if not common.json and not (common.quiet and one.ok and not one.is_doubtful):
+            sign, colour = ("✗", "red") if not one.ok else ("✓", "green")
+            if one.is_doubtful:
+                sign, colour = "!", "yellow"
+            say([f"{click.style(sign, fg=colour)} {one.what}: {one.message}"])
     if common.json:
         say_json(
             {
                 "ok": all(one.ok for one in trials),
                 "checks": [
-                    {"what": one.what, "ok": one.ok, "message": str(one.message)} for one in trials
+                    {"what": one.what, "ok": one.ok, "message": str(one.message)}
+                    | ({"warning": True} if one.is_doubtful else {})
+                    for one in trials
                 ],
             }
         )

@@ -10,6 +10,7 @@ ODD_DASHES = "‐‑‒–—―−﹘﹣－⁃"
 INVISIBLE = "\u00a0\u202f\u2007\u200b\u2060\ufeff\u00ad"
 
 _TIDY = str.maketrans(dict.fromkeys(ODD_DASHES, "-") | dict.fromkeys(INVISIBLE, ""))
+_CANONICAL = re.compile(r"[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}")
 _GROUPS = re.compile(r"([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})")
 
 
@@ -19,6 +20,8 @@ def normalise_otc(typed: str) -> str | None:
     Lower case, surrounding and non-breaking spaces, odd dashes and missing dashes are put
     right (DOMAIN.md, rule 1); letters beyond A-Z are never folded into it.
     """
+    if _CANONICAL.fullmatch(typed):  # as most are
+        return typed
     match = _GROUPS.fullmatch(typed.translate(_TIDY).strip())
     return "-".join(match.groups()).upper() if match else None
 

@@ -85,27 +85,30 @@ def make_plan(
     problems: list[Problem] = []
     requested: Counter[str] = Counter()
     granted: Counter[str] = Counter()
+    applied, unchanged, rejected = Outcome.APPLIED, Outcome.UNCHANGED, Outcome.REJECTED
     installed_by: dict[int, Place] = {}
     for request in requests:
         verdict = RULES[type(request)](request, ledger)
-        requested.update(dict(verdict.asked))
+        for otc, licenses in verdict.asked:
+            requested[otc] += licenses
         problems += verdict.problems
         if verdict.problems and verdict.refused:
-            outcomes.append(Outcome.REJECTED)
+            outcomes.append(rejected)
             if isinstance(request, ask.AddOtc):
                 ledger.missed[missed("otc", request.otc)] = request.place
             elif isinstance(request, ask.AddCustomer):
                 ledger.missed[missed("customer", request.customer)] = request.place
         elif not verdict.changes:
-            outcomes.append(Outcome.UNCHANGED)
+            outcomes.append(unchanged)
         else:
             for change in verdict.changes:
                 ledger.record(change)
                 if isinstance(change.after, Device) and change.after.is_installed:
                     installed_by[change.after.customer] = change.place
-            granted.update(dict(verdict.asked))
+            for otc, licenses in verdict.asked:
+                granted[otc] += licenses
             changes += verdict.changes
-            outcomes.append(Outcome.APPLIED)
+            outcomes.append(applied)
         tick()
     problems += devices.more_devices_than_licenses(installed_by, ledger)
     return Plan(

@@ -53,8 +53,8 @@ class Snapshot:
     installed: dict[int, int] = field(default_factory=dict)
     """On how many devices of each customer, named or not, Avira is installed."""
     _by_name: dict[str, int] = field(default_factory=dict)
-    _by_accentless: dict[str, dict[str, None]] = field(default_factory=dict)
-    _companies: dict[str, dict[str, None]] = field(default_factory=dict)
+    _by_accentless: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _companies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _by_email: dict[str, set[int]] = field(default_factory=dict)
     _last_provisional: int = 0
 
@@ -133,8 +133,8 @@ class Snapshot:
             dict(self.devices),
             dict(self.installed),
             dict(self._by_name),
-            {key: dict(names) for key, names in self._by_accentless.items()},
-            {key: dict(names) for key, names in self._companies.items()},
+            dict(self._by_accentless),
+            dict(self._companies),
             {key: set(ids) for key, ids in self._by_email.items()},
             self._last_provisional,
         )
@@ -147,13 +147,13 @@ class Snapshot:
 
     def put_company(self, company: str) -> None:
         """Know of a company by that name."""
-        self._companies.setdefault(accentless_key(company), {})[company] = None
+        _put(self._companies, company)
 
     def put_customer(self, customer: Customer) -> None:
         """Hold `customer` under its name and email."""
         self.customers[customer.id] = customer
         self._by_name[name_key(customer.name)] = customer.id
-        self._by_accentless.setdefault(accentless_key(customer.name), {})[customer.name] = None
+        _put(self._by_accentless, customer.name)
         if customer.email and customer.holds_whole_otcs:
             self._by_email.setdefault(email_key(customer.email), set()).add(customer.id)
         self._last_provisional = min(self._last_provisional, customer.id)
@@ -204,14 +204,23 @@ class Snapshot:
 
     def _forget_customer(self, customer: Customer) -> None:
         del self._by_name[name_key(customer.name)]
-        self._by_accentless[accentless_key(customer.name)].pop(customer.name, None)
+        key = accentless_key(customer.name)
+        others = tuple(name for name in self._by_accentless[key] if name != customer.name)
+        self._by_accentless[key] = others
         if customer.email and customer.holds_whole_otcs:
             self._by_email[email_key(customer.email)].discard(customer.id)
 
 
-def _but_in_accents(name: str, known: dict[str, dict[str, None]]) -> list[str]:
-    alike = known.get(accentless_key(name))
-    if not alike:
+def _put(known: dict[str, tuple[str, ...]], name: str) -> None:
+    key = accentless_key(name)
+    alike = known.get(key, ())
+    if name not in alike:
+        known[key] = (*alike, name)
+
+
+def _but_in_accents(name: str, known: dict[str, tuple[str, ...]]) -> list[str]:
+    alike = known.get(accentless_key(name), ())
+    if alike in ((), (name,)):
         return []
     key = name_key(name)
     return [other for other in alike if name_key(other) != key]

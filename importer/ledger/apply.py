@@ -160,7 +160,7 @@ def _is_new(entity: Entity | None) -> bool:
     return isinstance(entity, Customer) and entity.id < 0
 
 
-def _with_ids(changes: Sequence[Change], last: int) -> list[Change]:
+def _with_ids(changes: Sequence[Change], last: int) -> Sequence[Change]:
     """`changes` with the ledger's ids in place of the provisional ones, the first after `last`."""
     new = [change.after for change in changes if change.before is None and _is_new(change.after)]
     ids = {one.id: last + place for place, one in enumerate(new, 1) if isinstance(one, Customer)}
@@ -169,14 +169,14 @@ def _with_ids(changes: Sequence[Change], last: int) -> list[Change]:
         if isinstance(entity, Subscription) and entity.customer in ids:
             return Subscription(ids[entity.customer], entity.otc, entity.licenses)
         if isinstance(entity, Customer) and entity.id in ids:
-            return Customer(ids[entity.id], *entity[1:])
+            return entity._replace(id=ids[entity.id])
         if isinstance(entity, Device) and entity.customer in ids:
-            return Device(ids[entity.customer], *entity[1:])
+            return entity._replace(customer=ids[entity.customer])
         return entity
 
     if not ids:
-        return list(changes)
+        return changes
     return [
-        Change(change.did, own(change.before), own(change.after), change.place)
-        for change in changes
-    ]  # fmt: skip
+        Change(did, before and own(before), own(after), place)
+        for did, before, after, place in changes
+    ]

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from importer.errors import LedgerError
 from importer.texts import N_, text
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a ledger at another was made by another version of this program."""
 
-EARLIER = ("0001", "0002")
+EARLIER = ("0001", "0002", "0003")
 """The revisions that `ledger upgrade` can bring to the newest."""
 
 PATIENCE = 30.0

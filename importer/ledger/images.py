@@ -42,8 +42,7 @@ def image_of(entity: Entity | None) -> str | None:
     """The facts of `entity` in JSON, dates as YYYY-MM-DD; None if there is none."""
     if entity is None:
         return None
-    facts = zip(_NAMES[type(entity)], entity, strict=True)
-    return "{" + ",".join([name + _in_json(fact) for name, fact in facts]) + "}"
+    return _FORMS[type(entity)] % tuple(map(_in_json, entity))
 
 
 def read_image(stored: str | None) -> Image | None:
@@ -81,7 +80,9 @@ DEVICE_DATES = ("avira_installed", "avira_uninstalled", "nh_installed", "nh_unin
 _KINDS: dict[type[Entity], str] = {
     Otc: "otc", Customer: "customer", Subscription: "subscription", Device: "device",
 }  # fmt: skip
-_NAMES = {kind: tuple(f'"{name}":' for name in kind._fields) for kind in _KINDS}
+_FORMS = {
+    kind: "{" + ",".join(f'"{name}":%s' for name in kind._fields) + "}" for kind in _KINDS
+}
 
 
 def _in_json(fact: str | int | dt.date | None) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
+import socket
 from pathlib import Path
 
 from prometheus_client import (
@@ -87,6 +90,36 @@ class Metrics:
             temporary.write_bytes(generate_latest(self.registry))
 
 
+class PortInUseError(MisuseError):
+    """Something listens at the port: a service that runs already, or another program."""
+
+
+def try_port(settings: ServiceSettings) -> None:
+    """See whether the port of the figures can be had; raise MisuseError, and nobody hears of it."""
+    host, port = settings.metrics_host, settings.metrics_port
+    try:
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as tried:
+            if os.name != "nt":  # where it would take the port of another, and not only a late one
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(place)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                text(N_("Port {port} of {host} is in use. If that is not by this service, which "
+                        "runs already, name another port."), host=host, port=port)
+            ) from error  # fmt: skip
+        raise _unusable(settings, error) from error
+
+
+def _unusable(settings: ServiceSettings, error: OSError | ValueError) -> MisuseError:
+    reason = said_by_system(error) if isinstance(error, OSError) else error
+    return MisuseError(
+        text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
+             key="service.metrics_port", reason=reason)
+    )  # fmt: skip
+
+
 class Endpoint:
     """The figures over HTTP, until it is closed."""
 
@@ -96,11 +129,8 @@ class Endpoint:
             self._server, self._thread = start_http_server(
                 settings.metrics_port, settings.metrics_host, metrics.registry
             )
-        except OSError as error:
-            raise MisuseError(
-                text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
-                     key="service.metrics_port", reason=said_by_system(error))
-            ) from error  # fmt: skip
+        except (OSError, ValueError) as error:  # ValueError: a host's name that is none
+            raise _unusable(settings, error) from error
         self.port: int = self._server.server_port
 
     def close(self) -> None:

@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 from tzlocal import get_localzone
 
 from importer import clock
+from importer.domain.contents import Contents
 from importer.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
+from importer.exporting import contents, no_such_customer
 from importer.job import Job
 from importer.ledger.apply import change_nothing
 from importer.ledger.database import Ledger
 from importer.ledger.file import default_path
 from importer.service.destinations import destination
 from importer.service.ledger_watch import LedgerWatch
+from importer.service.metrics import PortInUseError, try_port
 from importer.service.outbox import Outbox
 from importer.service.places import made_if_missing, make_places, missing, must_exist
 from importer.service.schedule import Schedule
@@ -32,16 +35,21 @@ _NO_RIGHT = N_("{folder} cannot be read and written by the user of the service."
 
 class Trial(NamedTuple):
     """One thing that was tried: its key in the configuration, the exit code that it would come to,
-    and what is to be said of it."""
+    and what is to be said of it; `is_doubtful` where that may yet be as it should be."""
 
     what: str
     exit_code: int
     message: Text
+    is_doubtful: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong with it."""
         return self.exit_code == EXIT_DONE
+
+
+class _DoubtError(ImporterError):
+    """It may be wrong; `message` says what somebody should look at."""
 
 
 def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
@@ -51,10 +59,13 @@ def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
     for export in settings.exports:
         yield _tried(export.key, partial(_schedule, export, settings))
         yield _tried(f"{export.key}.folder", partial(_destination, export))
+    yield from _customers(settings, job)
     if settings.smtp is not None:
         outbox = Outbox(state_folder(settings) / "mail", settings.smtp)
         host = f"{settings.smtp.host}:{settings.smtp.port}"
         yield _tried("smtp", partial(_mail, outbox, host))
+    if settings.metrics_port:  # 0 is any that is free
+        yield _tried("service.metrics_port", partial(_port, settings))
 
 
 def exit_code(trials: list[Trial]) -> int:
@@ -68,6 +79,8 @@ def exit_code(trials: list[Trial]) -> int:
 def _tried(what: str, tried: Callable[[], Text]) -> Trial:
     try:
         return Trial(what, EXIT_DONE, tried())
+    except _DoubtError as doubt:
+        return Trial(what, EXIT_DONE, doubt.message, is_doubtful=True)
     except LedgerError as error:
         return Trial(what, EXIT_LEDGER, error.message)
     except ImporterError as error:
@@ -141,6 +154,35 @@ def _destination(export: ExportSettings) -> Text:
     there = destination(export)
     there.check()
     return text(N_("{folder} can be read and written."), folder=there.shown)
+
+
+def _customers(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
+    """Look for the customers that have an export of their own, which may come later."""
+    named = [one for one in settings.exports if one.customer is not None]
+    if not named or job.ledger.is_missing:
+        return
+    try:
+        held = contents(job)
+    except LedgerError:  # which was said of the ledger
+        return
+    for export in named:
+        yield _tried(f"{export.key}.customer", partial(_customer, export, held))
+
+
+def _customer(export: ExportSettings, held: Contents) -> Text:
+    assert export.customer is not None, "it is an export of one"
+    if held.of_customer(export.customer) is None:
+        raise _DoubtError(no_such_customer(export.customer, held).message)
+    return text(N_("The ledger has the customer {name}."), name=export.customer)
+
+
+def _port(settings: ServiceSettings) -> Text:
+    try:
+        try_port(settings)
+    except PortInUseError as error:
+        raise _DoubtError(error.message) from error
+    return text(N_("Port {port} of {host} can be used."),
+                host=settings.metrics_host, port=settings.metrics_port)  # fmt: skip
 
 
 def _mail(outbox: Outbox, host: str) -> Text:

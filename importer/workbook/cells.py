@@ -1,7 +1,7 @@
 """One cell, as a file holds it, to the text, number, date or choice that it means.
 
-Every reader here is total: it never raises, and gives a Broken for a cell that means nothing. They
-are cached because a cell is read once by each check and once more to build its request.
+Every reader here is total: it never raises, and gives a Broken for a cell that means nothing. Those
+of columns that say the same over and over remember what they have read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Reader = Callable[[Cell], Value | Broken]
 
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
 FIRST_DATE = dt.date(1900, 3, 1)  # before it, Excel's day numbers are off by one
-_CACHED = 65_536
+_REMEMBERED = 4_096
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
 # Not 1.000 or 1,000, which is a thousand to some and one to others.
@@ -65,7 +65,9 @@ CHOICES_OF = {
 
 def is_blank(cell: Cell) -> bool:
     """Whether a cell states nothing: empty, or nothing that could be seen."""
-    return cell is None or (isinstance(cell, str) and not (cell.strip() and tidy_text(cell)))
+    if not isinstance(cell, str):
+        return cell is None
+    return not (cell.strip() and (cell.isascii() or tidy_text(cell)))
 
 
 def is_merged(cell: Cell) -> bool:
@@ -92,25 +94,22 @@ def shown(cell: Cell) -> str:
             return str(cell)
 
 
-@lru_cache(_CACHED, typed=True)
 def read_otc(cell: Cell) -> Value | Broken:
     """An OTC in canonical form. A number is none: Excel keeps only 15 digits of it."""
     otc = normalise_otc(cell) if isinstance(cell, str) else None
     return otc or _broken(Code.BAD_OTC, cell)
 
 
-@lru_cache(_CACHED, typed=True)
 def read_text(cell: Cell, limit: int) -> Value | Broken:
     """Text of up to `limit` characters; numbers and dates as Excel shows them by default."""
     if isinstance(cell, Broken):
         return cell
-    text = tidy_text(shown(cell))
+    text = tidy_text(cell if isinstance(cell, str) else shown(cell))
     if has_bad_characters(text):
         return _broken(Code.BAD_CHARACTERS, cell)
     return text if len(text) <= limit else _broken(Code.TOO_LONG, cell)
 
 
-@lru_cache(_CACHED, typed=True)
 def read_email(cell: Cell) -> Value | Broken:
     """An email address by its form; nothing is asked of the network."""
     email = tidy_text(cell) if isinstance(cell, str) else ""
@@ -118,7 +117,7 @@ def read_email(cell: Cell) -> Value | Broken:
     return email if fits and _EMAIL.fullmatch(email) else _broken(Code.BAD_EMAIL, cell)
 
 
-@lru_cache(_CACHED, typed=True)
+@lru_cache(_REMEMBERED, typed=True)
 def read_whole_number(cell: Cell, low: int, high: int) -> Value | Broken:
     """A whole number from `low` to `high`, as a number or as plain digits."""
     number: int | None = None
@@ -132,7 +131,7 @@ def read_whole_number(cell: Cell, low: int, high: int) -> Value | Broken:
     return number
 
 
-@lru_cache(_CACHED, typed=True)
+@lru_cache(_REMEMBERED, typed=True)
 def read_date(cell: Cell) -> Value | Broken:
     """A real date, or text that begins YYYY-MM-DD; a time of day is left off."""
     day: dt.date | None = None
@@ -148,14 +147,14 @@ def read_date(cell: Cell) -> Value | Broken:
     return day if day is not None and day >= FIRST_DATE else _broken(Code.BAD_DATE, cell)
 
 
-@lru_cache(_CACHED, typed=True)
+@lru_cache(_REMEMBERED, typed=True)
 def read_managed_by(cell: Cell) -> Value | Broken:
     """Admin or Customer, in English or Spanish, or the console's own sentence."""
     chosen = _MANAGED_BY.get(label_key(cell)) if isinstance(cell, str) else None
     return chosen or _broken(Code.BAD_CHOICE, cell)
 
 
-@lru_cache(_CACHED, typed=True)
+@lru_cache(_REMEMBERED, typed=True)
 def read_yes_no(cell: Cell) -> Value | Broken:
     """Yes or No, in English or Spanish, or a check box."""
     if isinstance(cell, bool):

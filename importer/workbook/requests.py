@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -110,8 +110,8 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
     columns = [column for column in sheet.columns if column.field in laid_out.columns]
     rows = [row for row, _ in laid_out.rows]
     raw = {column.field: _cells(laid_out, column) for column in columns}
-    frame = pd.DataFrame(raw, index=rows, dtype=object)
-    bad = bad_cells(sheet, frame)
+    values = {column.field: _values(column, raw[column.field]) for column in columns}
+    bad = bad_cells(sheet, pd.DataFrame(values, index=rows, dtype=object))
     bad_rows = {row for row, _, _ in bad}
     index_of = {row: index for index, row in enumerate(rows)}
     checked.problems += [
@@ -119,9 +119,6 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
         for row, field, code in bad
     ]
     checked.refused.update((laid_out.place.name, row) for row in bad_rows)
-    values: dict[str, Sequence[Value | None]] = {}
-    for column in columns:
-        values[column.field] = _values(column, raw[column.field])
     for column in columns:
         checked.problems += _warnings(laid_out, column, raw[column.field], values[column.field])
     _note_missed(checked, laid_out, sheet, bad_rows, values)
@@ -130,9 +127,11 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
     fields: Sequence[str] = sheet.request._fields[1:]
     make: Any = sheet.request  # the checks have made sure of the types of its fields
     by_field = [values.get(field, repeat(None)) for field in fields]
-    for row, *stated in zip(rows, *by_field, strict=False):
-        if row not in bad_rows:
-            checked.requests.append(make(Place(laid_out.place, row), *stated))
+    checked.requests += [
+        make(Place(laid_out.place, row), *stated)
+        for row, *stated in zip(rows, *by_field, strict=False)
+        if row not in bad_rows
+    ]
 
 
 def _note_missed(
@@ -140,7 +139,7 @@ def _note_missed(
     laid_out: LaidOutSheet,
     sheet: Sheet,
     bad_rows: set[int],
-    values: dict[str, Sequence[Value | None]],
+    values: Mapping[str, Sequence[Value | Broken | None]],
 ) -> None:
     """Remember what the refused rows of an Add sheet would have created."""
     kind: Literal["otc", "customer"] | None = _CREATES.get(sheet.request)
@@ -164,13 +163,16 @@ def _no_nan(cell: Cell) -> Cell:
     return "NaN" if cell != cell else cell
 
 
-def _values(column: Column, cells: list[Cell]) -> list[Value | None]:
-    read: Any = reader_of(column)  # a Broken stands in a bad row only, which makes no request
+def _values(column: Column, cells: list[Cell]) -> list[Value | Broken | None]:
+    read = reader_of(column)
     return [None if cell is None else read(cell) for cell in cells]
 
 
 def _warnings(
-    laid_out: LaidOutSheet, column: Column, cells: list[Cell], values: Sequence[Value | None]
+    laid_out: LaidOutSheet,
+    column: Column,
+    cells: list[Cell],
+    values: Sequence[Value | Broken | None],
 ) -> Iterator[Problem]:
     """What is worth knowing of good cells: tidied text, names beyond the console, formulas."""
     number = laid_out.columns[column.field] + 1

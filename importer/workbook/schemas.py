@@ -11,7 +11,7 @@ from pandera.errors import SchemaErrors
 
 from importer.domain.problems import CODES, Code
 from importer.domain.sheets import Column, Sheet
-from importer.workbook.cells import CODES_OF, Broken, Cell, Reader, reader_of
+from importer.workbook.cells import CODES_OF, Broken
 
 _BLANK_THOUGH_REQUIRED = "not_nullable"  # what pandera calls it
 
@@ -20,8 +20,9 @@ def bad_cells(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Code]]:
     """Row, field and code of each bad cell of `frame`, by row and then column.
 
     `frame` has a row number as its index and a field of `sheet` as each column, all of them of
-    dtype object and holding raw cells (None: blank). Nothing is coerced: with coercion 2.5 would
-    become 2, True 1, and one bad cell would hide the others of its column.
+    dtype object and holding what the column's reader made of each cell: its value, a Broken, or
+    None for a blank. Nothing is coerced: with coercion 2.5 would become 2, True 1, and one bad cell
+    would hide the others of its column.
     """
     try:
         _schema(sheet, tuple(frame.columns), _broken_in(frame)).validate(frame, lazy=True)
@@ -44,9 +45,10 @@ def _code(check: str) -> Code:
 
 
 def _broken_in(frame: pd.DataFrame) -> tuple[Code, ...]:
-    """The codes of cells that were broken before anybody read them; most workbooks have none."""
+    """The codes that were found; those that no reader finds were there before it, as in most
+    workbooks none are."""
     found = {
-        cell.code for field in frame for cell in frame[field].array if isinstance(cell, Broken)
+        value.code for field in frame for value in frame[field].tolist() if type(value) is Broken
     }
     return tuple(sorted(found))
 
@@ -64,20 +66,17 @@ def _schema(
 
 
 def _column(column: Column, broken: tuple[Code, ...]) -> pa.Column:
-    reader = reader_of(column)
-    codes = (*CODES_OF[column.kind], *broken)
-    checks = [
-        pa.Check(_never(reader, code), element_wise=True, name=code.value, error=code.value)
-        for code in codes
-    ]
+    codes = dict.fromkeys((*CODES_OF[column.kind], *broken))
+    checks = [pa.Check(_never(code), name=code.value, error=code.value) for code in codes]
     return pa.Column(object, checks, nullable=not column.required)
 
 
-def _never(reader: Reader, code: Code) -> Callable[[Cell], bool]:
-    """A check that a cell's reader does not find `code` in it."""
-    return partial(_passes, reader, code)
+def _never(code: Code) -> Callable[[pd.Series], pd.Series]:
+    """A check that no cell has that problem."""
+    return partial(_without, code)
 
 
-def _passes(reader: Reader, code: Code, cell: Cell) -> bool:
-    value = reader(cell)
-    return not isinstance(value, Broken) or value.code is not code
+def _without(code: Code, values: pd.Series) -> pd.Series:
+    """For each value whether it is not broken in that way."""
+    passes = [type(value) is not Broken or value.code is not code for value in values.tolist()]
+    return pd.Series(passes, values.index, dtype=bool)

@@ -650,7 +650,7 @@ def test_once_and_check_exclude_each_other(here: Here) -> None:
 def test_a_customer_that_is_not_there_yet_is_a_warning(place: Place, here: Here) -> None:
     """The exit code is 0: the workbook with it may still come. Without a ledger nobody is looked
     for."""
-    place.configure(table(every="1h", customer="Un") + table(every="1d", customer=" uno"))
+    place.configure(table(every="1h", customer="Un") + table(every="1d", name="x", customer=" uno"))
     assert here("--check").exit_code == 0
     assert [one for one in marks(here("--check")) if "customer" in one] == []
     fill(place)
@@ -667,9 +667,7 @@ def test_a_customer_that_is_not_there_yet_is_a_warning(place: Place, here: Here)
     ]
 
 
-def test_a_check_tells_whether_the_port_of_the_figures_can_be_had(
-    place: Place, here: Here
-) -> None:
+def test_a_check_tells_whether_the_port_of_the_figures_can_be_had(place: Place, here: Here) -> None:
     """One that is free stays so; one that is in use may be the service's own, which is a warning;
     one of another computer, or of none, is wrong."""
     with socket.create_server((HOST, 0)) as taken:

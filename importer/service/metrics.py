@@ -100,7 +100,7 @@ def try_port(settings: ServiceSettings) -> None:
     try:
         family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as tried:
-            if os.name != "nt":  # where it would take the port of another, and not only a late one
+            if os.name != "nt":  # where that would take the port of another program
                 tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(place)
     except (OSError, ValueError) as error:

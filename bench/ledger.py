@@ -21,8 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.append(str(ROOT / "tests"))
+sys.path += [str(ROOT), str(ROOT / "tests")]
 
+from bench.workbooks import code
 from importer import clock
 from importer.domain.entities import ManagedBy
 from importer.domain.named import named_in
@@ -39,11 +40,6 @@ from servers import Server, make_template, new_folder, remove
 OTCS, CUSTOMERS = 10_000, 100_000
 SHEET = SheetPlace("Add Customer", {})
 TODAY = dt.date(2026, 6, 1)
-
-
-def code(number: int) -> str:
-    """An OTC."""
-    return f"BENCH-{number // 100_000:05}-{number % 100_000:05}-AAAAA"
 
 
 def put(ledger: Ledger, requests: list[Request]) -> None:

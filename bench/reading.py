@@ -19,13 +19,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-import xlsxturbo
+sys.path.append(str(Path(__file__).parent.parent))
+
+from bench.workbooks import HEADER, PER_OTC, code, make_workbook
 
 ROWS = 100_000
 TIMES = 7
-HEADER = ("Customer (Site) Name", "Managed By", "Avira OTC", "No of Licenses", "Email")
-OTC = ("OTC", "Email", "Company Name", "Total Licenses")
 
 APART = "from importer.cli.main import main; main()"
 HERE = """
@@ -38,27 +37,6 @@ apart.read_workbook = lambda path, limits=DEFAULT_LIMITS, sheet=None: (
 from importer.cli.main import main
 main()
 """
-
-
-def code(number: int) -> str:
-    """An OTC."""
-    return f"BENCH-{number // 100_000:05}-{number % 100_000:05}-AAAAA"
-
-
-def make(path: Path, rows: int) -> None:
-    """A workbook of `rows` customers and an OTC for every ten of them."""
-    otcs = [(code(number), "it@msp.example", "Acme", 1000) for number in range(rows // 10)]
-    customers = [
-        (f"Customer {number}", "Admin", code(number // 10), 3, f"it{number}@msp.example")
-        for number in range(rows)
-    ]
-    xlsxturbo.dfs_to_xlsx(
-        [
-            (pd.DataFrame(otcs, columns=list(OTC)), "Add OTC"),
-            (pd.DataFrame(customers, columns=list(HEADER)), "Add Customer"),
-        ],
-        path,
-    )
 
 
 def in_other_formats(workbook: Path, rows: int) -> list[Path]:
@@ -78,7 +56,7 @@ def in_other_formats(workbook: Path, rows: int) -> list[Path]:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
         for number in range(rows):
-            writer.writerow((f"Customer {number}", "Admin", code(number // 10), 3, ""))
+            writer.writerow((f"Customer {number}", "Admin", code(number // PER_OTC), 3, ""))
     return [*made, text]
 
 
@@ -110,7 +88,7 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
         workbook = Path(folder) / "bench.xlsx"
-        make(workbook, chosen.rows)
+        make_workbook(workbook, chosen.rows)
         print(f"check of {chosen.rows:,} customers, apart : in its own process, median (spread)")
         for path in (workbook, *in_other_formats(workbook, chosen.rows)):
             pairs = [(seconds(APART, path), seconds(HERE, path)) for _ in range(chosen.times)]

@@ -1,0 +1,34 @@
+"""The floor: the least that reading a workbook and storing its rows can take in Python.
+
+`python floor.py WORKBOOK DATABASE`: calamine reads, sqlite3 inserts. Nothing is checked.
+"""
+
+import sqlite3
+import sys
+
+from python_calamine import CalamineWorkbook
+
+TABLES = {
+    "Add OTC": ("otc", "code TEXT PRIMARY KEY, email TEXT, company TEXT, total INTEGER"),
+    "Add Customer": (
+        "customer",
+        "name TEXT PRIMARY KEY, managed_by TEXT, otc TEXT, licenses INTEGER, email TEXT",
+    ),
+}
+
+
+def main(workbook: str, database: str) -> None:
+    """Put each sheet into a table of its own, all in one transaction."""
+    book = CalamineWorkbook.from_path(workbook)
+    connection = sqlite3.connect(database)
+    with connection:
+        for sheet, (table, columns) in TABLES.items():
+            _header, *rows = book.get_sheet_by_name(sheet).to_python()
+            connection.execute(f"CREATE TABLE {table} ({columns})")
+            places = ", ".join("?" * len(rows[0]))
+            connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+    connection.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,54 @@
+"""The straightforward script: pandas reads, pandera checks, to_sql stores.
+
+`python pandas_script.py WORKBOOK DATABASE`. It knows what a cell may hold, and that an OTC must be
+there; it keeps no journal, and lets more licences be handed out than there are.
+"""
+
+import sqlite3
+import sys
+
+import pandas as pd
+import pandera.pandas as pa
+
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+CODE = r"^[A-Z0-9]{5}(-[A-Z0-9]{5}){3}$"
+
+OTCS = pa.DataFrameSchema(
+    {
+        "OTC": pa.Column(str, pa.Check.str_matches(CODE), unique=True),
+        "Email": pa.Column(str, pa.Check.str_matches(EMAIL)),
+        "Company Name": pa.Column(str, pa.Check.str_length(1, 100)),
+        "Total Licenses": pa.Column(int, pa.Check.in_range(1, 1_000_000)),
+    },
+    strict=True,
+)
+CUSTOMERS = pa.DataFrameSchema(
+    {
+        "Customer (Site) Name": pa.Column(str, pa.Check.str_length(1, 100), unique=True),
+        "Managed By": pa.Column(str, pa.Check.isin(["Admin", "Customer"])),
+        "Avira OTC": pa.Column(str, pa.Check.str_matches(CODE)),
+        "No of Licenses": pa.Column(int, pa.Check.in_range(1, 1_000_000)),
+        "Email": pa.Column(str, pa.Check.str_matches(EMAIL), nullable=True),
+    },
+    strict=True,
+)
+
+
+def main(workbook: str, database: str) -> None:
+    """Check both sheets and store them, in one transaction each."""
+    frames = pd.read_excel(workbook, sheet_name=None, engine="openpyxl")
+    otcs = OTCS.validate(frames["Add OTC"], lazy=True)
+    customers = CUSTOMERS.validate(frames["Add Customer"], lazy=True)
+    unknown = ~customers["Avira OTC"].isin(otcs["OTC"])
+    if unknown.any():
+        sys.exit(f"unknown OTCs: {unknown.sum()}")
+    connection = sqlite3.connect(database)
+    otcs.to_sql("otc", connection, index=False, dtype={"OTC": "TEXT PRIMARY KEY"})
+    customers.to_sql(
+        "customer", connection, index=False, dtype={"Customer (Site) Name": "TEXT PRIMARY KEY"}
+    )
+    connection.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

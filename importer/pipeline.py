@@ -28,8 +28,6 @@ from importer.report import Report, Result, Rows
 from importer.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.texts import N_, text
 from importer.workbook.apart import read_workbook
-from importer.workbook.corrections import write_corrections
-from importer.workbook.corrections_place import corrections_path
 from importer.workbook.exports import an_export, is_marked
 from importer.workbook.markup import column_number
 from importer.workbook.requests import Checked, Prefilled, check_workbook
@@ -154,7 +152,9 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
                 job.account, clock.now(), job.actor, _file_name(reading.path), reading.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
-            made(report, apply_changes(writing, plan.changes, facts), facts, job)
+            changes = plan.changes
+            del plan, snapshot  # as large as all that is to be written
+            made(report, apply_changes(writing, changes, facts), facts, job)
             if job.once is not None:
                 report.result = _result(report)
                 if report.refused:
@@ -244,6 +244,9 @@ def _in_order(checked: Checked, of_plan: Sequence[Problem]) -> list[Problem]:
 
 def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
     """Write the corrections workbook: the refused rows, or all where the others wait for them."""
+    from importer.workbook.corrections import write_corrections  # openpyxl takes its time
+    from importer.workbook.corrections_place import corrections_path
+
     refused = None
     if partial:
         refused = {at for at, outcome in report.outcomes.items() if outcome is Outcome.REJECTED}

@@ -72,7 +72,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 @pytest.fixture
 def no_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
     """Corrections workbooks are not written: for histories of many, in which nobody reads them."""
-    monkeypatch.setattr("importer.pipeline.write_corrections", lambda *_: None)
+    monkeypatch.setattr("importer.workbook.corrections.write_corrections", lambda *_: None)
 
 
 @pytest.fixture

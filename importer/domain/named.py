@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from importer.domain import requests as ask
+from importer.domain.entities import ManagedBy
 from importer.domain.names import accentless_key, name_key
+
+_BY_ITSELF = ManagedBy.CUSTOMER
 
 
 @dataclass(slots=True)
@@ -51,11 +54,24 @@ def named_in(requests: Iterable[ask.Request]) -> Named:
     """The OTC codes, name keys, accentless keys and email keys that `requests` name."""
     named = Named()
     for request in requests:
-        if isinstance(request, ask.AddOtc | ask.EditOtc):
-            _note_otc(named, request)
-        else:
-            _note_customer(named, request)
+        match request:
+            case ask.AddCustomer():
+                _note_new_customer(named, request)
+            case ask.AddOtc() | ask.EditOtc():
+                _note_otc(named, request)
+            case _:
+                _note_customer(named, request)
     return named
+
+
+def _note_new_customer(named: Named, request: ask.AddCustomer) -> None:
+    key = name_key(request.customer)
+    named.otcs.add(request.otc)
+    named.customers.add(key)
+    named.added_customers[key] = request.customer
+    named.new_names.add(accentless_key(request.customer))
+    if request.email is not None and request.managed_by is _BY_ITSELF:  # others may share one
+        named.emails.add(email_key(request.email))
 
 
 def _note_otc(named: Named, request: ask.AddOtc | ask.EditOtc) -> None:
@@ -68,7 +84,11 @@ def _note_otc(named: Named, request: ask.AddOtc | ask.EditOtc) -> None:
         named.companies.add(accentless_key(request.company))
 
 
-def _note_customer(named: Named, request: ask.CustomerRequest) -> None:
+def _note_customer(
+    named: Named,
+    request: ask.AddSubscription | ask.EditCustomer | ask.UpdateOtc | ask.DisableCustomer
+    | ask.EnableCustomer | ask.RecordDevice,
+) -> None:  # fmt: skip
     if request.customer is not None:
         named.customers.add(name_key(request.customer))
     match request:
@@ -76,23 +96,26 @@ def _note_customer(named: Named, request: ask.CustomerRequest) -> None:
             named.otcs.update((request.current_otc, request.new_otc))
             if request.customer is None:
                 named.whole_otcs.add(request.current_otc)
-        case ask.AddCustomer() | ask.AddSubscription() | ask.EditCustomer():
-            if request.otc is not None:
-                named.otcs.add(request.otc)
+        case ask.AddSubscription():
+            named.otcs.add(request.otc)
+        case ask.EditCustomer():
+            _note_edit(named, request)
         case ask.RecordDevice():
             owned = named.devices.setdefault(name_key(request.customer), set())
             owned.add(name_key(request.device_id))
-    if isinstance(request, ask.AddCustomer | ask.EditCustomer):
-        new = request.customer if isinstance(request, ask.AddCustomer) else request.new_name
-        if new is not None:
-            named.customers.add(name_key(new))
-            named.added_customers[name_key(new)] = new
-            named.new_names.add(accentless_key(new))
-            if isinstance(request, ask.EditCustomer):
-                olds = named.old_names.setdefault(name_key(new), set())
-                olds.add(name_key(request.customer))
-        if request.email is not None:
-            named.emails.add(email_key(request.email))
+
+
+def _note_edit(named: Named, request: ask.EditCustomer) -> None:
+    if request.otc is not None:
+        named.otcs.add(request.otc)
+    if request.email is not None:
+        named.emails.add(email_key(request.email))
+    if request.new_name is not None:
+        key = name_key(request.new_name)
+        named.customers.add(key)
+        named.added_customers[key] = request.new_name
+        named.new_names.add(accentless_key(request.new_name))
+        named.old_names.setdefault(key, set()).add(name_key(request.customer))
 
 
 def email_key(email: str) -> str:

@@ -16,6 +16,8 @@ from importer.domain.problems import Place
 Missed = tuple[Literal["otc", "customer"], str]
 """An OTC by its code, or a customer by the key of its name."""
 
+_SUBSCRIPTION_ADDED = Did.SUBSCRIPTION_ADDED
+
 
 def missed(kind: Literal["otc", "customer"], name: str) -> Missed:
     """What is missed when a row that would create `name` is refused."""
@@ -169,38 +171,38 @@ class Snapshot:
 
     def record(self, change: Change) -> None:
         """Become what `change` makes of it."""
-        match change.before, change.after:
-            case before, Otc() as otc:
-                self.put_otc(otc, self.used.get(otc.code, 0))
-                if before is None:
-                    self.creators[otc.code] = change.place
-            case before, Customer() as customer:
+        before, after, place = change.before, change.after, change.place
+        match after:
+            case Subscription():
+                had = before.licenses if isinstance(before, Subscription) else 0
+                self.used[after.otc] += after.licenses - had
+                self.put_subscription(after)
+                if change.did is _SUBSCRIPTION_ADDED:
+                    self.creators[after.customer, after.otc] = place
+            case Customer():
                 if isinstance(before, Customer):
                     self._forget_customer(before)
-                    self.renamed[name_key(before.name)] = customer.id
+                    self.renamed[name_key(before.name)] = after.id
                 else:
-                    self.creators[customer.id] = change.place
-                self.put_customer(customer)
-            case before, Subscription() as subscription:
-                had = before.licenses if isinstance(before, Subscription) else 0
-                self.used[subscription.otc] += subscription.licenses - had
-                self.put_subscription(subscription)
-                if change.did is Did.SUBSCRIPTION_ADDED:
-                    self.creators[subscription.customer, subscription.otc] = change.place
-            case Subscription() as gone, None:
-                self.used[gone.otc] -= gone.licenses
-                del self.holdings[gone.customer][gone.otc]
-                del self.holders[gone.otc][gone.customer]
-                self.creators.pop((gone.customer, gone.otc), None)
-            case before, Device() as device:
-                was = isinstance(before, Device) and before.is_installed
-                more = device.is_installed - was
-                self.installed[device.customer] = self.installed.get(device.customer, 0) + more
-                self.put_device(device)
+                    self.creators[after.id] = place
+                self.put_customer(after)
+            case Otc():
+                self.put_otc(after, self.used.get(after.code, 0))
                 if before is None:
-                    self.creators[Device, device.customer, device.key] = change.place
-            case _:
-                raise AssertionError(f"nothing in the domain makes such a change: {change}")
+                    self.creators[after.code] = place
+            case Device():
+                was = isinstance(before, Device) and before.is_installed
+                more = after.is_installed - was
+                self.installed[after.customer] = self.installed.get(after.customer, 0) + more
+                self.put_device(after)
+                if before is None:
+                    self.creators[Device, after.customer, after.key] = place
+            case None:
+                assert isinstance(before, Subscription), f"nothing else goes: {change}"
+                self.used[before.otc] -= before.licenses
+                del self.holdings[before.customer][before.otc]
+                del self.holders[before.otc][before.customer]
+                self.creators.pop((before.customer, before.otc), None)
 
     def _forget_customer(self, customer: Customer) -> None:
         del self._by_name[name_key(customer.name)]

@@ -54,7 +54,7 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     """Write `changes` and their journal as a new batch.
 
     The caller's transaction holds what the plan was made from. How many statements are executed
-    grows only with every 50,000 rows, and on a file not at all.
+    grows only with every 50,000 rows, on a file with every 10,000.
     """
     connection = writing.connection
     entry, last_customer = _reserve(writing, facts.account, _count_new(changes))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 AT_ONCE = 50_000
 """Rows in one statement to a server, so that neither side holds all of a large workbook twice."""
+AT_ONCE_TO_FILE = 10_000
+"""The same to a file, which the driver gives them one after the other or a few in one."""
+IN_ONE = 100
+"""Rows added to a file by one statement: it takes a quarter less than with one, with more not."""
 
 
 def one_of(
@@ -70,21 +74,42 @@ def insert(
 
     `rows` are asked for as they are written.
     """
-    for some in _at_once(rows):
-        if _on_server(connection):
-            given = _listed([table.c[name] for name in names], [_named(names, row) for row in some])
-            ours: sa.ColumnElement[str] = sa.literal(account_id)
-            adding = sa.insert(table).from_select(["account_id", *names], sa.select(ours, *given.c))
-            connection.execute(adding)
-        else:  # the driver takes tuples as they are; SQLAlchemy would look at every value
-            connection.exec_driver_sql(
-                _insertion(table, ("account_id", *names)), [(account_id, *row) for row in some]
-            )
+    if not _on_server(connection):
+        _insert_into_file(connection, table, account_id, names, rows)
+        return
+    for some in _at_once(rows, AT_ONCE):
+        given = _listed([table.c[name] for name in names], [_named(names, row) for row in some])
+        ours: sa.ColumnElement[str] = sa.literal(account_id)
+        connection.execute(
+            sa.insert(table).from_select(["account_id", *names], sa.select(ours, *given.c))
+        )
 
 
-def _at_once(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+def _insert_into_file(
+    connection: sa.Connection,
+    table: sa.Table,
+    account_id: str,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """Add `rows` to a file, past SQLAlchemy, which would look at every value on its way."""
+    columns = ("account_id", *names)
+    for some in _at_once(rows, AT_ONCE_TO_FILE):
+        ours = [(account_id, *row) for row in some]
+        full = len(ours) - len(ours) % IN_ONE
+        if full:
+            joined = [
+                tuple(chain.from_iterable(ours[start : start + IN_ONE]))
+                for start in range(0, full, IN_ONE)
+            ]
+            connection.exec_driver_sql(_insertion(table, columns, IN_ONE), joined)
+        if full < len(ours):
+            connection.exec_driver_sql(_insertion(table, columns, 1), ours[full:])
+
+
+def _at_once(rows: Iterable[Sequence[Any]], most: int) -> Iterator[list[Sequence[Any]]]:
     left = iter(rows)
-    while some := list(islice(left, AT_ONCE)):
+    while some := list(islice(left, most)):
         yield some
 
 
@@ -93,11 +118,12 @@ def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
 
 
 @cache
-def _insertion(table: sa.Table, names: tuple[str, ...]) -> str:
-    """The statement that adds a row to a file; `names` stand in the order of the table."""
+def _insertion(table: sa.Table, names: tuple[str, ...], rows: int) -> str:
+    """The statement that adds rows to a file; `names` stand in the order of the table."""
     compiled = sa.insert(table).compile(dialect=sqlite.dialect(), column_keys=names)
     assert compiled.positiontup == list(names), "values are given by their place"
-    return str(compiled)
+    statement, values = str(compiled).split(" VALUES ")
+    return f"{statement} VALUES {', '.join([values] * rows)}"
 
 
 def update(

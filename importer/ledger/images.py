@@ -80,9 +80,7 @@ DEVICE_DATES = ("avira_installed", "avira_uninstalled", "nh_installed", "nh_unin
 _KINDS: dict[type[Entity], str] = {
     Otc: "otc", Customer: "customer", Subscription: "subscription", Device: "device",
 }  # fmt: skip
-_FORMS = {
-    kind: "{" + ",".join(f'"{name}":%s' for name in kind._fields) + "}" for kind in _KINDS
-}
+_FORMS = {kind: "{" + ",".join(f'"{name}":%s' for name in kind._fields) + "}" for kind in _KINDS}
 
 
 def _in_json(fact: str | int | dt.date | None) -> str:

@@ -147,6 +147,8 @@ def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[
     """The customers that are named, look like a new name, share an email, or hold an OTC that
     matters as a whole."""
     ours = customer.c.account_id == account
+    if not connection.scalar(sa.select(sa.select(customer).where(ours).exists())):
+        return set()  # as when a first workbook names a hundred thousand
     holds = subscription.c.account_id == account
     queries = (
         sa.select(customer.c.customer_id).where(

@@ -36,7 +36,7 @@ _START = (
     "from importer.workbook.reading_process import main; main()"
 )
 _SECONDS_TO_END = 2
-_KEPT_BELOW = 8 * MB
+_KEPT_BELOW = MB
 """A process that has read a larger file is not kept: its memory may not come back."""
 
 _ALLOWED = {
@@ -163,16 +163,13 @@ class _ReadingProcess:
         self._process.kill()
 
     def end(self) -> None:
-        """End the process, if need be by force."""
+        """End the process, which leaves nothing behind that it should tidy up."""
+        self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
                 assert pipe is not None
                 pipe.close()
-        try:
-            self._process.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.wait()
 
 
 @contextmanager

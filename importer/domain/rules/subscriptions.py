@@ -17,6 +17,8 @@ from importer.domain.rules.verdict import (
 from importer.domain.snapshot import Snapshot
 from importer.texts import N_, Text, text
 
+_ADDED = Did.SUBSCRIPTION_ADDED  # to look it up takes Python 3.11 longer than to make a Change
+
 
 def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
     """Give the customer licences out of an OTC that it holds none of."""
@@ -62,9 +64,7 @@ def subscribe(
     most = None if licenses is None else ledger.pending(otc)
     asking = Asking(place, otc, asked, customer, "otc", number_cell, stated, most)
     hand_out(verdict, ledger, asking)
-    verdict.changes.append(
-        Change(Did.SUBSCRIPTION_ADDED, None, Subscription(customer.id, otc.code, asked), place)
-    )
+    verdict.changes.append(Change(_ADDED, None, Subscription(customer.id, otc.code, asked), place))
 
 
 def edit_licenses(

@@ -27,7 +27,7 @@ from importer.ledger.server_errors import (
     state_of,
     went_away,
 )
-from importer.ledger.tables import account, batch
+from importer.ledger.tables import account, batch, complete_for_server
 from importer.texts import N_, text
 
 TRIES = 20
@@ -42,6 +42,8 @@ QUIET = 60
 _LONGEST_PAUSE = 1.0  # seconds between two tries
 
 _MIGRATING = 0x61766972  # a number of our own among the server's advisory locks
+
+complete_for_server()
 
 
 @dataclass(frozen=True, slots=True)

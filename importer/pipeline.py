@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from importer import clock
@@ -16,8 +16,8 @@ from importer.domain.problems import CODES, Code, Problem
 from importer.domain.requests import Request
 from importer.domain.snapshot import Snapshot
 from importer.errors import FileError, OutputError
-from importer.job import Job
-from importer.ledger.apply import BatchFacts, Made, apply_changes, in_utc
+from importer.job import Job, made
+from importer.ledger.apply import BatchFacts, apply_changes, in_utc
 from importer.ledger.contents import load_contents_as_of
 from importer.ledger.database import Writing
 from importer.ledger.journal import batch_of_file
@@ -27,13 +27,10 @@ from importer.progress import Progress
 from importer.report import Report, Result, Rows
 from importer.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.texts import N_, text
-from importer.workbook.apart import read_workbook
+from importer.workbook.apart import read_ahead, read_workbook
 from importer.workbook.exports import an_export, is_marked
 from importer.workbook.markup import column_number
 from importer.workbook.requests import Checked, Prefilled, check_workbook
-
-CLOCKS_APART = dt.timedelta(minutes=1)
-"""By how much the clocks of two computers may differ before it is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class _Read:
 
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
     """What applying each workbook would do, one after the other; changes nothing."""
-    readings = [_read(path, job) for path in paths]
+    readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
     snapshot = _snapshot([one for one in readings if isinstance(one, _Read)], job)
     reports = []
     for reading in readings:
@@ -63,9 +60,14 @@ def check(paths: Sequence[Path], job: Job) -> list[Report]:
     return reports
 
 
-def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
-    """Apply one workbook: all of it or, with `partial`, its good rows, or nothing."""
-    reading = _read(path, job)
+def apply(
+    path: Path, job: Job, *, partial: bool = False, following: Path | None = None
+) -> Report:  # fmt: skip
+    """Apply one workbook: all of it or, with `partial`, its good rows, or nothing.
+
+    `following` is the one to be applied next, if there is one: it is read meanwhile.
+    """
+    reading = _read(path, job, following)
     if isinstance(reading, Report):
         return reading
     refused_already = reading.checked.refused and not partial
@@ -81,11 +83,15 @@ def apply(path: Path, job: Job, *, partial: bool = False) -> Report:
     return report
 
 
-def _read(path: Path, job: Job) -> _Read | Report:
+def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
     """The workbook's checked cells, or the report that it cannot be read."""
     try:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
-        raw = read_workbook(path, job.limits, job.sheet)
+        try:
+            raw = read_workbook(path, job.limits, job.sheet)
+        finally:
+            if following is not None:
+                read_ahead(following, job.limits, job.sheet)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         checked = check_workbook(path, raw, tick)
         if checked.prefilled is not None:
@@ -180,14 +186,6 @@ def _applied_before(reading: _Read, batch: int) -> Report:
     read = reading.checked.read
     rows = Rows(read, 0, read, 0)
     return Report(str(reading.path), Result.UNCHANGED, reading.sha256, rows, applied_before=batch)
-
-
-def made(report: Report, made: Made, facts: BatchFacts, job: Job) -> None:
-    """Say in `report` which batch was made where."""
-    report.batch = made.number
-    report.ledger, report.account = job.ledger.name, job.account
-    if made.at > facts.at + CLOCKS_APART:
-        report.clock_behind = made.at
 
 
 def _file_name(path: Path) -> str:

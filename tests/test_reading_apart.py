@@ -388,3 +388,64 @@ def test_a_process_that_is_gone_by_then_costs_no_good_file(tmp_path: Path) -> No
     waiting._process.wait()
     assert [sheet.name for sheet in apart.read_workbook(good).sheets] == ["Add OTC"]
     assert apart._idle[0] is not waiting
+
+
+def sheet_of(path: Path) -> str:
+    """The name of a workbook's one sheet, as it is read."""
+    [sheet] = apart.read_workbook(path).sheets
+    return sheet.name
+
+
+def asked_ahead() -> apart._ReadingProcess:
+    """The process that reads what will be asked for next."""
+    assert apart._ahead is not None
+    return apart._ahead[2]
+
+
+def test_what_was_read_ahead_is_not_read_again(plant: Plant, tmp_path: Path) -> None:
+    """The process that was asked has read it, and would have broken down on it the second time."""
+    path, mark = tmp_path / "bad.xlsx", tmp_path / "read"
+    plant(f"assert not os.path.exists({str(mark)!a}); os.mkdir({str(mark)!a})")
+    write_cells(path, {"Then": [[1]]})
+    apart.read_ahead(path)
+    process = asked_ahead()
+    assert sheet_of(path) == "Then"
+    assert apart._idle == [process]
+    assert apart._ahead is None
+
+
+@pytest.mark.parametrize("change", ["written over", "put in its place", "gone", "not asked for"])
+def test_what_was_read_ahead_counts_only_if_it_is_the_same_file(
+    change: str, tmp_path: Path
+) -> None:
+    """The first of two workbooks may change the second, as corrections do."""
+    path, other = tmp_path / "next.xlsx", tmp_path / "other.xlsx"
+    write_cells(path, {"Then": [[1]]})
+    write_cells(other, {"Now, and with a longer name": [[1]]})
+    apart.read_ahead(path)
+    process = asked_ahead()
+    if change == "not asked for":
+        path = other
+    elif change == "written over":
+        path.write_bytes(other.read_bytes())
+    elif change == "put in its place":
+        other.replace(path)
+    else:
+        path.unlink()
+        with pytest.raises(FileError):
+            sheet_of(path)
+        write_cells(path, {"Now, and with a longer name": [[1]]})
+    assert sheet_of(path) == "Now, and with a longer name"
+    assert process._process.returncode is not None
+
+
+def test_only_one_file_is_read_ahead(tmp_path: Path) -> None:
+    """Who asks for another does not want the one before; nothing is left of either."""
+    paths = [write_cells(tmp_path / f"{n}.xlsx", {f"S{n}": [[n]]}) for n in range(2)]
+    processes = []
+    for path in paths:
+        apart.read_ahead(path)
+        processes.append(asked_ahead())
+    assert processes[0]._process.returncode is not None
+    apart._end_all()
+    assert processes[1]._process.returncode is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,9 +69,11 @@ def apply(
             )  # fmt: skip
 
     def each() -> Iterator[Report]:
-        for path in files:
+        for path, following in zip_longest(files, files[1:]):
             with progress(wanted=not common.quiet) as shown:
-                report = pipeline.apply(path, replace(job, progress=shown), partial=partial)
+                report = pipeline.apply(
+                    path, replace(job, progress=shown), partial=partial, following=following
+                )
             yield report
 
     exit_code = say_reports(common, each())

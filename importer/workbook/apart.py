@@ -39,6 +39,8 @@ _SECONDS_TO_END = 2
 _KEPT_BELOW = MB
 """A process that has read a larger file is not kept: its memory may not come back."""
 
+_Seen = tuple[int, int, int, int] | None
+
 _ALLOWED = {
     "datetime": {"date", "datetime", "time", "timedelta"},
     "importer.domain.problems": {"Code"},
@@ -57,11 +59,11 @@ def read_workbook(
 
     `sheet` names the sheet of ours that a file of text holds.
     """
-    process = _take()
+    process = _take_with(Work(os.path.abspath(path), limits, sheet))
     keep = False
     _busy.add(process)
     try:
-        raw = process.read(path, limits, sheet)
+        raw = process.answer(limits)
         with suppress(OSError):  # somebody may have taken the file away meanwhile
             keep = path.stat().st_size < _KEPT_BELOW
         return raw
@@ -72,6 +74,23 @@ def read_workbook(
     finally:
         _busy.discard(process)
         _give_back(process, keep)
+
+
+def read_ahead(path: Path, limits: Limits = DEFAULT_LIMITS, sheet: str | None = None) -> None:
+    """Have the file read that `read_workbook` will be asked for next, while others do other work.
+
+    Nothing comes of it if it is not asked for, or if the file is another by then.
+    """
+    global _ahead
+    work = Work(os.path.abspath(path), limits, sheet)
+    seen = _seen(work)
+    process = _take()
+    with suppress(OSError):  # it is no more, which will be found out when its answer is wanted
+        process.ask(work)
+    with _lock:
+        unwanted, _ahead = _ahead, (work, seen, process)
+    if unwanted is not None:
+        unwanted[2].end()
 
 
 def end_reading() -> None:
@@ -107,15 +126,17 @@ class _ReadingProcess:
         """Whether it is still there."""
         return self._process.poll() is None and not self._timed_out
 
-    def read(self, path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
-        """Have `path` read; raise RefusedError where that cannot be done."""
+    def ask(self, work: Work) -> None:
+        """Have a file read; raise OSError if the process is no more."""
+        assert self._process.stdin is not None
+        pickle.dump(work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.flush()
+
+    def answer(self, limits: Limits) -> RawWorkbook:
+        """What was read of the file that was asked for; raise RefusedError where it cannot be."""
         clock = threading.Timer(limits.seconds, self._run_out)
         clock.start()
         try:
-            work = Work(os.path.abspath(path), limits, sheet)
-            assert self._process.stdin is not None
-            pickle.dump(work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-            self._process.stdin.flush()
             with _without_looking_for_garbage():
                 return self._answer(limits)
         except RefusedError:
@@ -202,6 +223,8 @@ class _Frames(pickle.Unpickler):
 
 _idle: list[_ReadingProcess] = []
 _busy: set[_ReadingProcess] = set()
+_ahead: tuple[Work, _Seen, _ReadingProcess] | None = None
+"""What was asked for ahead, what its file was then, and the process that reads it."""
 _lock = threading.Lock()
 
 
@@ -217,6 +240,32 @@ def _take() -> _ReadingProcess:
     return _ReadingProcess()
 
 
+def _take_with(work: Work) -> _ReadingProcess:
+    """A process that has been asked for `work`, perhaps a while ago."""
+    global _ahead
+    with _lock:
+        begun, _ahead = _ahead, None
+    if begun is not None:
+        asked, seen, process = begun
+        if process.owner == os.getpid():
+            if asked == work and seen is not None and seen == _seen(work):
+                return process
+            process.end()
+    process = _take()
+    with suppress(OSError):  # it is no more, which shows as soon as its answer is wanted
+        process.ask(work)
+    return process
+
+
+def _seen(work: Work) -> _Seen:
+    """What tells a file from what it was before; None if it is not there."""
+    try:
+        status = os.stat(work.path)
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def _give_back(process: _ReadingProcess, keep: bool) -> None:
     with _lock:
         if keep and not _idle and process.is_sound:
@@ -227,6 +276,10 @@ def _give_back(process: _ReadingProcess, keep: bool) -> None:
 
 @atexit.register
 def _end_all() -> None:
+    global _ahead
+    if _ahead is not None and _ahead[2].owner == os.getpid():
+        _ahead[2].end()
+    _ahead = None
     while _idle:
         process = _idle.pop()
         if process.owner == os.getpid():

@@ -25,6 +25,7 @@ from importer.limits import Limits
 from importer.workbook import apart
 from importer.workbook.apart import _ReadingProcess
 from importer.workbook.formats.refusals import RefusedError
+from importer.workbook.frames import Work
 from workbooks import HEADERS
 from xlsb_files import Calculated, Cell, Error, XlsbSheet, write_xlsb
 
@@ -43,6 +44,7 @@ sys.path[:] = json.loads(sys.argv[1])
 from importer.domain.problems import Code
 from importer.workbook import reading_process
 from importer.workbook.formats.refusals import RefusedError
+from importer.workbook.frames import Work
 read = reading_process.read_here
 def candid(path, limits, sheet):
     try:
@@ -216,7 +218,8 @@ class Reader:
         if self._process is None:
             self._process = _ReadingProcess()
         try:
-            self._process.read(path, LIMITS, None)
+            self._process.ask(Work(str(path), LIMITS, None))
+            self._process.answer(LIMITS)
         except RefusedError as refused:
             reason = str(refused.reason)
             self.outcomes[refused.code] += 1

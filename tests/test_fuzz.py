@@ -44,7 +44,6 @@ sys.path[:] = json.loads(sys.argv[1])
 from importer.domain.problems import Code
 from importer.workbook import reading_process
 from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.frames import Work
 read = reading_process.read_here
 def candid(path, limits, sheet):
     try:

@@ -165,18 +165,18 @@ def _with_ids(changes: Sequence[Change], last: int) -> Sequence[Change]:
     new = [change.after for change in changes if change.before is None and _is_new(change.after)]
     ids = {one.id: last + place for place, one in enumerate(new, 1) if isinstance(one, Customer)}
 
-    def own(entity: Entity | None) -> Entity | None:
+    def own(entity: Entity) -> Entity:
         if isinstance(entity, Subscription) and entity.customer in ids:
             return Subscription(ids[entity.customer], entity.otc, entity.licenses)
         if isinstance(entity, Customer) and entity.id in ids:
-            return entity._replace(id=ids[entity.id])
+            return Customer(ids[entity.id], *entity[1:])
         if isinstance(entity, Device) and entity.customer in ids:
-            return entity._replace(customer=ids[entity.customer])
+            return Device(ids[entity.customer], *entity[1:])
         return entity
 
     if not ids:
         return changes
     return [
-        Change(did, before and own(before), own(after), place)
+        Change(did, before and own(before), after and own(after), place)
         for did, before, after, place in changes
     ]

@@ -15,11 +15,11 @@ from importer.domain.problems import Problem
 from importer.domain.sheets import SHEETS, Sheet
 from importer.texts import current_language
 from importer.workbook.cells import Cell, is_blank
-from importer.workbook.corrections_marks import Places, head_problems, mark, put, tell
+from importer.workbook.corrections_marks import Places, head_problems, mark, put, put_new, tell
 from importer.workbook.labels import is_problems_column, language_of
 from importer.workbook.layout import LaidOutSheet
 from importer.workbook.markup import column_letters, column_number
-from importer.workbook.styles import AT_TOP, HEADER_FILL, HEADER_FONT, format_of
+from importer.workbook.styles import AT_TOP, HEADER_FILL, HEADER_FONT, Looks, format_of
 from importer.workbook.template import add_sheet, new_workbook
 
 _SPARE_WIDTH = 20
@@ -103,12 +103,11 @@ def _give_back(
     of_layout = [problem for problem in problems if problem.row not in of_rows]
     for problem in of_layout:
         mark(sheet, (1, _position(where, problem)), problem, places)
+    looks = Looks()
     for row, (number, cells) in enumerate(rows, start=2):
         for position, column in enumerate(columns, start=1):
             value = cells[column.position] if column.position < len(cells) else None
-            cell = sheet.cell(row, position)
-            put(cell, value, column.format)
-            cell.alignment = AT_TOP
+            put_new(sheet.cell(row, position), value, column.format, looks, AT_TOP)
         for problem in by_row.get(number, ()):
             mark(sheet, (row, _position(where, problem)), problem, places)
         tell(sheet, row, last, by_row.get(number) or (of_layout if laid_out.refused else []))

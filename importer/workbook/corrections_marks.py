@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import MergedCell
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -21,13 +21,14 @@ from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import column_letters
 from importer.workbook.styles import (
     AT_TOP_LEFT,
-    BAD_COLOUR,
     BAD_FILL,
     DATE_FORMAT,
     HEADER_FILL,
     HEADER_FONT,
     TITLE_FONT,
     WRAPPED,
+    Looks,
+    bad_font,
     note,
     print_on_one_width,
     write_text,
@@ -57,16 +58,33 @@ _OURS = "— avira-importer —"
 def put(cell: object, value: Cell, number_format: str) -> None:
     """Write `value` as it was: text stays text, an unusable cell stays one until it is mended."""
     assert isinstance(cell, SheetCell)
+    its_own = _write(cell, value, number_format)
+    if its_own is not None:
+        cell.number_format = its_own
+
+
+def put_new(
+    cell: object, value: Cell, number_format: str, looks: Looks, alignment: Alignment
+) -> None:
+    """The same into a cell of our own, which is new."""
+    assert isinstance(cell, SheetCell)
+    looks.give(cell, _write(cell, value, number_format), alignment)
+
+
+def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
+    """Write `value`, and give the number format that it needs, if it needs one."""
     if isinstance(value, Broken):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
         write_text(cell, value)
-        cell.number_format = "@"
+        return "@"
     elif value not in (None, ""):
         cell.value = value
         # A number in a column of dates would be given back as a day that nobody wrote.
         if isinstance(value, int | float) and number_format != DATE_FORMAT:
-            cell.number_format = number_format
+            return number_format
+        return cell.number_format  # which openpyxl has given a date by itself
+    return None
 
 
 def mark(sheet: Worksheet, at: tuple[int, int], problem: Problem, places: Places) -> None:
@@ -82,7 +100,7 @@ def mark(sheet: Worksheet, at: tuple[int, int], problem: Problem, places: Places
     places[problem] = (sheet.title, cell.coordinate)
     font = cell.font
     cell.fill = BAD_FILL
-    cell.font = Font(name=font.name, size=font.size, bold=True, color=BAD_COLOUR)
+    cell.font = bad_font(font.name, font.size)
     theirs, ours = _comment_of(cell)
     ours += [in_words(problem)]
     cell.comment = note("\n\n".join([*theirs, _OURS, *ours]))
@@ -155,31 +173,31 @@ def list_problems(workbook: Workbook, problems: Sequence[Problem], places: Place
         header = sheet.cell(_LIST_HEADER_ROW, number, _(title))
         header.font, header.fill = HEADER_FONT, HEADER_FILL
         sheet.column_dimensions[column_letters(number)].width = width
+    looks = Looks()
     for row, problem in enumerate(problems, start=_LIST_HEADER_ROW + 1):
-        _list(sheet, row, problem, *places[problem])
+        _list(sheet, row, problem, *places[problem], looks)
     print_on_one_width(sheet)
     sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
     last = column_letters(len(_LIST_COLUMNS))
     sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}{_LIST_HEADER_ROW + len(problems)}"
 
 
-def _list(sheet: Worksheet, row: int, problem: Problem, title: str, place: str) -> None:
+def _list(
+    sheet: Worksheet, row: int, problem: Problem, title: str, place: str, looks: Looks
+) -> None:  # fmt: skip
     texts = (
         problem.sheet, place, None, problem.header, problem.value,
         str(problem.message), str(problem.fix),
     )  # fmt: skip
     for number, words in enumerate(texts, start=1):
         if words is not None:
-            cell = sheet.cell(row, number)
-            put(cell, words, "@")
-            cell.alignment = WRAPPED
+            put_new(sheet.cell(row, number), words, "@", looks, WRAPPED)
     if problem.row is not None:
-        sheet.cell(row, 3, problem.row).alignment = AT_TOP_LEFT
+        put_new(sheet.cell(row, 3), problem.row, "General", looks, AT_TOP_LEFT)
     widths = [width for _title, width in _LIST_COLUMNS]
     _fit_height(sheet, row, list(zip(texts, widths, strict=True)))
     link = sheet.cell(row, 2)
     quoted = title.replace("'", "''")
-    if row <= _LINKS_LIMIT:
+    if row <= _LINKS_LIMIT and isinstance(link, SheetCell):
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
-        link.style = "Hyperlink"
-        link.alignment = WRAPPED
+        looks.give(link, None, WRAPPED, "Hyperlink")

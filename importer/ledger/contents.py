@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import islice
+from sys import intern
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -13,11 +15,14 @@ from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.errors import LedgerError
 from importer.ledger.bulk import one_of
-from importer.ledger.images import entity_of
+from importer.ledger.images import entities_of
 from importer.ledger.journal import load_batches
-from importer.ledger.snapshot import customer_of, device_of, otc_of
+from importer.ledger.snapshot import customer_of, device_of, otc_of, subscription_of
 from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
 from importer.texts import N_, text
+
+AT_ONCE = 10_000
+"""How many rows are fetched at once: one by one takes twice as long, all at once the memory."""
 
 
 class _Moment(NamedTuple):
@@ -77,31 +82,37 @@ def load_movements(
         ours += [journal.c.kind != "otc", concerned]
     query = (
         sa.select(
-            batch.c.batch, batch.c.at, batch.c.actor, batch.c.file, batch.c.undoes,
-            journal.c.sheet, journal.c.row, journal.c.kind, journal.c.key,
+            batch.c.batch, journal.c.sheet, journal.c.row, journal.c.kind, journal.c.key,
             journal.c.before, journal.c.after,
         )
         .join(batch, _its_batch())
         .where(*ours)
         .order_by(batch.c.batch, journal.c.line)
     )  # fmt: skip
-    movements = []
+    batches = {
+        one.batch: (one.batch, dt.datetime.fromisoformat(one.at), one.actor, one.file, one.undoes)
+        for one in load_batches(connection, account_id, until)
+    }  # once each, not for each of its lines
+    movements: list[Movement] = []
     names: dict[str, str] = {}
-    instants: dict[str, dt.datetime] = {}
-    for number, at, actor, file, undoes, sheet, row, kind, key, *images in (
-        connection.execute(query)
-    ):  # fmt: skip
-        before, after = (entity_of(kind, image) for image in images)
-        owner = key.partition("/")[0]
-        if isinstance(after or before, Customer):
-            named = after or before
-            assert isinstance(named, Customer)
-            names[owner] = named.name
-        instant = instants.setdefault(at, dt.datetime.fromisoformat(at))
-        customer_name = None if kind == "otc" else names.get(owner)
-        movements.append(
-            Movement(number, instant, actor, file, undoes, sheet, row, before, after, customer_name)
-        )
+    for rows in connection.execute(query).partitions(AT_ONCE):
+        *places, kinds, keys, befores, afters = zip(*rows, strict=True)
+        for number, sheet, row, kind, key, before, after in zip(
+            *places, kinds, keys,
+            entities_of(zip(kinds, befores, strict=True)),
+            entities_of(zip(kinds, afters, strict=True)),
+            strict=True,
+        ):  # fmt: skip
+            customer_name = None
+            if kind != "otc":
+                owner = key.partition("/")[0]
+                named = after or before
+                if isinstance(named, Customer):
+                    names[owner] = named.name
+                customer_name = names.get(owner)
+            movements.append(
+                Movement(*batches[number], intern(sheet), row, before, after, customer_name)
+            )
     return movements
 
 
@@ -124,16 +135,12 @@ def _entities_now(connection: sa.Connection, account_id: str) -> Iterable[Entity
     for table, made in (
         (otc, otc_of),
         (customer, customer_of),
-        (subscription, _subscription_of),
+        (subscription, subscription_of),
         (device, device_of),
     ):
         query = sa.select(table).where(table.c.account_id == account_id)
-        for row in connection.execute(query):
-            yield made(row)
-
-
-def _subscription_of(row: sa.Row[tuple[object, ...]]) -> Subscription:
-    return Subscription(row.customer_id, row.otc, row.licenses)
+        for rows in connection.execute(query).partitions(AT_ONCE):
+            yield from map(made, rows)
 
 
 def _entities_as_of(
@@ -149,10 +156,9 @@ def _entities_as_of(
     )
     for kind, key, after in connection.execute(query):
         last[kind, key] = after
-    for (kind, _key), image in last.items():
-        entity = entity_of(kind, image)
-        if entity is not None:
-            yield entity
+    images = ((kind, image) for (kind, _key), image in last.items())
+    while some := list(islice(images, AT_ONCE)):
+        yield from (entity for entity in entities_of(some) if entity is not None)
 
 
 def _its_batch() -> sa.ColumnElement[bool]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 
-from importer.domain.entities import Customer, Device, ManagedBy, Otc, Status, Subscription
+from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
 from importer.domain.named import Named
 from importer.domain.names import name_key
 from importer.domain.snapshot import Snapshot
 from importer.ledger.bulk import one_of, those_of
-from importer.ledger.images import date_of
+from importer.ledger.images import MANAGERS, STATES, date_of
 from importer.ledger.tables import customer, device, otc, subscription
 from importer.likeness import codes_like, names_like
 
@@ -119,28 +122,51 @@ def _find_likenesses(
 
 def otc_of(row: sa.Row[tuple[object, ...]]) -> Otc:
     """The OTC of a row of its table."""
+    code, email, company, total, description, purchased, expires, product, runtime = _OTC(row)
     return Otc(
-        row.code, row.email, row.company, row.total, row.description,
-        date_of(row.purchase_date), date_of(row.expiry_date), row.product_id, row.runtime,
+        code, email, company, total, description, date_of(purchased), date_of(expires), product,
+        runtime,
     )  # fmt: skip
 
 
 def customer_of(row: sa.Row[tuple[object, ...]]) -> Customer:
     """The customer of a row of its table."""
-    return Customer(
-        row.customer_id, row.name, ManagedBy(row.managed_by), Status(row.status),
-        row.email, row.first_name, row.last_name, row.disabled_reason,
-    )  # fmt: skip
+    number, name, managed_by, status, *others = _CUSTOMER(row)
+    return Customer(number, name, MANAGERS[managed_by], STATES[status], *others)
+
+
+def subscription_of(row: sa.Row[tuple[object, ...]]) -> Subscription:
+    """The subscription of a row of its table."""
+    return Subscription(*_SUBSCRIPTION(row))
 
 
 def device_of(row: sa.Row[tuple[object, ...]]) -> Device:
     """The device of a row of its table."""
-    return Device(
-        row.customer_id, row.device_id, row.operating_system, row.model,
-        date_of(row.avira_installed), date_of(row.avira_uninstalled),
-        date_of(row.nh_installed), date_of(row.nh_uninstalled),
-        row.avira_status, row.product_name,
-    )  # fmt: skip
+    facts = list(_DEVICE(row))
+    facts[4:8] = map(date_of, facts[4:8])
+    return Device(*facts)
+
+
+def _facts(table: sa.Table, *names: str) -> Callable[[sa.Row[tuple[object, ...]]], tuple[Any, ...]]:
+    """What gives the facts of these names of a row of the table; by place, since SQLAlchemy takes
+    as long to find one of a name as for all of them."""
+    columns = list(table.columns.keys())
+    return itemgetter(*(columns.index(name) for name in names))
+
+
+_OTC = _facts(
+    otc, "code", "email", "company", "total", "description", "purchase_date", "expiry_date",
+    "product_id", "runtime",
+)  # fmt: skip
+_CUSTOMER = _facts(
+    customer, "customer_id", "name", "managed_by", "status", "email", "first_name", "last_name",
+    "disabled_reason",
+)  # fmt: skip
+_SUBSCRIPTION = _facts(subscription, "customer_id", "otc", "licenses")
+_DEVICE = _facts(
+    device, "customer_id", "device_id", "operating_system", "model", "avira_installed",
+    "avira_uninstalled", "nh_installed", "nh_uninstalled", "avira_status", "product_name",
+)  # fmt: skip
 
 
 def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[int]:

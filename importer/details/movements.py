@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from importer.details.book import Column, Row, Shown, Table
 from importer.domain.contents import Movement
@@ -45,50 +46,72 @@ def movements(lines: Sequence[Movement], *, of_customer: bool = False) -> Table:
             Column("Undo of", _(N_("Undo of")), Shown.NUMBER),
         ]
     columns.append(Column("Change", _(N_("Change"))))  # the widest comes last
-    rows = [_row(one, of_customer) for one in reversed(lines)]
+    words = _Words(_NOT_TOLD | {"disabled_reason"} if of_customer else _NOT_TOLD)
+    rows = [_row(one, words, of_customer) for one in reversed(lines)]
     return Table(MOVEMENTS, _(N_("Movements")), tuple(columns), rows)
 
 
-def _row(one: Movement, of_customer: bool) -> Row:
+class _Words:
+    """What is said of every line, looked up once: a journal has far more lines than facts."""
+
+    def __init__(self, hidden: frozenset[str]) -> None:
+        """In the current language, and without these facts."""
+        self.value = lru_cache(10_000)(value_words)
+        self.done: dict[type[Entity], tuple[str, str, str]] = {}
+        self.facts: dict[type[Entity], list[tuple[int, str, str]]] = {}
+        """The place of each fact in an entity, its name, and what it is called."""
+        for kind, (added, changed, gone) in _ADDED_CHANGED_GONE.items():
+            self.done[kind] = _(added), _(changed), _(gone)
+            self.facts[kind] = [
+                (at, fact, fact_label(fact))
+                for at, fact in enumerate(kind._fields)
+                if fact not in hidden
+            ]
+
+
+def _row(one: Movement, words: _Words, of_customer: bool) -> Row:
+    batch, at, actor, file, undoes, sheet, row, before, after, customer = one
     entity = one.entity
     otc = device = None
     match entity:
-        case Otc():
-            otc = entity.code
         case Subscription():
             otc = entity.otc
+        case Otc():
+            otc = entity.code
         case Device():
             device = entity.id
-    told: Row = one.batch, one.at.replace(tzinfo=None), _what(one), otc, one.customer, device
-    if not of_customer:
-        told = (*told, one.actor, one.file, one.sheet, one.row, one.undoes)
-    hidden = _NOT_TOLD | {"disabled_reason"} if of_customer else _NOT_TOLD
-    return *told, ", ".join(_changes(one.before, one.after, hidden)) or None
+    if before is not None and after is not None:
+        what, changes = _what(before, after, words), _changes(before, after, words)
+    else:
+        added, _changed, gone = words.done[type(entity)]
+        what, changes = gone if after is None else added, _facts(entity, words)
+    told = ", ".join(changes) or None
+    started = batch, at.replace(tzinfo=None), what, otc, customer, device
+    if of_customer:
+        return *started, told
+    return *started, actor, file, sheet, row, undoes, told
 
 
-def _what(one: Movement) -> str:
-    before, after = one.before, one.after
-    added, changed, gone = _ADDED_CHANGED_GONE[type(one.entity)]
-    if before is None:
-        return _(added)
-    if after is None:
-        return _(gone)
+def _what(before: Entity, after: Entity, words: _Words) -> str:
     match before, after:
         case Customer(status=was), Customer(status=now) if was is not now:
             return _(_DISABLED if now is Status.DISABLED else _ENABLED)
-    return _(changed)
+    return words.done[type(after)][1]
 
 
-def _changes(before: Entity | None, after: Entity | None, hidden: frozenset[str]) -> Iterator[str]:
-    """Each fact that changed, in words: what it is or was, or what it was and is."""
-    entity = before if after is None else after
-    assert entity is not None, "a line has an image before or after"
-    for at, fact in enumerate(entity._fields):
-        old = None if before is None else before[at]
-        new = None if after is None else after[at]
-        if old == new or fact in hidden:
-            continue
-        if before is not None and after is not None:
-            yield f"{fact_label(fact)}: {value_words(fact, old)} → {value_words(fact, new)}"
-        elif fact != "name":  # which stands in a column of its own
-            yield f"{fact_label(fact)}: {value_words(fact, old if after is None else new)}"
+def _changes(before: Entity, after: Entity, words: _Words) -> list[str]:
+    """Each fact that changed, in words: what it was and is."""
+    return [
+        f"{label}: {words.value(fact, before[at])} → {words.value(fact, after[at])}"
+        for at, fact, label in words.facts[type(after)]
+        if before[at] != after[at]
+    ]
+
+
+def _facts(entity: Entity, words: _Words) -> list[str]:
+    """What is known of what came or went, but for a name, which stands in a column of its own."""
+    return [
+        f"{label}: {words.value(fact, entity[at])}"
+        for at, fact, label in words.facts[type(entity)]
+        if entity[at] is not None and fact != "name"
+    ]

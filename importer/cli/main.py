@@ -57,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may lack a letter or an arrow
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    exit_code = run(sys.argv[1:] if arguments is None else arguments)
+    gc.freeze()  # or Python would look through all that is left for garbage once more
+    sys.exit(exit_code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,11 +6,18 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from importer.ledger.database import Ledger
 from importer.limits import DEFAULT_LIMITS, Limits
 from importer.progress import NoProgress, Progress
 from importer.report import Report
+
+if TYPE_CHECKING:
+    from importer.ledger.apply import BatchFacts, Made
+
+CLOCKS_APART = dt.timedelta(minutes=1)
+"""By how much the clocks of two computers may differ before it is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +51,11 @@ class Job:
     limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
     once: Once | None = None
+
+
+def made(report: Report, made: Made, facts: BatchFacts, job: Job) -> None:
+    """Say in `report` which batch was made where."""
+    report.batch = made.number
+    report.ledger, report.account = job.ledger.name, job.account
+    if made.at > facts.at + CLOCKS_APART:
+        report.clock_behind = made.at

@@ -10,12 +10,11 @@ from importer.domain.changes import Change
 from importer.domain.problems import Code, Problem
 from importer.domain.undo import UndoPlan, plan_undo
 from importer.exporting import no_such_batch
-from importer.job import Job
+from importer.job import Job, made
 from importer.ledger.apply import BatchFacts, apply_changes
 from importer.ledger.database import Writing
 from importer.ledger.journal import Batch
 from importer.ledger.undo import ToUndo, load_to_undo
-from importer.pipeline import made
 from importer.report import Report, Result
 from importer.texts import N_, text
 

@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 def history(common: Common, batch: int | None) -> None:
     """The batches of the account's ledger, or one of them with its lines."""
     from importer.exporting import no_such_batch
-    from importer.ledger.journal import load_batches, load_lines
+    from importer.ledger.journal import load_batch, load_batches, load_lines
 
     with ledger_of(common).reading() as connection:
-        batches = load_batches(connection, common.account)
-        if batch is not None:
-            batches = [one for one in batches if one.batch == batch]
-            if not batches:
+        if batch is None:
+            batches = load_batches(connection, common.account)
+        else:
+            one = load_batch(connection, common.account, batch)
+            if one is None:
                 raise no_such_batch(batch, common.account)
-            lines = load_lines(connection, common.account, batches[0])
+            batches, lines = [one], load_lines(connection, common.account, one)
     if not batches:
         note_nothing_applied(common)
     if common.json:

@@ -61,17 +61,31 @@ def load_batches(
 
     With `sha256`, those of that file and the undos of these, which bear its hash too.
     """
+    return _batches(
+        connection,
+        account_id,
+        sa.true() if until is None else batch.c.batch <= until,
+        sa.true() if sha256 is None else batch.c.sha256 == sha256,
+    )
+
+
+def load_batch(connection: sa.Connection, account_id: str, number: int) -> Batch | None:
+    """The batch of that number; None if there is none."""
+    with_undos = sa.or_(batch.c.batch == number, batch.c.undoes.is_not(None))
+    batches = _batches(connection, account_id, batch.c.batch >= number, with_undos)
+    return batches[0] if batches and batches[0].batch == number else None
+
+
+def _batches(
+    connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
+) -> list[Batch]:
     query = (
         sa.select(
             batch.c.batch, batch.c.at, batch.c.actor, batch.c.kind, batch.c.file, batch.c.sha256,
             batch.c.applied, batch.c.rejected, sa.null(), batch.c.hash, batch.c.undoes,
             batch.c.entry,
         )
-        .where(
-            batch.c.account_id == account_id,
-            sa.true() if until is None else batch.c.batch <= until,
-            sa.true() if sha256 is None else batch.c.sha256 == sha256,
-        )
+        .where(batch.c.account_id == account_id, *which)
         .order_by(batch.c.batch)
     )  # fmt: skip
     batches = [Batch._make(row) for row in connection.execute(query)]

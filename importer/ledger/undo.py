@@ -14,7 +14,7 @@ from importer.domain.rules.undoing import ChangedBy, Later
 from importer.domain.snapshot import Snapshot
 from importer.domain.undo import named_by
 from importer.ledger.images import key_of, kind_of
-from importer.ledger.journal import Batch, changed_after, load_batches, load_changes
+from importer.ledger.journal import Batch, changed_after, load_batch, load_changes
 from importer.ledger.locks import lock_named
 from importer.ledger.snapshot import load_snapshot
 
@@ -32,7 +32,7 @@ def load_to_undo(
     connection: sa.Connection, account_id: str, number: int, today: dt.date, *, locking: bool
 ) -> ToUndo | None:
     """All of that, others being kept from changing it if `locking`; None if there is no batch."""
-    of = _batch(connection, account_id, number)
+    of = load_batch(connection, account_id, number)
     if of is None:
         return None
     done = load_changes(connection, account_id, of)
@@ -41,7 +41,7 @@ def load_to_undo(
     snapshot = load_snapshot(connection, account_id, named, today)
     if locked is not None:
         locked.must_cover(named, snapshot)
-        of = _batch(connection, account_id, number) or of  # which others may have undone meanwhile
+        of = load_batch(connection, account_id, number) or of  # which may be undone meanwhile
 
     @cache
     def later() -> dict[tuple[str, str], Later]:
@@ -55,8 +55,3 @@ def load_to_undo(
         return later().get((kind_of(entity), key_of(entity)))
 
     return ToUndo(of, done, snapshot, changed_by)
-
-
-def _batch(connection: sa.Connection, account_id: str, number: int) -> Batch | None:
-    batches = load_batches(connection, account_id)
-    return next((one for one in batches if one.batch == number), None)

@@ -9,20 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from importer import clock
-from importer.details.book import Summary
-from importer.details.export import Layout, make_book, write_book
 from importer.details.form import Format
-from importer.domain.contents import Contents, Movement
+from importer.domain.contents import Contents, Figures, Movement
 from importer.domain.names import name_key
 from importer.errors import MisuseError, OutputError
 from importer.job import Job
+from importer.ledger import shown
 from importer.ledger.contents import load_contents, load_contents_as_of, load_movements
 from importer.likeness import names_like
 from importer.texts import N_, text
 from importer.workbook.markup import LAST_ROW
-from importer.workbook.template import Known, write_template
+
+if TYPE_CHECKING:
+    from importer.details.book import Summary
 
 OFFERED = 10_000
 """How many OTCs and customers the template's drop-downs offer; longer lists help nobody."""
@@ -59,6 +61,8 @@ def export(
     `customer` is the name of the one that the export is about, None for all. As CSV, `path` is a
     folder that gets a file a sheet.
     """
+    from importer.details.export import Layout, make_book, write_book  # for `show` to do without
+
     writable(path, job, form)
     job.progress.stage(text(N_("Reading the ledger")))
     with _reading(job, as_of) as (held, movements_of):
@@ -87,6 +91,8 @@ def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> N
     With `prefill` it stands in the edit sheets too; raises LedgerError if there is no ledger, and
     OutputError if there is too much for a sheet.
     """
+    from importer.workbook.template import Known, write_template  # openpyxl takes its time
+
     writable(path, job)
     known, held = Known(), None
     if prefill or not job.ledger.is_missing:
@@ -136,39 +142,93 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
         return held
 
 
+def otcs(job: Job, code: str | None = None, as_of: dt.date | int | None = None) -> Contents:
+    """What `contents` says of the OTCs, or of that of `code`, if there is one, and its holders.
+
+    It may leave out since when they are active, and all else.
+    """
+    with _asking(job, as_of) as (asked, _movements):
+        if isinstance(asked, Contents):
+            return asked if code is None else asked.of_otc(code)
+        return shown.load_otcs(asked) if code is None else shown.load_otc(asked, code)
+
+
+def customers(
+    job: Job, name: str | None = None, as_of: dt.date | int | None = None
+) -> tuple[Contents, MisuseError | None]:
+    """What `contents` says of the customers, or of that of `name`, however it is spelt.
+
+    If there is none of that name, also what to say of it.
+    """
+    with _asking(job, as_of) as (asked, _movements):
+        held = asked if isinstance(asked, Contents) else shown.load_customers(asked, name)
+        if name is None:
+            return held, None
+        ours = held.of_customer(name)
+        if ours is not None:
+            return ours, None
+        if isinstance(asked, Contents):
+            return asked, no_such_customer(name, asked)
+        return held, _unknown_customer(name, shown.load_name_like(asked, name))
+
+
+def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]:
+    """The figures of `contents`, and the number of its last batch."""
+    with _asking(job, as_of) as (asked, _movements):
+        if isinstance(asked, Contents):
+            return asked.figures(), asked.batch
+        return shown.load_figures(asked)
+
+
 MovementsOf = Callable[[int | None], list[Movement]]
 """The movements that led there, those of one customer if its id is given."""
 
 
 @contextmanager
 def _reading(job: Job, as_of: dt.date | int | None) -> Iterator[tuple[Contents, MovementsOf]]:
-    """The same, and what gives the movements that led there while the ledger is being read."""
-    now = clock.now()
-    if isinstance(as_of, dt.date) and as_of > now.date():
+    """What `contents` gives, and what gives the movements while the ledger is being read."""
+    with _asking(job, as_of) as (asked, movements):
+        found = asked if isinstance(asked, Contents) else load_contents(*asked)
+        yield found, partial(movements, found.batch)
+
+
+@contextmanager
+def _asking(
+    job: Job, as_of: dt.date | int | None
+) -> Iterator[tuple[shown.Now | Contents, Callable[[int, int | None], list[Movement]]]]:
+    """The ledger while it is being read: to be asked how it is now, or all that it held then; and
+    what gives the movements up to a batch."""
+    at = clock.now()
+    if isinstance(as_of, dt.date) and as_of > at.date():
         raise MisuseError(
             text(N_("The day {day} is still to come; it is {today} (UTC)."),
-                 day=as_of, today=now.date())
+                 day=as_of, today=at.date())
         )  # fmt: skip
     with job.ledger.reading() as connection:
-        if as_of is None or as_of == now.date():  # a day that is not over is as it is now
+        movements = partial(load_movements, connection, job.account)
+        if as_of is None or as_of == at.date():  # a day that is not over is as it is now
             today = as_of if isinstance(as_of, dt.date) else job.today
-            found: Contents | None = load_contents(connection, job.account, now, today)
-        else:
-            found = load_contents_as_of(connection, job.account, as_of)
+            yield shown.Now(connection, job.account, at, today), movements
+            return
+        found = load_contents_as_of(connection, job.account, as_of)
         if found is None:
             assert isinstance(as_of, int), "every day has its contents"
             raise no_such_batch(as_of, job.account)
-        yield found, partial(load_movements, connection, job.account, found.batch)
+        yield found, movements
 
 
 def no_such_customer(name: str, held: Contents) -> MisuseError:
     """What to say of the name of a customer that is not there, but perhaps nearly so."""
     names = {name_key(one.customer.name): one.customer.name for one in held.customers}
     near = names_like({name_key(name)}, names.keys()).get(name_key(name))
+    return _unknown_customer(name, None if near is None else names[near])
+
+
+def _unknown_customer(name: str, near: str | None) -> MisuseError:
     if near is not None:
         return MisuseError(
             text(N_("The ledger has no customer {name}. Did you mean {near}?"),
-                 name=name, near=names[near])
+                 name=name, near=near)
         )  # fmt: skip
     return MisuseError(text(N_("The ledger has no customer {name}."), name=name))
 

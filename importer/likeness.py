@@ -61,6 +61,15 @@ def names_like(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]
     return {name: match[0] for name, match in found.items() if match is not None}
 
 
+def lengths_like(name: str) -> tuple[int, int]:
+    """Between how many characters a name has that `names_like` can find for `name`.
+
+    Of two names of 8 and 12 characters, at best 2 * 8 of all 20 are alike, or 80 of 100.
+    """
+    least = -(-len(name) * _SIMILARITY // (200 - _SIMILARITY))
+    return least, len(name) * (200 - _SIMILARITY) // _SIMILARITY
+
+
 def is_like(said: str, meant: str) -> bool:
     """Whether most of `said` is `meant`."""
     from rapidfuzz import fuzz

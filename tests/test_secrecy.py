@@ -137,7 +137,7 @@ def test_no_fault_shows_an_otc_however_it_was_typed(
 
     for name in ("check", "apply"):
         monkeypatch.setattr(pipeline, name, fail)
-    for name in ("export", "template", "contents"):
+    for name in ("export", "template", "figures"):
         monkeypatch.setattr(exporting, name, fail)
     while kinds:
         for line in (

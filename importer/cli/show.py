@@ -15,7 +15,7 @@ from importer.errors import MisuseError
 from importer.texts import N_, _, text
 
 if TYPE_CHECKING:
-    from importer.domain.contents import Contents, CustomerHolding, OtcHolding
+    from importer.domain.contents import CustomerHolding, OtcHolding
 
 
 @click.group(
@@ -37,15 +37,15 @@ def show() -> None:
 @common_options
 def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
     """All OTCs, or the one that `code` means."""
+    from importer import exporting
     from importer.domain.otc_code import normalise_otc
 
-    contents = _contents(common, as_of)
-    found = list(contents.otcs)
-    if code is not None:
-        wanted = normalise_otc(code)
-        found = [holding for holding in found if holding.otc.code == wanted]
-        if not found:
-            raise MisuseError(text(N_("The ledger has no OTC {otc}."), otc=code))
+    wanted = None if code is None else normalise_otc(code) or ""  # the code of none
+    contents = exporting.otcs(job_of(common), wanted, as_of)
+    _note(common, contents.batch, as_of)
+    found = contents.otcs
+    if code is not None and not found:
+        raise MisuseError(text(N_("The ledger has no OTC {otc}."), otc=code))
     if common.json:
         say_json([_otc_json(holding) for holding in found])
         return
@@ -61,12 +61,7 @@ def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
         )
     )  # fmt: skip
     if code is not None:
-        held = [
-            (customer.customer.name, one.licenses)
-            for customer in contents.customers
-            for one in customer.subscriptions
-            if one.otc == found[0].otc.code
-        ]
+        held = [(one.customer.name, one.licenses) for one in contents.customers]
         say(["", *table([_(N_("Customer")), _(N_("Licences"))], held)])
 
 
@@ -80,16 +75,14 @@ def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
 @common_options
 def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
-    from importer.domain.names import name_key
-    from importer.exporting import no_such_customer
+    from importer import exporting
     from importer.words import value_words
 
-    contents = _contents(common, as_of)
-    found = list(contents.customers)
-    if name is not None:
-        found = [one for one in found if name_key(one.customer.name) == name_key(name)]
-        if not found:
-            raise no_such_customer(name, contents)
+    contents, unknown = exporting.customers(job_of(common), name, as_of)
+    _note(common, contents.batch, as_of)
+    if unknown is not None:
+        raise unknown
+    found = contents.customers
     if common.json:
         say_json([_customer_json(holding) for holding in found])
         return
@@ -117,7 +110,10 @@ def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> 
 @common_options
 def summary(common: Common, as_of: dt.date | int | None) -> None:
     """Totals, and what expires."""
-    figures = _contents(common, as_of).figures()
+    from importer import exporting
+
+    figures, batch = exporting.figures(job_of(common), as_of)
+    _note(common, batch, as_of)
     if common.json:
         say_json(figures._asdict())
         return
@@ -134,14 +130,10 @@ def summary(common: Common, as_of: dt.date | int | None) -> None:
     say(f"{_(label):<{width}}  {getattr(figures, key):>9}" for key, label in labels.items())
 
 
-def _contents(common: Common, as_of: dt.date | int | None) -> Contents:
-    """What the account's ledger holds; a word about it where that is nothing at all."""
-    from importer import exporting
-
-    contents = exporting.contents(job_of(common), as_of)
-    if contents.batch == 0:
+def _note(common: Common, batch: int, as_of: dt.date | int | None) -> None:
+    """A word about the ledger where no batch was applied to it by then."""
+    if batch == 0:
         note_nothing_applied(common, as_of)
-    return contents
 
 
 def _otc_json(holding: OtcHolding) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -124,6 +124,24 @@ class Figures(NamedTuple):
     renew_within_30_days: int
 
 
+def figures_of(otcs: Iterable[tuple[int, OtcHolding]], customers: int, today: dt.date) -> Figures:
+    """The figures of a ledger with so many customers.
+
+    `otcs` may be taken together by their expiry dates: as one that has the licences of them all,
+    with how many they are.
+    """
+    count = total = used = expired = to_renew = 0
+    for alike, one in otcs:
+        count += alike
+        total += one.otc.total
+        used += one.used
+        if one.otc.expired(today):
+            expired += alike
+        elif one.expires_within(SOON, today):
+            to_renew += alike
+    return Figures(count, customers, total, used, total - used, expired, to_renew)
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """A ledger's OTCs, by code, and customers, by name, at the instant `at` (UTC).
@@ -141,17 +159,7 @@ class Contents:
 
     def figures(self) -> Figures:
         """The figures of `show summary` and of the export's Summary."""
-        total = sum(holding.otc.total for holding in self.otcs)
-        used = sum(holding.used for holding in self.otcs)
-        return Figures(
-            otcs=len(self.otcs),
-            customers=len(self.customers),
-            total=total,
-            used=used,
-            pending=total - used,
-            expired=sum(one.otc.expired(self.today) for one in self.otcs),
-            renew_within_30_days=self.to_renew(SOON),
-        )
+        return figures_of(((1, one) for one in self.otcs), len(self.customers), self.today)
 
     def to_renew(self, time: dt.timedelta) -> int:
         """How many OTCs expire today or within that time."""
@@ -173,3 +181,15 @@ class Contents:
             if one.otc.code in held
         ]
         return replace(self, otcs=otcs, customers=ours)
+
+    def of_otc(self, code: str) -> Contents:
+        """The OTC of that code, if there is one, and its holders, with what they hold of it."""
+        held = [
+            CustomerHolding(holding.customer, (one,))
+            for holding in self.customers
+            for one in holding.subscriptions
+            if one.otc == code
+        ]
+        return replace(
+            self, otcs=[one for one in self.otcs if one.otc.code == code], customers=held
+        )

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from importer.details.book import Column, Shown, Table
-from importer.details.sheets import OTC_TONES, STATE_TONES, STATES, STATUS_WORDS, translated_tones
+from importer.details.sheets import (
+    OTC_TONES,
+    STATE_TONES,
+    STATES,
+    STATUS_WORDS,
+    manager_words,
+    translated_tones,
+)
 from importer.domain.contents import Contents
 from importer.texts import N_, _
-from importer.words import value_words
 
 
 def otcs(contents: Contents, *, of_customer: bool = False) -> Table:
@@ -50,10 +56,12 @@ def customers(contents: Contents) -> Table:
         Column("OTCs", _(N_("OTCs"))),
         Column("Email", _(N_("Email"))),
     )
+    managers = manager_words()
+    states = {one: _(word) for one, word in STATES.items()}
     rows = [
         (
             one.customer.name, one.licenses, one.installed,
-            value_words("managed_by", one.customer.managed_by), _(STATES[one.customer.status]),
+            managers[one.customer.managed_by], states[one.customer.status],
             ", ".join(f"{held.otc} ({held.licenses})" for held in one.subscriptions),
             one.customer.email,
         )

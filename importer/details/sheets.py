@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from importer.details.book import Column, Row, Shown, Table, Tone
 from importer.domain.contents import Contents, OtcHolding, OtcStatus
-from importer.domain.entities import Device, Status
+from importer.domain.entities import Device, ManagedBy, Status
 from importer.texts import N_, _, current_language, first_of
 from importer.words import value_words
 
@@ -114,8 +114,9 @@ def _otc_details(contents: Contents) -> Iterator[Row]:
     """A row per subscription, by OTC and customer; one row for an OTC without customers."""
     none: list[tuple[str, int | None, str | None]] = [(CUSTOMER_NOT_AVAILABLE, None, None)]
     held: dict[str, list[tuple[str, int | None, str | None]]] = defaultdict(list)
+    managers = manager_words()
     for customer, subscriptions, _devices in contents.customers:
-        managed_by = value_words("managed_by", customer.managed_by)
+        managed_by = managers[customer.managed_by]
         for one in subscriptions:
             held[one.otc].append((customer.name, one.licenses, managed_by))
     for holding in contents.otcs:
@@ -139,19 +140,26 @@ def _of_otc(holding: OtcHolding, today: dt.date) -> Row:
 
 def _customer_details(contents: Contents) -> Iterator[Row]:
     """A row per subscription, by customer and OTC; one row for a customer without any."""
-    otcs = {one.otc.code: one for one in contents.otcs}
+    expiries = {
+        one.otc.code: (one.otc.expiry_date, one.days_left(contents.today)) for one in contents.otcs
+    }
+    managers = manager_words()
+    states = {one: _(word) for one, word in STATES.items()}
     for holding in contents.customers:
         customer, installed = holding.customer, holding.installed
-        managed_by = value_words("managed_by", customer.managed_by)
-        status = _(STATES[customer.status])
+        managed_by, status = managers[customer.managed_by], states[customer.status]
         if not holding.subscriptions:
             yield customer.name, 0, installed, None, managed_by, status, None, None
         for one in holding.subscriptions:
-            otc = otcs[one.otc]
             yield (
                 customer.name, one.licenses, installed, one.otc, managed_by, status,
-                otc.otc.expiry_date, otc.days_left(contents.today),
+                *expiries[one.otc],
             )  # fmt: skip
+
+
+def manager_words() -> dict[ManagedBy, str]:
+    """Who manages a customer, in the current language; looked up once for all customers."""
+    return {one: value_words("managed_by", one) for one in ManagedBy}
 
 
 def _customer_devices(contents: Contents) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from heapq import nsmallest
 
 from importer.details.book import Block, Column, Line, Row, Shown, Summary, Table
 from importer.domain.contents import Contents, OtcHolding
@@ -111,14 +112,15 @@ def _held(contents: Contents) -> Block:
 
 
 def _largest(contents: Contents) -> Block:
-    ranked = sorted(
-        (one for one in contents.customers if one.licenses),
+    ranked = nsmallest(
+        LARGEST,
+        (one for one in contents.customers if one.subscriptions),
         key=lambda one: (-one.licenses, one.customer.name),
     )
     return _block(
         "largest_customers", _("The largest customers"), "bar",
         [_label("customer", _("Customer")), _number("licenses", _("Licences"))],
-        ((one.customer.name, one.licenses) for one in ranked[:LARGEST]),
+        ((one.customer.name, one.licenses) for one in ranked),
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def _frame(table: Table) -> pd.DataFrame:
     for at, column in enumerate(table.columns):
         if column.shown in WIDTHS:
             values[:, at] = list(map(_as_number, values[:, at]))
-    return pd.DataFrame(values, columns=table.headers)
+    return pd.DataFrame(values, columns=table.headers, dtype=object, copy=False)
 
 
 @lru_cache(maxsize=10_000)
@@ -165,7 +165,7 @@ def _width(column: Column, values: Iterable[object]) -> float:
     button too."""
     longest = WIDTHS.get(column.shown)
     if longest is None:
-        longest = max(map(len, map(str, values)))  # no text of None makes it wider than the least
+        longest = max(map(len, map(str, set(values))))  # None makes no column wider than the least
     return float(min(max(longest + 2, len(column.header) + 5, LEAST_WIDTH), MOST_WIDTH))
 
 

@@ -74,12 +74,15 @@ class CustomerHolding(NamedTuple):
     @property
     def licenses(self) -> int:
         """All licences that it holds."""
-        return sum(one.licenses for one in self.subscriptions)
+        licenses = 0
+        for one in self.subscriptions:  # hardly ever more than one, for which sum() takes longer
+            licenses += one.licenses
+        return licenses
 
     @property
     def installed(self) -> int:
         """On how many of its devices Avira is installed."""
-        return sum(one.is_installed for one in self.devices)
+        return sum([one.is_installed for one in self.devices]) if self.devices else 0
 
 
 class Movement(NamedTuple):

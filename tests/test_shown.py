@@ -281,6 +281,16 @@ def test_to_show_one_no_table_is_read_wholly(filled: CommandLine, ledger: Path, 
     assert reads_wholly(filled, ledger, ["show", "customers"]) != []  # the control
 
 
+def test_an_undo_looks_for_no_names_that_are_alike(filled: CommandLine) -> None:
+    """Nobody has mistyped a customer that is gone: what it costs does not grow with the ledger."""
+    last = filled("history", "--json").json[-1]["batch"]
+    assert filled("undo", str(last)).exit_code == 0
+    assert filled("undo", str(last - 1)).exit_code == 0
+    with statements() as seen:
+        assert filled("undo", str(last + 2), "--check", "--json").json["changes"]["customers_added"]
+    assert not [statement for statement, _ in seen if "substr" in statement]
+
+
 def reads_wholly(command: CommandLine, ledger: Path, words: list[str]) -> list[str]:
     """The steps of all statements of a command that go through all rows of a table."""
     with statements() as seen:

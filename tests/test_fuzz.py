@@ -22,10 +22,9 @@ from openpyxl import Workbook
 from conftest import CommandLine
 from hostile_files import ODS_HEADER, XLS_CELLS, ods, pack, xls, xls_number
 from importer.limits import Limits
-from importer.workbook import apart
-from importer.workbook.apart import _ReadingProcess
 from importer.workbook.formats.refusals import RefusedError
 from importer.workbook.frames import Work
+from importer.workbook.reader import ReadingProcess
 from workbooks import HEADERS
 from xlsb_files import Calculated, Cell, Error, XlsbSheet, write_xlsb
 
@@ -209,13 +208,13 @@ class Reader:
     """A reading process that is asked for the next file also after one that it refused."""
 
     def __init__(self) -> None:
-        self._process: _ReadingProcess | None = None
+        self._process: ReadingProcess | None = None
         self.outcomes: Counter[str] = Counter()
 
     def read(self, path: Path) -> None:
         """Have a file read; fail unless it is read or refused as it should be."""
         if self._process is None:
-            self._process = _ReadingProcess()
+            self._process = ReadingProcess()
         try:
             self._process.ask(Work(str(path), LIMITS, None))
             self._process.answer(LIMITS)
@@ -241,7 +240,7 @@ class Reader:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """Somebody who reads files, and tells of every exception that nobody thought of."""
-    monkeypatch.setattr(apart, "_START", CANDID.replace("{first}", "pass"))
+    monkeypatch.setattr("importer.workbook.reader._START", CANDID.replace("{first}", "pass"))
     reader = Reader()
     yield reader
     reader.end()
@@ -296,7 +295,7 @@ def test_a_fault_that_a_change_reaches_would_be_found(
 ) -> None:
     """A control: with a TypeError for every file that holds a certain byte, the search fails."""
     deed = "assert b'\\xff' not in open(path, 'rb').read()"
-    monkeypatch.setattr(apart, "_START", CANDID.replace("{first}", deed))
+    monkeypatch.setattr("importer.workbook.reader._START", CANDID.replace("{first}", deed))
     reader = Reader()
     chance = random.Random(7)
     changed = (

@@ -18,7 +18,8 @@ from conftest import CommandLine
 from hostile_files import HOSTILE, good_workbook, just_a_bomb, with_rows
 from importer.errors import FileError
 from importer.limits import Limits
-from importer.workbook import apart
+from importer.workbook import apart, reader
+from importer.workbook.reader import ReadingProcess
 from scripts import ROOT
 from workbooks import write_cells, write_workbook
 
@@ -51,7 +52,7 @@ def _no_process_of_another_test() -> Iterator[None]:
 @pytest.fixture
 def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
     """Has the reading process do something else with bad files."""
-    return lambda deed: monkeypatch.setattr(apart, "_START", PLANT.replace("{deed}", deed))
+    return lambda deed: monkeypatch.setattr(reader, "_START", PLANT.replace("{deed}", deed))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_the_working_folder_has_no_say_in_what_is_imported(
 
 COMMAND = """
 import signal, sys, time
-from importer.workbook import apart
+from importer.workbook import apart, reader
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 apart.start()
 print(apart._idle[0]._process.pid, flush=True)
@@ -396,7 +397,7 @@ def sheet_of(path: Path) -> str:
     return sheet.name
 
 
-def asked_ahead() -> apart._ReadingProcess:
+def asked_ahead() -> ReadingProcess:
     """The process that reads what will be asked for next."""
     assert apart._ahead is not None
     return apart._ahead[2]

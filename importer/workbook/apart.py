@@ -8,48 +8,24 @@ starting one takes as long as reading a small workbook; one that met a file it r
 from __future__ import annotations
 
 import atexit
-import gc
-import io
-import json
 import os
-import pickle
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import importer
-from importer.domain.problems import CODES, Code
+from importer.domain.problems import Code
 from importer.errors import FileError
 from importer.limits import DEFAULT_LIMITS, MB, Limits
 from importer.texts import N_, text
-from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
-from importer.workbook.frames import Done, Failed, Refused, Rows, Work
-from importer.workbook.raw import RawSheet, RawWorkbook
+from importer.workbook.formats.refusals import RefusedError
+from importer.workbook.frames import Work
+from importer.workbook.raw import RawWorkbook
+from importer.workbook.reader import ReadingProcess
 
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from importer.workbook.reading_process import main; main()"
-)
-_SECONDS_TO_END = 2
 _KEPT_BELOW = MB
 """A process that has read a larger file is not kept: its memory may not come back."""
 
 _Seen = tuple[int, int, int, int] | None
-
-_ALLOWED = {
-    "datetime": {"date", "datetime", "time", "timedelta"},
-    "importer.domain.problems": {"Code"},
-    "importer.texts": {"Text"},
-    "importer.workbook.cells": {"Broken"},
-    "importer.workbook.frames": {"Done", "Failed", "Refused", "Rows"},
-    "importer.workbook.markup": {"Markup"},
-    "importer.workbook.raw": {"RawSheet"},
-}
 
 
 def read_workbook(
@@ -104,153 +80,33 @@ def start() -> None:
     _give_back(_take(), keep=True)
 
 
-class _ReadingProcess:
-    """One process and the pipes to it."""
-
-    def __init__(self) -> None:
-        # It imports what this process does, but nothing out of the working folder, where files of
-        # strangers lie, unless the program itself is there.
-        ours = str(Path(importer.__file__).parent.parent)
-        path = [ours, *(one for one in sys.path if one not in ("", _working_folder()))]
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-I", "-S", "-c", _START, json.dumps(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self.owner = os.getpid()
-        self._timed_out = False
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it is still there."""
-        return self._process.poll() is None and not self._timed_out
-
-    def ask(self, work: Work) -> None:
-        """Have a file read; raise OSError if the process is no more."""
-        assert self._process.stdin is not None
-        pickle.dump(work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-        self._process.stdin.flush()
-
-    def answer(self, limits: Limits) -> RawWorkbook:
-        """What was read of the file that was asked for; raise RefusedError where it cannot be."""
-        clock = threading.Timer(limits.seconds, self._run_out)
-        clock.start()
-        try:
-            with _without_looking_for_garbage():
-                return self._answer(limits)
-        except RefusedError:
-            raise
-        except Exception as error:  # it is no more, or what it says makes no sense
-            if self._timed_out:
-                what = text(N_("reading it takes too long"))
-                raise too_large(what, "seconds", limits.seconds) from error
-            if self._has_aborted():
-                raise _too_much_memory(limits) from error
-            raise _broke_down() from error
-        finally:
-            clock.cancel()
-
-    def _answer(self, limits: Limits) -> RawWorkbook:
-        assert isinstance(self._process.stdout, io.BufferedReader)
-        sheets: list[RawSheet] = []
-        while True:
-            match _Frames(self._process.stdout).load():
-                case RawSheet() as sheet:
-                    sheets.append(sheet)
-                case Rows(rows):
-                    sheets[-1].rows += rows
-                case Done(sha256, guessed_encoding):
-                    return RawWorkbook(sha256, sheets, guessed_encoding)
-                case Refused(code, reason, fix):
-                    raise RefusedError(CODES[code], reason, fix)
-                case Failed(memory):
-                    raise _too_much_memory(limits) if memory else _broke_down()
-                case other:
-                    raise pickle.UnpicklingError(type(other))
-
-    def _has_aborted(self) -> bool:
-        """Whether it ended itself, as calamine does where it gets no memory."""
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_SECONDS_TO_END)
-        return self._process.returncode == -signal.SIGABRT
-
-    def _run_out(self) -> None:
-        self._timed_out = True
-        self._process.kill()
-
-    def kill(self) -> None:
-        """End the process at once; whoever reads with it is told that it broke down."""
-        self._process.kill()
-
-    def end(self) -> None:
-        """End the process, which leaves nothing behind that it should tidy up."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                assert pipe is not None
-                pipe.close()
-        self._process.wait()
-
-
-@contextmanager
-def _without_looking_for_garbage() -> Iterator[None]:
-    """There is none among the cells that come, and looking takes as long as taking them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _working_folder() -> str:
-    try:
-        return os.getcwd()
-    except OSError:  # it was taken away
-        return ""
-
-
-class _Frames(pickle.Unpickler):
-    """Takes nothing but what an answer consists of, whatever has become of the other process."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if name not in _ALLOWED.get(module, ()):
-            raise pickle.UnpicklingError(f"{module}.{name}")
-        return super().find_class(module, name)
-
-
-_idle: list[_ReadingProcess] = []
-_busy: set[_ReadingProcess] = set()
-_ahead: tuple[Work, _Seen, _ReadingProcess] | None = None
+_idle: list[ReadingProcess] = []
+_busy: set[ReadingProcess] = set()
+_ahead: tuple[Work, _Seen, ReadingProcess] | None = None
 """What was asked for ahead, what its file was then, and the process that reads it."""
 _lock = threading.Lock()
 
 
-def _take() -> _ReadingProcess:
+def _take() -> ReadingProcess:
     with _lock:
         while _idle:
             process = _idle.pop()
-            if process.owner != os.getpid():  # this process was forked, and that is the other's
-                continue
             if process.is_sound:
                 return process
             process.end()
-    return _ReadingProcess()
+    return ReadingProcess()
 
 
-def _take_with(work: Work) -> _ReadingProcess:
+def _take_with(work: Work) -> ReadingProcess:
     """A process that has been asked for `work`, perhaps a while ago."""
     global _ahead
     with _lock:
         begun, _ahead = _ahead, None
     if begun is not None:
         asked, seen, process = begun
-        if process.owner == os.getpid():
-            if asked == work and seen is not None and seen == _seen(work):
-                return process
-            process.end()
+        if process.is_ours and asked == work and seen is not None and seen == _seen(work):
+            return process
+        process.end()
     process = _take()
     with suppress(OSError):  # it is no more, which shows as soon as its answer is wanted
         process.ask(work)
@@ -266,7 +122,7 @@ def _seen(work: Work) -> _Seen:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _give_back(process: _ReadingProcess, keep: bool) -> None:
+def _give_back(process: ReadingProcess, keep: bool) -> None:
     with _lock:
         if keep and not _idle and process.is_sound:
             _idle.append(process)
@@ -277,22 +133,11 @@ def _give_back(process: _ReadingProcess, keep: bool) -> None:
 @atexit.register
 def _end_all() -> None:
     global _ahead
-    if _ahead is not None and _ahead[2].owner == os.getpid():
+    if _ahead is not None:
         _ahead[2].end()
     _ahead = None
     while _idle:
-        process = _idle.pop()
-        if process.owner == os.getpid():
-            process.end()
-
-
-def _too_much_memory(limits: Limits) -> RefusedError:
-    what = text(N_("reading it takes too much memory"))
-    return too_large(what, "memory_mb", limits.memory_mb)
-
-
-def _broke_down() -> RefusedError:
-    return unreadable(text(N_("the part of this program that reads files broke down on it")))
+        _idle.pop().end()
 
 
 _HOW = {

@@ -36,7 +36,7 @@ class Sizes:
 
     @property
     def some(self) -> int:
-        """Ten times as many as few, and a tenth of many."""
+        """Ten times as many as few."""
         return 10 * self.few
 
 

@@ -87,11 +87,9 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
     """The workbook's checked cells, or the report that it cannot be read."""
     try:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
-        try:
-            raw = read_workbook(path, job.limits, job.sheet)
-        finally:
-            if following is not None:
-                read_ahead(following, job.limits, job.sheet)
+        raw = read_workbook(path, job.limits, job.sheet)
+        if following is not None:
+            read_ahead(following, job.limits, job.sheet)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         checked = check_workbook(path, raw, tick)
         if checked.prefilled is not None:

@@ -274,7 +274,7 @@ def read_wholly(plan: str) -> bool:
 
 @pytest.mark.parametrize("asked", PLANNED_READS)
 def test_to_show_one_no_table_is_read_wholly(filled: CommandLine, ledger: Path, asked: str) -> None:
-    """What one customer, OTC or batch costs does not grow with the ledger."""
+    """What one customer, OTC or batch costs grows with later batches, but not with their rows."""
     one = {"name": filled("show", "customers", "--json").json[0]["name"],
            "otc": filled("show", "otcs", "--json").json[0]["otc"]}  # fmt: skip
     assert reads_wholly(filled, ledger, [word.format(**one) for word in PLANNED_READS[asked]]) == []

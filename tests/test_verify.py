@@ -317,6 +317,9 @@ def test_a_counter_that_was_raised_does_no_harm(
 
 
 UNREADABLE = {
+    "nothing": "",
+    "blank": " ",
+    "two at once": '{"customer":2,"otc":"%s","licenses":9},{"customer":2,"otc":"%s","licenses":9}',
     "no JSON": "{",
     "nested without end": "[" * 100_000,
     "of another shape": '["AAAAA", 5]',

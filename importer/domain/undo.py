@@ -40,6 +40,7 @@ def named_by(changes: Iterable[Change]) -> Named:
                 case Customer():
                     named.customer_ids.add(entity.id)
                     named.customers.add(name_key(entity.name))
+                    named.added_customers[name_key(entity.name)] = entity.name  # not mistyped
                     named.new_names.add(accentless_key(entity.name))
                     if change.before is None:
                         named.device_owners.add(entity.id)

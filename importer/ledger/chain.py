@@ -33,8 +33,11 @@ class LinesHash:
         self, line: int, sheet: str, row: int, kind: str, key: str, before: str | None,
         after: str | None,
     ) -> None:  # fmt: skip
-        """Hash a line as the JSON list of its facts, which is written here since a workbook of
-        100,000 rows makes twice as many lines, and json.dumps takes three times as long."""
+        """Hash a line as the JSON list of its facts.
+
+        It is put together here: a workbook of 100,000 rows makes twice as many lines, and
+        json.dumps takes three times as long.
+        """
         self._digest.update(
             f"[{self._account}, {line}, {quoted(sheet)}, {row}, {quoted(kind)}, {quoted(key)}, "
             f"{'null' if before is None else quoted(before)}, "
@@ -47,11 +50,8 @@ class LinesHash:
 
 
 def hash_of_lines(account_id: str, lines: Iterable[Facts]) -> str:
-    """SHA-256 over the journal lines of one batch, in their order."""
-    digest = LinesHash(account_id)
-    for line in lines:
-        digest.add(*(line[name] for name in LINE))
-    return digest.hexdigest()
+    """The same of lines that were read, and may hold what nobody has written into them."""
+    return _digest((account_id, *(line[name] for name in LINE)) for line in lines)
 
 
 def hash_of_batch(batch: Facts) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import islice
 from sys import intern
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.errors import LedgerError
 from importer.ledger.bulk import one_of
-from importer.ledger.images import entities_of
+from importer.ledger.images import entity_of
 from importer.ledger.journal import load_batches
 from importer.ledger.snapshot import customer_of, device_of, otc_of, subscription_of
 from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
@@ -96,13 +95,8 @@ def load_movements(
     movements: list[Movement] = []
     names: dict[str, str] = {}
     for rows in connection.execute(query).partitions(AT_ONCE):
-        *places, kinds, keys, befores, afters = zip(*rows, strict=True)
-        for number, sheet, row, kind, key, before, after in zip(
-            *places, kinds, keys,
-            entities_of(zip(kinds, befores, strict=True)),
-            entities_of(zip(kinds, afters, strict=True)),
-            strict=True,
-        ):  # fmt: skip
+        for number, sheet, row, kind, key, was, became in rows:
+            before, after = entity_of(kind, was), entity_of(kind, became)
             customer_name = None
             if kind != "otc":
                 owner = key.partition("/")[0]
@@ -156,9 +150,10 @@ def _entities_as_of(
     )
     for kind, key, after in connection.execute(query):
         last[kind, key] = after
-    images = ((kind, image) for (kind, _key), image in last.items())
-    while some := list(islice(images, AT_ONCE)):
-        yield from (entity for entity in entities_of(some) if entity is not None)
+    for (kind, _key), image in last.items():
+        entity = entity_of(kind, image)
+        if entity is not None:
+            yield entity
 
 
 def _its_batch() -> sa.ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import Any
@@ -49,27 +49,17 @@ def image_of(entity: Entity | None) -> str | None:
 
 def read_image(stored: str | None) -> Image | None:
     """The facts of an image, dates as text."""
-    return None if stored is None else json.loads(stored)
+    return None if stored is None else _decode(stored)
 
 
 def entity_of(kind: str, stored: str | None) -> Entity | None:
-    """The entity that `image_of` made `stored` of."""
-    [entity] = entities_of([(kind, stored)])
-    return entity
+    """The entity that `image_of` made `stored` of.
 
-
-def entities_of(stored: Iterable[tuple[str, str | None]]) -> Iterator[Entity | None]:
-    """The same of each pair of a kind and an image.
-
-    They are read as one document, since to call for each what reads JSON takes longer than that.
+    Raises KeyError, RecursionError, TypeError or ValueError where something else has made it.
     """
-    pairs = list(stored)
-    images = iter(json.loads(f"[{','.join([image for _, image in pairs if image is not None])}]"))
-    for kind, image in pairs:
-        yield None if image is None else _entity(kind, next(images))
-
-
-def _entity(kind: str, image: Image) -> Entity:
+    if stored is None:
+        return None
+    image = _decode(stored)
     match kind:
         case "subscription":
             return Subscription(**image)
@@ -95,6 +85,7 @@ def date_of(stored: str | None) -> dt.date | None:
     return None if stored is None else dt.date.fromisoformat(stored)
 
 
+_decode = json.JSONDecoder().decode
 MANAGERS = {one.value: one for one in ManagedBy}
 STATES = {one.value: one for one in Status}
 """By what tables and images keep of them: an enum takes ten times as long to find its member."""

@@ -87,8 +87,6 @@ def load_otc(now: Now, code: str) -> Contents:
 
     It does not say either since when the OTC is active.
     """
-    if not _can_be_kept(code):
-        return _contents(now)
     ours = sa.select(otc).where(otc.c.account_id == now.account, otc.c.code == code)
     found = now.connection.execute(ours).one_or_none()
     if found is None:

@@ -37,7 +37,6 @@ def load_to_undo(
         return None
     done = load_changes(connection, account_id, of)
     named = named_by(done)
-    named.added_customers.update(dict.fromkeys(named.customers, ""))  # none was mistyped
     locked = lock_named(connection, account_id, named) if locking else None
     snapshot = load_snapshot(connection, account_id, named, today)
     if locked is not None:

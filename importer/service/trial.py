@@ -12,9 +12,15 @@ from zoneinfo import ZoneInfo
 from tzlocal import get_localzone
 
 from importer import clock
-from importer.domain.contents import Contents
-from importer.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
-from importer.exporting import contents, no_such_customer
+from importer.errors import (
+    EXIT_DONE,
+    EXIT_LEDGER,
+    EXIT_USAGE,
+    ImporterError,
+    LedgerError,
+    MisuseError,
+)
+from importer.exporting import customers
 from importer.job import Job
 from importer.ledger.apply import change_nothing
 from importer.ledger.database import Ledger
@@ -161,18 +167,18 @@ def _customers(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
     named = [one for one in settings.exports if one.customer is not None]
     if not named or job.ledger.is_missing:
         return
-    try:
-        held = contents(job)
-    except LedgerError:  # which was said of the ledger
-        return
     for export in named:
-        yield _tried(f"{export.key}.customer", partial(_customer, export, held))
+        try:
+            _held, unknown = customers(job, export.customer)
+        except LedgerError:  # which was said of the ledger
+            return
+        yield _tried(f"{export.key}.customer", partial(_customer, export, unknown))
 
 
-def _customer(export: ExportSettings, held: Contents) -> Text:
+def _customer(export: ExportSettings, unknown: MisuseError | None) -> Text:
     assert export.customer is not None, "it is an export of one"
-    if held.of_customer(export.customer) is None:
-        raise _DoubtError(no_such_customer(export.customer, held).message)
+    if unknown is not None:
+        raise _DoubtError(unknown.message)
     return text(N_("The ledger has the customer {name}."), name=export.customer)
 
 

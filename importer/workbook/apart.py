@@ -60,7 +60,10 @@ def read_ahead(path: Path, limits: Limits = DEFAULT_LIMITS, sheet: str | None = 
     global _ahead
     work = Work(os.path.abspath(path), limits, sheet)
     seen = _seen(work)
-    process = _take()
+    try:
+        process = _take()
+    except OSError:  # there can be no other process now, which is not for this file to tell
+        return
     with suppress(OSError):  # it is no more, which will be found out when its answer is wanted
         process.ask(work)
     with _lock:

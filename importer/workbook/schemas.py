@@ -13,6 +13,7 @@ from importer.domain.problems import CODES, Code
 from importer.domain.sheets import Column, Sheet
 from importer.workbook.cells import CODES_OF, Broken
 
+_FOUND_BY_READERS = {code for codes in CODES_OF.values() for code in codes}
 _BLANK_THOUGH_REQUIRED = "not_nullable"  # what pandera calls it
 
 
@@ -45,12 +46,11 @@ def _code(check: str) -> Code:
 
 
 def _broken_in(frame: pd.DataFrame) -> tuple[Code, ...]:
-    """The codes that were found; those that no reader finds were there before it, as in most
-    workbooks none are."""
+    """The codes of cells that were broken before anybody read them; most workbooks have none."""
     found = {
         value.code for field in frame for value in frame[field].tolist() if type(value) is Broken
     }
-    return tuple(sorted(found))
+    return tuple(sorted(found - _FOUND_BY_READERS))
 
 
 @cache
@@ -66,7 +66,7 @@ def _schema(
 
 
 def _column(column: Column, broken: tuple[Code, ...]) -> pa.Column:
-    codes = dict.fromkeys((*CODES_OF[column.kind], *broken))
+    codes = (*CODES_OF[column.kind], *broken)
     checks = [pa.Check(_never(code), name=code.value, error=code.value) for code in codes]
     return pa.Column(object, checks, nullable=not column.required)
 

@@ -127,7 +127,7 @@ def _growth(smaller: str, larger: str) -> Figure:
     return Figure(
         f"growth-{larger}",
         f"`apply`, a customer of {{{larger}}} against one of {{{smaller}}}",
-        jobs.apply(larger), Limit(1.1), jobs.apply(smaller), per=10, times=3,
+        jobs.apply(larger), Limit(1.1), jobs.apply(smaller), per=10, times=2,
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "openpyxl", "the same, times as fast as openpyxl",
-        jobs.export, Limit(4, least=True), jobs.exporting("export_openpyxl.py"), times=3,
+        jobs.export, Limit(4, least=True), jobs.exporting("export_openpyxl.py"), times=2,
     ),
     Figure(
         "large-ledger",
@@ -166,7 +166,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "at-once", "`apply` of {workbooks} workbooks of {few} customers against as many commands",
-        jobs.apply_at_once, Limit(0.3), jobs.apply_one_by_one, times=2,
+        jobs.apply_at_once, Limit(0.3), jobs.apply_one_by_one, times=1,
     ),
     Figure(
         "partial",

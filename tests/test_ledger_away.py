@@ -152,12 +152,12 @@ LOCKS = {
 """What another program can keep ours from doing with a file."""
 
 SLOWLY = (
-    "import time, importer.exporting",
-    "made = importer.exporting.make_book",
+    "import time, importer.details.export",
+    "made = importer.details.export.make_book",
     "def slowly(*given, **more):",
     "    time.sleep(2.5)",
     "    return made(*given, **more)",
-    "importer.exporting.make_book = slowly",
+    "importer.details.export.make_book = slowly",
 )
 """With these, exports take time after they have read the ledger, as those of large ones do."""
 

@@ -69,7 +69,7 @@ def _line_json(line: Line) -> dict[str, Any]:
 
 def _told(lines: list[Line]) -> Iterator[str]:
     """Each line in words: the row that asked, what it concerns, and what changed in it."""
-    from importer.words import fact_label, value_words
+    from importer.change_words import fact_label, value_words
 
     for line in lines:
         before, after = line.before or {}, line.after or {}

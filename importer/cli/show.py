@@ -76,7 +76,7 @@ def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
 def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
     from importer import exporting
-    from importer.words import value_words
+    from importer.change_words import value_words
 
     contents, unknown = exporting.customers(job_of(common), name, as_of)
     _note(common, contents.batch, as_of)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from importer.change_words import fact_label, value_words
 from importer.details.book import Column, Row, Shown, Table
 from importer.domain.contents import Movement
 from importer.domain.entities import Customer, Device, Entity, Otc, Status, Subscription
 from importer.texts import N_, _
-from importer.words import fact_label, value_words
 
 MOVEMENTS = "Movements"
 

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from importer.change_words import value_words
 from importer.details.book import Column, Row, Shown, Table, Tone
 from importer.domain.contents import Contents, OtcHolding, OtcStatus
 from importer.domain.entities import Device, ManagedBy, Status
 from importer.texts import N_, _, current_language, first_of
-from importer.words import value_words
 
 Key = TypeVar("Key", OtcStatus, Status)
 

@@ -162,6 +162,17 @@ def _its_batch() -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
+def must_have_customers(
+    found: Iterable[Subscription | Device], customers: dict[int, Customer]
+) -> None:  # fmt: skip
+    """Raise LedgerError if what was found in a ledger belongs to none of its customers."""
+    if not customers.keys() >= {one.customer for one in found}:
+        raise LedgerError(
+            text(N_("The ledger is damaged: it has subscriptions or devices without their "
+                    "customers. Run: avira-importer ledger verify"))
+        )  # fmt: skip
+
+
 def _gathered(
     connection: sa.Connection, account_id: str, moment: _Moment, entities: Iterable[Entity]
 ) -> Contents:
@@ -183,12 +194,7 @@ def _gathered(
     owned: dict[int, list[Device]] = {}
     used: dict[str, int] = {}
     dedicated: dict[str, str] = {}
-    owners = {one.customer for one in subscriptions} | {one.customer for one in devices}
-    if not owners <= customers.keys():
-        raise LedgerError(
-            text(N_("The ledger is damaged: it has subscriptions or devices without their "
-                    "customers. Run: avira-importer ledger verify"))
-        )  # fmt: skip
+    must_have_customers([*subscriptions, *devices], customers)
     for device_of_one in sorted(devices, key=lambda one: one.key):
         owned.setdefault(device_of_one.customer, []).append(device_of_one)
     for one in sorted(subscriptions, key=lambda one: one.otc):

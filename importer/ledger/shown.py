@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,13 +12,12 @@ import sqlalchemy as sa
 from importer.domain.contents import Contents, CustomerHolding, Figures, OtcHolding, figures_of
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
 from importer.domain.names import name_key
-from importer.errors import LedgerError
 from importer.ledger.bulk import one_of
+from importer.ledger.contents import must_have_customers
 from importer.ledger.images import date_of
 from importer.ledger.snapshot import customer_of, device_of, otc_of
 from importer.ledger.tables import account, customer, device, otc, subscription
 from importer.likeness import lengths_like, names_like
-from importer.texts import N_, text
 
 
 class Now(NamedTuple):
@@ -99,7 +99,7 @@ def load_otc(now: Now, code: str) -> Contents:
         for row in now.connection.execute(of_it)
     }
     holders = _customers(now, one_of(now.connection, customer.c.customer_id, held))
-    _must_be_whole(held, holders)
+    must_have_customers(held.values(), holders)
     dedicated = next((one.name for one in holders.values() if one.holds_whole_otcs), None)
     return _contents(
         now,
@@ -124,7 +124,7 @@ def load_customers(now: Now, name: str | None = None) -> Contents:
     owned: dict[int, list[Device]] = {}
     for row in now.connection.execute(_theirs(now, device, only)):
         owned.setdefault(row.customer_id, []).append(device_of(row))
-    _must_be_whole([*held, *owned], customers)
+    must_have_customers(chain(*held.values(), *owned.values()), customers)
     return _contents(
         now,
         customers=[
@@ -169,14 +169,6 @@ def _theirs(
     if customers is not None:
         query = query.where(one_of(now.connection, table.c.customer_id, customers))
     return query.order_by(*table.primary_key)
-
-
-def _must_be_whole(owners: Iterable[int], customers: dict[int, Customer]) -> None:
-    if not customers.keys() >= set(owners):
-        raise LedgerError(
-            text(N_("The ledger is damaged: it has subscriptions or devices without their "
-                    "customers. Run: avira-importer ledger verify"))
-        )  # fmt: skip
 
 
 def _can_be_kept(typed: str) -> bool:

@@ -59,10 +59,10 @@ def make_job(
     actor: str | None,
     sheet: str | None,
 ) -> Job:
-    """The job that the options describe; the process that reads files starts meanwhile."""
-    from importer.workbook import apart
+    """The job that the options describe; the first file is read meanwhile."""
+    from importer.workbook.apart import read_ahead
 
-    apart.start()
+    read_ahead(files[0], common.settings.limits, sheet)
     from importer.exporting import writable
 
     if sheet is not None:

@@ -78,11 +78,6 @@ def end_reading() -> None:
         process.kill()
 
 
-def start() -> None:
-    """Start the process, so that it is ready by the time there is something to read."""
-    _give_back(_take(), keep=True)
-
-
 _idle: list[ReadingProcess] = []
 _busy: set[ReadingProcess] = set()
 _ahead: tuple[Work, _Seen, ReadingProcess] | None = None

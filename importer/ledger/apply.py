@@ -8,16 +8,16 @@ all else is written.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
 
 import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.ledger import bulk
-from importer.ledger.balances import write_entities
+from importer.ledger.balances import Net, write_entities
 from importer.ledger.chain import LINE, LinesHash, hash_of_batch
 from importer.ledger.database import Writing
 from importer.ledger.images import image_of, key_of, kind_of
@@ -57,12 +57,13 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     grows only with every 50,000 rows, on a file with every 10,000.
     """
     connection = writing.connection
-    entry, last_customer = _reserve(writing, facts.account, _count_new(changes))
-    changes = _with_ids(changes, last_customer)
-    digest = LinesHash(facts.account)
-    lines = _hashed(_lines(changes), entry, digest)
-    bulk.insert(connection, journal, facts.account, ("entry", *LINE), lines)
-    write_entities(connection, facts.account, changes)
+    new = _new_customers(changes)
+    entry, last_customer = _reserve(writing, facts.account, len(new))
+    ids = dict(zip(new, count(last_customer + 1), strict=False))
+    digest, net = LinesHash(facts.account), Net()
+    lines = _lines(changes, ids, digest, net)
+    bulk.insert(connection, journal, {"account_id": facts.account, "entry": entry}, LINE, lines)
+    write_entities(connection, facts.account, net)
     writing.account, writing.entry = facts.account, entry
     return _finish(connection, facts, entry, digest.hexdigest())
 
@@ -71,20 +72,25 @@ Line = tuple[int, str, int, str, str, str | None, str | None]
 """A journal line's facts, in the order in which they are hashed."""
 
 
-def _lines(changes: Iterable[Change]) -> Iterator[Line]:
-    for line, change in enumerate(changes, start=1):
-        entity, place = change.entity, change.place
-        yield (
-            line, place.sheet.name, place.row, kind_of(entity), key_of(entity),
-            image_of(change.before), image_of(change.after),
+def _lines(
+    changes: Iterable[Change], ids: Mapping[int, int], digest: LinesHash, net: Net
+) -> Iterator[Line]:
+    """The journal's line of each change, with the ledger's own `ids` of customers.
+
+    As it passes, each is hashed and taken into account: all together take much memory.
+    """
+    for number, change in enumerate(changes, start=1):
+        before, after, place = _own(change.before, ids), _own(change.after, ids), change.place
+        entity = after if after is not None else before
+        assert entity is not None, "a change has an image before or after"
+        key = key_of(entity)
+        line = (
+            number, place.sheet.name, place.row, kind_of(entity), key,
+            image_of(before), image_of(after),
         )  # fmt: skip
-
-
-def _hashed(lines: Iterable[Line], entry: int, digest: LinesHash) -> Iterator[tuple[Any, ...]]:
-    """Each line under `entry` and hashed, as it passes: all of them together take much memory."""
-    for line in lines:
         digest.add(*line)
-        yield (entry, *line)
+        net.add(key, before, after)
+        yield line
 
 
 def _finish(connection: sa.Connection, facts: BatchFacts, entry: int, lines_hash: str) -> Made:
@@ -151,32 +157,21 @@ def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int
     return _reserve(writing, account_id, new_customers)
 
 
-def _count_new(changes: Sequence[Change]) -> int:
-    return sum(change.before is None and _is_new(change.after) for change in changes)
-
-
-def _is_new(entity: Entity | None) -> bool:
-    """Whether it is a customer that the ledger has given no id yet."""
-    return isinstance(entity, Customer) and entity.id < 0
-
-
-def _with_ids(changes: Sequence[Change], last: int) -> Sequence[Change]:
-    """`changes` with the ledger's ids in place of the provisional ones, the first after `last`."""
-    new = [change.after for change in changes if change.before is None and _is_new(change.after)]
-    ids = {one.id: last + place for place, one in enumerate(new, 1) if isinstance(one, Customer)}
-
-    def own(entity: Entity) -> Entity:
-        if isinstance(entity, Subscription) and entity.customer in ids:
-            return Subscription(ids[entity.customer], entity.otc, entity.licenses)
-        if isinstance(entity, Customer) and entity.id in ids:
-            return Customer(ids[entity.id], *entity[1:])
-        if isinstance(entity, Device) and entity.customer in ids:
-            return Device(ids[entity.customer], *entity[1:])
-        return entity
-
-    if not ids:
-        return changes
+def _new_customers(changes: Iterable[Change]) -> list[int]:
+    """The provisional ids of customers that the ledger has given no id yet."""
     return [
-        Change(did, before and own(before), after and own(after), place)
-        for did, before, after, place in changes
+        change.after.id
+        for change in changes
+        if isinstance(change.after, Customer) and change.before is None and change.after.id < 0
     ]
+
+
+def _own(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None:
+    """`entity` with the ledger's id where the customer's is provisional."""
+    if isinstance(entity, Subscription) and entity.customer < 0:
+        return Subscription(ids[entity.customer], entity.otc, entity.licenses)
+    if isinstance(entity, Customer) and entity.id < 0:
+        return Customer(ids[entity.id], *entity[1:])
+    if isinstance(entity, Device) and entity.customer < 0:
+        return Device(ids[entity.customer], *entity[1:])
+    return entity

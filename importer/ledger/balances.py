@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from importer.domain.changes import Change
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.named import email_key
 from importer.domain.names import accentless_key, name_key
@@ -18,7 +17,6 @@ from importer.ledger.images import DEVICE_DATES
 from importer.ledger.tables import customer, device, otc, subscription
 
 Values = tuple[str | int | None, ...]
-Key = str | int | tuple[int, str]
 One = TypeVar("One", Otc, Customer, Subscription, Device)
 
 OTC_COLUMNS = (
@@ -36,27 +34,34 @@ DEVICE_COLUMNS = (
 
 
 class Net:
-    """What changes make on the whole of each entity.
+    """What changes make on the whole of each entity."""
 
-    `more` and `less` say how many licences of an OTC are handed out beyond those before, and how
-    many come back.
-    """
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self._pairs: dict[type[Entity], dict[Key, tuple[Entity | None, Entity | None]]] = {
+    def __init__(self) -> None:
+        self._pairs: dict[type[Entity], dict[str, tuple[Entity | None, Entity | None]]] = {
             Otc: {}, Customer: {}, Subscription: {}, Device: {},
         }  # fmt: skip
-        moved: dict[str, int] = {}
-        for change in changes:
-            before, after, entity = change.before, change.after, change.entity
-            of, key = self._pairs[type(entity)], _key(entity)
-            had = of.get(key)
-            of[key] = (before if had is None else had[0], after)
-            if isinstance(entity, Subscription):
-                more = _licenses(after) - _licenses(before)
-                moved[entity.otc] = moved.get(entity.otc, 0) + more
-        self.more = {code: change for code, change in moved.items() if change > 0}
-        self.less = {code: change for code, change in moved.items() if change < 0}
+        self._moved: dict[str, int] = {}
+
+    def add(self, key: str, before: Entity | None, after: Entity | None) -> None:
+        """Take a change into account; `key` tells its entity from others of its kind."""
+        entity = after if after is not None else before
+        assert entity is not None, "a change has an image before or after"
+        of = self._pairs[type(entity)]
+        had = of.get(key)
+        of[key] = (before if had is None else had[0], after)
+        if isinstance(entity, Subscription):
+            more = _licenses(after) - _licenses(before)
+            self._moved[entity.otc] = self._moved.get(entity.otc, 0) + more
+
+    @property
+    def more(self) -> dict[str, int]:
+        """By OTC how many licences are handed out beyond those before."""
+        return {code: change for code, change in self._moved.items() if change > 0}
+
+    @property
+    def less(self) -> dict[str, int]:
+        """By OTC how many licences come back, below zero."""
+        return {code: change for code, change in self._moved.items() if change < 0}
 
     def added(self, kind: type[One]) -> list[One]:
         """The entities that come to be."""
@@ -77,46 +82,35 @@ class Net:
         return cast("list[One]", [before for before, after in pairs if before and after is None])
 
 
-def _key(entity: Entity) -> Key:
-    """What tells the entity from others of its kind."""
-    match entity:
-        case Subscription():
-            return entity.customer, entity.otc
-        case Customer():
-            return entity.id
-        case Otc():
-            return entity.code
-        case Device():
-            return entity.customer, entity.key
-
-
 def _licenses(entity: Entity | None) -> int:
     return entity.licenses if isinstance(entity, Subscription) else 0
 
 
-def write_entities(connection: sa.Connection, account_id: str, changes: Iterable[Change]) -> None:
-    """Write each changed entity once, in an order in which no OTC ever gives more than it has.
+def write_entities(connection: sa.Connection, account_id: str, net: Net) -> None:
+    """Write each entity that changes once, in an order in which no OTC gives more than it has.
 
     New rows go in by their keys, so that importers who add the same ones wait for each other
     rather than in a circle.
     """
-    net = Net(changes)
     edited = [after for _, after in net.edited(Otc)]
-    _add_otcs(connection, account_id, net)
+    more, less = net.more, net.less
+    _add_otcs(connection, account_id, net, more)
     # Details and balances together, so that no total is ever below what is used of it.
-    _edit_otcs(connection, account_id, [one for one in edited if one.code not in net.less],
-               net.more)  # fmt: skip
+    _edit_otcs(connection, account_id, [one for one in edited if one.code not in less], more)
     _write_customers(connection, account_id, net)
     _write_subscriptions(connection, account_id, net)
     _write_devices(connection, account_id, net)
-    _edit_otcs(connection, account_id, [one for one in edited if one.code in net.less], net.less)
+    _edit_otcs(connection, account_id, [one for one in edited if one.code in less], less)
     _remove(connection, account_id, net)
 
 
-def _add_otcs(connection: sa.Connection, account_id: str, net: Net) -> None:
-    """New OTCs with what is used of them from the start."""
-    added = [otc_values(one, net.more.pop(one.code, 0)) for one in net.added(Otc)]
-    bulk.insert(connection, otc, account_id, OTC_COLUMNS, sorted(added, key=itemgetter(0)))
+def _add_otcs(
+    connection: sa.Connection, account_id: str, net: Net, more: dict[str, int]
+) -> None:  # fmt: skip
+    """New OTCs with what is used of them from the start, which is taken out of `more`."""
+    added = [otc_values(one, more.pop(one.code, 0)) for one in net.added(Otc)]
+    added.sort(key=itemgetter(0))
+    bulk.insert(connection, otc, {"account_id": account_id}, OTC_COLUMNS, added)
 
 
 def _edit_otcs(
@@ -144,7 +138,7 @@ def _write_customers(connection: sa.Connection, account_id: str, net: Net) -> No
     bulk.update(connection, customer, account_id, let_go)
     bulk.update(connection, customer, account_id, edited)
     added = sorted(map(customer_values, net.added(Customer)), key=itemgetter(2))
-    bulk.insert(connection, customer, account_id, CUSTOMER_COLUMNS, added)
+    bulk.insert(connection, customer, {"account_id": account_id}, CUSTOMER_COLUMNS, added)
 
 
 def _write_subscriptions(connection: sa.Connection, account_id: str, net: Net) -> None:
@@ -157,7 +151,8 @@ def _write_subscriptions(connection: sa.Connection, account_id: str, net: Net) -
     edited = [dict(zip(names, after, strict=True)) for _, after in fewer_first]
     bulk.delete(connection, subscription, account_id, gone)
     bulk.update(connection, subscription, account_id, edited)
-    bulk.insert(connection, subscription, account_id, names, net.added(Subscription))
+    added = net.added(Subscription)
+    bulk.insert(connection, subscription, {"account_id": account_id}, names, added)
 
 
 def _write_devices(connection: sa.Connection, account_id: str, net: Net) -> None:
@@ -166,7 +161,7 @@ def _write_devices(connection: sa.Connection, account_id: str, net: Net) -> None
     bulk.delete(connection, device, account_id, gone)
     bulk.update(connection, device, account_id, edited)
     added = map(device_values, net.added(Device))
-    bulk.insert(connection, device, account_id, DEVICE_COLUMNS, added)
+    bulk.insert(connection, device, {"account_id": account_id}, DEVICE_COLUMNS, added)
 
 
 def _remove(connection: sa.Connection, account_id: str, net: Net) -> None:

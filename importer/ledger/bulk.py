@@ -66,45 +66,45 @@ def those_of(
 def insert(
     connection: sa.Connection,
     table: sa.Table,
-    account_id: str,
+    same: Mapping[str, Any],
     names: Sequence[str],
     rows: Iterable[Sequence[Any]],
 ) -> None:
-    """Add `rows`, which have a value for each column of `names`, `account_id` left out.
+    """Add `rows`, which have a value for each column of `names`; all have the `same` in others.
 
     `rows` are asked for as they are written.
     """
     if not _on_server(connection):
-        _insert_into_file(connection, table, account_id, names, rows)
+        _insert_into_file(connection, table, same, names, rows)
         return
     for some in _at_once(rows, AT_ONCE):
         given = _listed([table.c[name] for name in names], [_named(names, row) for row in some])
-        ours: sa.ColumnElement[str] = sa.literal(account_id)
+        alike = [sa.literal(value, table.c[name].type) for name, value in same.items()]
         connection.execute(
-            sa.insert(table).from_select(["account_id", *names], sa.select(ours, *given.c))
+            sa.insert(table).from_select([*same, *names], sa.select(*alike, *given.c))
         )
 
 
 def _insert_into_file(
     connection: sa.Connection,
     table: sa.Table,
-    account_id: str,
+    same: Mapping[str, Any],
     names: Sequence[str],
     rows: Iterable[Sequence[Any]],
 ) -> None:
     """Add `rows` to a file, past SQLAlchemy, which would look at every value on its way."""
-    columns = ("account_id", *names)
+    alike, columns = tuple(same.values()), (tuple(same), tuple(names))
     for some in _at_once(rows, AT_ONCE_TO_FILE):
-        ours = [(account_id, *row) for row in some]
-        full = len(ours) - len(ours) % IN_ONE
+        full = len(some) - len(some) % IN_ONE
         if full:
             joined = [
-                tuple(chain.from_iterable(ours[start : start + IN_ONE]))
+                (*alike, *chain.from_iterable(some[start : start + IN_ONE]))
                 for start in range(0, full, IN_ONE)
             ]
-            connection.exec_driver_sql(_insertion(table, columns, IN_ONE), joined)
-        if full < len(ours):
-            connection.exec_driver_sql(_insertion(table, columns, 1), ours[full:])
+            connection.exec_driver_sql(_insertion(table, *columns, IN_ONE), joined)
+        if full < len(some):
+            each = [(*alike, *row) for row in some[full:]]
+            connection.exec_driver_sql(_insertion(table, *columns, 1), each)
 
 
 def _at_once(rows: Iterable[Sequence[Any]], most: int) -> Iterator[list[Sequence[Any]]]:
@@ -118,12 +118,14 @@ def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
 
 
 @cache
-def _insertion(table: sa.Table, names: tuple[str, ...], rows: int) -> str:
-    """The statement that adds rows to a file; `names` stand in the order of the table."""
-    compiled = sa.insert(table).compile(dialect=sqlite.dialect(), column_keys=names)
-    assert compiled.positiontup == list(names), "values are given by their place"
-    statement, values = str(compiled).split(" VALUES ")
-    return f"{statement} VALUES {', '.join([values] * rows)}"
+def _insertion(table: sa.Table, same: tuple[str, ...], names: tuple[str, ...], rows: int) -> str:
+    """The statement that adds rows to a file, what is the same in all of them given once."""
+    quote = sqlite.dialect().identifier_preparer.quote
+    columns = ", ".join(map(quote, (*same, *names)))
+    alike = [f"?{place}" for place in range(1, len(same) + 1)]
+    each = [", ".join([*alike, *"?" * len(names)])] * rows
+    values = "), (".join(each)
+    return f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({values})"  # noqa: S608 - our names
 
 
 def update(

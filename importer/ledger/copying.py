@@ -119,4 +119,4 @@ def _copy_account(
     columns = [one for one in table.c if one is not table.c.account_id]
     query = sa.select(*columns).where(table.c.account_id == account_id)
     found = source.execute(query.execution_options(stream_results=True))
-    bulk.insert(target, table, account_id, [one.name for one in columns], found)
+    bulk.insert(target, table, {"account_id": account_id}, [one.name for one in columns], found)

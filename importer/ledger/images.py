@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
-from typing import Any
+from typing import Any, NamedTuple
 
 from importer.domain.entities import (
     Customer,
@@ -24,27 +24,17 @@ Image = dict[str, Any]
 
 def kind_of(entity: Entity) -> str:
     """`otc`, `customer`, `subscription` or `device`."""
-    return _KINDS[type(entity)]
+    return _FORMS[type(entity)].kind
 
 
 def key_of(entity: Entity) -> str:
     """What tells the entity from others of its kind: a code, an id, or both joined by `/`."""
-    match entity:
-        case Subscription():
-            return f"{entity.customer}/{entity.otc}"
-        case Customer():
-            return str(entity.id)
-        case Otc():
-            return entity.code
-        case Device():
-            return f"{entity.customer}/{entity.key}"
+    return _FORMS[type(entity)].key(entity)
 
 
 def image_of(entity: Entity | None) -> str | None:
     """The facts of `entity` in JSON, dates as YYYY-MM-DD; None if there is none."""
-    if entity is None:
-        return None
-    return _FORMS[type(entity)] % tuple(map(_in_json, entity))
+    return None if entity is None else _FORMS[type(entity)].image(entity)
 
 
 def read_image(stored: str | None) -> Image | None:
@@ -95,10 +85,31 @@ _OTC_DATES = ("purchase_date", "expiry_date")
 DEVICE_DATES = ("avira_installed", "avira_uninstalled", "nh_installed", "nh_uninstalled")
 
 
-_KINDS: dict[type[Entity], str] = {
-    Otc: "otc", Customer: "customer", Subscription: "subscription", Device: "device",
-}  # fmt: skip
-_FORMS = {kind: "{" + ",".join(f'"{name}":%s' for name in kind._fields) + "}" for kind in _KINDS}
+def _image_of_otc(one: Otc) -> str:
+    return _TEMPLATE_OF_OTC % tuple(map(_in_json, one))
+
+
+def _image_of_customer(one: Customer) -> str:
+    key, name, managed_by, status, email, first_name, last_name, reason = one
+    return (
+        f'{{"id":{key},"name":{quoted(name)},"managed_by":{quoted(managed_by)},'
+        f'"status":{quoted(status)},"email":{_in_json(email)},'
+        f'"first_name":{_in_json(first_name)},"last_name":{_in_json(last_name)},'
+        f'"disabled_reason":{_in_json(reason)}}}'
+    )
+
+
+def _image_of_subscription(one: Subscription) -> str:
+    owner, otc, licenses = one
+    return f'{{"customer":{owner},"otc":{quoted(otc)},"licenses":{licenses}}}'
+
+
+def _image_of_device(one: Device) -> str:
+    return _TEMPLATE_OF_DEVICE % tuple(map(_in_json, one))
+
+
+def _template(kind: type[Otc | Device]) -> str:
+    return "{" + ",".join(f'"{name}":%s' for name in kind._fields) + "}"
 
 
 def _in_json(fact: str | int | dt.date | None) -> str:
@@ -108,3 +119,24 @@ def _in_json(fact: str | int | dt.date | None) -> str:
     if isinstance(fact, str):
         return quoted(fact)
     return str(fact) if isinstance(fact, int) else f'"{fact.isoformat()}"'
+
+
+_TEMPLATE_OF_OTC, _TEMPLATE_OF_DEVICE = _template(Otc), _template(Device)
+
+
+class _Form(NamedTuple):
+    """How the entities of one type are kept."""
+
+    kind: str
+    key: Callable[[Any], str]
+    image: Callable[[Any], str]
+
+
+_FORMS: dict[type[Entity], _Form] = {
+    Otc: _Form("otc", lambda one: one.code, _image_of_otc),
+    Customer: _Form("customer", lambda one: str(one.id), _image_of_customer),
+    Subscription: _Form(
+        "subscription", lambda one: f"{one.customer}/{one.otc}", _image_of_subscription
+    ),
+    Device: _Form("device", lambda one: f"{one.customer}/{one.key}", _image_of_device),
+}

@@ -46,7 +46,7 @@ for command in (
 ):  # fmt: skip
     cli.add_command(command)
 
-_GARBAGE = (50_000, 10, 10)
+_GARBAGE = (3_000_000, 10, 10)
 """How many objects more than before make Python look for garbage. By default it is 700, and among
 the million small objects of a large workbook, hardly any of which is garbage, looking took a fifth
 of the time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -21,6 +22,9 @@ from importer.texts import N_, text
 if TYPE_CHECKING:
     from importer.job import Job
     from importer.service_settings import ServiceSettings
+
+_GARBAGE = (50_000, 10, 10)
+"""A service that runs for months looks for garbage more often than a command that soon ends."""
 
 
 @click.command(
@@ -74,6 +78,7 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     with _for_nobody_else():
         make_places(settings)
         if not only_once:
+            gc.set_threshold(*_GARBAGE)
             serve(settings, job)
             return EXIT_DONE
         done = once(settings, job)

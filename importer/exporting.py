@@ -73,7 +73,8 @@ def export(
                 raise no_such_customer(customer, held)
             held, number = ours, ours.customers[0].customer.id
         lines = [] if form is Format.HTML else movements_of(number)  # which a page does not show
-    book = make_book(held, lines, Layout(customer is not None, translate_headers))
+    layout = Layout(customer is not None, translate_headers, only_read=form is Format.HTML)
+    book = make_book(held, lines, layout)
     at, batch, head = held.at, held.batch, held.head
     del held, lines  # as large as the book
     job.progress.stage(text(N_("Writing {path}"), path=path.name))

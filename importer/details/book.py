@@ -20,6 +20,8 @@ class Shown(Enum):
     """How a value is shown; the formats of each writer follow it."""
 
     TEXT = "text"
+    WORDS = "words"
+    """Text that tells of what was, which nobody has a reason to edit."""
     NUMBER = "number"
     DATE = "date"
     INSTANT = "instant"
@@ -129,7 +131,8 @@ class Sheet(NamedTuple):
 class Book:
     """An export of the ledger at the instant `at` (UTC), in one language.
 
-    `overview` are its OTCs and customers with a row each, for formats that people only read.
+    `overview` are its OTCs and customers with a row each, for formats that people only read; it is
+    empty for others.
     """
 
     at: dt.datetime

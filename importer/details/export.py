@@ -18,10 +18,12 @@ from importer.domain.contents import Contents, Movement
 
 
 class Layout(NamedTuple):
-    """Whether it is one customer's own, and whether the console's headers are translated."""
+    """Whether it is one customer's own, whether the console's headers are translated, and whether
+    the format is one that people only read."""
 
     of_customer: bool = False
     translate_headers: bool = False
+    only_read: bool = False
 
 
 def make_book(contents: Contents, lines: Sequence[Movement], layout: Layout = Layout()) -> Book:  # noqa: B008 - it cannot change
@@ -41,7 +43,7 @@ def make_book(contents: Contents, lines: Sequence[Movement], layout: Layout = La
         contents.at,
         summary(contents, of_customer=of_customer),
         tables,
-        [otcs(contents, of_customer=of_customer), customers(contents)],
+        [otcs(contents, of_customer=of_customer), customers(contents)] if layout.only_read else [],
     )
 
 

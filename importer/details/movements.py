@@ -32,20 +32,20 @@ def movements(lines: Sequence[Movement], *, of_customer: bool = False) -> Table:
     columns = [
         Column("Batch", _(N_("Batch")), Shown.NUMBER),
         Column("At (UTC)", _(N_("At (UTC)")), Shown.INSTANT),
-        Column("What", _(N_("What"))),
-        Column("OTC", _(N_("OTC"))),
-        Column("Customer", _(N_("Customer"))),
-        Column("Device", _(N_("Device"))),
+        Column("What", _(N_("What")), Shown.WORDS),
+        Column("OTC", _(N_("OTC")), Shown.WORDS),
+        Column("Customer", _(N_("Customer")), Shown.WORDS),
+        Column("Device", _(N_("Device")), Shown.WORDS),
     ]
     if not of_customer:
         columns += [
-            Column("By", _(N_("By"))),
-            Column("File", _(N_("File"))),
-            Column("Sheet", _(N_("Sheet"))),
+            Column("By", _(N_("By")), Shown.WORDS),
+            Column("File", _(N_("File")), Shown.WORDS),
+            Column("Sheet", _(N_("Sheet")), Shown.WORDS),
             Column("Row", _(N_("Row")), Shown.NUMBER),
             Column("Undo of", _(N_("Undo of")), Shown.NUMBER),
         ]
-    columns.append(Column("Change", _(N_("Change"))))  # the widest comes last
+    columns.append(Column("Change", _(N_("Change")), Shown.WORDS))  # the widest comes last
     words = _Words(_NOT_TOLD | {"disabled_reason"} if of_customer else _NOT_TOLD)
     rows = [_row(one, words, of_customer) for one in reversed(lines)]
     return Table(MOVEMENTS, _(N_("Movements")), tuple(columns), rows)

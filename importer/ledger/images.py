@@ -75,7 +75,17 @@ def date_of(stored: str | None) -> dt.date | None:
     return None if stored is None else dt.date.fromisoformat(stored)
 
 
-_decode = json.JSONDecoder().decode
+_decode_beginning = json.JSONDecoder().raw_decode
+
+
+def _decode(stored: str) -> Any:
+    """What json.loads gives of a document without space around it, in two thirds of the time."""
+    document, end = _decode_beginning(stored)
+    if end != len(stored):
+        raise ValueError("something follows the image")
+    return document
+
+
 MANAGERS = {one.value: one for one in ManagedBy}
 STATES = {one.value: one for one in Status}
 """By what tables and images keep of them: an enum takes ten times as long to find its member."""

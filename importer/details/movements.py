@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -57,6 +58,7 @@ class _Words:
     def __init__(self, hidden: frozenset[str]) -> None:
         """In the current language, and without these facts."""
         self.value = lru_cache(10_000)(value_words)
+        self.instant = lru_cache(10_000)(_without_zone)
         self.done: dict[type[Entity], tuple[str, str, str]] = {}
         self.facts: dict[type[Entity], list[tuple[int, str, str]]] = {}
         """The place of each fact in an entity, its name, and what it is called."""
@@ -86,10 +88,15 @@ def _row(one: Movement, words: _Words, of_customer: bool) -> Row:
         added, _changed, gone = words.done[type(entity)]
         what, changes = gone if after is None else added, _facts(entity, words)
     told = ", ".join(changes) or None
-    started = batch, at.replace(tzinfo=None), what, otc, customer, device
+    started = batch, words.instant(at), what, otc, customer, device
     if of_customer:
         return *started, told
     return *started, actor, file, sheet, row, undoes, told
+
+
+def _without_zone(at: dt.datetime) -> dt.datetime:
+    """The same instant in UTC as spreadsheets know it, which have no time zones."""
+    return at.replace(tzinfo=None)
 
 
 def _what(before: Entity, after: Entity, words: _Words) -> str:

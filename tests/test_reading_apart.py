@@ -204,8 +204,8 @@ COMMAND = """
 import signal, sys, time
 from importer.workbook import apart, reader
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-apart.start()
-print(apart._idle[0]._process.pid, flush=True)
+apart.read_ahead("a file that is not there")
+print(apart._ahead[2]._process.pid, flush=True)
 {then}
 """
 

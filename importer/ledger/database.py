@@ -96,8 +96,9 @@ class Ledger(ABC):
         if found in EARLIER:
             raise LedgerError(
                 text(N_("The ledger {ledger} was made by an earlier version of this program. Copy "
-                        "it first (a file with “avira-importer ledger backup”), then bring it up "
-                        "to date: avira-importer ledger upgrade --ledger {ledger}"),
+                        "it first (a file with “avira-importer ledger backup COPY --ledger "
+                        "{ledger}”), then bring it up to date: avira-importer ledger upgrade "
+                        "--ledger {ledger}"),
                      ledger=self.name)
             )  # fmt: skip
         if found != REVISION:

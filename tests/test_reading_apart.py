@@ -11,14 +11,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import CommandLine
 from hostile_files import HOSTILE, good_workbook, just_a_bomb, with_rows
+from importer.cli.job import job_of
 from importer.errors import FileError
+from importer.job import Job
 from importer.limits import Limits
 from importer.workbook import apart, reader
+from importer.workbook.frames import Work
 from importer.workbook.reader import ReadingProcess
 from scripts import ROOT
 from workbooks import write_cells, write_workbook
@@ -450,3 +454,28 @@ def test_only_one_file_is_read_ahead(tmp_path: Path) -> None:
     assert processes[0]._process.returncode is not None
     apart._end_all()
     assert processes[1]._process.returncode is not None
+
+
+@pytest.mark.parametrize("words", [("check",), ("apply", "--partial")])
+def test_a_command_reads_its_first_file_before_it_loads_the_rest(
+    words: tuple[str, ...], command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the time the ledger is looked for, it has been asked for; nobody asks a second time."""
+    path = good_workbook(tmp_path / "good.xlsx")
+    asked: list[str] = []
+    asked_by_then: list[list[str]] = []
+    ask = ReadingProcess.ask
+
+    def ask_and_tell(process: ReadingProcess, work: Work) -> None:
+        asked.append(work.path)
+        ask(process, work)
+
+    def job_of_and_tell(*arguments: Any, **options: Any) -> Job:
+        asked_by_then.append(asked[:])
+        return job_of(*arguments, **options)
+
+    monkeypatch.setattr(ReadingProcess, "ask", ask_and_tell)
+    monkeypatch.setattr("importer.cli.check.job_of", job_of_and_tell)
+    assert command(*words, path).exit_code == 0
+    assert asked_by_then == [[str(path)]]
+    assert asked == [str(path)]

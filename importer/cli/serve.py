@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from importer.job import Job
     from importer.service_settings import ServiceSettings
 
-_GARBAGE = (50_000, 10, 10)
-"""A service that runs for months looks for garbage more often than a command that soon ends."""
+_GARBAGE = (700, 10, 10)
+"""When Python looks for garbage by default, and a service that runs for months does: with what suits a
+command that soon ends, its memory grows with every workbook."""
 
 
 @click.command(

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from importer.service_settings import ServiceSettings
 
 _GARBAGE = (700, 10, 10)
-"""When Python looks for garbage by default, and a service that runs for months does: with what suits a
-command that soon ends, its memory grows with every workbook."""
+"""When Python looks for garbage by default, and a service that runs for months does: with what
+suits a command that soon ends, its memory grows with every workbook."""
 
 
 @click.command(

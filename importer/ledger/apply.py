@@ -89,7 +89,7 @@ def _lines(
             image_of(before), image_of(after),
         )  # fmt: skip
         digest.add(*line)
-        net.add(key, before, after)
+        net.add(entity, key, before, after)
         yield line
 
 

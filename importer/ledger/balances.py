@@ -42,10 +42,10 @@ class Net:
         }  # fmt: skip
         self._moved: dict[str, int] = {}
 
-    def add(self, key: str, before: Entity | None, after: Entity | None) -> None:
-        """Take a change into account; `key` tells its entity from others of its kind."""
-        entity = after if after is not None else before
-        assert entity is not None, "a change has an image before or after"
+    def add(
+        self, entity: Entity, key: str, before: Entity | None, after: Entity | None
+    ) -> None:  # fmt: skip
+        """Take a change of `entity` into account; `key` tells it from others of its kind."""
         of = self._pairs[type(entity)]
         had = of.get(key)
         of[key] = (before if had is None else had[0], after)

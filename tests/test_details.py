@@ -249,6 +249,18 @@ def test_dates_are_dates_and_numbers_are_numbers(tmp_path: Path) -> None:
     assert (sheet["A2"].data_type, sheet["A2"].number_format) == ("s", "@")
 
 
+def test_words_of_movements_are_text_without_a_format_of_their_own(tmp_path: Path) -> None:
+    """A file called like a formula stays text; an instant shows as one."""
+    came = Otc("ABCDE-12345-FGHIJ-67890", "a@b.example", "Acme", 5)
+    line = Movement(1, AT, "=1+1", "=cmd.xlsx", None, "Hoja", 3, None, came, None)
+    sheet = written(small_ledger(), tmp_path, [line])["Movements"]
+    told = {"C2": "OTC added", "D2": came.code, "G2": "=1+1", "H2": "=cmd.xlsx", "I2": "Hoja"}
+    for cell, words in told.items():
+        assert (sheet[cell].data_type, sheet[cell].value) == ("s", words)
+        assert sheet[cell].number_format == "General"
+    assert sheet["B2"].number_format == "yyyy-mm-dd hh:mm:ss"
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_stays_text(text: str, tmp_path: Path) -> None:
     """Nothing typed as text becomes a formula, a hyperlink, a number or a date."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import string
 from collections.abc import Iterable, Mapping
@@ -74,7 +75,7 @@ CHOICES = {
 def kept() -> Catalog:
     """The Spanish catalogue as it stands in the repository."""
     with PO.open("rb") as stream:
-        return read_po(stream, locale="es")
+        return read_po(stream)
 
 
 def forms(said: str | Iterable[str] | None) -> Forms:
@@ -161,6 +162,17 @@ def test_the_compiled_catalogue_says_what_the_readable_one_says() -> None:
     """importer.mo was made from importer.po as it stands."""
     with PO.with_suffix(".mo").open("rb") as stream:
         assert translations(read_mo(stream)) == translations(kept())
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1_000_000])
+def test_every_count_has_its_form(count: int) -> None:
+    """As the program reads the catalogue: the first form for one, the second for any other."""
+    with PO.with_suffix(".mo").open("rb") as stream:
+        catalogue = gettext.GNUTranslations(stream)
+    pairs = [(one, said) for one, said in translations(kept()).items() if len(one) > 1]
+    assert pairs
+    for (one, more), said in pairs:
+        assert catalogue.ngettext(one, more, count) == said[count != 1]
 
 
 def test_problems_are_told_in_spanish_and_named_as_ever(

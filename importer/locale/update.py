@@ -25,6 +25,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext"
 METHODS = [("**.py", "python"), ("**.jinja", "jinja2")]
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 """click's modules whose words reach a person."""
+CLICK_BY_NAME = ("required",)
+"""What click translates out of a variable, where no extraction finds it."""
 
 
 def messages() -> Iterator[str]:
@@ -43,12 +45,17 @@ def click_messages() -> Iterator[str | tuple[str, ...]]:
         for _line, message, *_rest in extract_from_file("python", path, KEYWORDS):
             if not isinstance(message, str) or message.strip():
                 yield message
+    yield from CLICK_BY_NAME
 
 
 def updated(language: str) -> Catalog:
-    """The catalogue of `language` with every message, translated as far as it was."""
+    """The catalogue of `language` with every message, translated as far as it was.
+
+    No locale is named: a message has a form for one and a form for more, in which English and
+    Spanish are alike, while versions of Babel differ in how many forms Spanish has.
+    """
     path = po_path(language)
-    catalogue = Catalog(locale=language, project="avira-importer", fuzzy=False,
+    catalogue = Catalog(project="avira-importer", fuzzy=False,
                         creation_date=SOME_DAY, revision_date=SOME_DAY)  # fmt: skip
     for message in messages():
         catalogue.add(message)
@@ -57,7 +64,7 @@ def updated(language: str) -> Catalog:
             catalogue.add(click_message, auto_comments=[FROM_CLICK])
     if path.exists():
         with path.open("rb") as stream:
-            known = read_po(stream, locale=language)
+            known = read_po(stream)
         for entry in catalogue:
             before = known.get(entry.id) if entry.id else None
             if before is not None:

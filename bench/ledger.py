@@ -24,17 +24,17 @@ ROOT = Path(__file__).parent.parent
 sys.path += [str(ROOT), str(ROOT / "tests")]
 
 from bench.workbooks import code
-from importer import clock
+from importer.base import clock
 from importer.domain.entities import ManagedBy
 from importer.domain.named import named_in
 from importer.domain.plan import make_plan
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.requests import AddCustomer, AddOtc, EditCustomer, Request
-from importer.ledger.apply import BatchFacts, apply_changes
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_named
 from importer.ledger.opening import open_ledger
-from importer.ledger.snapshot import load_snapshot
+from importer.ledger.reading.snapshot import load_snapshot
+from importer.ledger.writing.apply import BatchFacts, apply_changes
 from servers import Server, make_template, new_folder, remove
 
 OTCS, CUSTOMERS = 10_000, 100_000

@@ -28,8 +28,8 @@ TIMES = 7
 
 APART = "from importer.cli.main import main; main()"
 HERE = """
-from importer.limits import DEFAULT_LIMITS
-from importer.workbook import apart, reading
+from importer.config.limits import DEFAULT_LIMITS
+from importer.workbook.reading import sandbox as apart, file as reading
 apart.start = lambda: None
 apart.read_workbook = lambda path, limits=DEFAULT_LIMITS, sheet=None: (
     reading.read_here(path, limits, sheet)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bench.figures import GROWTH, Measured
 from bench.material import FULL, Sizes
-from importer import __version__, clock
+from importer import __version__
+from importer.base import clock
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 """What stands before and behind the table in docs/performance.md."""

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import click
 
+from importer.base.texts import use_language
 from importer.cli.history import history
 from importer.cli.main import cli
+from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS, Column
-from importer.limits import Limits
 from importer.service.events import Event
-from importer.texts import use_language
-from importer.workbook.template import write_template
+from importer.workbook.writing.template import write_template
 
 _UNTRUSTED = """\
 A workbook may come from anybody. Before it is read it is looked over: how large it is, how many
@@ -100,7 +100,7 @@ def limits_page() -> str:
 def _limits_page() -> Iterator[str]:
     yield "# Files from strangers, and limits"
     yield ""
-    yield "<!-- Written by docs/generate.py from importer/limits.py. -->"
+    yield "<!-- Written by docs/generate.py from importer/config/limits.py. -->"
     yield ""
     yield _UNTRUSTED
     yield "| key | default | limits |"

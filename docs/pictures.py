@@ -19,10 +19,11 @@ from zipfile import ZipFile
 from rich.console import Console
 from rich.text import Text
 
-from importer import exporting, pipeline
-from importer.job import Job
-from importer.ledger.file import FileLedger
-from importer.words import to_text
+from importer.ledger.engines.sqlite import FileLedger
+from importer.messages.report_text import to_text
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"

@@ -32,16 +32,17 @@ import click
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from importer import exporting, pipeline
+from importer.base.texts import use_language
 from importer.domain.sheets import Column, Kind
-from importer.job import Job
-from importer.ledger.file import FileLedger
-from importer.report import Report
-from importer.texts import use_language
-from importer.words import to_text
+from importer.ledger.engines.sqlite import FileLedger
+from importer.messages.report import Report
+from importer.messages.report_text import to_text
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
 from importer.workbook.labels import column_named, language_of, sheet_named
-from importer.workbook.styles import HEADER_FONT, OPTIONAL_FILL, format_of
-from importer.workbook.template import Known, add_sheet, new_workbook
+from importer.workbook.writing.styles import HEADER_FONT, OPTIONAL_FILL, format_of
+from importer.workbook.writing.template import Known, add_sheet, new_workbook
 from tables import (
     BY_HAND,
     CALCULATED,
@@ -91,7 +92,7 @@ def expected_export(samples: Path, folder: Path) -> str:
     noon = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
     job = Job(FileLedger(folder / "export.db"), "default", TODAY, "administrator")
     use_language("en")
-    with patch("importer.clock.now", return_value=noon):
+    with patch("importer.base.clock.now", return_value=noon):
         for name in APPLIED:
             pipeline.apply(samples / name, job)
         export = exporting.export(folder / "export.xlsx", job)

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from importer.base.texts import use_language
 from importer.cli import main as program
-from importer.texts import use_language
 from servers import Server, new_folder, remove, shared_server
 
 settings.register_profile("unhurried", deadline=None)  # other tests run at the same time
@@ -72,7 +72,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 @pytest.fixture
 def no_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
     """Corrections workbooks are not written: for histories of many, in which nobody reads them."""
-    monkeypatch.setattr("importer.workbook.corrections.write_corrections", lambda *_: None)
+    monkeypatch.setattr("importer.workbook.writing.corrections.write_corrections", lambda *_: None)
 
 
 @pytest.fixture

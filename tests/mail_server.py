@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from importer.service_settings import SmtpSettings
+from importer.config.service import SmtpSettings
 
 HOST = "127.0.0.1"
 

@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from filelock import FileLock
 from psycopg import sql
 
-from importer.ledger.administration import Beginnings, init
-from importer.ledger.server import ServerLedger
+from importer.ledger.engines.postgresql import ServerLedger
+from importer.ledger.upkeep.setup import Beginnings, init
 
 TEMPLATE = "ledger_template"
 """A database with an empty ledger, which each test gets a copy of."""

@@ -35,10 +35,12 @@ def changed(*lines: str) -> list[str]:
 
 
 SOONER = (
-    "import datetime, importer.service.exports, importer.service.waiting_mail",
+    "import datetime, importer.service.exports.exports, importer.service.mail.waiting_mail",
     "pause = datetime.timedelta(seconds=1)",
-    "importer.service.exports.FIRST_PAUSE = importer.service.waiting_mail.FIRST_PAUSE = pause",
-    "importer.service.exports.LONGEST_PAUSE = importer.service.waiting_mail.LONGEST_PAUSE = pause",
+    "exports = importer.service.exports.exports",
+    "mail = importer.service.mail.waiting_mail",
+    "exports.FIRST_PAUSE = mail.FIRST_PAUSE = pause",
+    "exports.LONGEST_PAUSE = mail.LONGEST_PAUSE = pause",
 )
 """With these, an export or a mail that has failed is tried again after a second."""
 

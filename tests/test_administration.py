@@ -328,7 +328,7 @@ def test_a_copy_that_is_interrupted_leaves_the_old_one(
     Path("copy.db").write_text("the old one")
     beside = set(os.listdir())
     with monkeypatch.context() as patch:
-        patch.setattr("importer.files.os.replace", stop)
+        patch.setattr("importer.base.files.os.replace", stop)
         assert command("ledger", "backup", "copy.db", "--force").exit_code == 130
     assert Path("copy.db").read_text() == "the old one"
     assert set(os.listdir()) == beside

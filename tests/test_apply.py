@@ -530,7 +530,7 @@ def test_a_fault_whose_log_cannot_be_written_shows_no_traceback(
     def fail(*_arguments: Any) -> NoReturn:
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr("importer.pipeline.apply_changes", fail)
+    monkeypatch.setattr("importer.pipeline.apply.apply_changes", fail)
     said = command("apply", good)
     assert said.exit_code == 70
     assert "Traceback" not in said.out + said.err

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import CommandLine
-from importer import clock
+from importer.base import clock
 from workbooks import Row, Sheets, write_workbook
 
 pytestmark = pytest.mark.both_engines

@@ -15,7 +15,7 @@ import pytest
 
 from conftest import CommandLine, Said
 from hostile_files import CODE, HTML, OLE2, Make, containing, good_workbook
-from importer.limits import DEFAULT_LIMITS, MB
+from importer.config.limits import DEFAULT_LIMITS, MB
 from workbooks import write_cells
 
 KEYS = ["file", "sha256", "status", "batch", "rows", "changes", "otcs", "problems", "corrections"]

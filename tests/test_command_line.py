@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from conftest import CommandLine
-from importer import __version__, pipeline
+from importer import __version__
 from importer.cli import output
+from importer.pipeline import apply as pipeline
 from workbooks import write_workbook
 
 HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "alembic", "python_calamine", "xlsxturbo")

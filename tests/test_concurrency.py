@@ -28,28 +28,30 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from importer import clock, exporting, pipeline
+from importer.base import clock
+from importer.base.errors import LedgerError
+from importer.base.progress import NoProgress, Tick
+from importer.base.texts import Text
 from importer.domain.named import named_in
 from importer.domain.plan import make_plan
 from importer.domain.problems import Code
-from importer.errors import LedgerError
-from importer.job import Job
-from importer.ledger import access
-from importer.ledger import apply as making
-from importer.ledger import server as on_server
-from importer.ledger.apply import BatchFacts, Made, apply_changes
-from importer.ledger.chain import hash_of_lines
 from importer.ledger.database import Ledger, Writing
+from importer.ledger.engines import postgresql as on_server
+from importer.ledger.engines import postgresql_access as access
 from importer.ledger.locks import Locked, lock_named
 from importer.ledger.opening import open_ledger
-from importer.ledger.snapshot import load_snapshot
-from importer.ledger.verify import verify
-from importer.progress import NoProgress, Tick
-from importer.report import Report, Result
-from importer.texts import Text
-from importer.undo import undo
-from importer.workbook.apart import read_workbook
-from importer.workbook.requests import check_workbook
+from importer.ledger.reading.snapshot import load_snapshot
+from importer.ledger.upkeep.verify import verify
+from importer.ledger.writing import apply as making
+from importer.ledger.writing.apply import BatchFacts, Made, apply_changes
+from importer.ledger.writing.chain import hash_of_lines
+from importer.messages.report import Report, Result
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
+from importer.pipeline.undo import undo
+from importer.workbook.checking.check import check_workbook
+from importer.workbook.reading.sandbox import read_workbook
 from workbooks import Row, Sheets, devices_in_plain, write_workbook
 
 if TYPE_CHECKING:  # what the processes of a load need not import
@@ -417,7 +419,8 @@ class Ran:
 # A process made from one that has imported everything starts in no time.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["importer.cli.main", "importer.undo", "importer.ledger.migrate", "importer.ledger.server",
+    ["importer.cli.main", "importer.pipeline.undo", "importer.ledger.migrate",
+     "importer.ledger.engines.postgresql",
      "pandera.backends.pandas.builtin_checks", "sqlalchemy.dialects.sqlite",
      "sqlalchemy.dialects.postgresql.psycopg", "psycopg", "pytest"]
 )  # fmt: skip

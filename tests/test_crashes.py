@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from importer.cli import main as program
-from importer.ledger.administration import Beginnings, init
-from importer.ledger.file import FileLedger
+from importer.ledger.engines.sqlite import FileLedger
+from importer.ledger.upkeep.setup import Beginnings, init
 from test_concurrency import LONG_ENOUGH, PROCESSES, code_of, customer, otc
 from workbooks import write_workbook
 

@@ -22,12 +22,12 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]
 from fsspec.registry import _registry as kinds  # type: ignore[import-untyped]
 
-from importer import clock
-from importer.config_table import ConfigTable
-from importer.errors import OutputError
-from importer.service import destinations, remote_folder
-from importer.service.destinations import Destination, destination, unfinished_name
-from importer.service_settings import service_settings
+from importer.base import clock
+from importer.base.errors import OutputError
+from importer.config.service import service_settings
+from importer.config.table import ConfigTable
+from importer.service.exports import destinations, remote_folder
+from importer.service.exports.destinations import Destination, destination, unfinished_name
 from sftp_server import SftpServer, needs_sshd
 
 NAME = "Export Avira Details – año [1] 20261125T060000Z.xlsx"
@@ -393,7 +393,7 @@ def test_sshfs_alone_would_trust_an_unknown_server(running: SftpServer, tmp_path
     url = running.url(tmp_path / "exports")
     filesystem, folder = fsspec.url_to_fs(url, skip_instance_cache=True, **running.login())
     assert len(filesystem.ls(folder)) == 1
-    from importer.service.sftp import SftpFiles
+    from importer.service.exports.sftp import SftpFiles
 
     SftpFiles(filesystem).close()
 
@@ -714,9 +714,9 @@ def test_fsspec_is_imported_only_to_be_used() -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from importer.config_table import ConfigTable\n"
-        "from importer.service.destinations import destination\n"
-        "from importer.service_settings import service_settings\n"
+        "from importer.config.table import ConfigTable\n"
+        "from importer.service.exports.destinations import destination\n"
+        "from importer.config.service import service_settings\n"
         "table = {'folder': 'sftp://user:word@host/exports', 'every': '1d'}\n"
         "config = ConfigTable(Path('avira-importer.toml'), {'exports': [table]})\n"
         "print(destination(service_settings(config).exports[0]).shown)\n"

@@ -16,11 +16,11 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from importer.details import xlsx
-from importer.details.export import make_book
+from importer.base.errors import OutputError
 from importer.domain.contents import Contents, CustomerHolding, Movement, OtcHolding
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Status, Subscription
-from importer.errors import OutputError
+from importer.export.make import make_book
+from importer.export.writers import xlsx
 
 TODAY = dt.date(2026, 3, 15)
 AT = dt.datetime(2026, 3, 15, 9, 30, 12, 345, tzinfo=dt.UTC)

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from conftest import CommandLine, Said
-from importer import clock, exporting
+from importer.base import clock
 from importer.domain.named import Named
-from importer.job import Job
 from importer.ledger.opening import open_ledger
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
 from workbooks import HEADERS, Row, Sheets, devices_in_plain, write_cells, write_workbook
 
 both_engines = pytest.mark.both_engines

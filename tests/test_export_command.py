@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import CommandLine
+from importer.base.texts import LANGUAGES
 from importer.domain.sheets import SHEETS
-from importer.texts import LANGUAGES
-from importer.workbook.exports import FIRST_HEADERS
+from importer.workbook.checking.exported_files import FIRST_HEADERS
 from workbooks import Sheets, write_workbook
 
 OTC = "AAAAA-11111-22222-33333"

@@ -111,10 +111,11 @@ def folder_of(path: Path) -> Path:
 
 NURSERY = """
 import datetime as dt, json, os, signal, sys
-import importer.exporting, importer.pipeline, importer.ledger.opening, sqlalchemy.dialects.sqlite
-from importer import clock
+import importer.pipeline.export, importer.pipeline.apply, importer.ledger.opening
+import sqlalchemy.dialects.sqlite
+from importer.base import clock
 from importer.cli.main import main
-from importer.details import csv_folder, json_file, ods, page, xlsx
+from importer.export.writers import csv_folder, json_file, ods, page, xlsx
 
 clock.now = lambda: dt.datetime.fromisoformat(sys.argv[1])
 clock.today = lambda: dt.date.fromisoformat(sys.argv[2])

@@ -36,15 +36,15 @@ from openpyxl.cell import WriteOnlyCell
 from python_calamine import CalamineWorkbook
 
 from conftest import Said
-from importer import clock
+from importer.base import clock
 from importer.cli import main as program
-from importer.details import ods as ods_writer
-from importer.details import summary
-from importer.details import xlsx as xlsx_writer
 from importer.domain.contents import OtcHolding
 from importer.domain.entities import Device
-from importer.ledger import contents as ledger_contents
-from importer.ledger.journal import load_batches
+from importer.export import summary
+from importer.export.writers import ods as ods_writer
+from importer.export.writers import xlsx as xlsx_writer
+from importer.ledger.reading import contents as ledger_contents
+from importer.ledger.reading.journal import load_batches
 from servers import Server
 from test_libreoffice import SOFFICE
 from workbooks import HEADERS, Row

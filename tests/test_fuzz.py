@@ -21,10 +21,10 @@ from openpyxl import Workbook
 
 from conftest import CommandLine
 from hostile_files import ODS_HEADER, XLS_CELLS, ods, pack, xls, xls_number
-from importer.limits import Limits
+from importer.config.limits import Limits
 from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.frames import Work
-from importer.workbook.reader import ReadingProcess
+from importer.workbook.reading.child import ReadingProcess
+from importer.workbook.reading.frames import Work
 from workbooks import HEADERS
 from xlsb_files import Calculated, Cell, Error, XlsbSheet, write_xlsb
 
@@ -41,7 +41,7 @@ CANDID = """
 import json, os, sys
 sys.path[:] = json.loads(sys.argv[1])
 from importer.domain.problems import Code
-from importer.workbook import reading_process
+from importer.workbook.reading import child_main as reading_process
 from importer.workbook.formats.refusals import RefusedError
 read = reading_process.read_here
 def candid(path, limits, sheet):
@@ -240,7 +240,7 @@ class Reader:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """Somebody who reads files, and tells of every exception that nobody thought of."""
-    monkeypatch.setattr("importer.workbook.reader._START", CANDID.replace("{first}", "pass"))
+    monkeypatch.setattr("importer.workbook.reading.child._START", CANDID.replace("{first}", "pass"))
     reader = Reader()
     yield reader
     reader.end()
@@ -295,7 +295,7 @@ def test_a_fault_that_a_change_reaches_would_be_found(
 ) -> None:
     """A control: with a TypeError for every file that holds a certain byte, the search fails."""
     deed = "assert b'\\xff' not in open(path, 'rb').read()"
-    monkeypatch.setattr("importer.workbook.reader._START", CANDID.replace("{first}", deed))
+    monkeypatch.setattr("importer.workbook.reading.child._START", CANDID.replace("{first}", deed))
     reader = Reader()
     chance = random.Random(7)
     changed = (

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from importer.cli.main import cli
-from importer.workbook.template import write_template
+from importer.workbook.writing.template import write_template
 from scripts import ROOT, load_script
 
 generate = load_script("docs/generate.py")

@@ -29,7 +29,7 @@ PATIENCE = 120
 MEASURE = """
 import contextlib, io, json, resource, sys
 from importer.cli.main import run
-from importer.workbook import apart
+from importer.workbook.reading import sandbox as apart
 def own_peak(used):  # which getrusage takes over from the process that has started this one
     try:
         with open("/proc/self/status") as status:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, Status, Subscription
-from importer.ledger.chain import LINE, LinesHash, hash_of_lines
 from importer.ledger.images import entity_of, image_of, kind_of
+from importer.ledger.writing.chain import LINE, LinesHash, hash_of_lines
 
 TEXT = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)
 MAYBE_TEXT = some.none() | TEXT
@@ -88,7 +88,7 @@ def test_another_way_to_quote_is_found(quote: Any, monkeypatch: pytest.MonkeyPat
     check_image(Subscription(1, "Peña", 3))
     check_hash("Peña", [])
     monkeypatch.setattr("importer.ledger.images.quoted", quote)
-    monkeypatch.setattr("importer.ledger.chain.quoted", quote)
+    monkeypatch.setattr("importer.ledger.writing.chain.quoted", quote)
     with pytest.raises(AssertionError):
         check_image(Subscription(1, "Peña", 3))
     with pytest.raises(AssertionError):

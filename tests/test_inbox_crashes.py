@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from importer import pipeline
-from importer.job import Once
-from importer.workbook import apart, requests
+from importer.pipeline import apply as pipeline
+from importer.pipeline.job import Once
+from importer.workbook.checking import check as requests
+from importer.workbook.reading import sandbox as apart
 from services import Place, Running
 from test_concurrency import code_of, customer, otc
 from test_inbox import STAMP, Sheets, bad, batches, good, names
@@ -81,12 +82,12 @@ def run_once(place: Place, ends_at: int | None, bug: str = "") -> int:
 def _run(place: Place, ends_at: int | None, bug: str) -> int:
     from importer.cli.main import run
 
-    change("importer.service.arrivals", STILL=0.0)
+    change("importer.service.inbox.arrivals", STILL=0.0)
     change("importer.service.parts", LOOK_SOON=0.01)
     if bug == "no hash is asked for":
-        change("importer.pipeline", batch_of_file=lambda *_: None)
+        change("importer.pipeline.apply", batch_of_file=lambda *_: None)
     if bug == "nothing is kept before the commit":
-        change("importer.service.inbox", Once=lambda since, _: Once(since, lambda _: None))
+        change("importer.service.inbox.inbox", Once=lambda since, _: Once(since, lambda _: None))
     steps = iter(range(1, 10_000))
 
     def counted(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,7 +101,7 @@ def _run(place: Place, ends_at: int | None, bug: str) -> int:
     for name in ("rename", "replace", "link", "unlink", "rmdir", "mkdir"):
         setattr(os, name, counted(getattr(os, name)))
     for name in ("apply_changes", "made"):  # and soon after these, the commit
-        change("importer.pipeline", **{name: counted(getattr(pipeline, name))})
+        change("importer.pipeline.apply", **{name: counted(getattr(pipeline, name))})
     return run(["serve", "--once", "-q", "--config", str(place.config)])
 
 
@@ -115,7 +116,7 @@ def everywhere(folder: Path, scenario: str, bug: str, stride: int, channel: Any)
     """End the service at each step in turn, or each `stride`-th; let another finish, and send what
     was found. With a bug, the first fault is enough."""
     import importer.cli.serve
-    import importer.exporting
+    import importer.pipeline.export
     import importer.service.service  # noqa: F401 - so that the forks need not
 
     os.environ["HOME"] = str(folder)
@@ -219,7 +220,7 @@ def test_a_workbook_that_ends_the_program_is_given_up_and_stops_no_other(tmp_pat
                     os._exit(9)
                 return read(path, *rest)
 
-            change("importer.pipeline", read_workbook=deadly)
+            change("importer.pipeline.apply", read_workbook=deadly)
             os._exit(_run(place, None, ""))
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -246,7 +247,7 @@ def test_a_fault_at_one_workbook_stops_no_other(tmp_path: Path) -> None:
                 raise RuntimeError("a fault")
             return check(path, *rest)
 
-        change("importer.pipeline", check_workbook=faulty)
+        change("importer.pipeline.apply", check_workbook=faulty)
         os._exit(_run(place, None, ""))
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
     assert batches(place) == ["good.xlsx"]

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from conftest import CommandLine
-from importer.ledger.chain import hash_of_batch, hash_of_lines
 from importer.ledger.database import Ledger
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import account, batch, journal
+from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
 from workbooks import Sheets, write_workbook
 
 OTC = "AAAAA-AAAAA-AAAAA-AAAA1"

@@ -24,7 +24,11 @@ from workbooks import write_workbook
 
 ANEW = table(every="1s", format="json", keep=3)
 
-QUICK = (*SOONER, "import importer.service.arrivals", "importer.service.arrivals.STILL = 0.3")
+QUICK = (
+    *SOONER,
+    "import importer.service.inbox.arrivals",
+    "importer.service.inbox.arrivals.STILL = 0.3",
+)
 """With these, a workbook is taken sooner after it was dropped, too."""
 
 
@@ -152,12 +156,12 @@ LOCKS = {
 """What another program can keep ours from doing with a file."""
 
 SLOWLY = (
-    "import time, importer.details.export",
-    "made = importer.details.export.make_book",
+    "import time, importer.export.make",
+    "made = importer.export.make.make_book",
     "def slowly(*given, **more):",
     "    time.sleep(2.5)",
     "    return made(*given, **more)",
-    "importer.details.export.make_book = slowly",
+    "importer.export.make.make_book = slowly",
 )
 """With these, exports take time after they have read the ledger, as those of large ones do."""
 

@@ -18,7 +18,7 @@ import pytest
 from conftest import CommandLine, Said
 from importer.cli import main as program
 from importer.ledger import database
-from importer.ledger.apply import apply_changes
+from importer.ledger.writing.apply import apply_changes
 from workbooks import write_workbook
 
 CODES = [f"{letter * 5}-11111-22222-33333" for letter in "ABC"]
@@ -431,7 +431,7 @@ def test_an_apply_that_is_stopped_after_writing_leaves_nothing_behind(
         raise raised
 
     with monkeypatch.context() as patch:
-        patch.setattr("importer.pipeline.apply_changes", write_and_stop)
+        patch.setattr("importer.pipeline.apply.apply_changes", write_and_stop)
         said = command("apply", workbook if is_first else further_workbook)
     assert said.exit_code == exit_code
     assert "Traceback" not in said.out + said.err

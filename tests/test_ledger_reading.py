@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from conftest import CommandLine
-from importer import clock
-from importer.errors import LedgerError
-from importer.ledger.file import FileLedger
-from importer.report import Rows
+from importer.base import clock
+from importer.base.errors import LedgerError
+from importer.ledger.engines.sqlite import FileLedger
+from importer.messages.report import Rows
 from workbooks import Sheets, write_workbook
 
 OTC, OTHER = "AAAAA-AAAAA-AAAAA-AAAA1", "AAAAA-AAAAA-AAAAA-AAAA2"

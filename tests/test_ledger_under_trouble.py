@@ -20,8 +20,9 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from conftest import CommandLine, Said
-from importer import clock, exporting
+from importer.base import clock
 from importer.ledger.opening import open_ledger
+from importer.pipeline import export as exporting
 from servers import TEMPLATE, Server
 from test_concurrency import (
     Load,

@@ -26,17 +26,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from importer import exporting
+from importer.base.errors import MisuseError, OutputError
+from importer.base.texts import N_, text, use_language
 from importer.cli import main as program
-from importer.details.book import Line, Shown, Summary
-from importer.details.form import Format
-from importer.errors import MisuseError, OutputError
-from importer.job import Job
+from importer.config.service import SmtpSettings
+from importer.export.book import Line, Shown, Summary
+from importer.export.form import Format
 from importer.ledger.opening import open_ledger
-from importer.service import letter, mail
-from importer.service.mail import alert_mail, export_mail, refusal_mail
-from importer.service_settings import SmtpSettings
-from importer.texts import N_, text, use_language
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
+from importer.service.mail import letter, mail
+from importer.service.mail.mail import alert_mail, export_mail, refusal_mail
 from workbooks import write_workbook
 
 SMTP = SmtpSettings(
@@ -316,7 +316,7 @@ def test_the_subject_names_export_day_and_customer(
 ) -> None:
     """The day where the computer stands: shortly after midnight in Madrid, UTC is behind."""
     monkeypatch.setattr(
-        "importer.clock.now", lambda: dt.datetime(2026, 11, 25, 23, 30, tzinfo=dt.UTC)
+        "importer.base.clock.now", lambda: dt.datetime(2026, 11, 25, 23, 30, tzinfo=dt.UTC)
     )
     monkeypatch.setenv("TZ", "Europe/Madrid")
     time.tzset()

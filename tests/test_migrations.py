@@ -21,7 +21,7 @@ from alembic.script import ScriptDirectory
 from conftest import CommandLine
 from importer.cli.main import run
 from importer.ledger.database import EARLIER, REVISION, Ledger
-from importer.ledger.file import FileLedger
+from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.migrate import configuration, upgrade
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from conftest import CommandLine
-from importer.errors import LedgerError
+from importer.base.errors import LedgerError
 from importer.ledger.database import PATIENCE
-from importer.ledger.file import FileLedger
+from importer.ledger.engines.postgresql import ServerLedger
+from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.opening import open_ledger
-from importer.ledger.server import ServerLedger
 
 
 @pytest.mark.parametrize("scheme", ["postgresql+psycopg", "postgresql", "postgres"])

@@ -25,11 +25,11 @@ from typing import Any
 
 import pytest
 
-from importer.errors import MisuseError, OutputError
-from importer.service import connection
-from importer.service.letter import Letter
-from importer.service.outbox import Outbox
-from importer.service_settings import SmtpSettings
+from importer.base.errors import MisuseError, OutputError
+from importer.config.service import SmtpSettings
+from importer.service.mail import connection
+from importer.service.mail.letter import Letter
+from importer.service.mail.outbox import Outbox
 from mail_server import HOST, MailServer, make_certificate
 
 NOW = dt.datetime(2026, 11, 26, 6, tzinfo=dt.UTC)
@@ -135,7 +135,7 @@ def test_all_that_is_due_goes_in_order_through_one_connection(
     """Also what a service before has left."""
     for start in (0, 10):
         now = NOW + dt.timedelta(seconds=start)
-        monkeypatch.setattr("importer.clock.now", lambda now=now: now)
+        monkeypatch.setattr("importer.base.clock.now", lambda now=now: now)
         outbox = Outbox(folder, server.settings())
         for number in range(start, start + 10):
             outbox.put(mail(f"{number:02}"))
@@ -466,9 +466,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from datetime import datetime, UTC
-from importer.service import outbox
-from importer.service.letter import Letter
-from importer.service_settings import SmtpSettings
+from importer.service.mail import outbox
+from importer.service.mail.letter import Letter
+from importer.config.service import SmtpSettings
 when, folder, port = sys.argv[1:]
 smtp = SmtpSettings("127.0.0.1", int(port), "licences@msp.example", None, None, None, ())
 mail = Letter("kept", "kept", ["Body."]).message(smtp.sender, ["one@x.example"])

@@ -18,10 +18,10 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import CommandLine, Said
-from importer.limits import DEFAULT_LIMITS
-from importer.workbook import corrections_own, loading
-from importer.workbook.raw import RawSheet
-from importer.workbook.reading import read_here
+from importer.config.limits import DEFAULT_LIMITS
+from importer.workbook.reading.file import read_here
+from importer.workbook.reading.raw import RawSheet
+from importer.workbook.writing import corrections_own, loading
 
 CODES = [f"AAAAA-11111-BBBBB-2222{n}" for n in range(6)]
 GREEN = "FF00B050"

@@ -22,10 +22,10 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from importer.cli import main as program
-from importer.details.export import Layout, make_book, write_book
-from importer.details.form import Format
 from importer.domain.contents import Contents, OtcHolding
 from importer.domain.entities import Otc
+from importer.export.form import Format
+from importer.export.make import Layout, make_book, write_book
 from workbooks import Row, write_workbook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -117,8 +117,8 @@ def run(*arguments: str | Path) -> str:
 
 def at_instant(patch: pytest.MonkeyPatch, now: dt.datetime) -> None:
     """Let it be `now`."""
-    patch.setattr("importer.clock.now", lambda: now)
-    patch.setattr("importer.clock.today", now.date)
+    patch.setattr("importer.base.clock.now", lambda: now)
+    patch.setattr("importer.base.clock.today", now.date)
 
 
 @pytest.fixture(scope="module")
@@ -969,7 +969,7 @@ def test_a_table_that_is_too_long_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its link still says how many rows there are, and the search how many it looks through."""
-    monkeypatch.setattr("importer.details.page.ROW_LIMIT", 7)
+    monkeypatch.setattr("importer.export.writers.page.ROW_LIMIT", 7)
     path = export(exported, tmp_path / "short.html", "--lang", language)
     with opened(chromium, path) as page:
         assert page.locator("#otcs .note").text_content() == NOTES[language]
@@ -982,9 +982,9 @@ def test_a_table_that_is_too_long_says_so(
 def test_a_table_of_just_the_limit_is_whole(
     exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importer.details.page.ROW_LIMIT", 60)
+    monkeypatch.setattr("importer.export.writers.page.ROW_LIMIT", 60)
     assert 'class="note"' not in export(exported, tmp_path / "whole.html").read_text("utf-8")
-    monkeypatch.setattr("importer.details.page.ROW_LIMIT", 59)
+    monkeypatch.setattr("importer.export.writers.page.ROW_LIMIT", 59)
     assert 'class="note"' in export(exported, tmp_path / "cut.html").read_text("utf-8")
 
 

@@ -223,7 +223,7 @@ def test_without_knowing_what_was_filled_in_the_others_changes_would_go(
 ) -> None:
     """The test above can fail: the same workbook takes them back where every cell asks."""
     applied(command, write_workbook(tmp_path / "other.xlsx", MEANWHILE))
-    monkeypatch.setattr("importer.pipeline.only_edited", lambda requests, _then: requests)
+    monkeypatch.setattr("importer.pipeline.apply.only_edited", lambda requests, _then: requests)
     applied(command, edited(prefilled, edit_meanwhile))
     assert command("show", "otcs", B, "--json").json[0]["total"] == 50
 
@@ -252,7 +252,7 @@ def test_more_rows_than_a_sheet_takes_are_refused(
     command: CommandLine, prefilled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is cut off: one line says why, and nothing is written."""
-    monkeypatch.setattr("importer.exporting.LAST_ROW", 20)
+    monkeypatch.setattr("importer.pipeline.export.LAST_ROW", 20)
     path = prefilled.with_name("again.xlsx")
     said = command("template", "--prefill", "-o", path)
     assert (said.exit_code, len(said.err.splitlines())) == (3, 1)

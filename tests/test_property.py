@@ -15,18 +15,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from importer import exporting, pipeline
+from importer.base.errors import LedgerError
 from importer.domain import plan, requests
 from importer.domain.entities import Device, Otc
 from importer.domain.rules import customers, devices
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Snapshot
-from importer.errors import LedgerError
-from importer.job import Job
-from importer.ledger.administration import Beginnings, init
 from importer.ledger.database import Ledger
-from importer.ledger.file import FileLedger
-from importer.report import Report
+from importer.ledger.engines.sqlite import FileLedger
+from importer.ledger.upkeep.setup import Beginnings, init
+from importer.messages.report import Report
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
 from model import Model, TooManyDevices
 from servers import Server
 from workbooks import in_plain, write_workbook

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from conftest import CommandLine, Said
-from importer.texts import visible
+from importer.base.texts import visible
 from workbooks import HEADERS, write_cells, write_workbook
 
 CODE = "ABCDE-12345-FGHIJ-67890"

@@ -17,13 +17,14 @@ import pytest
 
 from conftest import CommandLine
 from hostile_files import HOSTILE, good_workbook, just_a_bomb, with_rows
+from importer.base.errors import FileError
 from importer.cli.job import job_of
-from importer.errors import FileError
-from importer.job import Job
-from importer.limits import Limits
-from importer.workbook import apart, reader
-from importer.workbook.frames import Work
-from importer.workbook.reader import ReadingProcess
+from importer.config.limits import Limits
+from importer.pipeline.job import Job
+from importer.workbook.reading import child as reader
+from importer.workbook.reading import sandbox as apart
+from importer.workbook.reading.child import ReadingProcess
+from importer.workbook.reading.frames import Work
 from scripts import ROOT
 from workbooks import write_cells, write_workbook
 
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows limits no proce
 PLANT = """
 import json, os, sys, time
 sys.path[:] = json.loads(sys.argv[1])
-from importer.workbook import reading_process
+from importer.workbook.reading import child_main as reading_process
 read = reading_process.read_here
 def planted(path, limits, sheet):
     if path.name.startswith("bad"):
@@ -206,7 +207,7 @@ def test_the_working_folder_has_no_say_in_what_is_imported(
 
 COMMAND = """
 import signal, sys, time
-from importer.workbook import apart, reader
+from importer.workbook.reading import sandbox as apart, child as reader
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 apart.read_ahead("a file that is not there")
 print(apart._ahead[2]._process.pid, flush=True)

@@ -22,12 +22,12 @@ import pytest
 import sqlalchemy as sa
 
 from conftest import CommandLine, Said
-from importer import pipeline
-from importer.ledger import apply as making
-from importer.ledger import server as on_server
+from importer.ledger.engines import postgresql as on_server
+from importer.ledger.engines.postgresql import TRIES
 from importer.ledger.opening import open_ledger
-from importer.ledger.server import TRIES
-from importer.report import Report
+from importer.ledger.writing import apply as making
+from importer.messages.report import Report
+from importer.pipeline import apply as pipeline
 from servers import TEMPLATE, Server, another_server
 from test_concurrency import (
     LONG_ENOUGH,

@@ -25,8 +25,8 @@ from psycopg import sql
 
 from conftest import CommandLine, Said
 from importer.cli import main as program
-from importer.ledger import access
-from importer.ledger.file import FileLedger
+from importer.ledger.engines import postgresql_access as access
+from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata
 from servers import Server

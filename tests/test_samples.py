@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     """The day is the one that the expected reports were made on."""
-    monkeypatch.setattr("importer.clock.today", lambda: TODAY)
+    monkeypatch.setattr("importer.base.clock.today", lambda: TODAY)
 
 
 def test_the_folder_holds_every_sample_and_no_other(made: Path) -> None:
@@ -103,7 +103,7 @@ def test_onboarding_may_be_tried_for_months(
     day: dt.date, command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the day, nothing is refused and the one warning is of a name."""
-    monkeypatch.setattr("importer.clock.today", lambda: day)
+    monkeypatch.setattr("importer.base.clock.today", lambda: day)
     said = command("apply", ONBOARDING, "--json")
     assert said.exit_code == 0
     assert [problem["code"] for problem in said.json[0]["problems"]] == ["console-limit"]

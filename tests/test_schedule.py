@@ -18,10 +18,10 @@ from cronsim import CronSim
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from importer.config_table import ConfigTable
-from importer.errors import MisuseError
-from importer.service.schedule import MOST_COUNTED, Due, Schedule
-from importer.service_settings import service_settings
+from importer.base.errors import MisuseError
+from importer.config.service import service_settings
+from importer.config.table import ConfigTable
+from importer.service.exports.schedule import MOST_COUNTED, Due, Schedule
 
 FILE = Path("avira-importer.toml")
 MINUTE = dt.timedelta(minutes=1)

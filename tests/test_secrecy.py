@@ -12,9 +12,11 @@ import pytest
 
 from conftest import CommandLine
 from hostile_files import HOSTILE
-from importer import exporting, pipeline, secrecy
-from importer.errors import LedgerError, OutputError
-from importer.texts import N_, text
+from importer.base.errors import LedgerError, OutputError
+from importer.base.texts import N_, text
+from importer.messages import masking as secrecy
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
 from scripts import ROOT
 from workbooks import write_workbook
 

@@ -403,15 +403,15 @@ def test_without_a_ledger_exports_wait_for_the_first_workbook(place: Place) -> N
 
 
 HANGS = (
-    "import time, importer.exporting",
-    "made, times = importer.exporting.export, []",
+    "import time, importer.pipeline.export",
+    "made, times = importer.pipeline.export.export, []",
     "def hang(*given, **more):",
     "    outcome = made(*given, **more)",
     "    times.append(1)",
     "    if len(times) == 2:",
     "        time.sleep(1000)",
     "    return outcome",
-    "importer.exporting.export = hang",
+    "importer.pipeline.export.export = hang",
 )
 """With these, a service stands still in its second export, when that is made but not delivered."""
 
@@ -447,9 +447,10 @@ def test_of_two_services_one_makes_the_exports_and_the_other_takes_over(full_pla
 EVERYWHERE = """
 import json, os, shutil, sys
 from pathlib import Path
-import importer.cli.serve, importer.exporting, importer.service.mail, importer.service.service
+import importer.cli.serve, importer.pipeline.export
+import importer.service.mail.mail, importer.service.service
 from importer.cli.main import run
-from importer.service.exports import Exports
+from importer.service.exports.exports import Exports
 from importer.service.state import Runs
 
 config, bug, every = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
@@ -476,7 +477,7 @@ def service(ends_at):
             Exports._deliver = deliver
         for name in ("rename", "replace", "link", "unlink", "rmdir", "mkdir"):
             setattr(os, name, counted(getattr(os, name)))
-        importer.exporting.export = counted(importer.exporting.export)
+        importer.pipeline.export.export = counted(importer.pipeline.export.export)
         os._exit(run(["serve", "--once", "--config", str(config)]))
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -626,7 +627,10 @@ def check_lines(service: Running) -> None:
 
 LEAK = re.compile("leak[0-9]", re.IGNORECASE)
 CODES = [f"LEAK1-LEAK2-LEAK3-0000{number}" for number in range(8)]
-UNMASKED = ("import importer.secrecy", "importer.secrecy.without_otcs = lambda words: words")
+UNMASKED = (
+    "import importer.messages.masking",
+    "importer.messages.masking.without_otcs = lambda words: words",
+)
 
 
 def drop_secrets(place: Place) -> None:

@@ -18,18 +18,13 @@ import click
 import pytest
 from cronsim import CronSim
 
+from importer.base.clock import now
+from importer.base.errors import MisuseError
 from importer.cli.main import cli
-from importer.clock import now
-from importer.errors import MisuseError
+from importer.config.service import ExportSettings, InboxSettings, ServiceSettings, SmtpSettings
+from importer.config.settings import load_settings
 from importer.service.events import Event
 from importer.service.metrics import Metrics
-from importer.service_settings import (
-    ExportSettings,
-    InboxSettings,
-    ServiceSettings,
-    SmtpSettings,
-)
-from importer.settings import load_settings
 from scripts import ROOT
 
 SERVE = ROOT / "docs" / "serve"

@@ -18,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CommandLine
-from importer import clock, exporting
-from importer.job import Job
+from importer.base import clock
+from importer.base.similarity import lengths_like, names_like
 from importer.ledger.opening import open_ledger
-from importer.likeness import lengths_like, names_like
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
 from workbooks import Row, Sheets, write_workbook
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -32,13 +32,13 @@ ALLOWED = {"memory": 4_000, "peak": 4_000}
 DAYS_WORK = """
 import datetime as dt, json, os, sys, threading
 from pathlib import Path
-from importer import clock
-from importer.job import Job
+from importer.base import clock
+from importer.pipeline.job import Job
 from importer.ledger.opening import open_ledger
-from importer.service.exports import Exports
+from importer.service.exports.exports import Exports
 from importer.service.places import make_places
 from importer.service.shared import Shared
-from importer.settings import load_settings
+from importer.config.settings import load_settings
 
 config, rounds, leaks = Path(sys.argv[1]), int(sys.argv[2]), bool(sys.argv[3])
 settings = load_settings(config)
@@ -169,15 +169,15 @@ FORGETFUL = (
 """With these, what is kept of cells on purpose (up to 65,536 values of a kind) is full at once, so
 that whatever grows after that is not meant to."""
 
-QUICK = ("import importer.service.arrivals", "importer.service.arrivals.STILL = 0.2")
+QUICK = ("import importer.service.inbox.arrivals", "importer.service.inbox.arrivals.STILL = 0.2")
 LEAKS = (
     *QUICK,
-    "import os, importer.pipeline",
-    "made, kept = importer.pipeline.apply, []",
+    "import os, importer.pipeline.apply",
+    "made, kept = importer.pipeline.apply.apply, []",
     "def leaking(*given, **more):",
     "    kept.append(open(os.devnull))",
     "    return made(*given, **more)",
-    "importer.pipeline.apply = leaking",
+    "importer.pipeline.apply.apply = leaking",
 )
 """With these, each workbook leaves an open file behind."""
 

@@ -29,22 +29,24 @@ from hypothesis.stateful import (
 )
 
 import model
-from importer import clock, exporting, pipeline
-from importer import undo as undoing
+from importer.base import clock
+from importer.base.errors import LedgerError, MisuseError
 from importer.domain import undo as undo_rules
 from importer.domain.changes import Change
 from importer.domain.contents import Contents
 from importer.domain.entities import Device, Entity, Subscription
-from importer.errors import LedgerError, MisuseError
-from importer.job import Job
-from importer.ledger import contents as reading
-from importer.ledger import file as on_file
-from importer.ledger import journal
-from importer.ledger.apply import BatchFacts, Made, apply_changes
 from importer.ledger.database import Ledger, Writing
-from importer.ledger.file import FileLedger
-from importer.ledger.verify import verify
-from importer.report import Report, undo_to_json
+from importer.ledger.engines import sqlite as on_file
+from importer.ledger.engines.sqlite import FileLedger
+from importer.ledger.reading import contents as reading
+from importer.ledger.reading import journal
+from importer.ledger.upkeep.verify import verify
+from importer.ledger.writing.apply import BatchFacts, Made, apply_changes
+from importer.messages.report import Report, undo_to_json
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
+from importer.pipeline import undo as undoing
+from importer.pipeline.job import Job
 from test_property import (
     ALL_OTCS,
     COMPANIES,

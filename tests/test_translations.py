@@ -21,7 +21,7 @@ from importer.cli.options import first_language
 from scripts import load_script
 from workbooks import write_workbook
 
-update = load_script("importer/locale/update.py")
+update = load_script("importer/base/locale/update.py")
 PO = update.po_path("es")
 
 Forms = tuple[str, ...]

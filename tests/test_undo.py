@@ -14,15 +14,15 @@ import pytest
 import sqlalchemy as sa
 
 from conftest import CommandLine, Said
-from importer import pipeline
-from importer.job import Job
-from importer.ledger.administration import Beginnings, init
-from importer.ledger.file import FileLedger
+from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import customer as customer_table
 from importer.ledger.tables import device as device_table
 from importer.ledger.tables import otc as otc_table
 from importer.ledger.tables import subscription as subscription_table
+from importer.ledger.upkeep.setup import Beginnings, init
+from importer.pipeline import apply as pipeline
+from importer.pipeline.job import Job
 from workbooks import Row, Sheets, write_workbook
 
 pytestmark = pytest.mark.both_engines

@@ -26,9 +26,6 @@ from openpyxl import load_workbook
 
 from conftest import CommandLine
 from importer.cli import main as program
-from importer.ledger import soundness
-from importer.ledger import verify as proving
-from importer.ledger.chain import hash_of_batch, hash_of_lines
 from importer.ledger.tables import (
     account,
     batch,
@@ -39,6 +36,9 @@ from importer.ledger.tables import (
     otc,
     subscription,
 )
+from importer.ledger.upkeep import soundness
+from importer.ledger.upkeep import verify as proving
+from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
 from servers import Server
 from workbooks import Sheets, write_workbook
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from importer import exporting, pipeline
-from importer.job import Job
 from importer.ledger.opening import open_ledger
-from importer.report import Report
+from importer.messages.report import Report
+from importer.pipeline import apply as pipeline
+from importer.pipeline import export as exporting
+from importer.pipeline.job import Job
 from workbooks import in_plain, write_workbook
 
 EXAMPLES = json.loads((Path(__file__).parent / "rules.json").read_text("utf-8"))

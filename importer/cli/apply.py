@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.base.errors import ImporterError, MisuseError
+from importer.base.texts import N_, text
 from importer.cli.check import make_job, say_reports, workbook_options
 from importer.cli.export import say_export
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress
 from importer.cli.translated import Command, Option
-from importer.errors import ImporterError, MisuseError
-from importer.texts import N_, text
 
 if TYPE_CHECKING:
-    from importer.report import Report
+    from importer.messages.report import Report
 
 
 @click.command(
@@ -56,8 +56,9 @@ def apply(
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
     job = make_job(common, files, corrections, actor, sheet)
-    from importer import exporting, pipeline
-    from importer.details.form import Format
+    from importer.export.form import Format
+    from importer.pipeline import apply as pipeline
+    from importer.pipeline import export as exporting
 
     if export_to is not None:
         form = Format.of(export_to)

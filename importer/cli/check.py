@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
+from importer.base.texts import N_, current_language, text
 from importer.cli.job import actor_option, job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json, terminal_width
 from importer.cli.translated import Command, Option
-from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
-from importer.texts import N_, current_language, text
 
 if TYPE_CHECKING:
-    from importer.job import Job
-    from importer.report import Report
+    from importer.messages.report import Report
+    from importer.pipeline.job import Job
 
 _OPTIONS = (
     click.argument(
@@ -60,10 +60,10 @@ def make_job(
     sheet: str | None,
 ) -> Job:
     """The job that the options describe; the first file is read meanwhile."""
-    from importer.workbook.apart import read_ahead
+    from importer.workbook.reading.sandbox import read_ahead
 
     read_ahead(files[0], common.settings.limits, sheet)
-    from importer.exporting import writable
+    from importer.pipeline.export import writable
 
     if sheet is not None:
         _check_sheet(sheet, files)
@@ -94,8 +94,8 @@ def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
 
 def say_reports(common: Common, reports: Iterable[Report]) -> int:
     """Say what became of each workbook, as soon as that is known; give the exit code."""
-    from importer.report import Result, to_json
-    from importer.words import to_text
+    from importer.messages.report import Result, to_json
+    from importer.messages.report_text import to_text
 
     said: list[Report] = []
     fault = None
@@ -124,7 +124,7 @@ def say_reports(common: Common, reports: Iterable[Report]) -> int:
 
 
 def _went_wrong(report: Report) -> bool:
-    from importer.report import Result
+    from importer.messages.report import Result
 
     return report.refused or report.result is Result.UNREADABLE
 
@@ -146,7 +146,7 @@ def check(
 ) -> int:
     """Read, check and plan; the ledger stays as it is."""
     job = make_job(common, files, corrections, actor, sheet)
-    from importer import pipeline
+    from importer.pipeline import apply as pipeline
 
     with progress(wanted=not common.quiet) as shown:
         reports = pipeline.check(files, replace(job, progress=shown))

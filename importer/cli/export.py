@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.base.texts import N_, text
 from importer.cli.job import as_of_option, job_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import as_utc, progress, say, say_json
 from importer.cli.translated import Command, Option
-from importer.details.form import Format
-from importer.texts import N_, text
+from importer.export.form import Format
 
 if TYPE_CHECKING:
-    from importer.exporting import Export
+    from importer.pipeline.export import Export
 
 DEFAULT_NAME = "Export Avira Details"
 
@@ -90,7 +90,7 @@ def export(
     as_of: dt.date | int | None,
 ) -> None:
     """Export what the ledger holds now, or held then."""
-    from importer import exporting
+    from importer.pipeline import export as exporting
 
     if form is None:
         form = Format.XLSX if output is None else Format.of(output)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer.base.texts import N_, _
 from importer.cli.job import BATCH, ledger_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json, table
 from importer.cli.translated import Command
-from importer.texts import N_, _
 
 if TYPE_CHECKING:
-    from importer.ledger.journal import Batch, Line
+    from importer.ledger.reading.journal import Batch, Line
 
 
 @click.command(
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @common_options
 def history(common: Common, batch: int | None) -> None:
     """The batches of the account's ledger, or one of them with its lines."""
-    from importer.exporting import no_such_batch
-    from importer.ledger.journal import load_batch, load_batches, load_lines
+    from importer.ledger.reading.journal import load_batch, load_batches, load_lines
+    from importer.pipeline.export import no_such_batch
 
     with ledger_of(common).reading() as connection:
         if batch is None:
@@ -69,7 +69,7 @@ def _line_json(line: Line) -> dict[str, Any]:
 
 def _told(lines: list[Line]) -> Iterator[str]:
     """Each line in words: the row that asked, what it concerns, and what changed in it."""
-    from importer.change_words import fact_label, value_words
+    from importer.messages.change_text import fact_label, value_words
 
     for line in lines:
         before, after = line.before or {}, line.after or {}

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer.base.texts import N_, _, text
 from importer.cli.options import Common, storable
 from importer.cli.translated import Option
-from importer.texts import N_, _, text
 
 if TYPE_CHECKING:
-    from importer.job import Job
+    from importer.base.progress import Progress
     from importer.ledger.database import Ledger
-    from importer.progress import Progress
+    from importer.pipeline.job import Job
 
 LAST_BATCH = 2**31 - 1
 
@@ -41,9 +41,9 @@ def job_of(
     sheet: str | None = None,
 ) -> Job:
     """The job that the options describe."""
-    from importer import clock
-    from importer.job import Job
-    from importer.progress import NoProgress
+    from importer.base import clock
+    from importer.base.progress import NoProgress
+    from importer.pipeline.job import Job
 
     return Job(
         ledger_of(common),

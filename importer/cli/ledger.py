@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
+from importer.base.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
+from importer.base.texts import N_, text
 from importer.cli.job import ledger_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json
 from importer.cli.translated import Command, Group, Option
-from importer.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
-from importer.texts import N_, text
 
 _A_HASH = re.compile("[0-9a-f]{64}")
 
@@ -74,8 +74,8 @@ def init(
     distributed: bool,
 ) -> None:
     """Make what is missing and give what is asked for; what is there already stays."""
-    from importer.ledger.administration import Beginnings
-    from importer.ledger.administration import init as begin
+    from importer.ledger.upkeep.setup import Beginnings
+    from importer.ledger.upkeep.setup import init as begin
 
     both = sorted(set(importers) & set(readers))
     if both:
@@ -114,7 +114,7 @@ def init(
 @common_options
 def upgrade(common: Common) -> None:
     """Run the migrations that are missing, in one transaction."""
-    from importer.ledger.administration import upgrade as bring_up
+    from importer.ledger.upkeep.setup import upgrade as bring_up
 
     where = ledger_of(common)
     with progress(wanted=not common.quiet) as shown:
@@ -143,7 +143,7 @@ def upgrade(common: Common) -> None:
 @common_options
 def verify(common: Common, expect_head: str | None) -> int:
     """Say whether all is well, or list what is not."""
-    from importer.ledger.verify import verify as prove
+    from importer.ledger.upkeep.verify import verify as prove
 
     expect_head = _hash(expect_head)
     where = ledger_of(common)
@@ -206,7 +206,7 @@ def _hash(stated: str | None) -> str | None:
 @common_options
 def backup(common: Common, file: Path, force: bool) -> None:
     """Copy the ledger as it is at one instant."""
-    from importer.ledger.copying import back_up
+    from importer.ledger.upkeep.copying import back_up
 
     where = ledger_of(common)
     if where.is_at(file):

@@ -13,14 +13,14 @@ from typing import NoReturn
 import click
 
 from importer import __version__
+from importer.base.errors import EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
+from importer.base.texts import N_, text, use_language
 from importer.cli import apply, check, export, history, ledger, serve, show, template, undo
 from importer.cli.options import first_language
 from importer.cli.output import say_json
 from importer.cli.translated import Group, Option
-from importer.errors import EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
-from importer.fault_log import log_fault
-from importer.secrecy import Masked
-from importer.texts import N_, text, use_language
+from importer.messages.fault_log import log_fault
+from importer.messages.masking import Masked
 
 
 @click.group(

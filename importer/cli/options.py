@@ -13,9 +13,9 @@ from typing import Any
 
 import click
 
+from importer.base.texts import LANGUAGES, N_, use_language
 from importer.cli.translated import Option
-from importer.settings import LONGEST_WAIT, Settings, load_settings
-from importer.texts import LANGUAGES, N_, use_language
+from importer.config.settings import LONGEST_WAIT, Settings, load_settings
 
 DEFAULT_ACCOUNT = "default"
 LANG_VARIABLE = "AVIRA_IMPORTER_LANG"

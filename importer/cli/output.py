@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.progress import NoProgress, Progress, Tick
-from importer.texts import Text
+from importer.base.progress import NoProgress, Progress, Tick
+from importer.base.texts import Text
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
+from importer.base.texts import N_, text
 from importer.cli.job import actor_option, job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json
 from importer.cli.translated import Command, Option
-from importer.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
-from importer.texts import N_, text
 
 if TYPE_CHECKING:
-    from importer.job import Job
-    from importer.service_settings import ServiceSettings
+    from importer.config.service import ServiceSettings
+    from importer.pipeline.job import Job
 
 _GARBAGE = (700, 10, 10)
 """When Python looks for garbage by default, and a service that runs for months does: with what
@@ -65,7 +65,7 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     job = job_of(common, actor=actor)
     if only_check:
         return _check(common, settings, job)
-    from importer.report import Result
+    from importer.messages.report import Result
     from importer.service.events import begin_logging
     from importer.service.places import make_places
     from importer.service.service import once, serve

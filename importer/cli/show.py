@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer.base.errors import MisuseError
+from importer.base.texts import N_, _, text
 from importer.cli.job import as_of_option, job_of, note_nothing_applied
 from importer.cli.options import Common, common_options
 from importer.cli.output import say, say_json, table
 from importer.cli.translated import Command, Group
-from importer.errors import MisuseError
-from importer.texts import N_, _, text
 
 if TYPE_CHECKING:
     from importer.domain.contents import CustomerHolding, OtcHolding
@@ -37,8 +37,8 @@ def show() -> None:
 @common_options
 def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
     """All OTCs, or the one that `code` means."""
-    from importer import exporting
     from importer.domain.otc_code import normalise_otc
+    from importer.pipeline import export as exporting
 
     wanted = None if code is None else normalise_otc(code) or ""  # the code of none
     contents = exporting.otcs(job_of(common), wanted, as_of)
@@ -75,8 +75,8 @@ def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
 @common_options
 def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
     """All customers, or the one of that name, however it is spelt."""
-    from importer import exporting
-    from importer.change_words import value_words
+    from importer.messages.change_text import value_words
+    from importer.pipeline import export as exporting
 
     contents, unknown = exporting.customers(job_of(common), name, as_of)
     _note(common, contents.batch, as_of)
@@ -110,7 +110,7 @@ def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> 
 @common_options
 def summary(common: Common, as_of: dt.date | int | None) -> None:
     """Totals, and what expires."""
-    from importer import exporting
+    from importer.pipeline import export as exporting
 
     figures, batch = exporting.figures(job_of(common), as_of)
     _note(common, batch, as_of)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from importer.base.errors import MisuseError
+from importer.base.texts import N_, current_language, text
 from importer.cli.job import job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json
 from importer.cli.translated import Command, Option
-from importer.errors import MisuseError
-from importer.texts import N_, current_language, text
 
 
 @click.command(
@@ -42,7 +42,7 @@ from importer.texts import N_, current_language, text
 @common_options
 def template(common: Common, output: Path, force: bool, prefill: bool) -> None:
     """Write the template, its drop-downs offering what the ledger knows."""
-    from importer import exporting
+    from importer.pipeline import export as exporting
 
     if output.exists() and not force:
         raise MisuseError(

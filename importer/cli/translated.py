@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from importer.texts import _
+from importer.base.texts import _
 
 
 class _Said:

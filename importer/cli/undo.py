@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from importer.base.errors import EXIT_DONE, EXIT_UNDO
+from importer.base.texts import N_
 from importer.cli.job import BATCH, actor_option, job_of
 from importer.cli.options import Common, common_options
 from importer.cli.output import progress, say, say_json, terminal_width
 from importer.cli.translated import Command, Option
-from importer.errors import EXIT_DONE, EXIT_UNDO
-from importer.texts import N_
 
 
 @click.command(
@@ -25,9 +25,9 @@ from importer.texts import N_
 @common_options
 def undo(common: Common, batch: int, only_check: bool, actor: str | None) -> int:
     """Undo a batch, or show what that would do, or why it cannot be done."""
-    from importer import undo as undoing
-    from importer.report import undo_to_json
-    from importer.words import undo_to_text
+    from importer.messages.report import undo_to_json
+    from importer.messages.report_text import undo_to_text
+    from importer.pipeline import undo as undoing
 
     with progress(wanted=not common.quiet) as shown:
         job = job_of(common, shown, actor=actor)

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from importer.base.texts import N_, Text, first_of, text
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.entities import Status
 from importer.domain.explained import Explained
 from importer.domain.named import email_key
 from importer.domain.names import accentless_key
-from importer.texts import N_, Text, first_of, text
 
 _DISABLED = Status.DISABLED  # to look it up takes Python 3.11 longer than all else of a customer
 NAMED = 5

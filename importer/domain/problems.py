@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from importer.base.texts import N_, Text
 from importer.domain.explained import Explained
-from importer.texts import N_, Text
 
 
 class Severity(StrEnum):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from importer.base.texts import N_
 from importer.domain import requests
 from importer.domain.names import NAME_LIMIT
-from importer.texts import N_
 
 LICENSES_LIMIT = 1_000_000
 MONTHS_LIMIT = 1_200

@@ -11,8 +11,8 @@ from typing import ClassVar, TypeVar
 
 import sqlalchemy as sa
 
-from importer.errors import LedgerError
-from importer.texts import N_, text
+from importer.base.errors import LedgerError
+from importer.base.texts import N_, text
 
 REVISION = "0004"
 """The newest migration; a ledger at another was made by another version of this program."""

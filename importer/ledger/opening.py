@@ -7,10 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
-from importer.errors import LedgerError
+from importer.base.errors import LedgerError
+from importer.base.texts import N_, text
 from importer.ledger.database import PATIENCE, Ledger
-from importer.ledger.file import FileLedger, default_path
-from importer.texts import N_, text
+from importer.ledger.engines.sqlite import FileLedger, default_path
 
 _SQLITE_URL = "sqlite:///"
 _SERVER = "postgresql"
@@ -30,7 +30,7 @@ def open_ledger(
     if not setting:
         return FileLedger(default_path(), patience)
     if setting.startswith((f"{_SERVER}:", f"{_SERVER}+", "postgres:")):
-        from importer.ledger.server import ServerLedger
+        from importer.ledger.engines.postgresql import ServerLedger
 
         return ServerLedger(_server_url(setting), patience, account)
     path = setting.removeprefix(_SQLITE_URL)

@@ -12,8 +12,8 @@ import sys
 from enum import StrEnum
 from typing import Self, TextIO
 
-from importer.secrecy import without_otcs
-from importer.texts import N_, Text, _, printable
+from importer.base.texts import N_, Text, _, printable
+from importer.messages.masking import without_otcs
 
 LOGGER = logging.getLogger("avira-importer")
 

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from importer.errors import LedgerError, OutputError
-from importer.files import said_by_system, whole_file
+from importer.base.errors import LedgerError, OutputError
+from importer.base.files import said_by_system, whole_file
+from importer.base.texts import N_, Text, text
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
 from importer.service.stopping import Stopping
-from importer.texts import N_, Text, text
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0

@@ -17,11 +17,11 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import generate_latest
 
-from importer.errors import MisuseError
-from importer.files import said_by_system, whole_file
-from importer.service.outcome import Outcome
-from importer.service_settings import ServiceSettings
-from importer.texts import N_, text
+from importer.base.errors import MisuseError
+from importer.base.files import said_by_system, whole_file
+from importer.base.texts import N_, text
+from importer.config.service import ServiceSettings
+from importer.service.inbox.outcome import Outcome
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a further series for each counter, of use to nobody here
 

@@ -10,18 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from importer.errors import LedgerError, OutputError
-from importer.fault_log import log_fault
-from importer.files import said_by_system
-from importer.service.claims import open_claims
+from importer.base.errors import LedgerError, OutputError
+from importer.base.files import said_by_system
+from importer.config.service import InboxSettings
+from importer.messages.fault_log import log_fault
 from importer.service.events import Event, log
-from importer.service.exports import LATE, Exports, remove_half_made
-from importer.service.inbox import Inbox
+from importer.service.exports.exports import LATE, Exports, remove_half_made
+from importer.service.inbox.claims import open_claims
+from importer.service.inbox.inbox import Inbox
+from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
 from importer.service.locks import TakenError, locked
 from importer.service.shared import Shared
 from importer.service.stopping import StoppedError
-from importer.service.watching import LOOK_EVERY, LOOK_SOON, watch
-from importer.service_settings import InboxSettings
 
 TURN = 5.0
 """Seconds between two tries to become the one that makes exports and sends mail."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from importer.errors import MisuseError
-from importer.files import folder_at, said_by_system
+from importer.base.errors import MisuseError
+from importer.base.files import folder_at, said_by_system
+from importer.base.texts import N_, text
+from importer.config.service import InboxSettings, ServiceSettings
 from importer.service.state import state_folder
-from importer.service_settings import InboxSettings, ServiceSettings
-from importer.texts import N_, text
 
 
 def make_places(settings: ServiceSettings, *, checked: bool = False) -> None:

@@ -13,17 +13,17 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from importer.errors import EXIT_DONE, EXIT_INTERRUPTED
-from importer.job import Job
+from importer.base.errors import EXIT_DONE, EXIT_INTERRUPTED
+from importer.base.texts import N_, text
+from importer.config.service import ServiceSettings
+from importer.pipeline.job import Job
 from importer.service.events import Event, log
 from importer.service.metrics import Endpoint
 from importer.service.parts import all_once, parts_of
 from importer.service.shared import Shared
 from importer.service.stopping import StoppedError
 from importer.service.systemd import notify, watchdog_seconds
-from importer.service_settings import ServiceSettings
-from importer.texts import N_, text
-from importer.workbook import apart
+from importer.workbook.reading import sandbox as apart
 
 GRACE = 4.0
 """Seconds that the parts have to stop; then the process ends, whatever they do."""

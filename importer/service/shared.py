@@ -7,21 +7,21 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from importer import clock
-from importer.errors import OutputError
-from importer.job import Job
+from importer.base import clock
+from importer.base.errors import OutputError
+from importer.base.texts import N_, Text, text
+from importer.config.service import ServiceSettings
+from importer.pipeline.job import Job
 from importer.service.events import Event, log
-from importer.service.exports import Made
-from importer.service.inbox import Inbox
+from importer.service.exports.exports import Made
+from importer.service.inbox.inbox import Inbox
+from importer.service.inbox.outcome import Outcome
 from importer.service.ledger_watch import LedgerWatch
+from importer.service.mail.notices import Notices
+from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
-from importer.service.notices import Notices
-from importer.service.outbox import Outbox
-from importer.service.outcome import Outcome
 from importer.service.state import state_folder
 from importer.service.stopping import Beat, Stopping, Watched
-from importer.service_settings import ServiceSettings
-from importer.texts import N_, Text, text
 
 STUCK = 5400.0
 """Seconds without a sign of life after which a part counts as stuck: the largest workbook and the

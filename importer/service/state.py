@@ -11,8 +11,8 @@ from typing import Any
 
 from platformdirs import user_state_path
 
-from importer.files import whole_file
-from importer.service_settings import ExportSettings, ServiceSettings
+from importer.base.files import whole_file
+from importer.config.service import ExportSettings, ServiceSettings
 
 EXPORTS_FILE = "exports.json"
 

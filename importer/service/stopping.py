@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from importer.progress import Tick
-from importer.texts import Text
+from importer.base.progress import Tick
+from importer.base.texts import Text
 
 
 class StoppedError(Exception):

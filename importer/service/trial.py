@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone
 
-from importer import clock
-from importer.errors import (
+from importer.base import clock
+from importer.base.errors import (
     EXIT_DONE,
     EXIT_LEDGER,
     EXIT_USAGE,
@@ -20,21 +20,21 @@ from importer.errors import (
     LedgerError,
     MisuseError,
 )
-from importer.exporting import customers
-from importer.job import Job
-from importer.ledger.apply import change_nothing
+from importer.base.texts import N_, Text, text
+from importer.config.service import ExportSettings, ServiceSettings
 from importer.ledger.database import Ledger
-from importer.ledger.file import default_path
-from importer.service.destinations import destination
+from importer.ledger.engines.sqlite import default_path
+from importer.ledger.writing.apply import change_nothing
+from importer.pipeline.export import customers
+from importer.pipeline.job import Job
+from importer.service.exports.destinations import destination
+from importer.service.exports.schedule import Schedule
 from importer.service.ledger_watch import LedgerWatch
+from importer.service.mail.outbox import Outbox
 from importer.service.metrics import PortInUseError, try_port
-from importer.service.outbox import Outbox
 from importer.service.places import made_if_missing, make_places, missing, must_exist
-from importer.service.schedule import Schedule
 from importer.service.state import KeptRuns, state_folder
 from importer.service.stopping import Stopping
-from importer.service_settings import ExportSettings, ServiceSettings
-from importer.texts import N_, Text, text
 
 _NO_RIGHT = N_("{folder} cannot be read and written by the user of the service.")
 

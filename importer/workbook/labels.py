@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from importer.base.similarity import is_like, is_misspelt
+from importer.base.texts import LANGUAGES, N_, translated
 from importer.domain.sheets import SHEETS, Column, Sheet
-from importer.likeness import is_like, is_misspelt
-from importer.texts import LANGUAGES, N_, translated
 
 PROBLEMS = N_("Problems")
 """Our own sheet and column in a corrections workbook; ignored when it is applied again."""

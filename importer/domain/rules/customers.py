@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from importer.base.texts import N_, Text, text
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, ManagedBy, Status
 from importer.domain.named import email_key
@@ -19,7 +20,6 @@ from importer.domain.rules.verdict import (
     unknown_otc,
 )
 from importer.domain.snapshot import Snapshot
-from importer.texts import N_, Text, text
 
 # To look these up takes Python 3.11 longer than to make a Change.
 _ADDED, _ACTIVE, _ADMIN = Did.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN

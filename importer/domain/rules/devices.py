@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from importer.base.texts import N_, text
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Device
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import RecordDevice
 from importer.domain.rules.verdict import Verdict, duplicate_row, unknown_customer
 from importer.domain.snapshot import Snapshot
-from importer.texts import N_, text
 
 
 def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from importer.base.texts import N_, Text, text
 from importer.domain.entities import Customer, Otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.rules.verdict import Verdict
 from importer.domain.snapshot import Snapshot
-from importer.texts import N_, Text, text
 
 SOON = dt.timedelta(days=30)
 """The console's "to renew within 30 days"."""

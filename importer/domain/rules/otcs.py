@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from importer.base.texts import N_, first_of, text
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Otc
 from importer.domain.named import email_key
@@ -12,7 +13,6 @@ from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
 from importer.domain.snapshot import Snapshot
-from importer.texts import N_, first_of, text
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importer.base.texts import N_, Text, text
 from importer.domain.changes import Change, Did
 from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.problems import Code, Place, Problem, problem_at
@@ -15,7 +16,6 @@ from importer.domain.rules.verdict import (
     unknown_otc,
 )
 from importer.domain.snapshot import Snapshot
-from importer.texts import N_, Text, text
 
 _ADDED = Did.SUBSCRIPTION_ADDED  # to look it up takes Python 3.11 longer than to make a Change
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from importer.base.texts import N_, Text, first_of, text
 from importer.domain.changes import Change
 from importer.domain.entities import (
     Customer,
@@ -19,7 +20,6 @@ from importer.domain.named import email_key
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.rules.otcs import NAMED_HOLDERS
-from importer.texts import N_, Text, first_of, text
 
 
 class Later(NamedTuple):

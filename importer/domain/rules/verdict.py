@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from importer.base.texts import N_, Text, text
 from importer.domain.changes import Change
 from importer.domain.entities import Entity, ManagedBy
 from importer.domain.names import name_key
@@ -13,7 +14,6 @@ from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEET_OF
 from importer.domain.snapshot import Snapshot, missed
-from importer.texts import N_, Text, text
 
 
 @dataclass(slots=True)

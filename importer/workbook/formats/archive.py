@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from importer.limits import MB, Limits
-from importer.texts import N_, text
+from importer.base.texts import N_, text
+from importer.config.limits import MB, Limits
 from importer.workbook.formats.refusals import damaged, hostile, password_protected, too_large
 
 CHUNK = 1 << 20

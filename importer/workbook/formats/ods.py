@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from zipfile import ZipFile
 
-from importer.limits import Limits
-from importer.texts import N_, text
+from importer.base.texts import N_, text
+from importer.config.limits import Limits
 from importer.workbook.formats.refusals import too_large
 from importer.workbook.formats.tags import Look
 from importer.workbook.markup import Markup

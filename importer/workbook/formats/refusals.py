@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from importer.base.texts import N_, Text, text
 from importer.domain.problems import Code
-from importer.texts import N_, Text, text
 
 
 class RefusedError(Exception):

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from importer.base.texts import N_, text
+from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.limits import Limits
-from importer.texts import N_, text
-from importer.workbook.cells import Broken, Cell
+from importer.workbook.cell import Broken, Cell
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
 from importer.workbook.labels import HEADER_SEARCH, is_a_header
 

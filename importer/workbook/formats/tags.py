@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from importer.texts import N_, text
+from importer.base.texts import N_, text
 from importer.workbook.formats.archive import CHUNK
 from importer.workbook.formats.refusals import hostile
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import olefile
 
+from importer.base.texts import N_, text
 from importer.domain.problems import Code
-from importer.texts import N_, text
 from importer.workbook.formats.archive import END_OF_ARCHIVE
 from importer.workbook.formats.errors_shown import error_shown
 from importer.workbook.formats.refusals import (

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from zipfile import ZipFile
 
-from importer.texts import N_, text
+from importer.base.texts import N_, text
 from importer.workbook.formats.errors_shown import error_shown
 from importer.workbook.formats.refusals import damaged, hostile, same_sheet_twice
 from importer.workbook.formats.xlsx import looked_at, targets_of

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zipfile import ZipFile
 
-from importer.limits import Limits
-from importer.texts import N_, text
+from importer.base.texts import N_, text
+from importer.config.limits import Limits
 from importer.workbook.formats.archive import is_aside, parts_of, plain
 from importer.workbook.formats.refusals import hostile, same_sheet_twice
 from importer.workbook.formats.tags import Look, local, tags_of

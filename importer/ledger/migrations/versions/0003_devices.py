@@ -60,7 +60,7 @@ def upgrade() -> None:
 
 def _keys() -> list[sa.ForeignKeyConstraint]:
     """Tables that are distributed take a foreign key only of one that is distributed too, which
-    importer/ledger/distribution.py sees to."""
+    importer/ledger/engines/citus.py sees to."""
     if op.get_context().dialect.name != "sqlite":
         distributed = sa.text("SELECT to_regclass('pg_dist_partition') IS NOT NULL")
         if op.get_bind().scalar(distributed):

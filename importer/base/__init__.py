@@ -1,0 +1,1 @@
+"""Ground floor: texts, errors, clock, files, progress, similarity."""

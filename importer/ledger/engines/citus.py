@@ -1,0 +1,58 @@
+"""Turns a PostgreSQL server's tables into distributed ones, by account, with the Citus extension.
+
+Whatever an import touches lies on the machine that holds its account, so that no transaction spans
+machines. This cannot be tested against Citus itself here; the statements are.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from importer.base.errors import LedgerError
+from importer.base.texts import N_, text
+from importer.ledger.engines.postgresql_access import remove_triggers
+from importer.ledger.tables import account, metadata
+
+
+def distribute(connection: sa.Connection) -> None:
+    """Distribute every table by `account_id` that is not; foreign keys come back afterwards.
+
+    Raises LedgerError where the server has no Citus.
+    """
+    if connection.scalar(sa.text("SELECT to_regproc('create_distributed_table')")) is None:
+        raise LedgerError(
+            text(N_("The server has no extension Citus, which distributes tables. Whoever runs the "
+                    "server adds it first, in SQL: CREATE EXTENSION citus"))
+        )  # fmt: skip
+    tables = [one for one in metadata.sorted_tables if not is_distributed(connection, one)]
+    if account in tables:
+        remove_triggers(connection)
+    operations = Operations(MigrationContext.configure(connection))
+    keys = [key for table in tables for key in table.foreign_key_constraints]
+    for key in keys:
+        operations.drop_constraint(
+            str(key.name), key.table.name, type_="foreignkey", if_exists=True
+        )
+    for table in tables:
+        beside = "default" if table is account else account.name
+        connection.execute(
+            sa.text(
+                "SELECT create_distributed_table(:table, 'account_id', colocate_with => :beside)"
+            ),
+            {"table": table.name, "beside": beside},
+        )
+    for key in keys:
+        operations.create_foreign_key(
+            str(key.name), key.table.name, key.referred_table.name,
+            [one.name for one in key.columns],
+            [one.column.name for one in key.elements],
+        )  # fmt: skip
+
+
+def is_distributed(connection: sa.Connection, table: sa.Table = account) -> bool:
+    """Whether Citus keeps `table` already."""
+    known = connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition')"))
+    query = sa.text("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = CAST(:table AS regclass)")
+    return known is not None and connection.scalar(query, {"table": table.name}) is not None

@@ -1,0 +1,241 @@
+"""A ledger in a database of a PostgreSQL server."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from importer.base.errors import LedgerError
+from importer.base.texts import N_, text
+from importer.ledger.database import PATIENCE, CameBetweenError, Ledger, Outcome, Writing, is_empty
+from importer.ledger.engines.postgresql_access import may_use
+from importer.ledger.engines.postgresql_errors import (
+    NO_RIGHT,
+    OWNER,
+    came_between,
+    in_words,
+    reason_of,
+    state_of,
+    went_away,
+)
+from importer.ledger.tables import account, batch, complete_for_server
+
+TRIES = 20
+"""How often work is begun, at most, when others come between each time."""
+
+CONNECT_TIMEOUT = 10
+"""Seconds to wait for the server to answer at all."""
+
+QUIET = 60
+"""Seconds without any sign of the server after which the connection counts as lost."""
+
+_LONGEST_PAUSE = 1.0  # seconds between two tries
+
+_MIGRATING = 0x61766972  # a number of our own among the server's advisory locks
+
+complete_for_server()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLedger(Ledger):
+    """A ledger on a PostgreSQL server, in the schema that the connection's search path begins with.
+
+    Writers wait for each other only where they touch the same OTCs or customers (see
+    importer/ledger/locks.py), and meet on the account's row as they finish.
+    """
+
+    url: sa.URL
+    patience: float = PATIENCE
+    account: str | None = None
+    """The account that is to be used; whether the role may is asked first."""
+
+    @property
+    def name(self) -> str:
+        """The URL without its password and settings, which may be secrets too."""
+        url = self.url
+        shown = sa.URL.create(
+            url.drivername, url.username, host=url.host, port=url.port, database=url.database
+        )
+        return shown.render_as_string()
+
+    @property
+    def _role(self) -> str:
+        return self.url.username or ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the database has no tables yet."""
+        with self._transaction() as connection:
+            return is_empty(connection)
+
+    def missing(self) -> LedgerError:
+        """What to say where the database has no tables yet."""
+        return LedgerError(
+            text(N_("There is no ledger at {ledger} yet. Whoever owns the database makes one "
+                    "with: avira-importer ledger init"), ledger=self.name)
+        )  # fmt: skip
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the ledger and cannot change it."""
+        with self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True) as (
+            connection
+        ):
+            self._check(connection)
+            yield connection
+
+    def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
+        """Do `work` in one transaction, again from its start where others came between.
+
+        Work whose commit was not answered is looked for before it is done again.
+        """
+        until = time.monotonic() + self.patience
+        writing = None
+        for tried in count(1):
+            try:
+                with self._begun() as connection:
+                    self._check(connection)
+                    writing = Writing(connection, self._begun)
+                    outcome = work(writing)
+                return outcome
+            except CameBetweenError as error:
+                fault, again = self._in_words("40", ""), tried < TRIES
+                cause: Exception = error
+            except DBAPIError as error:
+                if writing and went_away(error) and self._has_landed(writing, until):
+                    return outcome
+                # A server that was never reached is not waited for; one that went away is.
+                again = bool(writing) if went_away(error) else came_between(error) and tried < TRIES
+                fault, cause = self._database_fault(error), error
+            if not again or time.monotonic() > until:
+                raise fault from cause
+            _pause(tried)
+        raise AssertionError("a try returns, raises, or is followed by another")
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """A transaction that no other of its kind runs beside."""
+        try:
+            with self._begun() as connection:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+                yield connection
+        except DBAPIError as error:
+            state = OWNER if state_of(error) == NO_RIGHT else state_of(error)
+            raise self._in_words(state, reason_of(error)) from error
+
+    def _check(self, connection: sa.Connection) -> None:
+        try:
+            self.check_revision(connection)
+        except LedgerError:
+            if is_empty(connection):
+                raise self.missing() from None
+            raise
+        if self.account is not None and not may_use(connection, self.account):
+            raise LedgerError(
+                text(N_("The role {role} may not use the account {account} of the ledger {ledger}. "
+                        "The ledger's owner lets it in: avira-importer ledger init --account "
+                        "{account} --reader {role} (or --importer)"),
+                     role=self._role, account=self.account, ledger=self.name)
+            )  # fmt: skip
+
+    def _has_landed(self, writing: Writing, until: float) -> bool:
+        """Whether the batch of a try whose connection was lost is there all the same.
+
+        The account's row is locked from when a batch gets its number until its transaction has
+        ended, so that waiting for it also waits for a commit that is still under way.
+        """
+        while writing.entry is not None:
+            try:
+                with self._begun() as connection:
+                    own = account.c.account_id == writing.account
+                    connection.execute(
+                        sa.select(account.c.head).where(own).with_for_update(key_share=True)
+                    )
+                    found = sa.select(batch.c.batch).where(
+                        batch.c.account_id == writing.account, batch.c.entry == writing.entry
+                    )
+                    return connection.scalar(found) is not None
+            except DBAPIError as error:
+                if not went_away(error) or time.monotonic() > until:
+                    raise self._unknown() from error
+                _pause(TRIES)
+        return False
+
+    @contextmanager
+    def _transaction(self, **options: Any) -> Iterator[sa.Connection]:
+        try:
+            with self._begun(**options) as connection:
+                yield connection
+        except DBAPIError as error:
+            raise self._database_fault(error) from error
+
+    @contextmanager
+    def _begun(self, **options: Any) -> Iterator[sa.Connection]:
+        """A transaction; what the server says of it comes as it is."""
+        engine = _engine(self.url, self.patience)
+        # Whoever has waited for a lock must see what was done meanwhile, whatever the server's way.
+        options.setdefault("isolation_level", "READ COMMITTED")
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def _database_fault(self, error: DBAPIError) -> LedgerError:
+        return self._in_words(state_of(error), reason_of(error))
+
+    def _in_words(self, state: str, reason: str) -> LedgerError:
+        facts = {
+            "ledger": self.name, "role": self._role, "seconds": f"{self.patience:g}",
+            "reason": reason,
+        }  # fmt: skip
+        return in_words(state, facts)
+
+    def _unknown(self) -> LedgerError:
+        return LedgerError(
+            text(N_("The connection to {ledger} was lost while the batch was being confirmed. "
+                    "Look whether it is there before you try again: avira-importer history"),
+                 ledger=self.name)
+        )  # fmt: skip
+
+
+@lru_cache(16)
+def _engine(url: sa.URL, patience: float) -> sa.Engine:
+    settings: dict[str, str | int] = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "application_name": "avira-importer",
+        "keepalives_idle": QUIET,  # a server that vanished is noticed
+        "tcp_user_timeout": 1000 * QUIET,
+    }
+    try:
+        engine = sa.create_engine(
+            url,
+            poolclass=NullPool,
+            hide_parameters=True,  # no log shall hold OTCs
+            connect_args={name: value for name, value in settings.items() if name not in url.query},
+        )
+    except ModuleNotFoundError as error:
+        raise LedgerError(
+            text(N_("A ledger on a PostgreSQL server needs a further package: "
+                    'pip install "psycopg[binary]"'))
+        ) from error  # fmt: skip
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        milliseconds = max(1, int(patience * 1000))  # 0 would mean to wait for ever
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+
+    return engine
+
+
+def _pause(tried: int) -> None:
+    """Wait longer after each try, and not as long as others do."""
+    longest = min(_LONGEST_PAUSE, 0.01 * 2 ** min(tried, TRIES))
+    time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter

@@ -1,0 +1,1 @@
+"""Queries: the snapshot of a plan, contents, history."""

@@ -1,0 +1,188 @@
+"""What `show` tells of the ledger as it is, without the rest of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from importer.base.similarity import lengths_like, names_like
+from importer.domain.contents import Contents, CustomerHolding, Figures, OtcHolding, figures_of
+from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
+from importer.domain.names import name_key
+from importer.ledger.bulk import one_of
+from importer.ledger.images import date_of
+from importer.ledger.reading.contents import must_have_customers
+from importer.ledger.reading.snapshot import customer_of, device_of, otc_of
+from importer.ledger.tables import account, customer, device, otc, subscription
+
+
+class Now(NamedTuple):
+    """An account of the ledger that is being read, at an instant in UTC.
+
+    `today` is the day that expiry dates are held against.
+    """
+
+    connection: sa.Connection
+    account: str
+    at: dt.datetime
+    today: dt.date
+
+
+def load_figures(now: Now) -> tuple[Figures, int]:
+    """The figures of an account, and the number of its last batch (0: none)."""
+    query = (
+        sa.select(
+            otc.c.expiry_date, sa.func.count(), sa.func.sum(otc.c.total), sa.func.sum(otc.c.used)
+        )
+        .where(otc.c.account_id == now.account)
+        .group_by(otc.c.expiry_date)
+    )
+    together = [
+        (count, OtcHolding(Otc("", "", "", total, expiry_date=date_of(day)), used, None, None))
+        for day, count, total, used in now.connection.execute(query)
+    ]
+    customers = now.connection.scalar(
+        sa.select(sa.func.count()).where(customer.c.account_id == now.account)
+    )
+    return figures_of(together, customers or 0, now.today), _contents(now).batch
+
+
+def load_otcs(now: Now) -> Contents:
+    """All OTCs, by code; of customers no more than whom an OTC is dedicated to.
+
+    Nor does it say since when OTCs are active, for which all of the journal would have to be read.
+    """
+    query = (
+        sa.select(subscription.c.otc, customer.c.name)
+        .join(
+            customer,
+            sa.and_(
+                customer.c.account_id == subscription.c.account_id,
+                customer.c.customer_id == subscription.c.customer_id,
+            ),
+        )
+        .where(
+            subscription.c.account_id == now.account,
+            customer.c.account_id == now.account,
+            customer.c.managed_by == ManagedBy.CUSTOMER,  # `Customer.holds_whole_otcs`
+        )
+    )
+    dedicated = {row.otc: row.name for row in now.connection.execute(query)}
+    ours = sa.select(otc).where(otc.c.account_id == now.account).order_by(otc.c.code)
+    return _contents(
+        now,
+        otcs=[
+            OtcHolding(otc_of(row), row.used, None, dedicated.get(row.code))
+            for row in now.connection.execute(ours)
+        ],
+    )
+
+
+def load_otc(now: Now, code: str) -> Contents:
+    """The OTC of `code`, if there is one, and its holders, with what they hold of it.
+
+    It does not say either since when the OTC is active.
+    """
+    ours = sa.select(otc).where(otc.c.account_id == now.account, otc.c.code == code)
+    found = now.connection.execute(ours).one_or_none()
+    if found is None:
+        return _contents(now)
+    of_it = sa.select(subscription).where(
+        subscription.c.account_id == now.account, subscription.c.otc == code
+    )
+    held = {
+        row.customer_id: Subscription(row.customer_id, row.otc, row.licenses)
+        for row in now.connection.execute(of_it)
+    }
+    holders = _customers(now, one_of(now.connection, customer.c.customer_id, held))
+    must_have_customers(held.values(), holders)
+    dedicated = next((one.name for one in holders.values() if one.holds_whole_otcs), None)
+    return _contents(
+        now,
+        otcs=[OtcHolding(otc_of(found), found.used, None, dedicated)],
+        customers=[CustomerHolding(one, (held[one.id],)) for one in holders.values()],
+    )
+
+
+def load_customers(now: Now, name: str | None = None) -> Contents:
+    """All customers, by name, or the one of that name, if there is one; no OTCs."""
+    if name is None:
+        customers, only = _customers(now), None
+    elif _can_be_kept(name):
+        customers = only = _customers(now, customer.c.name_key == name_key(name))
+    else:
+        return _contents(now)
+    held: dict[int, list[Subscription]] = {}
+    for row in now.connection.execute(_theirs(now, subscription, only)):
+        held.setdefault(row.customer_id, []).append(
+            Subscription(row.customer_id, row.otc, row.licenses)
+        )
+    owned: dict[int, list[Device]] = {}
+    for row in now.connection.execute(_theirs(now, device, only)):
+        owned.setdefault(row.customer_id, []).append(device_of(row))
+    must_have_customers(chain(*held.values(), *owned.values()), customers)
+    return _contents(
+        now,
+        customers=[
+            CustomerHolding(one, tuple(held.get(one.id, ())), tuple(owned.get(one.id, ())))
+            for one in customers.values()
+        ],
+    )
+
+
+def load_name_like(now: Now, name: str) -> str | None:
+    """The name of the customer that was probably meant by `name`, which is that of none."""
+    key = name_key(name)
+    least, most = lengths_like(key)
+    ours = customer.c.account_id == now.account
+    # A line each, since no name has line breaks: a row each takes four times as long.
+    lines = now.connection.scalar(
+        sa.select(sa.func.aggregate_strings(customer.c.name_key, "\n")).where(
+            ours, sa.func.length(customer.c.name_key).between(least, most)
+        )
+    )
+    near = names_like({key}, lines.split("\n") if lines else ()).get(key)
+    if near is None:
+        return None
+    return now.connection.scalar(
+        sa.select(customer.c.name).where(ours, customer.c.name_key == near)
+    )
+
+
+def _customers(now: Now, *which: sa.ColumnElement[bool]) -> dict[int, Customer]:
+    """Customers by their ids, in the order of their names."""
+    query = sa.select(customer).where(customer.c.account_id == now.account, *which)
+    # Sorted here, or SQLite might look for a few among all in their order.
+    found = sorted(now.connection.execute(query), key=lambda row: row.name_key)
+    return {row.customer_id: customer_of(row) for row in found}
+
+
+def _theirs(
+    now: Now, table: sa.Table, customers: Iterable[int] | None
+) -> sa.Select[tuple[object, ...]]:
+    """The rows of these customers, or of all where None, in the order of the table's key."""
+    query = sa.select(table).where(table.c.account_id == now.account)
+    if customers is not None:
+        query = query.where(one_of(now.connection, table.c.customer_id, customers))
+    return query.order_by(*table.primary_key)
+
+
+def _can_be_kept(typed: str) -> bool:
+    """Whether a ledger could hold it: a command line may hold any bytes."""
+    return typed.encode("utf-8", "replace").decode() == typed
+
+
+def _contents(
+    now: Now,
+    otcs: Sequence[OtcHolding] = (),
+    customers: Sequence[CustomerHolding] = (),
+) -> Contents:
+    query = sa.select(account.c.last_batch, account.c.head).where(
+        account.c.account_id == now.account
+    )
+    batch, head = now.connection.execute(query).one_or_none() or (0, "")
+    return Contents(now.account, now.at, now.today, batch, head, otcs, customers)

@@ -1,0 +1,57 @@
+"""What an undo must know of the ledger: the batch, and all that hangs on what it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from importer.domain.changes import Change
+from importer.domain.entities import Entity
+from importer.domain.rules.undoing import ChangedBy, Later
+from importer.domain.snapshot import Snapshot
+from importer.domain.undo import named_by
+from importer.ledger.images import key_of, kind_of
+from importer.ledger.locks import lock_named
+from importer.ledger.reading.journal import Batch, changed_after, load_batch, load_changes
+from importer.ledger.reading.snapshot import load_snapshot
+
+
+class ToUndo(NamedTuple):
+    """A batch, what it changed, what the ledger holds of that now, and who changed it since."""
+
+    of: Batch
+    done: list[Change]
+    snapshot: Snapshot
+    changed_by: ChangedBy
+
+
+def load_to_undo(
+    connection: sa.Connection, account_id: str, number: int, today: dt.date, *, locking: bool
+) -> ToUndo | None:
+    """All of that, others being kept from changing it if `locking`; None if there is no batch."""
+    of = load_batch(connection, account_id, number)
+    if of is None:
+        return None
+    done = load_changes(connection, account_id, of)
+    named = named_by(done)
+    locked = lock_named(connection, account_id, named) if locking else None
+    snapshot = load_snapshot(connection, account_id, named, today)
+    if locked is not None:
+        locked.must_cover(named, snapshot)
+        of = load_batch(connection, account_id, number) or of  # which may be undone meanwhile
+
+    @cache
+    def later() -> dict[tuple[str, str], Later]:
+        seen: list[Entity] = [one.entity for one in done]
+        seen += [*snapshot.otcs.values(), *snapshot.customers.values(), *snapshot.devices.values()]
+        seen += [one for held in snapshot.holdings.values() for one in held.values()]
+        keys = {*map(key_of, seen), *named.otcs, *map(str, named.customer_ids)}
+        return changed_after(connection, account_id, number, keys)
+
+    def changed_by(entity: Entity) -> Later | None:
+        return later().get((kind_of(entity), key_of(entity)))
+
+    return ToUndo(of, done, snapshot, changed_by)

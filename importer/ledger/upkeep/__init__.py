@@ -1,0 +1,1 @@
+"""Create, copy, upgrade and verify a ledger."""

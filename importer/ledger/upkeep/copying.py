@@ -1,0 +1,122 @@
+"""Copies a ledger: into a file that is itself a ledger, or from one into a server."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from importer.base.errors import LedgerError
+from importer.base.files import whole_file
+from importer.base.texts import N_, text
+from importer.ledger import bulk
+from importer.ledger.database import Ledger, revision_of
+from importer.ledger.engines.sqlite import FileLedger
+from importer.ledger.migrate import upgrade
+from importer.ledger.tables import account, batch, metadata
+
+AT_ONCE = 10_000
+"""Rows held in memory while they are copied."""
+
+
+def back_up(ledger: Ledger, path: Path) -> None:
+    """Write the ledger as it is at one instant to the file `path`, which then is a ledger too.
+
+    Nobody who imports meanwhile is cut off. The file is whole or not there, and its owner's alone.
+    """
+    with whole_file(path, mode=0o600) as temporary:
+        if isinstance(ledger, FileLedger):
+            _copy_file(ledger, temporary)
+        else:
+            with ledger.reading() as source:
+                _copy_into_file(source, temporary)
+    # What an import into the file that was there has left, SQLite would put into the new one.
+    path.resolve().with_name(f"{path.resolve().name}-journal").unlink(missing_ok=True)
+
+
+def _copy_file(ledger: FileLedger, path: Path) -> None:
+    """By SQLite's own means, page by page; also of an earlier version, before its upgrade."""
+    with ledger.reading_any_version() as source:
+        if revision_of(source) is None:
+            raise ledger.foreign()
+        if not _copy_pages(source, path):
+            raise ledger.damaged()
+
+
+def _copy_pages(source: sa.Connection, path: Path) -> bool:
+    """Copy, and say whether the copy is sound: it may take the place of an earlier one."""
+    driver = source.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    try:
+        with closing(sqlite3.connect(path)) as target:
+            driver.backup(target)
+            return bool(target.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except sqlite3.Error as error:
+        raise _cannot_write(error) from error
+
+
+def _copy_into_file(source: sa.Connection, path: Path) -> None:
+    with TemporaryDirectory(dir=path.parent) as folder:
+        copy = FileLedger(Path(folder) / path.name)
+        try:
+            with copy.migrating() as target:
+                upgrade(target)
+                copy_rows(source, target)
+        except LedgerError as fault:  # in the words of a file that nobody knows of
+            match fault.__cause__:
+                case DBAPIError(orig=sqlite3.Error() as error):
+                    raise _cannot_write(error) from error
+                case (DBAPIError() | OSError()) as cause:
+                    raise cause from None
+            raise
+        shutil.copyfile(copy.path, path)
+
+
+def _cannot_write(error: sqlite3.Error) -> OSError:
+    """What the system would have said of the file that SQLite cannot write."""
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return OSError(errno.ENOSPC if full else errno.EIO, str(error))
+
+
+def take_over(source: FileLedger, target: sa.Connection) -> None:
+    """Bring all that the file holds into the empty tables of `target`.
+
+    Raises LedgerError where these hold something already.
+    """
+    if target.scalar(sa.select(sa.func.count()).select_from(batch)):
+        raise LedgerError(
+            text(N_("The ledger holds something already; {path} can only be taken over into an "
+                    "empty one."), path=source.path)
+        )  # fmt: skip
+    target.execute(sa.delete(account))  # of imports that failed
+    try:
+        with source.reading() as connection:
+            copy_rows(connection, target)
+    except LedgerError as fault:
+        cause = fault.__cause__
+        if isinstance(cause, DBAPIError) and not isinstance(cause.orig, sqlite3.Error):
+            raise cause from None  # what the server says is none of the file's faults
+        raise
+
+
+def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
+    """Copy every row of every table, as it is."""
+    for table in metadata.sorted_tables:
+        accounts = source.scalars(sa.select(account.c.account_id).order_by(account.c.account_id))
+        for account_id in accounts.all():
+            _copy_account(source, target, table, account_id)
+
+
+def _copy_account(
+    source: sa.Connection, target: sa.Connection, table: sa.Table, account_id: str
+) -> None:
+    columns = [one for one in table.c if one is not table.c.account_id]
+    query = sa.select(*columns).where(table.c.account_id == account_id)
+    found = source.execute(query.execution_options(stream_results=True))
+    bulk.insert(target, table, {"account_id": account_id}, [one.name for one in columns], found)

@@ -1,0 +1,1 @@
+"""A batch: its tables, its journal lines, its hash."""

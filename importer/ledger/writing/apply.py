@@ -1,0 +1,177 @@
+"""Makes a batch: its changes, their journal lines, and its place in the chain of batches.
+
+Importers of an account meet only at the very end, on the account's row: lines are written under an
+entry of their own, and the number of the batch and the hash of the one before it are asked for when
+all else is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import sqlalchemy as sa
+
+from importer.domain.changes import Change
+from importer.domain.entities import Customer, Device, Entity, Subscription
+from importer.ledger import bulk
+from importer.ledger.database import Writing
+from importer.ledger.images import image_of, key_of, kind_of
+from importer.ledger.tables import account, batch, journal
+from importer.ledger.writing.balances import Net, write_entities
+from importer.ledger.writing.chain import LINE, LinesHash, hash_of_batch
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """What a batch says of itself: who applied which file when, and what became of its rows.
+
+    `undoes` is the batch that it takes back, if it is an undo; file and hash are then that one's.
+    """
+
+    account: str
+    at: dt.datetime
+    actor: str
+    file: str
+    sha256: str
+    applied: int
+    unchanged: int
+    rejected: int
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A batch that was made; its instant is never before that of the batch before it."""
+
+    number: int
+    at: dt.datetime
+
+
+def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> Made:
+    """Write `changes` and their journal as a new batch.
+
+    The caller's transaction holds what the plan was made from. How many statements are executed
+    grows only with every 50,000 rows, on a file with every 10,000.
+    """
+    connection = writing.connection
+    new = _new_customers(changes)
+    entry, last_customer = _reserve(writing, facts.account, len(new))
+    ids = dict(zip(new, count(last_customer + 1), strict=False))
+    digest, net = LinesHash(facts.account), Net()
+    lines = _lines(changes, ids, digest, net)
+    bulk.insert(connection, journal, {"account_id": facts.account, "entry": entry}, LINE, lines)
+    write_entities(connection, facts.account, net)
+    writing.account, writing.entry = facts.account, entry
+    return _finish(connection, facts, entry, digest.hexdigest())
+
+
+Line = tuple[int, str, int, str, str, str | None, str | None]
+"""A journal line's facts, in the order in which they are hashed."""
+
+
+def _lines(
+    changes: Iterable[Change], ids: Mapping[int, int], digest: LinesHash, net: Net
+) -> Iterator[Line]:
+    """The journal's line of each change, with the ledger's own `ids` of customers.
+
+    As it passes, each is hashed and taken into account: all together take much memory.
+    """
+    for number, change in enumerate(changes, start=1):
+        before, after, place = _own(change.before, ids), _own(change.after, ids), change.place
+        entity = after if after is not None else before
+        assert entity is not None, "a change has an image before or after"
+        key = key_of(entity)
+        line = (
+            number, place.sheet.name, place.row, kind_of(entity), key,
+            image_of(before), image_of(after),
+        )  # fmt: skip
+        digest.add(*line)
+        net.add(entity, key, before, after)
+        yield line
+
+
+def _finish(connection: sa.Connection, facts: BatchFacts, entry: int, lines_hash: str) -> Made:
+    """Join the batch to the chain; other importers of the account wait from here to the commit."""
+    own = account.c.account_id == facts.account
+    ours = connection.execute(sa.select(account).where(own).with_for_update(key_share=True)).one()
+    number: int = ours.last_batch + 1
+    made = Made(number, max(facts.at, _last_instant(connection, facts.account, ours.last_batch)))
+    header = {
+        "account_id": facts.account, "batch": number, "entry": entry,
+        "kind": "apply" if facts.undoes is None else "undo",
+        "at": in_utc(made.at), "actor": facts.actor, "file": facts.file, "sha256": facts.sha256,
+        "applied": facts.applied, "unchanged": facts.unchanged, "rejected": facts.rejected,
+        "undoes": facts.undoes, "lines_hash": lines_hash, "previous_hash": ours.head,
+    }  # fmt: skip
+    head = hash_of_batch(header)
+    connection.execute(sa.insert(batch), {**header, "hash": head})
+    connection.execute(sa.update(account).where(own).values(last_batch=number, head=head))
+    return made
+
+
+def _last_instant(connection: sa.Connection, account_id: str, number: int) -> dt.datetime:
+    """When the batch before was made; a clock that was put back must not mix up the days."""
+    query = sa.select(batch.c.at).where(batch.c.account_id == account_id, batch.c.batch == number)
+    at = connection.scalar(query)
+    return dt.datetime.min.replace(tzinfo=dt.UTC) if at is None else dt.datetime.fromisoformat(at)
+
+
+def change_nothing(writing: Writing) -> None:
+    """Change no row at all, by a statement that is refused where nothing may be changed."""
+    unchanged = {"last_batch": account.c.last_batch}
+    writing.connection.execute(sa.update(account).where(sa.false()).values(unchanged))
+
+
+def in_utc(instant: dt.datetime) -> str:
+    """An instant in UTC as the ledger keeps it: ISO text with a Z."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+_OPEN_ACCOUNT = sa.text(
+    "INSERT INTO account (account_id, last_batch, last_customer, last_entry, head) "
+    "VALUES (:account, 0, 0, 0, '') ON CONFLICT DO NOTHING"
+)
+
+
+def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int, int]:
+    """An entry for a batch, and the last customer id before those of `new_customers`.
+
+    Taken aside, so that nobody waits for them; what a try that fails has taken is left unused.
+    """
+    with writing.aside() as connection:
+        taken = connection.execute(
+            sa.update(account)
+            .where(account.c.account_id == account_id)
+            .values(
+                last_entry=account.c.last_entry + 1,
+                last_customer=account.c.last_customer + new_customers,
+            )
+            .returning(account.c.last_entry, account.c.last_customer)
+        ).one_or_none()
+        if taken is not None:
+            return taken.last_entry, taken.last_customer - new_customers
+        connection.execute(_OPEN_ACCOUNT, {"account": account_id})
+    return _reserve(writing, account_id, new_customers)
+
+
+def _new_customers(changes: Iterable[Change]) -> list[int]:
+    """The provisional ids of customers that the ledger has given no id yet."""
+    return [
+        change.after.id
+        for change in changes
+        if isinstance(change.after, Customer) and change.before is None and change.after.id < 0
+    ]
+
+
+def _own(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None:
+    """`entity` with the ledger's id where the customer's is provisional."""
+    if isinstance(entity, Subscription) and entity.customer < 0:
+        return Subscription(ids[entity.customer], entity.otc, entity.licenses)
+    if isinstance(entity, Customer) and entity.id < 0:
+        return Customer(ids[entity.id], *entity[1:])
+    if isinstance(entity, Device) and entity.customer < 0:
+        return Device(ids[entity.customer], *entity[1:])
+    return entity

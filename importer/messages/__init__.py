@@ -1,0 +1,1 @@
+"""Reports, changes and problems in words; masking; the fault log."""

@@ -1,0 +1,126 @@
+"""What became of one workbook, and the JSON that scripts get of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from importer.base.texts import Text
+from importer.domain.changes import OF_UNDO, Change, Did
+from importer.domain.plan import Demand, Outcome
+from importer.domain.problems import Problem
+
+
+class Result(StrEnum):
+    """What became of a workbook (CLI.md, `status`)."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    APPLIED = "applied"
+    PARTLY_APPLIED = "partly-applied"
+    REJECTED = "rejected"
+    UNCHANGED = "unchanged"
+    UNREADABLE = "unreadable"
+
+
+class Rows(NamedTuple):
+    """How many rows were read, and what became (or would become) of them."""
+
+    read: int = 0
+    applied: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def checked(self) -> Rows:
+        """Itself; a row that is lost is a fault of this program, and stops it."""
+        if self.read != self.applied + self.unchanged + self.rejected:
+            raise AssertionError(f"rows were lost: {self}")
+        return self
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of one file.
+
+    `outcomes` gives what became of each row, by sheet and row; `names` the name of each customer
+    that `changes` concern, by its id. `batch` is None where none was made, `ledger` where the
+    ledger was not touched.
+    """
+
+    file: str
+    result: Result
+    sha256: str = ""
+    rows: Rows = field(default_factory=Rows)
+    outcomes: Mapping[tuple[str, int], Outcome] = field(default_factory=dict)
+    changes: Sequence[Change] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+    demands: Sequence[Demand] = ()
+    problems: Sequence[Problem] = ()
+    batch: int | None = None
+    corrections: str | None = None
+    corrections_fault: Text | None = None
+    only_refused_given_back: bool = False
+    ledger: str | None = None
+    account: str | None = None
+    applied_before: int | None = None
+    """The batch that this very file has made before, where it is to be applied once."""
+    clock_behind: dt.datetime | None = None
+    """The instant that the batch bears where this computer's clock is behind the last batch."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether any row was refused."""
+        return self.rows.rejected > 0
+
+    def counts(self) -> dict[Did, int]:
+        """How often each thing was done, in the order of Did, zeros included."""
+        counted = Counter(change.did for change in self.changes)
+        return {did: counted[did] for did in Did}
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The object that CLI.md promises for one file."""
+    return {
+        "file": report.file,
+        "sha256": report.sha256,
+        "status": report.result.value,
+        "batch": report.batch,
+        "rows": report.rows._asdict(),
+        "changes": {
+            did.value: count for did, count in report.counts().items() if did not in OF_UNDO
+        },
+        "otcs": [demand._asdict() for demand in report.demands],
+        "problems": _problems(report),
+        "corrections": report.corrections,
+    }
+
+
+def undo_to_json(report: Report, undoes: int) -> dict[str, Any]:
+    """The object that CLI.md promises for an undo of batch `undoes`."""
+    return {
+        "batch": report.batch,
+        "undoes": undoes,
+        "changes": {did.value: count for did, count in report.counts().items()},
+        "problems": _problems(report),
+    }
+
+
+def _problems(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "severity": problem.severity.value,
+            "code": problem.code.value,
+            "sheet": problem.sheet,
+            "row": problem.row,
+            "column": problem.column,
+            "cell": problem.cell,
+            "value": problem.value,
+            "message": str(problem.message),
+            "fix": str(problem.fix),
+        }
+        for problem in report.problems
+    ]

@@ -1,0 +1,1 @@
+"""The use cases: check and apply, export, show, undo."""

@@ -1,0 +1,258 @@
+"""The main job: read, check, plan, apply, give back what was refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from importer.base import clock
+from importer.base.errors import FileError, OutputError
+from importer.base.progress import Progress
+from importer.base.texts import N_, text
+from importer.domain.named import Named, named_in
+from importer.domain.plan import Outcome, Plan, make_plan
+from importer.domain.prefilled import only_edited
+from importer.domain.problems import CODES, Code, Problem
+from importer.domain.requests import Request
+from importer.domain.snapshot import Snapshot
+from importer.ledger.database import Writing
+from importer.ledger.locks import lock_named
+from importer.ledger.reading.contents import load_contents_as_of
+from importer.ledger.reading.journal import batch_of_file
+from importer.ledger.reading.snapshot import load_snapshot
+from importer.ledger.writing.apply import BatchFacts, apply_changes, in_utc
+from importer.messages.report import Report, Result, Rows
+from importer.pipeline.job import Job, made
+from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
+from importer.workbook.checking.check import Checked, Prefilled, check_workbook
+from importer.workbook.checking.exported_files import an_export, is_marked
+from importer.workbook.markup import column_number
+from importer.workbook.reading.sandbox import read_ahead, read_workbook
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    path: Path
+    sha256: str
+    checked: Checked
+
+
+def check(paths: Sequence[Path], job: Job) -> list[Report]:
+    """What applying each workbook would do, one after the other; changes nothing."""
+    readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
+    snapshot = _snapshot([one for one in readings if isinstance(one, _Read)], job)
+    reports = []
+    for reading in readings:
+        if isinstance(reading, Report):
+            reports.append(reading)
+            continue
+        plan = _plan(reading, snapshot, job.progress)
+        report = _report(reading, plan)
+        report.result = Result.INVALID if report.refused else Result.VALID
+        if report.refused:
+            _give_back(reading, report, job, partial=False)
+        else:
+            snapshot = plan.after
+        reports.append(report)
+    return reports
+
+
+def apply(
+    path: Path, job: Job, *, partial: bool = False, following: Path | None = None
+) -> Report:  # fmt: skip
+    """Apply one workbook: all of it or, with `partial`, its good rows, or nothing.
+
+    `following` is the one to be applied next, if there is one: it is read meanwhile.
+    """
+    reading = _read(path, job, following)
+    if isinstance(reading, Report):
+        return reading
+    refused_already = reading.checked.refused and not partial
+    if refused_already or not reading.checked.requests:  # for which no ledger need be locked
+        report = _before(reading, job) or _report(
+            reading, _plan(reading, _snapshot([reading], job), job.progress)
+        )
+    else:
+        report = _apply(reading, job, partial)
+    report.result = _result(report)
+    if report.refused and report.corrections is None:
+        _give_back(reading, report, job, partial=partial)
+    return report
+
+
+def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
+    """The workbook's checked cells, or the report that it cannot be read."""
+    try:
+        job.progress.stage(text(N_("Reading {path}"), path=path.name))
+        raw = read_workbook(path, job.limits, job.sheet)
+        if following is not None:
+            read_ahead(following, job.limits, job.sheet)
+        tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
+        checked = check_workbook(path, raw, tick)
+        if checked.prefilled is not None:
+            checked.requests = _edited(checked.requests, checked.prefilled, job)
+        return _Read(path, raw.sha256, checked)
+    except FileError as error:
+        is_none = error.code == Code.NOT_A_WORKBOOK
+        fault = an_export(path) if is_none and is_marked(path) else error
+        problem = Problem(CODES[fault.code], fault.message, fault.fix)
+        return Report(str(path), Result.UNREADABLE, problems=[problem])
+
+
+def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Request]:
+    """What was edited in a workbook that was filled in with what this very ledger held."""
+    if job.ledger.is_missing:
+        return requests
+    with job.ledger.reading() as connection:
+        then = load_contents_as_of(connection, job.account, prefilled.batch)
+    if then is None or then.head != prefilled.head:  # it was another ledger
+        return requests
+    return list(only_edited(requests, then))
+
+
+def _named_in(readings: Sequence[_Read]) -> Named:
+    """What the good rows name, and what the bad ones may have meant."""
+    named = named_in(request for one in readings for request in one.checked.requests)
+    named.mistyped_otcs.update(*(mistyped_otcs(one.checked) for one in readings))
+    return named
+
+
+def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
+    """What the ledger holds of all that is named; nothing if there is no ledger yet."""
+    named = _named_in(readings)
+    if job.ledger.is_missing:
+        return snapshot_of_nothing(named, job.today)
+    with job.ledger.reading() as connection:
+        return load_snapshot(connection, job.account, named, job.today)
+
+
+def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
+    requests = reading.checked.requests
+    tick = progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
+    return make_plan(requests, snapshot, reading.checked.missed, tick)
+
+
+def _apply(reading: _Read, job: Job, partial: bool) -> Report:
+    """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
+    named = _named_in([reading])
+
+    def work(writing: Writing) -> Report:
+        locked = lock_named(writing.connection, job.account, named)
+        if job.once is not None:
+            since = in_utc(job.once.since)
+            batch = batch_of_file(writing.connection, job.account, reading.sha256, since)
+            if batch is not None:
+                return _applied_before(reading, batch)
+        snapshot = load_snapshot(writing.connection, job.account, named, job.today)
+        locked.must_cover(named, snapshot)
+        plan = _plan(reading, snapshot, job.progress)
+        report = _report(reading, plan)
+        if plan.changes and (partial or not report.refused):
+            job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
+            facts = BatchFacts(
+                job.account, clock.now(), job.actor, _file_name(reading.path), reading.sha256,
+                report.rows.applied, report.rows.unchanged, report.rows.rejected,
+            )  # fmt: skip
+            changes = plan.changes
+            del plan, snapshot  # as large as all that is to be written
+            made(report, apply_changes(writing, changes, facts), facts, job)
+            if job.once is not None:
+                report.result = _result(report)
+                if report.refused:
+                    _give_back(reading, report, job, partial=partial)
+                job.once.before_commit(report)
+        return report
+
+    job.progress.stage(text(N_("Waiting for the ledger")))
+    return job.ledger.write(work)
+
+
+def _before(reading: _Read, job: Job) -> Report | None:
+    """What is to be said of a file that was applied before, if it is to be applied once."""
+    if job.once is None or job.ledger.is_missing:
+        return None
+    with job.ledger.reading() as connection:
+        since = in_utc(job.once.since)
+        batch = batch_of_file(connection, job.account, reading.sha256, since)
+    return None if batch is None else _applied_before(reading, batch)
+
+
+def _applied_before(reading: _Read, batch: int) -> Report:
+    read = reading.checked.read
+    rows = Rows(read, 0, read, 0)
+    return Report(str(reading.path), Result.UNCHANGED, reading.sha256, rows, applied_before=batch)
+
+
+def _file_name(path: Path) -> str:
+    """The file's name as text that can be stored; names of files may hold any bytes."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def _report(reading: _Read, plan: Plan) -> Report:
+    """What the plan says of every row; whether it is carried out is not said yet."""
+    checked = reading.checked
+    outcomes = dict.fromkeys(checked.refused, Outcome.REJECTED)
+    for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
+        outcomes[request.place.sheet.name, request.place.row] = outcome
+    counted = Counter(outcomes.values())
+    rows = Rows(
+        checked.read,
+        counted[Outcome.APPLIED],
+        counted[Outcome.UNCHANGED],
+        counted[Outcome.REJECTED],
+    ).checked()
+    return Report(
+        str(reading.path),
+        Result.REJECTED,
+        reading.sha256,
+        rows,
+        outcomes,
+        plan.changes,
+        {key: customer.name for key, customer in plan.after.customers.items()},
+        plan.demands,
+        [
+            with_suggestion(problem, checked, plan.after)
+            for problem in _in_order(checked, plan.problems)
+        ],
+    )
+
+
+def _result(report: Report) -> Result:
+    if report.batch is not None:
+        return Result.PARTLY_APPLIED if report.refused else Result.APPLIED
+    return Result.REJECTED if report.refused else Result.UNCHANGED
+
+
+def _in_order(checked: Checked, of_plan: Sequence[Problem]) -> list[Problem]:
+    """All problems as a reader meets them: by sheet, row and column."""
+    order = {laid_out.place.name: index for index, laid_out in enumerate(checked.sheets)}
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        letters = (problem.cell or "").rstrip("0123456789")
+        sheet = order.get(problem.sheet or "", len(order))
+        return sheet, problem.row or 0, column_number(letters)
+
+    return sorted([*checked.problems, *of_plan], key=place)
+
+
+def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
+    """Write the corrections workbook: the refused rows, or all where the others wait for them."""
+    from importer.workbook.writing.corrections import write_corrections  # openpyxl takes its time
+    from importer.workbook.writing.corrections_place import corrections_path
+
+    refused = None
+    if partial:
+        refused = {at for at, outcome in report.outcomes.items() if outcome is Outcome.REJECTED}
+    path = corrections_path(reading.path, job.corrections)
+    job.progress.stage(text(N_("Writing {path}"), path=path.name))
+    try:
+        write_corrections(path, reading.path, reading.checked, report.problems, refused)
+        report.corrections = str(path)
+        report.only_refused_given_back = partial
+    except OutputError as fault:  # what was applied is applied all the same, and must be told
+        if job.once is not None:  # and who asks for that keeps everything in one place
+            raise
+        report.corrections_fault = fault.message

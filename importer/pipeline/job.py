@@ -1,0 +1,61 @@
+"""What a run of a command works on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from importer.base.progress import NoProgress, Progress
+from importer.config.limits import DEFAULT_LIMITS, Limits
+from importer.ledger.database import Ledger
+from importer.messages.report import Report
+
+if TYPE_CHECKING:
+    from importer.ledger.writing.apply import BatchFacts, Made
+
+CLOCKS_APART = dt.timedelta(minutes=1)
+"""By how much the clocks of two computers may differ before it is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """That a file is applied once, whatever happens: one that has made a batch makes no other.
+
+    A batch that was taken back counts only if it was made `since` then, when the file was taken.
+    `before_commit` is told what became of the file when all is decided and written but can still
+    be given up, so that no end of the program comes between the ledger and what is kept of it.
+    """
+
+    since: dt.datetime
+    before_commit: Callable[[Report], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run works on: whose ledger, on which day, for whom, and where corrections go.
+
+    `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
+    file of text holds, `limits` how much of a file is taken. `once` None applies a file as often
+    as it is given.
+    """
+
+    ledger: Ledger
+    account: str
+    today: dt.date
+    actor: str = ""
+    corrections: Path | None = None
+    sheet: str | None = None
+    limits: Limits = DEFAULT_LIMITS
+    progress: Progress = field(default_factory=NoProgress)
+    once: Once | None = None
+
+
+def made(report: Report, made: Made, facts: BatchFacts, job: Job) -> None:
+    """Say in `report` which batch was made where."""
+    report.batch = made.number
+    report.ledger, report.account = job.ledger.name, job.account
+    if made.at > facts.at + CLOCKS_APART:
+        report.clock_behind = made.at

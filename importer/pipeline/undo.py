@@ -1,0 +1,95 @@
+"""Takes a batch back, as a new batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from importer.base import clock
+from importer.base.texts import N_, text
+from importer.domain.changes import Change
+from importer.domain.problems import Code, Problem
+from importer.domain.undo import UndoPlan, plan_undo
+from importer.ledger.database import Writing
+from importer.ledger.reading.journal import Batch
+from importer.ledger.reading.undo import ToUndo, load_to_undo
+from importer.ledger.writing.apply import BatchFacts, apply_changes
+from importer.messages.report import Report, Result
+from importer.pipeline.export import no_such_batch
+from importer.pipeline.job import Job, made
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The batch that was, or would be, taken back, and what became of that."""
+
+    of: Batch
+    report: Report
+
+
+def check_undo(number: int, job: Job) -> Undone:
+    """What taking batch `number` back would do; changes nothing.
+
+    Raises MisuseError where there is no such batch; so does `undo`.
+    """
+    with job.ledger.reading() as connection:
+        found = load_to_undo(connection, job.account, number, job.today, locking=False)
+        if found is None:
+            raise no_such_batch(number, job.account)
+        plan, report = _plan(found, number, job)
+    report.result = Result.INVALID if plan.problems else Result.VALID
+    return Undone(found.of, report)
+
+
+def undo(number: int, job: Job) -> Undone:
+    """Take batch `number` back, wholly or not at all."""
+
+    def work(writing: Writing) -> Undone:
+        found = load_to_undo(writing.connection, job.account, number, job.today, locking=True)
+        if found is None:
+            raise no_such_batch(number, job.account)
+        plan, report = _plan(found, number, job)
+        if plan.changes and not plan.problems:
+            applied = _rows(plan.changes)
+            facts = BatchFacts(
+                job.account, clock.now(), job.actor, found.of.file, found.of.sha256,
+                applied, _rows(found.done) - applied, 0, undoes=number,
+            )  # fmt: skip
+            made(report, apply_changes(writing, plan.changes, facts), facts, job)
+            report.result = Result.APPLIED
+        elif not plan.problems:
+            report.result = Result.UNCHANGED
+        return Undone(found.of, report)
+
+    if job.ledger.is_missing:
+        raise job.ledger.missing()
+    job.progress.stage(text(N_("Waiting for the ledger")))
+    return job.ledger.write(work)
+
+
+def _plan(found: ToUndo, number: int, job: Job) -> tuple[UndoPlan, Report]:
+    job.progress.stage(text(N_("Planning the undo of batch {batch}"), batch=number))
+    of = found.of
+    if of.undone_by is None:
+        plan = plan_undo(found.done, found.snapshot, found.changed_by)
+    else:
+        plan = UndoPlan([], [_already_undone(of)], {})
+    report = Report(
+        of.file, Result.REJECTED, of.sha256, changes=plan.changes, names=plan.names,
+        problems=plan.problems,
+    )  # fmt: skip
+    return plan, report
+
+
+def _rows(changes: Sequence[Change]) -> int:
+    """How many rows of the workbook the changes belong to."""
+    return len({(change.place.sheet.name, change.place.row) for change in changes})
+
+
+def _already_undone(of: Batch) -> Problem:
+    return Problem(
+        Code.ALREADY_UNDONE,
+        text(N_("Batch {batch} was taken back by batch {undone_by} already."),
+             batch=of.batch, undone_by=of.undone_by),
+        text(N_("To have it again, undo batch {undone_by}."), undone_by=of.undone_by),
+    )  # fmt: skip

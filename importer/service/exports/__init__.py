@@ -1,0 +1,1 @@
+"""Scheduled exports and the folders they go to."""

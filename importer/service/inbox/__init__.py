@@ -1,0 +1,1 @@
+"""Workbooks dropped into a folder: found, claimed, applied once, filed."""

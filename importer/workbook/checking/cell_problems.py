@@ -1,0 +1,111 @@
+"""What to say of a bad cell: the reason, and what to write instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from contextlib import suppress
+
+from importer.base.similarity import is_misspelt
+from importer.base.texts import N_, Text, shortened, text
+from importer.domain.otc_code import normalise_otc
+from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.sheets import Column, Kind
+from importer.workbook.cell import Cell, shown
+from importer.workbook.checking.cells import CHOICES_OF, FIRST_DATE
+from importer.workbook.labels import label_key
+
+_REASONS = {
+    Code.MISSING_VALUE: N_("{column} is blank."),
+    Code.BAD_OTC: N_("“{value}” is not an OTC."),
+    Code.BAD_EMAIL: N_("“{value}” is not an email address."),
+    Code.BAD_NUMBER: N_("“{value}” is not a number that {column} takes."),
+    Code.BAD_DATE: N_("“{value}” is not a date in a form that has one meaning."),
+    Code.BAD_CHOICE: N_("“{value}” is not one of the words that {column} takes."),
+    Code.TOO_LONG: N_("{column} has {length} characters; {limit} is the most."),
+    Code.BAD_CHARACTERS: N_("{column} holds a line break or another control character."),
+    Code.CELL_ERROR: N_("The cell shows the error {value}."),
+    Code.FORMULA_WITHOUT_VALUE: N_("The cell holds a formula whose result is not in the file."),
+    Code.MERGED_CELLS: N_("The cell is part of the merged cells {value}."),
+}
+
+_FIXES = {
+    Code.MISSING_VALUE: N_("Fill in the cell: {expected}."),
+    Code.TOO_LONG: N_("Shorten it."),
+    Code.BAD_CHARACTERS: N_("Type it again on one line."),
+    Code.CELL_ERROR: N_("Correct the formula, or type the value: {expected}."),
+    Code.FORMULA_WITHOUT_VALUE: N_("Open the file in Excel and save it, or type the value."),
+    Code.MERGED_CELLS: N_("Unmerge {value} and fill in each row."),
+}
+_TWO_READINGS = N_("“{value}” can be read as {day_first} or as {month_first}.")
+_WRITE_ISO = N_("Write {day_first} or {month_first}, whichever is meant.")
+_DAY_AND_MONTH = re.compile(r"([0-9]{1,2}|[0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2}|[0-9]{4})")
+_DID_YOU_MEAN = N_("Did you mean {near}?")
+_NO_MARKS = N_("Write {number}, without marks between the digits, if that is meant.")
+_MARKED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
+_NO_OTC = re.compile(r"[^A-Za-z0-9]+")
+_WRITE_EXPECTED = N_("Write {expected}.")
+_OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
+
+
+def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
+    """The problem that `code` is for the cell of `column` in the row at `place`."""
+    value = shown(cell)
+    facts: dict[str, object] = {
+        "column": place.sheet.columns[column.field].header,
+        "value": shortened(value),
+        "length": len(value),
+        "limit": column.limit,
+        "expected": text(column.kind.explained),
+    }
+    reason, fix = Text(_REASONS[code], facts), _fix(column, code, cell, facts)
+    if code is Code.BAD_NUMBER and (marked := _MARKED.fullmatch(value.strip())):
+        facts["number"] = "".join(digit for digit in marked[0] if digit.isdigit())
+        fix = Text(_NO_MARKS, facts)
+    readings = _readings(value) if code is Code.BAD_DATE else []
+    if len(readings) == 2:
+        facts["day_first"], facts["month_first"] = readings
+        reason, fix = Text(_TWO_READINGS, facts), Text(_WRITE_ISO, facts)
+    shown_value = None if code is Code.MISSING_VALUE else value
+    return problem_at(place, column.field, code, reason, fix, shown_value)
+
+
+def _readings(value: str) -> list[dt.date]:
+    """The days that `value` may mean, that with the day before the month first."""
+    typed = _DAY_AND_MONTH.fullmatch(value.strip())
+    if typed is None:
+        return []
+    first, second, third = (int(number) for number in typed.groups())
+    readings = (
+        [(first, second, third)]
+        if len(typed[1]) == 4
+        else [(third, second, first), (third, first, second)]
+    )
+    days: dict[dt.date, None] = {}
+    for year, month, day in readings:
+        with suppress(ValueError):
+            days[dt.date(year, month, day)] = None
+    return [day for day in days if day >= FIRST_DATE]
+
+
+def _meant(column: Column, code: Code, value: str) -> str | None:
+    """What was nearly written, if it is plain enough to ask; it is never used by itself."""
+    if code is Code.BAD_OTC:
+        return normalise_otc(_NO_OTC.sub("", unicodedata.normalize("NFKC", value)))
+    if code is Code.BAD_CHOICE:
+        words = CHOICES_OF[column.kind]
+        said = label_key(value)
+        return next((word for word in words if is_misspelt(said, label_key(word))), None)
+    if code is Code.BAD_DATE and len(readings := _readings(value)) == 1:
+        return readings[0].isoformat()
+    return None
+
+
+def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Text:
+    meant = _meant(column, code, shown(cell))
+    if meant is not None:
+        return Text(_DID_YOU_MEAN, {"near": meant})
+    if column.kind is Kind.OTC and isinstance(cell, float):
+        return Text(_OTC_AS_TEXT, facts)
+    return Text(_FIXES.get(code, _WRITE_EXPECTED), facts)

@@ -1,0 +1,163 @@
+"""One cell, as a file holds it, to the text, number, date or choice that it means.
+
+Every reader here is total: it never raises, and gives a Broken for a cell that means nothing. Those
+of columns that say the same over and over remember what they have read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import lru_cache, partial
+
+from importer.domain.entities import ManagedBy
+from importer.domain.names import has_bad_characters, tidy_text
+from importer.domain.otc_code import normalise_otc
+from importer.domain.problems import Code
+from importer.domain.sheets import LICENSES_LIMIT, MONTHS_LIMIT, Column, Kind
+from importer.workbook.cell import Broken, Cell, shown
+from importer.workbook.labels import label_key
+
+Value = str | int | bool | dt.date | ManagedBy
+Reader = Callable[[Cell], Value | Broken]
+
+EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
+FIRST_DATE = dt.date(1900, 3, 1)  # before it, Excel's day numbers are off by one
+_REMEMBERED = 4_096
+
+_EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
+# Not 1.000 or 1,000, which is a thousand to some and one to others.
+_WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
+_ISO_DATE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
+)
+
+_MANAGED_BY = {
+    "admin": ManagedBy.ADMIN,
+    "administrador": ManagedBy.ADMIN,
+    "iamanadminandiwillmanagemyormycustomer'sdevices": ManagedBy.ADMIN,
+    "customer": ManagedBy.CUSTOMER,
+    "cliente": ManagedBy.CUSTOMER,
+}
+_YES_NO = {
+    "yes": True, "si": True, "true": True, "verdadero": True,
+    "no": False, "false": False, "falso": False,
+}  # fmt: skip
+CHOICES_OF = {
+    Kind.MANAGED_BY: ("Admin", "Administrador", "Customer", "Cliente"),
+    Kind.YES_NO: ("Yes", "Sí", "No"),
+}
+"""The words that a person may choose from, in both languages."""
+
+
+def read_otc(cell: Cell) -> Value | Broken:
+    """An OTC in canonical form. A number is none: Excel keeps only 15 digits of it."""
+    otc = normalise_otc(cell) if isinstance(cell, str) else None
+    return otc or _broken(Code.BAD_OTC, cell)
+
+
+def read_text(cell: Cell, limit: int) -> Value | Broken:
+    """Text of up to `limit` characters; numbers and dates as Excel shows them by default."""
+    if isinstance(cell, Broken):
+        return cell
+    text = tidy_text(cell if isinstance(cell, str) else shown(cell))
+    if has_bad_characters(text):
+        return _broken(Code.BAD_CHARACTERS, cell)
+    return text if len(text) <= limit else _broken(Code.TOO_LONG, cell)
+
+
+def read_email(cell: Cell) -> Value | Broken:
+    """An email address by its form; nothing is asked of the network."""
+    email = tidy_text(cell) if isinstance(cell, str) else ""
+    fits = len(email) <= EMAIL_LIMIT and not has_bad_characters(email)
+    return email if fits and _EMAIL.fullmatch(email) else _broken(Code.BAD_EMAIL, cell)
+
+
+@lru_cache(_REMEMBERED, typed=True)
+def read_whole_number(cell: Cell, low: int, high: int) -> Value | Broken:
+    """A whole number from `low` to `high`, as a number or as plain digits."""
+    number: int | None = None
+    if isinstance(cell, str):
+        digits = _WHOLE.fullmatch(tidy_text(cell))
+        number = int(digits[1]) if digits else None
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = int(cell) if float(cell).is_integer() else None
+    if number is None or not low <= number <= high:
+        return _broken(Code.BAD_NUMBER, cell)
+    return number
+
+
+@lru_cache(_REMEMBERED, typed=True)
+def read_date(cell: Cell) -> Value | Broken:
+    """A real date, or text that begins YYYY-MM-DD; a time of day is left off."""
+    day: dt.date | None = None
+    if isinstance(cell, dt.datetime):
+        day = cell.date()
+    elif isinstance(cell, dt.date):
+        day = cell
+    elif isinstance(cell, str) and (iso := _ISO_DATE.fullmatch(tidy_text(cell))):
+        try:
+            day = dt.date.fromisoformat(iso[1])
+        except ValueError:  # 2026-02-30
+            day = None
+    return day if day is not None and day >= FIRST_DATE else _broken(Code.BAD_DATE, cell)
+
+
+@lru_cache(_REMEMBERED, typed=True)
+def read_managed_by(cell: Cell) -> Value | Broken:
+    """Admin or Customer, in English or Spanish, or the console's own sentence."""
+    chosen = _MANAGED_BY.get(label_key(cell)) if isinstance(cell, str) else None
+    return chosen or _broken(Code.BAD_CHOICE, cell)
+
+
+@lru_cache(_REMEMBERED, typed=True)
+def read_yes_no(cell: Cell) -> Value | Broken:
+    """Yes or No, in English or Spanish, or a check box."""
+    if isinstance(cell, bool):
+        return cell
+    chosen = _YES_NO.get(label_key(cell)) if isinstance(cell, str) else None
+    return _broken(Code.BAD_CHOICE, cell) if chosen is None else chosen
+
+
+def _broken(code: Code, cell: Cell) -> Broken:
+    return cell if isinstance(cell, Broken) else Broken(code, shown(cell))
+
+
+CODES_OF: dict[Kind, tuple[Code, ...]] = {
+    Kind.OTC: (Code.BAD_OTC,),
+    Kind.NAME: (Code.BAD_CHARACTERS, Code.TOO_LONG),
+    Kind.TEXT: (Code.BAD_CHARACTERS, Code.TOO_LONG),
+    Kind.EMAIL: (Code.BAD_EMAIL,),
+    Kind.LICENSES: (Code.BAD_NUMBER,),
+    Kind.LICENSES_OR_NONE: (Code.BAD_NUMBER,),
+    Kind.MONTHS: (Code.BAD_NUMBER,),
+    Kind.DATE: (Code.BAD_DATE,),
+    Kind.MANAGED_BY: (Code.BAD_CHOICE,),
+    Kind.YES_NO: (Code.BAD_CHOICE,),
+}
+"""The problems that the reader of each kind finds by itself."""
+
+
+def reader_of(column: Column) -> Reader:
+    """The reader of a column's cells."""
+    match column.kind:
+        case Kind.NAME | Kind.TEXT:
+            return partial(read_text, limit=column.limit)
+        case Kind.LICENSES:
+            return partial(read_whole_number, low=1, high=LICENSES_LIMIT)
+        case Kind.LICENSES_OR_NONE:
+            return partial(read_whole_number, low=0, high=LICENSES_LIMIT)
+        case Kind.MONTHS:
+            return partial(read_whole_number, low=1, high=MONTHS_LIMIT)
+        case kind:
+            return _PLAIN_READERS[kind]
+
+
+_PLAIN_READERS: dict[Kind, Reader] = {
+    Kind.OTC: read_otc,
+    Kind.EMAIL: read_email,
+    Kind.DATE: read_date,
+    Kind.MANAGED_BY: read_managed_by,
+    Kind.YES_NO: read_yes_no,
+}

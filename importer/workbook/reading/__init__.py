@@ -1,0 +1,1 @@
+"""A file to raw cells, read in a sandboxed child process."""

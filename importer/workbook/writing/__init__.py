@@ -1,0 +1,1 @@
+"""The template, prefilled workbooks and corrections."""

@@ -26,12 +26,12 @@ sys.path += [str(ROOT), str(ROOT / "tests")]
 from bench.workbooks import code
 from importer.base import clock
 from importer.domain.entities import ManagedBy
-from importer.domain.named import named_in
 from importer.domain.plan import make_plan
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.requests import AddCustomer, AddOtc, EditCustomer, Request
+from importer.domain.scope import scope_of
 from importer.ledger.database import Ledger, Writing
-from importer.ledger.locks import lock_named
+from importer.ledger.locks import lock_scope
 from importer.ledger.opening import open_ledger
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes
@@ -44,10 +44,10 @@ TODAY = dt.date(2026, 6, 1)
 
 def put(ledger: Ledger, requests: list[Request]) -> None:
     """Apply `requests` as one batch, without any workbook."""
-    named = named_in(requests)
+    named = scope_of(requests)
 
     def work(writing: Writing) -> None:
-        locked = lock_named(writing.connection, "default", named)
+        locked = lock_scope(writing.connection, "default", named)
         snapshot = load_snapshot(writing.connection, "default", named, TODAY)
         locked.must_cover(named, snapshot)
         plan = make_plan(requests, snapshot)

@@ -33,7 +33,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import use_language
-from importer.domain.sheets import Column, Kind
+from importer.domain.sheets import Column, ColumnKind
 from importer.ledger.engines.sqlite import FileLedger
 from importer.messages.report import Report
 from importer.messages.report_text import to_text
@@ -170,12 +170,12 @@ def _rows(title: str, table: str) -> list[dict[str, str]]:
 
 def _meant(typed: str, column: Column | None) -> str | float | dt.date | None:
     """What a spreadsheet program makes of what is `typed` into a cell of `column`."""
-    kind = column.kind if column else Kind.TEXT
-    if kind is Kind.OTC:
+    kind = column.kind if column else ColumnKind.TEXT
+    if kind is ColumnKind.OTC:
         typed = OTCS.get(typed, typed)
-    if kind is Kind.DATE and re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
+    if kind is ColumnKind.DATE and re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
         return dt.date.fromisoformat(typed)
-    if kind in (Kind.LICENSES, Kind.LICENSES_OR_NONE, Kind.MONTHS):
+    if kind in (ColumnKind.LICENSES, ColumnKind.LICENSES_OR_NONE, ColumnKind.MONTHS):
         if typed.isdigit():
             return int(typed)
         if re.fullmatch(r"\d+\.\d+", typed):

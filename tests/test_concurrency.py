@@ -32,18 +32,18 @@ from importer.base import clock
 from importer.base.errors import LedgerError
 from importer.base.progress import NoProgress, Tick
 from importer.base.texts import Text
-from importer.domain.named import named_in
 from importer.domain.plan import make_plan
 from importer.domain.problems import Code
+from importer.domain.scope import scope_of
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.engines import postgresql as on_server
 from importer.ledger.engines import postgresql_access as access
-from importer.ledger.locks import Locked, lock_named
+from importer.ledger.locks import Locked, lock_scope
 from importer.ledger.opening import open_ledger
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.upkeep.verify import verify
 from importer.ledger.writing import apply as making
-from importer.ledger.writing.apply import BatchFacts, Made, apply_changes
+from importer.ledger.writing.apply import AppliedBatch, BatchFacts, apply_changes
 from importer.ledger.writing.chain import hash_of_lines
 from importer.messages.report import Report, Result
 from importer.pipeline import apply as pipeline
@@ -258,13 +258,13 @@ def check_then_insert(path: Path, job: Job) -> Report:
     """What an importer without locks does: look in one transaction, write in another."""
     checked = check_workbook(path, read_workbook(path))
     with job.ledger.reading() as connection:
-        wanted = named_in(checked.requests)
+        wanted = scope_of(checked.requests)
         snapshot = load_snapshot(connection, job.account, wanted, job.today)
     plan = make_plan(checked.requests, snapshot, checked.missed)
     time.sleep(random.uniform(0.1, 0.2))  # others look meanwhile
     report = Report(str(path), Result.PARTLY_APPLIED, problems=plan.problems)
 
-    def work(writing: Writing) -> Made:
+    def work(writing: Writing) -> AppliedBatch:
         facts = BatchFacts(job.account, clock.now(), job.actor, path.name, "", 1, 0, 0)
         return apply_changes(writing, plan.changes, facts)
 
@@ -545,7 +545,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
         if not come.already:  # this is no further try
             come.already = True
             together.wait(LONG_ENOUGH)
-        return lock_named(*arguments) if guarded else Locked(None, None)
+        return lock_scope(*arguments) if guarded else Locked(None, None)
 
     def note(context: sa.engine.ExceptionContext) -> None:
         if isinstance(context.sqlalchemy_exception, sa.exc.IntegrityError):

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import CommandLine, Said
 from importer.base import clock
-from importer.domain.named import Named
+from importer.domain.scope import Scope
 from importer.ledger.opening import open_ledger
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
@@ -337,7 +337,7 @@ def test_without_the_old_names_a_renamed_customers_device_would_be_missed(
 ) -> None:
     """The control: who looks under the new name alone takes the device for a new one."""
     desk.record(device("Norte", "PC-1"))
-    monkeypatch.setattr(Named, "names_before", lambda _self, key: {key})
+    monkeypatch.setattr(Scope, "names_before", lambda _self, key: {key})
     path = desk.workbook(
         ("Edit Customer", [renamed("Norte", "Fin")]),
         ("Devices", [device("Fin", "PC-1", Avira_Status="Active")]),

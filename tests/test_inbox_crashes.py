@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from importer.pipeline import apply as pipeline
-from importer.pipeline.job import Once
+from importer.pipeline.job import ApplyOnce
 from importer.workbook.checking import check as requests
 from importer.workbook.reading import sandbox as apart
 from services import Place, Running
@@ -87,7 +87,10 @@ def _run(place: Place, ends_at: int | None, bug: str) -> int:
     if bug == "no hash is asked for":
         change("importer.pipeline.apply", batch_of_file=lambda *_: None)
     if bug == "nothing is kept before the commit":
-        change("importer.service.inbox.inbox", Once=lambda since, _: Once(since, lambda _: None))
+        change(
+            "importer.service.inbox.inbox",
+            ApplyOnce=lambda since, _: ApplyOnce(since, lambda _: None),
+        )
     steps = iter(range(1, 10_000))
 
     def counted(work: Callable[..., Any]) -> Callable[..., Any]:

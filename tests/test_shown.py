@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from conftest import CommandLine
 from importer.base import clock
-from importer.base.similarity import lengths_like, names_like
+from importer.base.similarity import similar_lengths, similar_names
 from importer.ledger.opening import open_ledger
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
@@ -230,17 +230,17 @@ def test_licences_without_their_customer_are_told(filled: CommandLine, ledger: P
 
 @given(st.text("abc ", max_size=14), st.text("abc ", max_size=22))
 def test_no_name_of_another_length_is_like(said: str, meant: str) -> None:
-    """Names whose lengths differ by more than `lengths_like` are never found."""
-    least, most = lengths_like(said)
-    if names_like({said}, {meant}):
+    """Names whose lengths differ by more than `similar_lengths` are never found."""
+    least, most = similar_lengths(said)
+    if similar_names({said}, {meant}):
         assert least <= len(meant) <= most
 
 
 @pytest.mark.parametrize("length", range(1, 60))
 def test_names_of_any_length_between_may_be_like(length: int) -> None:
     """The bounds are those of names that differ by their length alone."""
-    least, most = lengths_like("a" * length)
-    found = [size for size in range(1, 100) if names_like({"a" * length}, {"a" * size})]
+    least, most = similar_lengths("a" * length)
+    found = [size for size in range(1, 100) if similar_names({"a" * length}, {"a" * size})]
     assert (found[0], found[-1]) == (least, most)
 
 

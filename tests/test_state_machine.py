@@ -41,7 +41,7 @@ from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.reading import contents as reading
 from importer.ledger.reading import journal
 from importer.ledger.upkeep.verify import verify
-from importer.ledger.writing.apply import BatchFacts, Made, apply_changes
+from importer.ledger.writing.apply import AppliedBatch, BatchFacts, apply_changes
 from importer.messages.report import Report, undo_to_json
 from importer.pipeline import apply as pipeline
 from importer.pipeline import export as exporting
@@ -334,13 +334,13 @@ def fitting(state: State, about: int | None = None) -> st.SearchStrategy[Workboo
     names = {who: one["name"] for (kind, who), one in state.items() if kind == "customer"}
     holdings = [(names[key[0]], key[1]) for kind, key in state if kind == "subscription"]
 
-    def one_of(found: Iterable[T], otherwise: list[T]) -> st.SearchStrategy[T]:
+    def is_one_of(found: Iterable[T], otherwise: list[T]) -> st.SearchStrategy[T]:
         listed = list(found) or otherwise
         return st.sampled_from(listed if about is None else [listed[about % len(listed)]])
 
-    known = one_of(held, CODES)
-    site = one_of(names.values(), SITES)
-    holding = one_of(holdings, [(SITES[0], CODES[0])])
+    known = is_one_of(held, CODES)
+    site = is_one_of(names.values(), SITES)
+    holding = is_one_of(holdings, [(SITES[0], CODES[0])])
     free = st.sampled_from([code for code in CODES if code not in held] or CODES)
     roomy = st.sampled_from([code for code, left in pending.items() if left] or CODES)
     unused = st.sampled_from([code for code, used in held.items() if not used] or CODES)
@@ -669,7 +669,7 @@ def test_every_long_history_is_as_the_dictionaries_say(
 def undo_forgets_subscriptions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant: an undo brings back OTCs and customers, and no licences."""
 
-    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> Made:
+    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> AppliedBatch:
         kept = [one for one in changes if not isinstance(one.entity, Subscription)]
         return apply_changes(writing, kept, facts)
 
@@ -679,7 +679,7 @@ def undo_forgets_subscriptions(monkeypatch: pytest.MonkeyPatch) -> None:
 def undo_forgets_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant: an undo brings back and takes away everything but devices."""
 
-    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> Made:
+    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> AppliedBatch:
         kept = [one for one in changes if not isinstance(one.entity, Device)]
         return apply_changes(writing, kept, facts)
 
@@ -689,7 +689,7 @@ def undo_forgets_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 def undo_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant: an undo takes subscriptions back, but what is used of their OTCs stays."""
 
-    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> Made:
+    def forgetful(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> AppliedBatch:
         connection = writing.connection
         before = connection.execute(sa.text("SELECT used, account_id, code FROM otc")).all()
         made = apply_changes(writing, changes, facts)

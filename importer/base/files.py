@@ -40,7 +40,7 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
             temporary.unlink()
 
 
-def folder_at(path: Path, mode: int = 0o777) -> None:
+def make_folder(path: Path, mode: int = 0o777) -> None:
     """Make the folder `path` if it is not there; raise OutputError when that cannot be done."""
     try:
         path.mkdir(mode, exist_ok=True)
@@ -49,7 +49,7 @@ def folder_at(path: Path, mode: int = 0o777) -> None:
 
 
 @contextmanager
-def folder_for_a_while(parent: Path, prefix: str) -> Iterator[Path]:
+def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
     """A new folder in `parent`, removed with all that is in it after the block.
 
     Raises OutputError when it cannot be made.
@@ -106,7 +106,7 @@ def put_new(source: Path, target: Path) -> Path:
     raise AssertionError("there is always a next number")
 
 
-def to_disk(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the disk hold the names in `folder`, where the system can be asked for that."""
     with suppress(OSError):  # Windows cannot open a folder; the files themselves are on disk
         opened = os.open(folder, os.O_RDONLY)
@@ -120,7 +120,7 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
     """What is raised where `path` cannot be written."""
     return OutputError(
         text(N_("{path} cannot be written: {reason}. Choose another place for it."),
-             path=path, reason=said_by_system(error))
+             path=path, reason=os_error_reason(error))
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _settle(temporary: Path, target: Path, mode: int | None) -> None:
     with open(temporary, "r+b") as written:  # Windows flushes only what may be written
         os.fsync(written.fileno())
     os.replace(temporary, target)
-    to_disk(target.parent)
+    sync_folder(target.parent)
 
 
 def _temporary(target: Path, mode: int | None) -> Path:
@@ -159,7 +159,7 @@ _SAID = {
 }
 
 
-def said_by_system(error: OSError) -> object:
+def os_error_reason(error: OSError) -> object:
     """What kept a file from being written, in words; the system's own where we have none."""
     said = _SAID.get(error.errno or 0)
     return text(said) if said else error.strerror or error

@@ -21,7 +21,7 @@ _CONFUSED = str.maketrans("OQILZSGB", "00112568")
 """Letters that are read or typed for digits."""
 
 
-def codes_like(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]:
+def similar_codes(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]:
     """For each of `unknown` that looks like one of `known`, the one that looks most like it.
 
     A letter O read as a zero, or an I as a one, is no difference.
@@ -43,7 +43,7 @@ def codes_like(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]
     return {code: choices[match[2]] for code, match in found.items() if match is not None}
 
 
-def names_like(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]:
+def similar_names(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]:
     """For each of `unknown` that is nearly one of `known`, the one that it is nearest to.
 
     Both are keys of names: without case.
@@ -61,8 +61,8 @@ def names_like(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]
     return {name: match[0] for name, match in found.items() if match is not None}
 
 
-def lengths_like(name: str) -> tuple[int, int]:
-    """Between how many characters a name has that `names_like` can find for `name`.
+def similar_lengths(name: str) -> tuple[int, int]:
+    """Between how many characters a name has that `similar_names` can find for `name`.
 
     Of two names of 8 and 12 characters, at best 2 * 8 of all 20 are alike, or 80 of 100.
     """
@@ -70,7 +70,7 @@ def lengths_like(name: str) -> tuple[int, int]:
     return least, len(name) * (200 - _SIMILARITY) // _SIMILARITY
 
 
-def is_like(said: str, meant: str) -> bool:
+def is_similar(said: str, meant: str) -> bool:
     """Whether most of `said` is `meant`."""
     from rapidfuzz import fuzz
 

@@ -1,4 +1,4 @@
-"""Sentences for people: an English template, the facts in it, and the language it is said in."""
+"""Texts for people: an English template and its facts, translated when they are shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import datetime as dt
 import gettext
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,11 +19,17 @@ LANGUAGES = ("en", "es")
 QUOTED = 60
 """How many characters of a cell are quoted in a sentence."""
 
-_current = "en"
+_default = "en"
+_scoped: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "translate later"
-    """Mark `message` for the catalogues; it is translated when it is said."""
+    """Mark `message` for the catalogues; it is translated when it is shown."""
+    return message
+
+
+def C_(context: str, message: str) -> str:  # noqa: N802 - as N_
+    """Mark `message`, which has another translation in another context; see `translated`."""
     return message
 
 
@@ -31,35 +39,48 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def use_language(language: str) -> None:
-    """Say everything from now on in `language` (one of LANGUAGES), click's own words included.
+    """Make `language` (one of LANGUAGES) the program's own, for click's messages too.
 
     click asks gettext's default domain, which finds its language in the environment.
     """
-    global _current
-    _current = language
+    global _default
+    _default = language
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
     gettext.textdomain(DOMAIN)
 
 
+@contextmanager
+def in_language(language: str | None) -> Iterator[None]:
+    """Show texts in `language` inside the block, in this thread only; None changes nothing."""
+    token = _scoped.set(language or _scoped.get())
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
+
+
 def current_language() -> str:
-    """The language that sentences are said in now."""
-    return _current
+    """The language that texts are shown in: the block's, else the program's own."""
+    return _scoped.get() or _default
 
 
 def _(message: str) -> str:
     """`message` in the current language."""
-    return _catalogue(_current).gettext(message) if message else ""
+    return translated(message, current_language())
 
 
-def translated(message: str, language: str) -> str:
-    """`message` in `language`, whatever the current one."""
-    return _catalogue(language).gettext(message) if message else ""
+def translated(message: str, language: str, context: str | None = None) -> str:
+    """`message` in `language`, as `context` translates it where it was marked with C_."""
+    if not message:
+        return ""
+    catalogue = _catalogue(language)
+    return catalogue.pgettext(context, message) if context else catalogue.gettext(message)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence that is put into words only when it is shown.
+    """A sentence that is translated only when it is shown.
 
     `template` is an English format string marked with `N_`; `facts` fills its fields.
     """
@@ -68,7 +89,7 @@ class Text:
     facts: Mapping[str, object]
 
     def __str__(self) -> str:
-        return _(self.template).format_map({k: _said(v) for k, v in self.facts.items()})
+        return _(self.template).format_map({k: _formatted(v) for k, v in self.facts.items()})
 
 
 def text(template: str, /, **facts: object) -> Text:
@@ -107,7 +128,7 @@ def first_of(words: Sequence[str], most: int) -> list[str]:
     return [*words[:most], f"… (+{more})"] if more > 0 else list(words)
 
 
-def _said(fact: object) -> str:
+def _formatted(fact: object) -> str:
     if isinstance(fact, str):
         return printable(fact)
     if isinstance(fact, dt.datetime):
@@ -115,5 +136,5 @@ def _said(fact: object) -> str:
     if isinstance(fact, dt.date):
         return fact.isoformat()
     if isinstance(fact, Iterable):
-        return ", ".join(_said(one) for one in fact)
+        return ", ".join(_formatted(item) for item in fact)
     return printable(str(fact))

@@ -10,7 +10,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 
 from importer.base.errors import MisuseError
-from importer.base.files import said_by_system
+from importer.base.files import os_error_reason
 from importer.base.texts import LANGUAGES, N_, text
 from importer.config.limits import DEFAULT_LIMITS, LEAST_MEMORY, Limits
 from importer.config.service import ServiceSettings, service_settings
@@ -56,7 +56,7 @@ def load_settings(path: Path | None, speak: Callable[[str], object] = lambda _: 
     except OSError as error:
         raise MisuseError(
             text(N_("The configuration file {path} cannot be read: {reason}."),
-                 path=found, reason=said_by_system(error))
+                 path=found, reason=os_error_reason(error))
         ) from error  # fmt: skip
     except UnicodeDecodeError as error:
         raise MisuseError(

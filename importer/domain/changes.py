@@ -9,7 +9,7 @@ from importer.domain.entities import Entity
 from importer.domain.problems import Place
 
 
-class Did(StrEnum):
+class ChangeKind(StrEnum):
     """What was done, as the report counts it; a key of the JSON `changes` (CLI.md)."""
 
     OTC_ADDED = "otcs_added"
@@ -29,18 +29,20 @@ class Did(StrEnum):
     DEVICE_REMOVED = "devices_removed"
 
 
-OF_UNDO = frozenset({Did.OTC_REMOVED, Did.CUSTOMER_REMOVED, Did.DEVICE_REMOVED})
+UNDO_ONLY = frozenset(
+    {ChangeKind.OTC_REMOVED, ChangeKind.CUSTOMER_REMOVED, ChangeKind.DEVICE_REMOVED}
+)
 """What only an undo does: no sheet removes an OTC, a customer or a device."""
 
 
 class Change(NamedTuple):
     """An entity's image before and after; None before it was there and after it is gone.
 
-    `did` is None on the half of a change that is not counted: what a subscription moves away from;
+    `kind` is None on the half of a change that is not counted: what a subscription moves away from;
     and where it was not kept: on what the journal says.
     """
 
-    did: Did | None
+    kind: ChangeKind | None
     before: Entity | None
     after: Entity | None
     place: Place

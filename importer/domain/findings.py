@@ -10,15 +10,15 @@ from importer.base.texts import N_, Text, first_of, text
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.entities import Status
 from importer.domain.explained import Explained
-from importer.domain.named import email_key
 from importer.domain.names import accentless_key
+from importer.domain.scope import email_key
 
 _DISABLED = Status.DISABLED  # to look it up takes Python 3.11 longer than all else of a customer
 NAMED = 5
 """How many customers a finding names; of more, it says how many more there are."""
 
 
-class Kind(Explained):
+class FindingKind(Explained):
     """What is found; `explained` says it in a word or two."""
 
     EXPIRED_IN_USE = "expired-in-use", N_("Expired but in use")
@@ -32,7 +32,7 @@ class Kind(Explained):
 class Finding(NamedTuple):
     """One thing found: of which OTC or customer (the other is None), and what to do."""
 
-    kind: Kind
+    kind: FindingKind
     otc: str | None
     customer: str | None
     message: Text
@@ -48,7 +48,7 @@ def _expired_in_use(contents: Contents) -> Iterator[Finding]:
     for one in contents.otcs:
         if one.used and one.otc.expired(contents.today):
             yield Finding(
-                Kind.EXPIRED_IN_USE, one.otc.code, None,
+                FindingKind.EXPIRED_IN_USE, one.otc.code, None,
                 text(N_("It expired on {expiry_date}; used licences: {used} of {total}."),
                      expiry_date=one.otc.expiry_date, used=one.used, total=one.otc.total),
                 text(N_("Renew it and correct the expiry date on Edit OTC, or move its customers "
@@ -65,7 +65,7 @@ def _full(contents: Contents) -> Iterator[Finding]:
             fix = text(N_("It is dedicated to {customer}; top it up on Edit OTC if that needs "
                           "more."), customer=one.dedicated_to)  # fmt: skip
         yield Finding(
-            Kind.FULL, one.otc.code, None,
+            FindingKind.FULL, one.otc.code, None,
             text(N_("All of its {total} licences are used."), total=one.otc.total), fix,
         )  # fmt: skip
 
@@ -74,7 +74,7 @@ def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
     for one in contents.customers:
         if one.customer.status is _DISABLED and one.subscriptions:
             yield Finding(
-                Kind.DISABLED_WITH_LICENSES, None, one.customer.name,
+                FindingKind.DISABLED_WITH_LICENSES, None, one.customer.name,
                 text(N_("It is disabled and still holds licences: {licenses}."),
                      licenses=one.licenses),
                 text(N_("Write Yes below Release Licenses on Disable Customer if it shall not "
@@ -91,7 +91,7 @@ def _more_devices(contents: Contents) -> Iterator[Finding]:
                 fix = N_("It is disabled and gets no more licences: uninstall Avira there, and "
                          "fill in Avira Uninstalled on Devices.")  # fmt: skip
             yield Finding(
-                Kind.MORE_DEVICES, None, one.customer.name,
+                FindingKind.MORE_DEVICES, None, one.customer.name,
                 text(N_("Devices with Avira: {installed}; licences: {licenses}."),
                      installed=one.installed, licenses=one.licenses),
                 text(fix),
@@ -102,7 +102,7 @@ def _shared_emails(contents: Contents) -> Iterator[Finding]:
     for several in _alike(contents, _email_key):
         first = several[0].customer
         yield Finding(
-            Kind.SHARED_EMAIL, None, first.name,
+            FindingKind.SHARED_EMAIL, None, first.name,
             text(N_("{email} is the email of {customers}."),
                  email=first.email, customers=_names(several)),
             text(N_("If they are one customer, release one and disable it; if not, write on Edit "
@@ -117,7 +117,7 @@ def _email_key(one: CustomerHolding) -> str | None:
 def _similar_names(contents: Contents) -> Iterator[Finding]:
     for several in _alike(contents, lambda one: accentless_key(one.customer.name)):
         yield Finding(
-            Kind.SIMILAR_NAMES, None, several[0].customer.name,
+            FindingKind.SIMILAR_NAMES, None, several[0].customer.name,
             text(N_("Only accents, quotation marks or dashes tell apart {customers}."),
                  customers=_names(several)),
             text(N_("If they are one customer, release one and disable it; if not, write on Edit "

@@ -33,7 +33,7 @@ RULES: dict[type[ask.Request], Rule] = {
 }
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What becomes of one row."""
 
     APPLIED = "applied"
@@ -59,7 +59,7 @@ class Plan:
     `after` is the snapshot with those changes made.
     """
 
-    outcomes: list[Outcome]
+    outcomes: list[RowOutcome]
     changes: list[Change]
     problems: list[Problem]
     demands: list[Demand]
@@ -80,12 +80,12 @@ def make_plan(
     """
     ledger = snapshot.copy()
     ledger.missed.update(already_refused)
-    outcomes: list[Outcome] = []
+    outcomes: list[RowOutcome] = []
     changes: list[Change] = []
     problems: list[Problem] = []
     requested: Counter[str] = Counter()
     granted: Counter[str] = Counter()
-    applied, unchanged, rejected = Outcome.APPLIED, Outcome.UNCHANGED, Outcome.REJECTED
+    applied, unchanged, rejected = RowOutcome.APPLIED, RowOutcome.UNCHANGED, RowOutcome.REJECTED
     installed_by: dict[int, Place] = {}
     for request in requests:
         verdict = RULES[type(request)](request, ledger)

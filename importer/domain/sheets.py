@@ -16,12 +16,12 @@ LICENSES_LIMIT = 1_000_000
 MONTHS_LIMIT = 1_200
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What a column's cells may hold; `explained` says it to the person who fills them in."""
 
     explained: str
 
-    def __new__(cls, value: str, explained: str) -> Kind:
+    def __new__(cls, value: str, explained: str) -> ColumnKind:
         """A kind, with what its cells may hold."""
         member = object.__new__(cls)
         member._value_ = value
@@ -51,7 +51,7 @@ class Column:
     field: str
     header: str
     spanish: str
-    kind: Kind
+    kind: ColumnKind
     help: str
     example: str
     required: bool = False
@@ -84,50 +84,52 @@ class Sheet:
 
 def _otc(field: str, header: str, spanish: str, told: str, *, known: bool = True) -> Column:
     return Column(
-        field, header, spanish, Kind.OTC, told, "ABCDE-12345-FGHIJ-67890",
+        field, header, spanish, ColumnKind.OTC, told, "ABCDE-12345-FGHIJ-67890",
         required=True, known="otcs" if known else None,
     )  # fmt: skip
 
 
 def _customer(told: str, *, required: bool = True, known: bool = True) -> Column:
     return Column(
-        "customer", "Customer (Site) Name", "Nombre del cliente", Kind.NAME, told,
+        "customer", "Customer (Site) Name", "Nombre del cliente", ColumnKind.NAME, told,
         "Clinica Norte", required=required, known="customers" if known else None,
     )  # fmt: skip
 
 
 def _person(told: str) -> tuple[Column, ...]:
     return (
-        Column("email", "Email", "Correo electrónico", Kind.EMAIL, told, "it@clinica.example"),
-        Column("first_name", "First Name", "Nombre", Kind.TEXT, told, "Ana"),
-        Column("last_name", "Last Name", "Apellido", Kind.TEXT, told, "Ruiz"),
+        Column(
+            "email", "Email", "Correo electrónico", ColumnKind.EMAIL, told, "it@clinica.example"
+        ),
+        Column("first_name", "First Name", "Nombre", ColumnKind.TEXT, told, "Ana"),
+        Column("last_name", "Last Name", "Apellido", ColumnKind.TEXT, told, "Ruiz"),
     )
 
 
-def _licenses(kind: Kind, told: str) -> Column:
+def _licenses(kind: ColumnKind, told: str) -> Column:
     return Column("licenses", "No of Licenses", "Número de licencias", kind, told, "25")
 
 
 def _otc_details(*, required: bool) -> tuple[Column, ...]:
     return (
-        Column("email", "Email", "Correo electrónico", Kind.EMAIL,
+        Column("email", "Email", "Correo electrónico", ColumnKind.EMAIL,
                N_("The address that the OTC was bought with."), "licences@msp.example",
                required=required),
-        Column("company", "Company Name", "Nombre de la empresa", Kind.NAME,
+        Column("company", "Company Name", "Nombre de la empresa", ColumnKind.NAME,
                N_("The company that the OTC was bought for, preferably short."),
                "Clinica Norte SL", required=required),
-        Column("total", "Total Licenses", "Total de licencias", Kind.LICENSES,
+        Column("total", "Total Licenses", "Total de licencias", ColumnKind.LICENSES,
                N_("How many licences the OTC carries."), "50", required=required),
-        Column("description", "Description", "Descripción", Kind.TEXT,
+        Column("description", "Description", "Descripción", ColumnKind.TEXT,
                N_("Anything that helps to tell this OTC from others."), N_("Renewal 2026"),
                limit=1000),
-        Column("purchase_date", "Purchase Date", "Fecha de compra", Kind.DATE,
+        Column("purchase_date", "Purchase Date", "Fecha de compra", ColumnKind.DATE,
                N_("The day it was bought."), "2026-01-15"),
-        Column("expiry_date", "Expiry Date", "Fecha de vencimiento", Kind.DATE,
+        Column("expiry_date", "Expiry Date", "Fecha de vencimiento", ColumnKind.DATE,
                N_("The last day on which its licences may be handed out."), "2027-01-14"),
-        Column("product_id", "Product ID", "ID de producto", Kind.TEXT,
+        Column("product_id", "Product ID", "ID de producto", ColumnKind.TEXT,
                N_("Avira's number of the product."), "AVPRO-12M"),
-        Column("runtime", "Runtime", "Duración", Kind.MONTHS,
+        Column("runtime", "Runtime", "Duración", ColumnKind.MONTHS,
                N_("How many months a licence runs."), "12"),
     )  # fmt: skip
 
@@ -156,12 +158,12 @@ SHEETS: tuple[Sheet, ...] = (
         N_("Creates a customer and gives it its first licences."),
         (
             _customer(N_("The new customer's name."), known=False),
-            Column("managed_by", "Managed By", "Administrado por", Kind.MANAGED_BY,
+            Column("managed_by", "Managed By", "Administrado por", ColumnKind.MANAGED_BY,
                    N_("Admin: you manage the customer's devices, and No of Licenses is needed. "
                       "Customer: it manages them itself, takes the whole OTC, and needs Email, "
                       "First Name and Last Name."), "Admin", required=True),
             _otc("otc", "Avira OTC", "OTC de Avira", N_("The OTC that the licences come from.")),
-            _licenses(Kind.LICENSES, N_("How many licences the customer gets. Needed when "
+            _licenses(ColumnKind.LICENSES, N_("How many licences the customer gets. Needed when "
                                         "Managed By is Admin.")),
             *_person(N_("Needed when Managed By is Customer.")),
         ),
@@ -172,7 +174,7 @@ SHEETS: tuple[Sheet, ...] = (
         (
             _customer(N_("The customer, as the ledger or a row above names it.")),
             _otc("otc", "Avira OTC", "OTC de Avira", N_("The OTC that the licences come from.")),
-            _licenses(Kind.LICENSES,
+            _licenses(ColumnKind.LICENSES,
                       N_("How many licences; may stay blank for a customer that manages itself, "
                          "which takes the whole OTC.")),
         ),
@@ -183,13 +185,13 @@ SHEETS: tuple[Sheet, ...] = (
            "A blank cell stays as it is."),
         (
             _customer(N_("The customer's name now.")),
-            Column("new_name", "New Name", "Nombre nuevo", Kind.NAME,
+            Column("new_name", "New Name", "Nombre nuevo", ColumnKind.NAME,
                    N_("The name it shall have."), "Clinica Norte 2"),
             *_person(N_("The new value; blank stays as it is.")),
-            Column("otc", "Avira OTC", "OTC de Avira", Kind.OTC,
+            Column("otc", "Avira OTC", "OTC de Avira", ColumnKind.OTC,
                    N_("Whose licences to change; may stay blank when there is only one."),
                    "ABCDE-12345-FGHIJ-67890", known="otcs"),
-            _licenses(Kind.LICENSES_OR_NONE,
+            _licenses(ColumnKind.LICENSES_OR_NONE,
                       N_("How many licences the customer shall have of that OTC; "
                          "0 cancels the subscription.")),
         ),
@@ -209,9 +211,9 @@ SHEETS: tuple[Sheet, ...] = (
         N_("Disables a customer; deletes nothing and can be taken back with Enable Customer."),
         (
             _customer(N_("The customer to disable.")),
-            Column("release", "Release Licenses", "Liberar licencias", Kind.YES_NO,
+            Column("release", "Release Licenses", "Liberar licencias", ColumnKind.YES_NO,
                    N_("Yes gives its licences back to their OTCs; otherwise it keeps them."), "No"),
-            Column("reason", "Reason", "Motivo", Kind.TEXT,
+            Column("reason", "Reason", "Motivo", ColumnKind.TEXT,
                    N_("Why, for whoever asks later."), N_("Contract ended"), limit=500),
         ),
     ),
@@ -226,25 +228,25 @@ SHEETS: tuple[Sheet, ...] = (
            "A blank cell stays as it is."),
         (
             _customer(N_("The customer whose device it is.")),
-            Column("device_id", "Device ID", "ID de dispositivo", Kind.TEXT,
+            Column("device_id", "Device ID", "ID de dispositivo", ColumnKind.TEXT,
                    N_("What tells the device from the customer's others."), "PC-RECEPCION",
                    required=True),
-            Column("operating_system", "Operating System", "Sistema operativo", Kind.TEXT,
+            Column("operating_system", "Operating System", "Sistema operativo", ColumnKind.TEXT,
                    N_("What runs on it."), "Windows 11 Pro"),
-            Column("model", "Model No.", "N.º de modelo", Kind.TEXT,
+            Column("model", "Model No.", "N.º de modelo", ColumnKind.TEXT,
                    N_("The maker's number of the model."), "OptiPlex 7010"),
-            Column("avira_installed", "Avira Installed", "Avira instalado", Kind.DATE,
+            Column("avira_installed", "Avira Installed", "Avira instalado", ColumnKind.DATE,
                    N_("The day on which Avira was installed."), "2026-01-20"),
-            Column("avira_uninstalled", "Avira Uninstalled", "Avira desinstalado", Kind.DATE,
+            Column("avira_uninstalled", "Avira Uninstalled", "Avira desinstalado", ColumnKind.DATE,
                    N_("The day on which Avira was uninstalled. A device counts as installed "
                       "unless this is the day of Avira Installed, or a later one."), "2026-06-30"),
-            Column("nh_installed", "NH Installed", "NH instalado", Kind.DATE,
+            Column("nh_installed", "NH Installed", "NH instalado", ColumnKind.DATE,
                    N_("The day on which the console's agent was installed."), "2026-01-20"),
-            Column("nh_uninstalled", "NH Uninstalled", "NH desinstalado", Kind.DATE,
+            Column("nh_uninstalled", "NH Uninstalled", "NH desinstalado", ColumnKind.DATE,
                    N_("The day on which the console's agent was uninstalled."), "2026-06-30"),
-            Column("avira_status", "Avira Status", "Estado de Avira", Kind.TEXT,
+            Column("avira_status", "Avira Status", "Estado de Avira", ColumnKind.TEXT,
                    N_("What Avira says of itself there."), "Active"),
-            Column("product_name", "Product Name", "Nombre del producto", Kind.TEXT,
+            Column("product_name", "Product Name", "Nombre del producto", ColumnKind.TEXT,
                    N_("The product that is installed there."), "Avira Antivirus Pro"),
         ),
     ),

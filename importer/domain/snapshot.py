@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Customer, Device, Otc, Subscription
-from importer.domain.named import email_key
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Place
+from importer.domain.scope import email_key
 
 Missed = tuple[Literal["otc", "customer"], str]
 """An OTC by its code, or a customer by the key of its name."""
 
-_SUBSCRIPTION_ADDED = Did.SUBSCRIPTION_ADDED
+_SUBSCRIPTION_ADDED = ChangeKind.SUBSCRIPTION_ADDED
 
 
 def missed(kind: Literal["otc", "customer"], name: str) -> Missed:
@@ -49,7 +49,7 @@ class Snapshot:
     holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
     """The subscriptions of each customer, by OTC."""
     holders: dict[str, dict[int, None]] = field(default_factory=dict)
-    """The customers that hold licences of each OTC, in order; complete for what Named asks."""
+    """The customers that hold licences of each OTC, in order; complete for what Scope asks."""
     devices: dict[tuple[int, str], Device] = field(default_factory=dict)
     """The devices that are named, by their customer's id and their own key."""
     installed: dict[int, int] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Snapshot:
         for found in self._by_email.get(email_key(email), ()):
             yield self.customers[found]
 
-    def names_like(self, name: str) -> list[str]:
+    def similar_names(self, name: str) -> list[str]:
         """Names of customers that differ from `name` in accents and nothing else."""
         return _but_in_accents(name, self._by_accentless)
 
@@ -177,7 +177,7 @@ class Snapshot:
                 had = before.licenses if isinstance(before, Subscription) else 0
                 self.used[after.otc] += after.licenses - had
                 self.put_subscription(after)
-                if change.did is _SUBSCRIPTION_ADDED:
+                if change.kind is _SUBSCRIPTION_ADDED:
                     self.creators[after.customer, after.otc] = place
             case Customer():
                 if isinstance(before, Customer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import (
     Customer,
     Device,
@@ -15,10 +15,10 @@ from importer.domain.entities import (
     Status,
     Subscription,
 )
-from importer.domain.named import Named, email_key
 from importer.domain.names import accentless_key, name_key
 from importer.domain.problems import Problem
 from importer.domain.rules.undoing import ChangedBy, State, Then, against, changed_since
+from importer.domain.scope import Scope, email_key
 from importer.domain.snapshot import Snapshot
 
 
@@ -31,9 +31,9 @@ class UndoPlan:
     names: dict[int, str]
 
 
-def named_by(changes: Iterable[Change]) -> Named:
+def scope_of_undo(changes: Iterable[Change]) -> Scope:
     """All that a plan to undo `changes` must see of the ledger."""
-    named = Named()
+    named = Scope()
     for change in changes:
         for entity in (change.before, change.after):
             match entity:
@@ -137,20 +137,21 @@ def _net(done: Sequence[Change]) -> Iterator[Change]:
             yield Change(None, begun.before, ended.after, place)
 
 
-_ADDED_EDITED_REMOVED: dict[type[Entity], tuple[Did, Did, Did]] = {
-    Otc: (Did.OTC_ADDED, Did.OTC_EDITED, Did.OTC_REMOVED),
-    Customer: (Did.CUSTOMER_ADDED, Did.CUSTOMER_EDITED, Did.CUSTOMER_REMOVED),
+_ADDED_EDITED_REMOVED: dict[type[Entity], tuple[ChangeKind, ChangeKind, ChangeKind]] = {
+    Otc: (ChangeKind.OTC_ADDED, ChangeKind.OTC_EDITED, ChangeKind.OTC_REMOVED),
+    Customer: (ChangeKind.CUSTOMER_ADDED, ChangeKind.CUSTOMER_EDITED, ChangeKind.CUSTOMER_REMOVED),
     Subscription: (
-        Did.SUBSCRIPTION_ADDED, Did.SUBSCRIPTION_EDITED, Did.SUBSCRIPTION_CANCELLED,
+        ChangeKind.SUBSCRIPTION_ADDED, ChangeKind.SUBSCRIPTION_EDITED,
+        ChangeKind.SUBSCRIPTION_CANCELLED,
     ),
-    Device: (Did.DEVICE_ADDED, Did.DEVICE_EDITED, Did.DEVICE_REMOVED),
+    Device: (ChangeKind.DEVICE_ADDED, ChangeKind.DEVICE_EDITED, ChangeKind.DEVICE_REMOVED),
 }  # fmt: skip
 
 
-def _did(now: Entity | None, then: Entity | None) -> Did:
+def _did(now: Entity | None, then: Entity | None) -> ChangeKind:
     if isinstance(now, Customer) and isinstance(then, Customer) and now.status is not then.status:
         disabled = then.status is Status.DISABLED
-        return Did.CUSTOMER_DISABLED if disabled else Did.CUSTOMER_ENABLED
+        return ChangeKind.CUSTOMER_DISABLED if disabled else ChangeKind.CUSTOMER_ENABLED
     entity = now if then is None else then
     assert entity is not None, "a change has an image before or after"
     added, edited, removed = _ADDED_EDITED_REMOVED[type(entity)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importer.base.texts import N_, _
 from importer.domain.contents import Contents
-from importer.domain.findings import Finding, Kind, findings
+from importer.domain.findings import Finding, FindingKind, findings
 from importer.export.book import Column, Table, Tone
 
 EXCEPTIONS = "Exceptions"
 
-_TONES = {Kind.EXPIRED_IN_USE: Tone.BAD, Kind.MORE_DEVICES: Tone.BAD}
-_OF_CUSTOMER = frozenset({Kind.EXPIRED_IN_USE, Kind.DISABLED_WITH_LICENSES, Kind.MORE_DEVICES})
+_TONES = {FindingKind.EXPIRED_IN_USE: Tone.BAD, FindingKind.MORE_DEVICES: Tone.BAD}
+_OF_CUSTOMER = frozenset(
+    {FindingKind.EXPIRED_IN_USE, FindingKind.DISABLED_WITH_LICENSES, FindingKind.MORE_DEVICES}
+)
 """The kinds that concern a customer itself."""
 
 
@@ -19,7 +21,7 @@ def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
     found = findings(contents)
     if of_customer:
         found = [one for one in found if one.kind in _OF_CUSTOMER]
-    tones = {_(kind.explained): _TONES.get(kind, Tone.WATCH) for kind in Kind}
+    tones = {_(kind.explained): _TONES.get(kind, Tone.WATCH) for kind in FindingKind}
     columns = (
         Column("Exception", _(N_("Exception")), tones=tones),
         Column("OTC", _(N_("OTC"))),

@@ -25,7 +25,7 @@ IN_ONE = 100
 """Rows added to a file by one statement: it takes a quarter less than with one, with more not."""
 
 
-def one_of(
+def is_one_of(
     connection: sa.Connection,
     column: sa.ColumnElement[str] | sa.ColumnElement[int],
     values: Iterable[Any],
@@ -40,7 +40,7 @@ def one_of(
     return column.in_(sa.select(sa.func.json_each(listed).table_valued("value").c.value))
 
 
-def those_of(
+def rows_with_keys(
     connection: sa.Connection, table: sa.Table, account_id: str, keys: Rows
 ) -> Iterator[sa.Row[tuple[Any, ...]]]:
     """The account's rows that have one of `keys`, each of which names the same columns.

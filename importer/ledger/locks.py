@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from importer.domain.named import Named
 from importer.domain.names import name_key
+from importer.domain.scope import Scope
 from importer.domain.snapshot import Snapshot
-from importer.ledger.bulk import one_of
+from importer.ledger.bulk import is_one_of
 from importer.ledger.database import CameBetweenError
 from importer.ledger.tables import customer, otc, subscription
 
@@ -30,7 +30,7 @@ class Locked:
     customers: frozenset[int] | None
     otcs: frozenset[str] | None
 
-    def must_cover(self, named: Named, snapshot: Snapshot) -> None:
+    def must_cover(self, named: Scope, snapshot: Snapshot) -> None:
         """Raise CameBetweenError if `snapshot` shows of what is `named` more than was locked.
 
         It may have come to be, or have got its name, after the locks were taken.
@@ -53,7 +53,7 @@ def _within(found: set[int] | set[str], locked: frozenset[int] | frozenset[str] 
     return locked is None or found <= locked
 
 
-def lock_named(connection: sa.Connection, account_id: str, named: Named) -> Locked:
+def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Locked:
     """Lock what `named` names and what hangs on it until the transaction ends.
 
     On a file there is nothing to do: its one lock is held since the transaction began.
@@ -64,7 +64,7 @@ def lock_named(connection: sa.Connection, account_id: str, named: Named) -> Lock
     customers = _lock(connection, account_id, customer.c.customer_id, wanted)
     held = sa.select(subscription.c.otc).where(
         subscription.c.account_id == account_id,
-        one_of(connection, subscription.c.customer_id, customers),
+        is_one_of(connection, subscription.c.customer_id, customers),
     )
     codes = named.otcs.union(connection.scalars(held))
     return Locked(customers, _lock(connection, account_id, otc.c.code, codes))
@@ -76,24 +76,24 @@ def _lock(
     """Lock the rows of these keys in their order; those that were there."""
     query = (
         sa.select(column)
-        .where(column.table.c.account_id == account_id, one_of(connection, column, wanted))
+        .where(column.table.c.account_id == account_id, is_one_of(connection, column, wanted))
         .order_by(column)
         .with_for_update(key_share=True)
     )
     return frozenset(connection.scalars(query))
 
 
-def _customers(connection: sa.Connection, account_id: str, named: Named) -> set[int]:
+def _customers(connection: sa.Connection, account_id: str, named: Scope) -> set[int]:
     """The customers that are named, and those that hold licences of OTCs that matter as a whole."""
     by_name = sa.select(customer.c.customer_id).where(
         customer.c.account_id == account_id,
         sa.or_(
-            one_of(connection, customer.c.name_key, named.customers),
-            one_of(connection, customer.c.customer_id, named.customer_ids),
+            is_one_of(connection, customer.c.name_key, named.customers),
+            is_one_of(connection, customer.c.customer_id, named.customer_ids),
         ),
     )
     by_otc = sa.select(subscription.c.customer_id).where(
         subscription.c.account_id == account_id,
-        one_of(connection, subscription.c.otc, named.whole_otcs),
+        is_one_of(connection, subscription.c.otc, named.whole_otcs),
     )
     return {*connection.scalars(by_name), *connection.scalars(by_otc)}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from importer.base.texts import N_, _, current_language, text, translated
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import (
     Customer,
     Device,
@@ -16,11 +16,11 @@ from importer.domain.entities import (
     Status,
     Subscription,
 )
-from importer.domain.rules.verdict import in_words
+from importer.domain.rules.verdict import display_value
 from importer.domain.sheets import SHEETS
 
 
-def changes_told(
+def describe_changes(
     changes: Iterable[Change], names: Mapping[int, str], *, additions: bool
 ) -> Iterator[str]:
     """Every change of what was there before: where it was asked for, of what, and old → new.
@@ -29,9 +29,9 @@ def changes_told(
     """
     leaving: Entity | None = None
     for change in changes:
-        if change.did is None:  # the half of a move that comes first
+        if change.kind is None:  # the half of a move that comes first
             leaving = change.before
-        elif change.did is Did.SUBSCRIPTION_MOVED:
+        elif change.kind is ChangeKind.SUBSCRIPTION_MOVED:
             yield f"{_where_asked(change)}: {_move_told(leaving, change.after, names)}"
         elif change.before is not None or additions:
             yield f"{_where_asked(change)}: {_edit_told(change, names)}"
@@ -109,7 +109,7 @@ def value_words(fact: str, value: object) -> str:
     """The value of `fact` as a person would write it; also as the journal's images have it."""
     if fact in ("managed_by", "status") and isinstance(value, str):
         return _(_WORDS[value])
-    return str(in_words(value))
+    return str(display_value(value))
 
 
 _WORDS: dict[str, str] = {

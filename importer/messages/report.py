@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from importer.base.texts import Text
-from importer.domain.changes import OF_UNDO, Change, Did
-from importer.domain.plan import Demand, Outcome
+from importer.domain.changes import UNDO_ONLY, Change, ChangeKind
+from importer.domain.plan import Demand, RowOutcome
 from importer.domain.problems import Problem
 
 
@@ -55,7 +55,7 @@ class Report:
     result: Result
     sha256: str = ""
     rows: Rows = field(default_factory=Rows)
-    outcomes: Mapping[tuple[str, int], Outcome] = field(default_factory=dict)
+    outcomes: Mapping[tuple[str, int], RowOutcome] = field(default_factory=dict)
     changes: Sequence[Change] = ()
     names: Mapping[int, str] = field(default_factory=dict)
     demands: Sequence[Demand] = ()
@@ -76,10 +76,10 @@ class Report:
         """Whether any row was refused."""
         return self.rows.rejected > 0
 
-    def counts(self) -> dict[Did, int]:
-        """How often each thing was done, in the order of Did, zeros included."""
-        counted = Counter(change.did for change in self.changes)
-        return {did: counted[did] for did in Did}
+    def counts(self) -> dict[ChangeKind, int]:
+        """How often each thing was done, in the order of ChangeKind, zeros included."""
+        counted = Counter(change.kind for change in self.changes)
+        return {did: counted[did] for did in ChangeKind}
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "batch": report.batch,
         "rows": report.rows._asdict(),
         "changes": {
-            did.value: count for did, count in report.counts().items() if did not in OF_UNDO
+            did.value: count for did, count in report.counts().items() if did not in UNDO_ONLY
         },
         "otcs": [demand._asdict() for demand in report.demands],
         "problems": _problems(report),

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import click
 
 from importer.base.texts import N_, Text, _, printable, text
-from importer.domain.changes import Did
-from importer.messages.change_text import changes_told
+from importer.domain.changes import ChangeKind
+from importer.messages.change_text import describe_changes
 from importer.messages.problem_text import problem_lines
 from importer.messages.report import Report, Result
 
@@ -17,21 +17,21 @@ SHOWN = 20
 """How many changes are listed, unless all are asked for."""
 
 _DONE = {
-    Did.OTC_ADDED: N_("OTCs added"),
-    Did.OTC_EDITED: N_("OTCs edited"),
-    Did.CUSTOMER_ADDED: N_("customers added"),
-    Did.CUSTOMER_EDITED: N_("customers edited"),
-    Did.CUSTOMER_DISABLED: N_("customers disabled"),
-    Did.CUSTOMER_ENABLED: N_("customers enabled"),
-    Did.SUBSCRIPTION_ADDED: N_("subscriptions added"),
-    Did.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
-    Did.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
-    Did.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
-    Did.DEVICE_ADDED: N_("devices added"),
-    Did.DEVICE_EDITED: N_("devices edited"),
-    Did.OTC_REMOVED: N_("OTCs removed"),
-    Did.CUSTOMER_REMOVED: N_("customers removed"),
-    Did.DEVICE_REMOVED: N_("devices removed"),
+    ChangeKind.OTC_ADDED: N_("OTCs added"),
+    ChangeKind.OTC_EDITED: N_("OTCs edited"),
+    ChangeKind.CUSTOMER_ADDED: N_("customers added"),
+    ChangeKind.CUSTOMER_EDITED: N_("customers edited"),
+    ChangeKind.CUSTOMER_DISABLED: N_("customers disabled"),
+    ChangeKind.CUSTOMER_ENABLED: N_("customers enabled"),
+    ChangeKind.SUBSCRIPTION_ADDED: N_("subscriptions added"),
+    ChangeKind.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
+    ChangeKind.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
+    ChangeKind.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
+    ChangeKind.DEVICE_ADDED: N_("devices added"),
+    ChangeKind.DEVICE_EDITED: N_("devices edited"),
+    ChangeKind.OTC_REMOVED: N_("OTCs removed"),
+    ChangeKind.CUSTOMER_REMOVED: N_("customers removed"),
+    ChangeKind.DEVICE_REMOVED: N_("devices removed"),
 }
 
 _HEADLINES = {
@@ -189,7 +189,7 @@ def _changes(report: Report, everything: bool, *, additions: bool = False) -> It
         would = _(N_("Would be done: ")) if report.result in _ROWS_WOULD else ""
         yield "  " + would + "; ".join(done)
     yield from _listed(
-        list(changes_told(report.changes, report.names, additions=additions)), everything
+        list(describe_changes(report.changes, report.names, additions=additions)), everything
     )
 
 

@@ -12,14 +12,14 @@ from importer.base import clock
 from importer.base.errors import FileError, OutputError
 from importer.base.progress import Progress
 from importer.base.texts import N_, text
-from importer.domain.named import Named, named_in
-from importer.domain.plan import Outcome, Plan, make_plan
+from importer.domain.plan import Plan, RowOutcome, make_plan
 from importer.domain.prefilled import only_edited
 from importer.domain.problems import CODES, Code, Problem
 from importer.domain.requests import Request
+from importer.domain.scope import Scope, scope_of
 from importer.domain.snapshot import Snapshot
 from importer.ledger.database import Writing
-from importer.ledger.locks import lock_named
+from importer.ledger.locks import lock_scope
 from importer.ledger.reading.contents import load_contents_as_of
 from importer.ledger.reading.journal import batch_of_file
 from importer.ledger.reading.snapshot import load_snapshot
@@ -27,7 +27,7 @@ from importer.ledger.writing.apply import BatchFacts, apply_changes, in_utc
 from importer.messages.report import Report, Result, Rows
 from importer.pipeline.job import Job, made
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
-from importer.workbook.checking.check import Checked, Prefilled, check_workbook
+from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
 from importer.workbook.checking.exported_files import an_export, is_marked
 from importer.workbook.markup import column_number
 from importer.workbook.reading.sandbox import read_ahead, read_workbook
@@ -37,7 +37,7 @@ from importer.workbook.reading.sandbox import read_ahead, read_workbook
 class _Read:
     path: Path
     sha256: str
-    checked: Checked
+    checked: CheckedWorkbook
 
 
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
@@ -113,9 +113,9 @@ def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Req
     return list(only_edited(requests, then))
 
 
-def _named_in(readings: Sequence[_Read]) -> Named:
+def _named_in(readings: Sequence[_Read]) -> Scope:
     """What the good rows name, and what the bad ones may have meant."""
-    named = named_in(request for one in readings for request in one.checked.requests)
+    named = scope_of(request for one in readings for request in one.checked.requests)
     named.mistyped_otcs.update(*(mistyped_otcs(one.checked) for one in readings))
     return named
 
@@ -140,7 +140,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     named = _named_in([reading])
 
     def work(writing: Writing) -> Report:
-        locked = lock_named(writing.connection, job.account, named)
+        locked = lock_scope(writing.connection, job.account, named)
         if job.once is not None:
             since = in_utc(job.once.since)
             batch = batch_of_file(writing.connection, job.account, reading.sha256, since)
@@ -194,15 +194,15 @@ def _file_name(path: Path) -> str:
 def _report(reading: _Read, plan: Plan) -> Report:
     """What the plan says of every row; whether it is carried out is not said yet."""
     checked = reading.checked
-    outcomes = dict.fromkeys(checked.refused, Outcome.REJECTED)
+    outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
     for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
         outcomes[request.place.sheet.name, request.place.row] = outcome
     counted = Counter(outcomes.values())
     rows = Rows(
         checked.read,
-        counted[Outcome.APPLIED],
-        counted[Outcome.UNCHANGED],
-        counted[Outcome.REJECTED],
+        counted[RowOutcome.APPLIED],
+        counted[RowOutcome.UNCHANGED],
+        counted[RowOutcome.REJECTED],
     ).checked()
     return Report(
         str(reading.path),
@@ -226,7 +226,7 @@ def _result(report: Report) -> Result:
     return Result.REJECTED if report.refused else Result.UNCHANGED
 
 
-def _in_order(checked: Checked, of_plan: Sequence[Problem]) -> list[Problem]:
+def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Problem]:
     """All problems as a reader meets them: by sheet, row and column."""
     order = {laid_out.place.name: index for index, laid_out in enumerate(checked.sheets)}
 
@@ -245,7 +245,7 @@ def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> No
 
     refused = None
     if partial:
-        refused = {at for at, outcome in report.outcomes.items() if outcome is Outcome.REJECTED}
+        refused = {at for at, outcome in report.outcomes.items() if outcome is RowOutcome.REJECTED}
     path = corrections_path(reading.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from importer.base import clock
 from importer.base.errors import MisuseError, OutputError
-from importer.base.similarity import names_like
+from importer.base.similarity import similar_names
 from importer.base.texts import N_, text
 from importer.domain.contents import Contents, Figures, Movement
 from importer.domain.names import name_key
 from importer.export.form import Format
-from importer.ledger.reading import shown
+from importer.ledger.reading import queries
 from importer.ledger.reading.contents import load_contents, load_contents_as_of, load_movements
 from importer.pipeline.job import Job
 from importer.workbook.markup import LAST_ROW
@@ -151,7 +151,7 @@ def otcs(job: Job, code: str | None = None, as_of: dt.date | int | None = None) 
     with _asking(job, as_of) as (asked, _movements):
         if isinstance(asked, Contents):
             return asked if code is None else asked.of_otc(code)
-        return shown.load_otcs(asked) if code is None else shown.load_otc(asked, code)
+        return queries.load_otcs(asked) if code is None else queries.load_otc(asked, code)
 
 
 def customers(
@@ -162,7 +162,7 @@ def customers(
     If there is none of that name, also what to say of it.
     """
     with _asking(job, as_of) as (asked, _movements):
-        held = asked if isinstance(asked, Contents) else shown.load_customers(asked, name)
+        held = asked if isinstance(asked, Contents) else queries.load_customers(asked, name)
         if name is None:
             return held, None
         ours = held.of_customer(name)
@@ -170,7 +170,7 @@ def customers(
             return ours, None
         if isinstance(asked, Contents):
             return asked, no_such_customer(name, asked)
-        return held, _unknown_customer(name, shown.load_name_like(asked, name))
+        return held, _unknown_customer(name, queries.load_name_like(asked, name))
 
 
 def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]:
@@ -178,7 +178,7 @@ def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]
     with _asking(job, as_of) as (asked, _movements):
         if isinstance(asked, Contents):
             return asked.figures(), asked.batch
-        return shown.load_figures(asked)
+        return queries.load_figures(asked)
 
 
 MovementsOf = Callable[[int | None], list[Movement]]
@@ -196,7 +196,7 @@ def _reading(job: Job, as_of: dt.date | int | None) -> Iterator[tuple[Contents, 
 @contextmanager
 def _asking(
     job: Job, as_of: dt.date | int | None
-) -> Iterator[tuple[shown.Now | Contents, Callable[[int, int | None], list[Movement]]]]:
+) -> Iterator[tuple[queries.Now | Contents, Callable[[int, int | None], list[Movement]]]]:
     """The ledger while it is being read: to be asked how it is now, or all that it held then; and
     what gives the movements up to a batch."""
     at = clock.now()
@@ -209,7 +209,7 @@ def _asking(
         movements = partial(load_movements, connection, job.account)
         if as_of is None or as_of == at.date():  # a day that is not over is as it is now
             today = as_of if isinstance(as_of, dt.date) else job.today
-            yield shown.Now(connection, job.account, at, today), movements
+            yield queries.Now(connection, job.account, at, today), movements
             return
         found = load_contents_as_of(connection, job.account, as_of)
         if found is None:
@@ -221,7 +221,7 @@ def _asking(
 def no_such_customer(name: str, held: Contents) -> MisuseError:
     """What to say of the name of a customer that is not there, but perhaps nearly so."""
     names = {name_key(one.customer.name): one.customer.name for one in held.customers}
-    near = names_like({name_key(name)}, names.keys()).get(name_key(name))
+    near = similar_names({name_key(name)}, names.keys()).get(name_key(name))
     return _unknown_customer(name, None if near is None else names[near])
 
 

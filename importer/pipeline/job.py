@@ -14,14 +14,14 @@ from importer.ledger.database import Ledger
 from importer.messages.report import Report
 
 if TYPE_CHECKING:
-    from importer.ledger.writing.apply import BatchFacts, Made
+    from importer.ledger.writing.apply import AppliedBatch, BatchFacts
 
 CLOCKS_APART = dt.timedelta(minutes=1)
 """By how much the clocks of two computers may differ before it is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class ApplyOnce:
     """That a file is applied once, whatever happens: one that has made a batch makes no other.
 
     A batch that was taken back counts only if it was made `since` then, when the file was taken.
@@ -50,10 +50,10 @@ class Job:
     sheet: str | None = None
     limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
-    once: Once | None = None
+    once: ApplyOnce | None = None
 
 
-def made(report: Report, made: Made, facts: BatchFacts, job: Job) -> None:
+def made(report: Report, made: AppliedBatch, facts: BatchFacts, job: Job) -> None:
     """Say in `report` which batch was made where."""
     report.batch = made.number
     report.ledger, report.account = job.ledger.name, job.account

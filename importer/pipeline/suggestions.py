@@ -5,33 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from importer.base.similarity import codes_like, names_like
+from importer.base.similarity import similar_codes, similar_names
 from importer.base.texts import N_, text
-from importer.domain.named import Named
 from importer.domain.problems import Code, Problem
 from importer.domain.requests import AddOtc
+from importer.domain.scope import Scope
 from importer.domain.snapshot import Snapshot
-from importer.workbook.checking.check import Checked
+from importer.workbook.checking.check import CheckedWorkbook
 
 
-def mistyped_otcs(checked: Checked) -> set[str]:
+def mistyped_otcs(checked: CheckedWorkbook) -> set[str]:
     """What stands in the cells of `checked` where a known OTC should."""
     return {one.value or "" for one in checked.problems if _is_mistyped(one, checked)}
 
 
-def snapshot_of_nothing(named: Named, today: dt.date) -> Snapshot:
+def snapshot_of_nothing(named: Scope, today: dt.date) -> Snapshot:
     """What there is where there is no ledger: likenesses to what the workbook itself adds."""
     added = named.added_customers
-    near = names_like(named.customers - added.keys(), added.keys())
+    near = similar_names(named.customers - added.keys(), added.keys())
     unknown = named.otcs - named.added_otcs | named.mistyped_otcs
     return Snapshot(
         today,
-        nearest_otc=codes_like(unknown, named.added_otcs),
+        nearest_otc=similar_codes(unknown, named.added_otcs),
         nearest_customer={key: added[found] for key, found in near.items()},
     )
 
 
-def with_suggestion(problem: Problem, checked: Checked, snapshot: Snapshot) -> Problem:
+def with_suggestion(problem: Problem, checked: CheckedWorkbook, snapshot: Snapshot) -> Problem:
     """`problem`, asking for the known OTC that was probably meant if it is about a mistyped one."""
     near = snapshot.nearest_otc.get(problem.value or "")
     if near is None or not _is_mistyped(problem, checked):
@@ -39,7 +39,7 @@ def with_suggestion(problem: Problem, checked: Checked, snapshot: Snapshot) -> P
     return replace(problem, fix=text(N_("Did you mean {near}?"), near=near))
 
 
-def _is_mistyped(problem: Problem, checked: Checked) -> bool:
+def _is_mistyped(problem: Problem, checked: CheckedWorkbook) -> bool:
     """Whether an OTC may be a known one mistyped: not where it is new, nor where it is clear."""
     if problem.code is not Code.BAD_OTC or "near" in problem.fix.facts:
         return False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from importer.base.errors import LedgerError, OutputError
-from importer.base.files import said_by_system, whole_file
+from importer.base.files import os_error_reason, whole_file
 from importer.base.texts import N_, Text, text
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
@@ -76,7 +76,7 @@ class LedgerWatch:
                 text(N_("The ledger {ledger} is missing, and {file}, which tells whether this "
                         "service has used it before, cannot be read: {reason}. To begin a new "
                         "ledger, remove it."),
-                     ledger=self._ledger.name, file=self._seen, reason=said_by_system(error))
+                     ledger=self._ledger.name, file=self._seen, reason=os_error_reason(error))
             ) from error  # fmt: skip
         if seen == self._name:
             raise LedgerError(

@@ -18,10 +18,10 @@ from prometheus_client import (
 from prometheus_client.exposition import generate_latest
 
 from importer.base.errors import MisuseError
-from importer.base.files import said_by_system, whole_file
+from importer.base.files import os_error_reason, whole_file
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
-from importer.service.inbox.outcome import Outcome
+from importer.service.inbox.outcome import InboxResult
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a further series for each counter, of use to nobody here
 
@@ -57,7 +57,7 @@ class Metrics:
             "last_round_timestamp_seconds", "When the service was last seen at work."
         )
 
-    def filed(self, outcome: Outcome) -> None:
+    def filed(self, outcome: InboxResult) -> None:
         """Count a workbook."""
         self._workbooks.labels(outcome.result).inc()
         if outcome.batch is not None:
@@ -113,7 +113,7 @@ def try_port(settings: ServiceSettings) -> None:
 
 
 def _unusable(settings: ServiceSettings, error: OSError | ValueError) -> MisuseError:
-    reason = said_by_system(error) if isinstance(error, OSError) else error
+    reason = os_error_reason(error) if isinstance(error, OSError) else error
     return MisuseError(
         text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
              key="service.metrics_port", reason=reason)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from importer.base.errors import LedgerError, OutputError
-from importer.base.files import said_by_system
+from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
 from importer.service.events import Event, log
@@ -78,7 +78,7 @@ def _run_inbox(shared: Shared, settings: InboxSettings) -> None:
                     said = False
                 _look_into(shared, inbox, beat)
         except (OutputError, OSError) as error:  # it cannot even be begun
-            reason = error.message if isinstance(error, OutputError) else said_by_system(error)
+            reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
             if not said:
                 log(Event.NOT_LOOKED_INTO, folder=settings.folder, reason=str(reason))
             said = True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.base.errors import MisuseError
-from importer.base.files import folder_at, said_by_system
+from importer.base.files import make_folder, os_error_reason
 from importer.base.texts import N_, text
 from importer.config.service import InboxSettings, ServiceSettings
 from importer.service.state import state_folder
@@ -24,7 +24,7 @@ def make_places(settings: ServiceSettings, *, checked: bool = False) -> None:
     except OSError as error:
         raise MisuseError(
             text(N_("{path}: {key} cannot be used: {folder}: {reason}."), path=settings.file,
-                 key="service.state", folder=state, reason=said_by_system(error))
+                 key="service.state", folder=state, reason=os_error_reason(error))
         ) from error  # fmt: skip
     for key, path in must_exist(settings):
         if not path.is_dir() and not checked:
@@ -36,7 +36,7 @@ def make_places(settings: ServiceSettings, *, checked: bool = False) -> None:
             )  # fmt: skip
     for path in made_if_missing(settings):
         if path.parent.is_dir():
-            folder_at(path)
+            make_folder(path)
 
 
 def _same(path: Path, inbox: InboxSettings) -> bool:

@@ -15,7 +15,7 @@ from importer.pipeline.job import Job
 from importer.service.events import Event, log
 from importer.service.exports.exports import Made
 from importer.service.inbox.inbox import Inbox
-from importer.service.inbox.outcome import Outcome
+from importer.service.inbox.outcome import InboxResult
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
 from importer.service.mail.outbox import Outbox
@@ -44,7 +44,7 @@ class Shared:
         self.notices = Notices(settings.smtp, self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.beats: dict[str, Beat] = {}
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[InboxResult] = []
         self.exports_made: list[Made] = []
         self.failed_exports: list[str] = []
         self.has_left = False
@@ -81,7 +81,7 @@ class Shared:
         """Whether every part was seen at work lately."""
         return all(time.monotonic() - beat.at < STUCK for beat in self.beats.values())
 
-    def filed(self, outcome: Outcome) -> None:
+    def filed(self, outcome: InboxResult) -> None:
         """Count a workbook that was filed."""
         self.metrics.filed(outcome)
         if self._keeps_all:

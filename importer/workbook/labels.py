@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from importer.base.similarity import is_like, is_misspelt
+from importer.base.similarity import is_misspelt, is_similar
 from importer.base.texts import LANGUAGES, N_, translated
 from importer.domain.sheets import SHEETS, Column, Sheet
 
@@ -190,5 +190,5 @@ def sheets_like(name: str) -> list[Sheet]:
 def _alike(header: str, title: str) -> bool:
     said, meant = set(_rough_words(header)) - _SMALL_WORDS, set(_rough_words(title)) - _SMALL_WORDS
     return bool(said) and (
-        said <= meant or meant <= said or is_like(_rough_key(header), _rough_key(title))
+        said <= meant or meant <= said or is_similar(_rough_key(header), _rough_key(title))
     )

@@ -21,7 +21,12 @@ PACKAGE = HERE.parent.parent
 LANGUAGES = ("es",)
 FROM_CLICK = "click"
 SOME_DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # so that the files change with their messages
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "N_": None,
+    "C_": ((1, "c"), 2),
+    "ngettext": (1, 2),
+}
 METHODS = [("**.py", "python"), ("**.jinja", "jinja2")]
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 """click's modules whose words reach a person."""
@@ -29,13 +34,13 @@ CLICK_BY_NAME = ("required",)
 """What click translates out of a variable, where no extraction finds it."""
 
 
-def messages() -> Iterator[str]:
-    """Every message of the program, in the order of its files."""
-    found = extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS)
-    for _file, _line, message, _comments, _context in found:
+def messages() -> Iterator[tuple[str, str | None]]:
+    """Every message of the program with its context, in the order of its files."""
+    for extracted in extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS):
+        _file, _line, message, _comments, context = extracted
         assert isinstance(message, str), f"a plural of our own: {message}"
         if message:
-            yield message
+            yield message, context
 
 
 def click_messages() -> Iterator[str | tuple[str, ...]]:
@@ -57,8 +62,8 @@ def updated(language: str) -> Catalog:
     path = po_path(language)
     catalogue = Catalog(project="avira-importer", fuzzy=False,
                         creation_date=SOME_DAY, revision_date=SOME_DAY)  # fmt: skip
-    for message in messages():
-        catalogue.add(message)
+    for message, context in messages():
+        catalogue.add(message, context=context)
     for click_message in click_messages():
         if click_message not in catalogue:
             catalogue.add(click_message, auto_comments=[FROM_CLICK])
@@ -66,7 +71,7 @@ def updated(language: str) -> Catalog:
         with path.open("rb") as stream:
             known = read_po(stream)
         for entry in catalogue:
-            before = known.get(entry.id) if entry.id else None
+            before = known.get(entry.id, entry.context) if entry.id else None
             if before is not None:
                 entry.string = before.string
     return catalogue

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from importer.base.texts import N_, Text, text
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Customer, ManagedBy, Status
-from importer.domain.named import email_key
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, DisableCustomer, EditCustomer, EnableCustomer
 from importer.domain.rules.subscriptions import edit_licenses, subscribe
@@ -19,10 +18,11 @@ from importer.domain.rules.verdict import (
     unknown_customer,
     unknown_otc,
 )
+from importer.domain.scope import email_key
 from importer.domain.snapshot import Snapshot
 
 # To look these up takes Python 3.11 longer than to make a Change.
-_ADDED, _ACTIVE, _ADMIN = Did.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN
+_ADDED, _ACTIVE, _ADMIN = ChangeKind.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN
 PERSON = ("email", "first_name", "last_name")
 
 
@@ -67,7 +67,7 @@ def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
     )
     verdict = Verdict()
     if edited != known:
-        verdict.changes.append(Change(Did.CUSTOMER_EDITED, known, edited, row.place))
+        verdict.changes.append(Change(ChangeKind.CUSTOMER_EDITED, known, edited, row.place))
     if edited.name != known.name:
         other = ledger.customer(edited.name)
         if other is not None and other.id != known.id:
@@ -88,12 +88,14 @@ def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
     verdict = Verdict()
     if known.status is not Status.DISABLED:
         disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
-        verdict.changes.append(Change(Did.CUSTOMER_DISABLED, known, disabled, row.place))
+        verdict.changes.append(Change(ChangeKind.CUSTOMER_DISABLED, known, disabled, row.place))
     held = ledger.subscriptions(known) if row.release else []
     if held and not verdict.changes and row.reason not in (None, known.disabled_reason):
         again = known._replace(disabled_reason=row.reason)
-        verdict.changes.append(Change(Did.CUSTOMER_EDITED, known, again, row.place))
-    verdict.changes += [Change(Did.SUBSCRIPTION_CANCELLED, one, None, row.place) for one in held]
+        verdict.changes.append(Change(ChangeKind.CUSTOMER_EDITED, known, again, row.place))
+    verdict.changes += [
+        Change(ChangeKind.SUBSCRIPTION_CANCELLED, one, None, row.place) for one in held
+    ]
     return verdict
 
 
@@ -105,7 +107,7 @@ def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
     if known.status is Status.ACTIVE:
         return Verdict()
     enabled = known._replace(status=Status.ACTIVE, disabled_reason=None)
-    return Verdict([Change(Did.CUSTOMER_ENABLED, known, enabled, row.place)])
+    return Verdict([Change(ChangeKind.CUSTOMER_ENABLED, known, enabled, row.place)])
 
 
 def _values_missing(row: AddCustomer) -> list[Problem]:
@@ -209,6 +211,6 @@ def _similar_name(
             text(N_("If they are the same customer, write its name the same way.")),
             name,
         )
-        for other in ledger.names_like(name)
+        for other in ledger.similar_names(name)
         if other != but
     ]  # fmt: skip

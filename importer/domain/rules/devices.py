@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from importer.base.texts import N_, text
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Device
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import RecordDevice
@@ -27,14 +27,14 @@ def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
     known = ledger.device(owner, row.device_id)
     if known is None:
         added = Device(owner.id, row.device_id, **stated)
-        return Verdict([Change(Did.DEVICE_ADDED, None, added, row.place)])
+        return Verdict([Change(ChangeKind.DEVICE_ADDED, None, added, row.place)])
     creator = ledger.creator_of_device(known)
     if creator is not None:
         return Verdict(problems=[_added_twice(row, creator)])
     edited = known._replace(**stated)
     if edited == known:
         return Verdict()
-    return Verdict([Change(Did.DEVICE_EDITED, known, edited, row.place)])
+    return Verdict([Change(ChangeKind.DEVICE_EDITED, known, edited, row.place)])
 
 
 def more_devices_than_licenses(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from importer.base.texts import N_, first_of, text
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Otc
-from importer.domain.named import email_key
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
+from importer.domain.scope import email_key
 from importer.domain.snapshot import Snapshot
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
@@ -26,7 +26,7 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
     if known is None:
         added = Otc(*row[1:])
         return Verdict(
-            [Change(Did.OTC_ADDED, None, added, row.place)],
+            [Change(ChangeKind.OTC_ADDED, None, added, row.place)],
             _similar_company(row, row.company, ledger),
         )
     creator = ledger.creators.get(row.otc)
@@ -69,7 +69,7 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
     )
     if edited == known:
         return Verdict()
-    verdict = Verdict([Change(Did.OTC_EDITED, known, edited, row.place)])
+    verdict = Verdict([Change(ChangeKind.OTC_EDITED, known, edited, row.place)])
     if row.company is not None and edited.company != known.company:
         verdict.problems += _similar_company(row, row.company, ledger)
     if edited.total != known.total:
@@ -77,7 +77,7 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
         if holder is not None:
             held = ledger.holdings[holder.id][known.code]
             follows = held._replace(licenses=edited.total)
-            verdict.changes.append(Change(Did.SUBSCRIPTION_EDITED, held, follows, row.place))
+            verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, held, follows, row.place))
         elif edited.total < ledger.used[known.code]:
             verdict.problems.append(_total_below_used(row, edited, ledger))
     return verdict

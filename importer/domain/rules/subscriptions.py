@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importer.base.texts import N_, Text, text
-from importer.domain.changes import Change, Did
+from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddSubscription, EditCustomer, UpdateOtc
@@ -17,7 +17,9 @@ from importer.domain.rules.verdict import (
 )
 from importer.domain.snapshot import Snapshot
 
-_ADDED = Did.SUBSCRIPTION_ADDED  # to look it up takes Python 3.11 longer than to make a Change
+_ADDED = (
+    ChangeKind.SUBSCRIPTION_ADDED
+)  # to look it up takes Python 3.11 longer than to make a Change
 
 
 def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
@@ -83,7 +85,7 @@ def edit_licenses(
     if held is None or row.licenses == held.licenses:
         return
     if row.licenses == 0:
-        verdict.changes.append(Change(Did.SUBSCRIPTION_CANCELLED, held, None, row.place))
+        verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_CANCELLED, held, None, row.place))
         return
     otc = ledger.otcs[held.otc]
     more = row.licenses - held.licenses
@@ -99,7 +101,7 @@ def edit_licenses(
             verdict.problems.append(_customer_disabled(row.place, customer))
         hand_out(verdict, ledger, asking)
     edited = held._replace(licenses=row.licenses)
-    verdict.changes.append(Change(Did.SUBSCRIPTION_EDITED, held, edited, row.place))
+    verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, held, edited, row.place))
 
 
 def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
@@ -145,7 +147,7 @@ def _move(
         arriving = Subscription(leaving.customer, new.code, licenses)
         verdict.changes += (
             Change(None, leaving, None, row.place),
-            Change(Did.SUBSCRIPTION_MOVED, joined, arriving, row.place),
+            Change(ChangeKind.SUBSCRIPTION_MOVED, joined, arriving, row.place),
         )
 
 

@@ -16,13 +16,13 @@ from importer.domain.entities import (
     Status,
     Subscription,
 )
-from importer.domain.named import email_key
 from importer.domain.names import name_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.rules.otcs import NAMED_HOLDERS
+from importer.domain.scope import email_key
 
 
-class Later(NamedTuple):
+class LaterChange(NamedTuple):
     """What was made of an entity after the batch to undo.
 
     `batch` is the last one whose change of it still stands, so that undoing what is named leads
@@ -33,7 +33,7 @@ class Later(NamedTuple):
     left: Entity | None
 
 
-ChangedBy = Callable[[Entity], Later | None]
+ChangedBy = Callable[[Entity], LaterChange | None]
 """What was made of an entity later; None if it is as the batch to undo left it."""
 
 State = dict[object, Entity]

@@ -104,14 +104,14 @@ def differences(row: Request, known: Entity, stated: Iterable[tuple[str, object]
         text(
             N_("{column}: {known} in the ledger, {stated} in the row"),
             column=columns[name].header if name in columns else name,
-            known=in_words(getattr(known, name)),
-            stated=in_words(value),
+            known=display_value(getattr(known, name)),
+            stated=display_value(value),
         )
         for name, value in stated
     ]
 
 
-def in_words(value: object) -> object:
+def display_value(value: object) -> object:
     """`value` as a person would write it in a cell."""
     if value is None:
         return text(N_("blank"))

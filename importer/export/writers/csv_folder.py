@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from importer.base.files import folder_at, remove, whole_file
+from importer.base.files import make_folder, remove, whole_file
 from importer.base.texts import LANGUAGES, N_, _, translated
 from importer.export.book import Book, Value
 from importer.export.exceptions import EXCEPTIONS
@@ -40,7 +40,7 @@ def write_csv(book: Book, folder: Path) -> dict[str, int]:
     a formula: those that begin like one begin with an apostrophe, which the importer takes off
     again. Raises OutputError where a file cannot be written; that file is then as it was.
     """
-    folder_at(folder)
+    make_folder(folder)
     lines = [*book.summary.origin, *book.summary.figures]
     headers = [_(N_("Figure")), _(N_("Value"))]
     figures = [(line.label, line.value) for line in lines]

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from importer.base.errors import LedgerError, StrangeLedgerError
-from importer.base.files import said_by_system
+from importer.base.files import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empty
 
@@ -195,7 +195,7 @@ def _take_turn(connection: sa.Connection, begin: str, patience: float) -> None:
 def _fault(path: Path, error: OSError) -> LedgerError:
     return LedgerError(
         text(N_("The ledger {path} cannot be used: {reason}. Name another place with --ledger."),
-             path=path, reason=said_by_system(error))
+             path=path, reason=os_error_reason(error))
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from importer.base.texts import N_, text
 from importer.domain.contents import Contents, CustomerHolding, Movement, OtcHolding
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
-from importer.ledger.bulk import one_of
+from importer.ledger.bulk import is_one_of
 from importer.ledger.images import entity_of
 from importer.ledger.reading.journal import load_batches
 from importer.ledger.reading.snapshot import customer_of, device_of, otc_of, subscription_of
@@ -238,7 +238,7 @@ def _activation_days(
             journal.c.account_id == account_id,
             journal.c.kind == "subscription",
             journal.c.before.is_(None),
-            one_of(connection, batch.c.batch, standing),
+            is_one_of(connection, batch.c.batch, standing),
         )
         .group_by(journal.c.key)
     )

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.problems import Place, SheetPlace
-from importer.domain.rules.undoing import Later
-from importer.ledger.bulk import one_of
+from importer.domain.rules.undoing import LaterChange
+from importer.ledger.bulk import is_one_of
 from importer.ledger.images import Image, entity_of, read_image
 from importer.ledger.tables import batch, customer, journal
 
@@ -125,7 +125,7 @@ def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Li
         for row in connection.execute(
             sa.select(customer.c.customer_id, customer.c.name).where(
                 customer.c.account_id == account_id,
-                one_of(connection, customer.c.customer_id, concerned),
+                is_one_of(connection, customer.c.customer_id, concerned),
             )
         )
     }
@@ -157,7 +157,7 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
 
 def changed_after(
     connection: sa.Connection, account_id: str, number: int, keys: Iterable[str]
-) -> dict[tuple[str, str], Later]:
+) -> dict[tuple[str, str], LaterChange]:
     """What batches after batch `number` made of the entities of `keys`, by kind and key.
 
     Those that they left as they were, on the whole or by undos, are not among them.
@@ -174,7 +174,7 @@ def changed_after(
         .where(
             batch.c.account_id == account_id,
             batch.c.batch > number,
-            one_of(connection, journal.c.key, keys),
+            is_one_of(connection, journal.c.key, keys),
         )
         .order_by(batch.c.batch, journal.c.line)
     )  # fmt: skip
@@ -182,12 +182,12 @@ def changed_after(
     for kind, key, before, after, by, undoes in connection.execute(query):
         of = made.setdefault((kind, key), {})
         of[by] = _Made(of[by].before if by in of else before, after, undoes)
-    found: dict[tuple[str, str], Later] = {}
+    found: dict[tuple[str, str], LaterChange] = {}
     for (kind, key), batches in made.items():
         last = _last_standing(batches)
         if last is not None:
             left = next(iter(batches.values())).before
-            found[kind, key] = Later(last, entity_of(kind, left))
+            found[kind, key] = LaterChange(last, entity_of(kind, left))
     return found
 
 

@@ -9,18 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from importer.base.similarity import codes_like, names_like
+from importer.base.similarity import similar_codes, similar_names
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
-from importer.domain.named import Named
 from importer.domain.names import name_key
+from importer.domain.scope import Scope
 from importer.domain.snapshot import Snapshot
-from importer.ledger.bulk import one_of, those_of
+from importer.ledger.bulk import is_one_of, rows_with_keys
 from importer.ledger.images import MANAGERS, STATES, date_of
 from importer.ledger.tables import customer, device, otc, subscription
 
 
 def load_snapshot(
-    connection: sa.Connection, account: str, named: Named, today: dt.date
+    connection: sa.Connection, account: str, named: Scope, today: dt.date
 ) -> Snapshot:  # fmt: skip
     """All that `named` names of `account`'s ledger, in a number of queries that is always the same.
 
@@ -29,7 +29,7 @@ def load_snapshot(
     snapshot = Snapshot(today)
     ids = _customer_ids(connection, account, named)
     held = sa.select(subscription).where(
-        subscription.c.account_id == account, one_of(connection, subscription.c.customer_id, ids)
+        subscription.c.account_id == account, is_one_of(connection, subscription.c.customer_id, ids)
     )
     subscriptions = [
         Subscription(row.customer_id, row.otc, row.licenses)
@@ -37,13 +37,13 @@ def load_snapshot(
     ]
     for found in connection.execute(
         sa.select(customer).where(
-            customer.c.account_id == account, one_of(connection, customer.c.customer_id, ids)
+            customer.c.account_id == account, is_one_of(connection, customer.c.customer_id, ids)
         )
     ):
         snapshot.put_customer(customer_of(found))
     codes = named.otcs | {one.otc for one in subscriptions}
     for found in connection.execute(
-        sa.select(otc).where(otc.c.account_id == account, one_of(connection, otc.c.code, codes))
+        sa.select(otc).where(otc.c.account_id == account, is_one_of(connection, otc.c.code, codes))
     ):
         snapshot.put_otc(otc_of(found), found.used)
     for one in subscriptions:
@@ -51,7 +51,9 @@ def load_snapshot(
     for company in connection.scalars(
         sa.select(otc.c.company)
         .distinct()
-        .where(otc.c.account_id == account, one_of(connection, otc.c.company_key, named.companies))
+        .where(
+            otc.c.account_id == account, is_one_of(connection, otc.c.company_key, named.companies)
+        )
     ):
         snapshot.put_company(company)
     _put_devices(connection, account, named, snapshot)
@@ -59,7 +61,7 @@ def load_snapshot(
     return snapshot
 
 
-def _put_devices(connection: sa.Connection, account: str, named: Named, snapshot: Snapshot) -> None:
+def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot) -> None:
     """The devices that are named, and on how many devices of their customers Avira is installed."""
     ids = {name_key(one.name): one.id for one in snapshot.customers.values()}
     wanted = set(named.device_ids)
@@ -67,12 +69,12 @@ def _put_devices(connection: sa.Connection, account: str, named: Named, snapshot
         owners = {ids[one] for one in named.names_before(name) if one in ids}
         wanted.update((owner, key) for owner in owners for key in keys)
     rows = [{"customer_id": owner, "device_key": key} for owner, key in sorted(wanted)]
-    for found in those_of(connection, device, account, rows):
+    for found in rows_with_keys(connection, device, account, rows):
         snapshot.put_device(device_of(found))
     ours = device.c.account_id == account
     if named.device_owners:
         query = sa.select(device).where(
-            ours, one_of(connection, device.c.customer_id, named.device_owners)
+            ours, is_one_of(connection, device.c.customer_id, named.device_owners)
         )
         for found in connection.execute(query):
             snapshot.put_device(device_of(found))
@@ -81,7 +83,7 @@ def _put_devices(connection: sa.Connection, account: str, named: Named, snapshot
             sa.select(device.c.customer_id, sa.func.count())
             .where(
                 ours,
-                one_of(connection, device.c.customer_id, {owner for owner, _key in wanted}),
+                is_one_of(connection, device.c.customer_id, {owner for owner, _key in wanted}),
                 device.c.avira_installed.is_not(None),
                 sa.or_(
                     device.c.avira_uninstalled.is_(None),
@@ -94,7 +96,7 @@ def _put_devices(connection: sa.Connection, account: str, named: Named, snapshot
 
 
 def _find_likenesses(
-    connection: sa.Connection, account: str, named: Named, snapshot: Snapshot
+    connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot
 ) -> None:
     """Find what was meant by the OTCs and customers that `snapshot` does not hold.
 
@@ -103,7 +105,7 @@ def _find_likenesses(
     unknown = named.otcs - named.added_otcs - snapshot.otcs.keys() | named.mistyped_otcs
     if unknown:
         codes = connection.scalars(sa.select(otc.c.code).where(otc.c.account_id == account))
-        snapshot.nearest_otc = codes_like(unknown, {*codes, *named.added_otcs})
+        snapshot.nearest_otc = similar_codes(unknown, {*codes, *named.added_otcs})
     strangers = named.customers - named.added_customers.keys()
     if strangers:
         strangers -= {name_key(one.name) for one in snapshot.customers.values()}
@@ -112,11 +114,11 @@ def _find_likenesses(
         alike = connection.execute(
             sa.select(customer.c.name_key, customer.c.name).where(
                 customer.c.account_id == account,
-                one_of(connection, first, {key[:1] for key in strangers}),
+                is_one_of(connection, first, {key[:1] for key in strangers}),
             )
         )
         names = {row.name_key: row.name for row in alike} | named.added_customers
-        near = names_like(strangers, names.keys())
+        near = similar_names(strangers, names.keys())
         snapshot.nearest_customer = {key: names[found] for key, found in near.items()}
 
 
@@ -169,7 +171,7 @@ _DEVICE = _facts(
 )  # fmt: skip
 
 
-def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[int]:
+def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[int]:
     """The customers that are named, look like a new name, share an email, or hold an OTC that
     matters as a whole."""
     ours = customer.c.account_id == account
@@ -178,21 +180,21 @@ def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[
     holds = subscription.c.account_id == account
     queries = (
         sa.select(customer.c.customer_id).where(
-            ours, one_of(connection, customer.c.name_key, named.customers)
+            ours, is_one_of(connection, customer.c.name_key, named.customers)
         ),
         sa.select(customer.c.customer_id).where(
-            ours, one_of(connection, customer.c.customer_id, named.customer_ids)
+            ours, is_one_of(connection, customer.c.customer_id, named.customer_ids)
         ),
         sa.select(customer.c.customer_id).where(
-            ours, one_of(connection, customer.c.accentless_key, named.new_names)
+            ours, is_one_of(connection, customer.c.accentless_key, named.new_names)
         ),
         sa.select(customer.c.customer_id).where(
             ours,
             customer.c.managed_by == ManagedBy.CUSTOMER,
-            one_of(connection, customer.c.email_key, named.emails),
+            is_one_of(connection, customer.c.email_key, named.emails),
         ),
         sa.select(subscription.c.customer_id).where(
-            holds, one_of(connection, subscription.c.otc, named.whole_otcs)
+            holds, is_one_of(connection, subscription.c.otc, named.whole_otcs)
         ),
         # Who an OTC is dedicated to holds the whole of it, which the index finds at once.
         sa.select(subscription.c.customer_id)
@@ -204,6 +206,6 @@ def _customer_ids(connection: sa.Connection, account: str, named: Named) -> set[
                 otc.c.total == subscription.c.licenses,
             ),
         )
-        .where(otc.c.account_id == account, one_of(connection, otc.c.code, named.otcs)),
+        .where(otc.c.account_id == account, is_one_of(connection, otc.c.code, named.otcs)),
     )
     return {found for query in queries for found in connection.scalars(query)}

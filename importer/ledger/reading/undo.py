@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from importer.domain.changes import Change
 from importer.domain.entities import Entity
-from importer.domain.rules.undoing import ChangedBy, Later
+from importer.domain.rules.undoing import ChangedBy, LaterChange
 from importer.domain.snapshot import Snapshot
-from importer.domain.undo import named_by
+from importer.domain.undo import scope_of_undo
 from importer.ledger.images import key_of, kind_of
-from importer.ledger.locks import lock_named
+from importer.ledger.locks import lock_scope
 from importer.ledger.reading.journal import Batch, changed_after, load_batch, load_changes
 from importer.ledger.reading.snapshot import load_snapshot
 
@@ -36,22 +36,22 @@ def load_to_undo(
     if of is None:
         return None
     done = load_changes(connection, account_id, of)
-    named = named_by(done)
-    locked = lock_named(connection, account_id, named) if locking else None
+    named = scope_of_undo(done)
+    locked = lock_scope(connection, account_id, named) if locking else None
     snapshot = load_snapshot(connection, account_id, named, today)
     if locked is not None:
         locked.must_cover(named, snapshot)
         of = load_batch(connection, account_id, number) or of  # which may be undone meanwhile
 
     @cache
-    def later() -> dict[tuple[str, str], Later]:
+    def later() -> dict[tuple[str, str], LaterChange]:
         seen: list[Entity] = [one.entity for one in done]
         seen += [*snapshot.otcs.values(), *snapshot.customers.values(), *snapshot.devices.values()]
         seen += [one for held in snapshot.holdings.values() for one in held.values()]
         keys = {*map(key_of, seen), *named.otcs, *map(str, named.customer_ids)}
         return changed_after(connection, account_id, number, keys)
 
-    def changed_by(entity: Entity) -> Later | None:
+    def changed_by(entity: Entity) -> LaterChange | None:
         return later().get((kind_of(entity), key_of(entity)))
 
     return ToUndo(of, done, snapshot, changed_by)

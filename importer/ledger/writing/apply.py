@@ -43,14 +43,14 @@ class BatchFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class AppliedBatch:
     """A batch that was made; its instant is never before that of the batch before it."""
 
     number: int
     at: dt.datetime
 
 
-def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> Made:
+def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> AppliedBatch:
     """Write `changes` and their journal as a new batch.
 
     The caller's transaction holds what the plan was made from. How many statements are executed
@@ -93,12 +93,16 @@ def _lines(
         yield line
 
 
-def _finish(connection: sa.Connection, facts: BatchFacts, entry: int, lines_hash: str) -> Made:
+def _finish(
+    connection: sa.Connection, facts: BatchFacts, entry: int, lines_hash: str
+) -> AppliedBatch:
     """Join the batch to the chain; other importers of the account wait from here to the commit."""
     own = account.c.account_id == facts.account
     ours = connection.execute(sa.select(account).where(own).with_for_update(key_share=True)).one()
     number: int = ours.last_batch + 1
-    made = Made(number, max(facts.at, _last_instant(connection, facts.account, ours.last_batch)))
+    made = AppliedBatch(
+        number, max(facts.at, _last_instant(connection, facts.account, ours.last_batch))
+    )
     header = {
         "account_id": facts.account, "batch": number, "entry": entry,
         "kind": "apply" if facts.undoes is None else "undo",

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from importer.base import clock
 from importer.base.errors import OutputError
-from importer.base.files import said_by_system, to_disk
+from importer.base.files import os_error_reason, sync_folder
 from importer.base.texts import N_, text
 from importer.config.service import ExportSettings
 from importer.service.events import Event, log
@@ -90,7 +90,7 @@ class LocalFolder:
         try:
             _copy(made, temporary)
             self._put_in_place(temporary, target)
-            to_disk(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             raise _cannot_write(target, error) from error
         finally:
@@ -113,7 +113,7 @@ class LocalFolder:
         except OSError as error:
             raise OutputError(
                 text(N_("{path} cannot be removed: {reason}."),
-                     path=self._folder / name, reason=said_by_system(error))
+                     path=self._folder / name, reason=os_error_reason(error))
             ) from error  # fmt: skip
 
     def check(self) -> None:
@@ -152,14 +152,14 @@ class LocalFolder:
             for name in filter(is_left_over, os.listdir(self._folder)):
                 _remove(self._folder / name)
         except OSError as error:  # which need not keep an export from being made
-            reason = f"{said_by_system(error)}."
+            reason = f"{os_error_reason(error)}."
             log(Event.NOT_REMOVED, export=self._settings.name, reason=reason)
 
     def _unusable(self, error: OSError) -> OutputError:
         return OutputError(
             text(N_("{folder} cannot be used: {reason}. Make the folder and let the service read "
                     "and write it, or name another as {key}."),
-                 folder=self.shown, reason=said_by_system(error),
+                 folder=self.shown, reason=os_error_reason(error),
                  key=f"{self._settings.key}.folder")
         )  # fmt: skip
 
@@ -170,7 +170,7 @@ def _copy(made: Path, target: Path) -> None:
         target.mkdir()
         for one in made.iterdir():
             _copy(one, target / one.name)
-        to_disk(target)
+        sync_folder(target)
         return
     with made.open("rb") as source, target.open("xb") as copy:
         shutil.copyfileobj(source, copy)
@@ -190,5 +190,5 @@ def _remove(path: Path) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        text(N_("{path} cannot be written: {reason}."), path=path, reason=said_by_system(error))
+        text(N_("{path} cannot be written: {reason}."), path=path, reason=os_error_reason(error))
     )

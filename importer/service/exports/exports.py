@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from importer.base import clock
 from importer.base.errors import ImporterError, LedgerError, OutputError
-from importer.base.files import folder_for_a_while
+from importer.base.files import temporary_folder
 from importer.base.texts import N_, text
 from importer.config.service import ExportSettings, ServiceSettings
 from importer.export.form import Format
@@ -190,7 +190,7 @@ class Exports:
         form = Format(one.settings.format)
         ending = "" if form is Format.CSV else f".{form}"
         name = f"{one.settings.name} {now.strftime(_STAMP)}{ending}"
-        with folder_for_a_while(self._folder, _MAKING) as making:
+        with temporary_folder(self._folder, _MAKING) as making:
             job = replace(self._job, today=clock.today())
             made = exporting.export(
                 making / name, job, customer=one.settings.customer, form=form,

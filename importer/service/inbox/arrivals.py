@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from importer.base.files import said_by_system
+from importer.base.files import os_error_reason
 from importer.service.events import Event, log
 
 try:
@@ -91,7 +91,7 @@ class Arrivals:
         except FileNotFoundError:  # taken by somebody else since
             return False
         except OSError as error:
-            self._say(seen, Event.NOT_OPENED, file=name, reason=said_by_system(error))
+            self._say(seen, Event.NOT_OPENED, file=name, reason=os_error_reason(error))
             return False
         if not is_free:
             self._say(seen, Event.IN_USE, file=name)

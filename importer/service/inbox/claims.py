@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from importer.base.files import folder_at, numbered, whole_file
+from importer.base.files import make_folder, numbered, whole_file
 from importer.service.locks import LOCK, held_lock, if_free, lock_of, new_name
 
 CLAIMED = ".claimed"
@@ -191,7 +191,7 @@ def open_claims(inbox: Path) -> Iterator[Claims]:
     where the inbox cannot be written to.
     """
     everyone = inbox / CLAIMED
-    folder_at(everyone, 0o700)
+    make_folder(everyone, 0o700)
     claims = Claims(inbox, new_name())
     try:
         with held_lock(claims.folder):

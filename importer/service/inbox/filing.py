@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from importer.base.files import put_new, whole_file
 from importer.service.inbox.claims import Claim
-from importer.service.inbox.outcome import Outcome
+from importer.service.inbox.outcome import InboxResult
 
 
 class Filed(NamedTuple):
@@ -21,7 +21,7 @@ class Filed(NamedTuple):
     report: Path
 
 
-def file_away(claim: Claim, outcome: Outcome, folder: Path) -> Filed:
+def file_away(claim: Claim, outcome: InboxResult, folder: Path) -> Filed:
     """Put report, corrections and workbook of `claim` into `folder`, and end the claim.
 
     Each takes a further name where its own is taken. Raises OutputError or OSError where that

@@ -15,20 +15,20 @@ from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError, StrangeLedgerError
-from importer.base.files import folder_at, said_by_system
+from importer.base.files import make_folder, os_error_reason
 from importer.config.service import InboxSettings
 from importer.ledger.reading.journal import batch_of_file
 from importer.ledger.writing.apply import in_utc
 from importer.messages.fault_log import log_fault
 from importer.messages.report import Report, Result
 from importer.pipeline import apply as pipeline
-from importer.pipeline.job import Job, Once
+from importer.pipeline.job import ApplyOnce, Job
 from importer.service.events import Event, log
 from importer.service.inbox.arrivals import Arrivals
+from importer.service.inbox.backoff import Later
 from importer.service.inbox.claims import Claim, Claims
 from importer.service.inbox.filing import file_away
-from importer.service.inbox.later import Later
-from importer.service.inbox.outcome import Outcome, given_up, of_json, outcome_of
+from importer.service.inbox.outcome import InboxResult, given_up, of_json, outcome_of
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.stopping import StoppedError, Stopping
 
@@ -54,8 +54,8 @@ class Inbox:
         job: Job,
         ledger: LedgerWatch,
         stopping: Stopping,
-        before_filing: Callable[[Outcome, Path], None],
-        filed: Callable[[Outcome], None],
+        before_filing: Callable[[InboxResult, Path], None],
+        filed: Callable[[InboxResult], None],
     ) -> None:
         self._settings = settings
         self._claims = claims
@@ -97,7 +97,7 @@ class Inbox:
                 log(Event.TAKEN_OVER, file=name)
             held = self._claims.held()
         except OSError as error:
-            self._say_dark(said_by_system(error))
+            self._say_dark(os_error_reason(error))
             return False
         self._say_light()
         self._later.keep_only([*(claim.folder for claim in held), *looked.ready])
@@ -145,7 +145,7 @@ class Inbox:
             claim = self._claims.take(path)
         except OSError as error:
             if path not in self._later:
-                log(Event.NOT_OPENED, file=path.name, reason=said_by_system(error))
+                log(Event.NOT_OPENED, file=path.name, reason=os_error_reason(error))
             self._later.put_off(path)
             return None
         self._later.forget(path)
@@ -174,7 +174,7 @@ class Inbox:
             self._later.put_off(claim.folder)
         return False
 
-    def _applied(self, claim: Claim) -> Outcome | None:
+    def _applied(self, claim: Claim) -> InboxResult | None:
         """What applying the workbook comes to; None if it went back into the inbox."""
         name = claim.workbook.name
         tries = claim.tries
@@ -194,7 +194,7 @@ class Inbox:
         job = replace(
             self._job, today=clock.today(),
             corrections=claim.new_corrections(None if kept is None else kept.corrections_made),
-            once=Once(claim.since.replace(microsecond=0), before_commit),
+            once=ApplyOnce(claim.since.replace(microsecond=0), before_commit),
         )  # fmt: skip
         try:
             self._ledger.must_be_there()
@@ -219,7 +219,7 @@ class Inbox:
             return kept  # it was this claim's: the program ended after the commit
         return outcome_of(report, name, claim.since)
 
-    def _given_up(self, claim: Claim, kept: Outcome | None, tries: int) -> Outcome:
+    def _given_up(self, claim: Claim, kept: InboxResult | None, tries: int) -> InboxResult:
         """What is said of a workbook that failed each time, if it was not applied after all."""
         name, batch = claim.workbook.name, None
         if not self._job.ledger.is_missing:
@@ -234,10 +234,10 @@ class Inbox:
             return kept
         return outcome_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
 
-    def _file(self, claim: Claim, outcome: Outcome) -> None:
+    def _file(self, claim: Claim, outcome: InboxResult) -> None:
         folder = self._settings.rejected if outcome.returned else self._settings.applied
         if folder.parent == self._settings.folder:
-            folder_at(folder)  # somebody may have removed it
+            make_folder(folder)  # somebody may have removed it
         if not claim.is_told:
             self._before_filing(outcome, folder)
             claim.set_told()
@@ -251,7 +251,7 @@ class Inbox:
             if isinstance(error, OutputError):
                 reason = str(error.message)
             else:
-                reason = f"{said_by_system(error)}."
+                reason = f"{os_error_reason(error)}."
             log(Event.NOT_FILED, file=claim.workbook.name, reason=reason)
         self._later.put_off(claim.folder)
 

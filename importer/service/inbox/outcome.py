@@ -41,7 +41,7 @@ _FACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class InboxResult:
     """What became of a workbook, as it can be kept on the disk.
 
     `event` is the name of an Event. `name` is that under which it is filed, `corrections` that of
@@ -90,17 +90,17 @@ class Outcome:
         return asdict(self)
 
 
-def of_json(kept: dict[str, Any] | None) -> Outcome | None:
+def of_json(kept: dict[str, Any] | None) -> InboxResult | None:
     """The outcome that was kept; None if none was, or none of ours: whoever may write to the inbox
     shall not have files written elsewhere by it."""
     try:
-        outcome = None if kept is None else Outcome(**kept)
+        outcome = None if kept is None else InboxResult(**kept)
     except TypeError:
         return None
     return outcome if outcome is not None and outcome.is_sound else None
 
 
-def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
+def outcome_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     """What became of the workbook `name`, claimed at the instant `since`."""
     filed, name = filed_name(name, since), _as_text(name)
     corrections = made = None
@@ -120,20 +120,20 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> Outcome:
     taken, report.file, report.corrections = report.file, name, corrections
     told = to_text(report, everything=True, by_command=False)
     lines = [line.replace(taken, name) for line in told]
-    return Outcome(
+    return InboxResult(
         event.name, facts, filed, corrections, made, _plain(lines), returned, report.result.value,
         report.rows._asdict(), report.batch,
     )  # fmt: skip
 
 
-def given_up(name: str, since: dt.datetime, tries: int) -> Outcome:
+def given_up(name: str, since: dt.datetime, tries: int) -> InboxResult:
     """What is said of a workbook that ended or failed the program each time."""
     filed, name = filed_name(name, since), _as_text(name)
     facts = {"file": name, "tries": tries}
     said = text(N_("{file}: given up after {tries} tries that ended the program or failed. Nothing "
                    "of it was applied. Apply it by hand to see why: avira-importer apply"),
                 file=name, tries=tries)  # fmt: skip
-    return Outcome(
+    return InboxResult(
         Event.GIVEN_UP.name,
         facts,
         filed,

@@ -11,7 +11,7 @@ from importer.base.texts import N_, Text, text
 from importer.config.service import SmtpSettings
 from importer.export.book import Summary
 from importer.service.events import Event, log
-from importer.service.inbox.outcome import Outcome
+from importer.service.inbox.outcome import InboxResult
 from importer.service.mail.mail import alert_mail, export_mail, refusal_mail
 from importer.service.mail.outbox import Outbox
 
@@ -31,7 +31,7 @@ class Notices:
         self._outbox = outbox
         self._put = put
 
-    def refused(self, outcome: Outcome, folder: Path) -> None:
+    def refused(self, outcome: InboxResult, folder: Path) -> None:
         """Tell of a workbook that needs somebody; raises OutputError if that cannot be kept."""
         if outcome.returned and self._smtp is not None and self._smtp.alerts_to:
             name = str(outcome.facts["file"])

@@ -11,7 +11,7 @@ from importer.base.similarity import is_misspelt
 from importer.base.texts import N_, Text, shortened, text
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.sheets import Column, Kind
+from importer.domain.sheets import Column, ColumnKind
 from importer.workbook.cell import Cell, shown
 from importer.workbook.checking.cells import CHOICES_OF, FIRST_DATE
 from importer.workbook.labels import label_key
@@ -106,6 +106,6 @@ def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Te
     meant = _meant(column, code, shown(cell))
     if meant is not None:
         return Text(_DID_YOU_MEAN, {"near": meant})
-    if column.kind is Kind.OTC and isinstance(cell, float):
+    if column.kind is ColumnKind.OTC and isinstance(cell, float):
         return Text(_OTC_AS_TEXT, facts)
     return Text(_FIXES.get(code, _WRITE_EXPECTED), facts)

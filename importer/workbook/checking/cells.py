@@ -15,7 +15,7 @@ from importer.domain.entities import ManagedBy
 from importer.domain.names import has_bad_characters, tidy_text
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code
-from importer.domain.sheets import LICENSES_LIMIT, MONTHS_LIMIT, Column, Kind
+from importer.domain.sheets import LICENSES_LIMIT, MONTHS_LIMIT, Column, ColumnKind
 from importer.workbook.cell import Broken, Cell, shown
 from importer.workbook.labels import label_key
 
@@ -45,8 +45,8 @@ _YES_NO = {
     "no": False, "false": False, "falso": False,
 }  # fmt: skip
 CHOICES_OF = {
-    Kind.MANAGED_BY: ("Admin", "Administrador", "Customer", "Cliente"),
-    Kind.YES_NO: ("Yes", "Sí", "No"),
+    ColumnKind.MANAGED_BY: ("Admin", "Administrador", "Customer", "Cliente"),
+    ColumnKind.YES_NO: ("Yes", "Sí", "No"),
 }
 """The words that a person may choose from, in both languages."""
 
@@ -124,17 +124,17 @@ def _broken(code: Code, cell: Cell) -> Broken:
     return cell if isinstance(cell, Broken) else Broken(code, shown(cell))
 
 
-CODES_OF: dict[Kind, tuple[Code, ...]] = {
-    Kind.OTC: (Code.BAD_OTC,),
-    Kind.NAME: (Code.BAD_CHARACTERS, Code.TOO_LONG),
-    Kind.TEXT: (Code.BAD_CHARACTERS, Code.TOO_LONG),
-    Kind.EMAIL: (Code.BAD_EMAIL,),
-    Kind.LICENSES: (Code.BAD_NUMBER,),
-    Kind.LICENSES_OR_NONE: (Code.BAD_NUMBER,),
-    Kind.MONTHS: (Code.BAD_NUMBER,),
-    Kind.DATE: (Code.BAD_DATE,),
-    Kind.MANAGED_BY: (Code.BAD_CHOICE,),
-    Kind.YES_NO: (Code.BAD_CHOICE,),
+CODES_OF: dict[ColumnKind, tuple[Code, ...]] = {
+    ColumnKind.OTC: (Code.BAD_OTC,),
+    ColumnKind.NAME: (Code.BAD_CHARACTERS, Code.TOO_LONG),
+    ColumnKind.TEXT: (Code.BAD_CHARACTERS, Code.TOO_LONG),
+    ColumnKind.EMAIL: (Code.BAD_EMAIL,),
+    ColumnKind.LICENSES: (Code.BAD_NUMBER,),
+    ColumnKind.LICENSES_OR_NONE: (Code.BAD_NUMBER,),
+    ColumnKind.MONTHS: (Code.BAD_NUMBER,),
+    ColumnKind.DATE: (Code.BAD_DATE,),
+    ColumnKind.MANAGED_BY: (Code.BAD_CHOICE,),
+    ColumnKind.YES_NO: (Code.BAD_CHOICE,),
 }
 """The problems that the reader of each kind finds by itself."""
 
@@ -142,22 +142,22 @@ CODES_OF: dict[Kind, tuple[Code, ...]] = {
 def reader_of(column: Column) -> Reader:
     """The reader of a column's cells."""
     match column.kind:
-        case Kind.NAME | Kind.TEXT:
+        case ColumnKind.NAME | ColumnKind.TEXT:
             return partial(read_text, limit=column.limit)
-        case Kind.LICENSES:
+        case ColumnKind.LICENSES:
             return partial(read_whole_number, low=1, high=LICENSES_LIMIT)
-        case Kind.LICENSES_OR_NONE:
+        case ColumnKind.LICENSES_OR_NONE:
             return partial(read_whole_number, low=0, high=LICENSES_LIMIT)
-        case Kind.MONTHS:
+        case ColumnKind.MONTHS:
             return partial(read_whole_number, low=1, high=MONTHS_LIMIT)
         case kind:
             return _PLAIN_READERS[kind]
 
 
-_PLAIN_READERS: dict[Kind, Reader] = {
-    Kind.OTC: read_otc,
-    Kind.EMAIL: read_email,
-    Kind.DATE: read_date,
-    Kind.MANAGED_BY: read_managed_by,
-    Kind.YES_NO: read_yes_no,
+_PLAIN_READERS: dict[ColumnKind, Reader] = {
+    ColumnKind.OTC: read_otc,
+    ColumnKind.EMAIL: read_email,
+    ColumnKind.DATE: read_date,
+    ColumnKind.MANAGED_BY: read_managed_by,
+    ColumnKind.YES_NO: read_yes_no,
 }

@@ -15,7 +15,7 @@ from importer.base.texts import N_, text, visible
 from importer.domain.names import fits_console, tidy_text
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, Request
-from importer.domain.sheets import Column, Kind, Sheet
+from importer.domain.sheets import Column, ColumnKind, Sheet
 from importer.domain.snapshot import Missed, missed
 from importer.workbook.cell import Broken, Cell, is_blank, shown
 from importer.workbook.checking.cell_problems import bad_cell
@@ -30,7 +30,7 @@ _CREATES: dict[type[Request], Literal["otc", "customer"]] = {
     AddOtc: "otc",
     AddCustomer: "customer",
 }
-_TIDIED = (Kind.OTC, Kind.NAME, Kind.TEXT, Kind.EMAIL)
+_TIDIED = (ColumnKind.OTC, ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL)
 
 
 class Prefilled(NamedTuple):
@@ -41,7 +41,7 @@ class Prefilled(NamedTuple):
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedWorkbook:
     """A workbook after its cells were checked.
 
     `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
@@ -63,7 +63,7 @@ class Checked:
 
 def check_workbook(
     path: Path, raw: RawWorkbook, tick: Callable[[], object] = lambda: None
-) -> Checked:  # fmt: skip
+) -> CheckedWorkbook:  # fmt: skip
     """Check every cell of `raw`; raise FileError if no sheet of it is ours.
 
     `tick` is called once a sheet, for a progress bar.
@@ -78,7 +78,7 @@ def check_workbook(
         )
     if raw.guessed_encoding:
         problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
-    checked = Checked(sheets, [], problems, set(), 0, raw.sha256, _is_template(raw))
+    checked = CheckedWorkbook(sheets, [], problems, set(), 0, raw.sha256, _is_template(raw))
     checked.prefilled = _prefilled(raw)
     for laid_out in sheets:
         checked.read += len(laid_out.rows)
@@ -107,7 +107,7 @@ def _prefilled(raw: RawWorkbook) -> Prefilled | None:
     return None
 
 
-def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None:
+def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: CheckedWorkbook) -> None:
     columns = [column for column in sheet.columns if column.field in laid_out.columns]
     rows = [row for row, _ in laid_out.rows]
     raw = {column.field: _cells(laid_out, column) for column in columns}
@@ -136,7 +136,7 @@ def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: Checked) -> None
 
 
 def _note_missed(
-    checked: Checked,
+    checked: CheckedWorkbook,
     laid_out: LaidOutSheet,
     sheet: Sheet,
     bad_rows: set[int],
@@ -178,7 +178,7 @@ def _warnings(
     """What is worth knowing of good cells: tidied text, names beyond the console, formulas."""
     number = laid_out.columns[column.field] + 1
     formulas = laid_out.markup.formulas
-    names_something = column.kind is Kind.NAME and column.known is None
+    names_something = column.kind is ColumnKind.NAME and column.known is None
     for (row, _), cell, value in zip(laid_out.rows, cells, values, strict=True):
         if isinstance(cell, str) and value is not None and not isinstance(value, Broken):
             tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)

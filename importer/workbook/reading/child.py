@@ -21,7 +21,7 @@ from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import CODES
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
-from importer.workbook.reading.frames import Done, Failed, Refused, Rows, Work
+from importer.workbook.reading.frames import Done, Failed, MoreRows, Refused, Work
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
 
 _START = (
@@ -35,7 +35,7 @@ _ALLOWED = {
     "importer.domain.problems": {"Code"},
     "importer.base.texts": {"Text"},
     "importer.workbook.cell": {"Broken"},
-    "importer.workbook.reading.frames": {"Done", "Failed", "Refused", "Rows"},
+    "importer.workbook.reading.frames": {"Done", "Failed", "MoreRows", "Refused"},
     "importer.workbook.markup": {"Markup"},
     "importer.workbook.reading.raw": {"RawSheet"},
 }
@@ -100,7 +100,7 @@ class ReadingProcess:
             match _Frames(self._process.stdout).load():
                 case RawSheet() as sheet:
                     sheets.append(sheet)
-                case Rows(rows):
+                case MoreRows(rows):
                     sheets[-1].rows += rows
                 case Done(sha256, guessed_encoding):
                     return RawWorkbook(sha256, sheets, guessed_encoding)

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from importer.config.limits import MB, Limits
 from importer.workbook.formats.refusals import RefusedError
 from importer.workbook.reading.file import read_here
-from importer.workbook.reading.frames import Done, Failed, Frame, Refused, Rows, Work
+from importer.workbook.reading.frames import Done, Failed, Frame, MoreRows, Refused, Work
 
 ROWS_AT_ONCE = 5_000
 
@@ -65,7 +65,7 @@ def _answer(work: Work) -> Iterator[Frame]:
         rows, sheet.rows = sheet.rows, []
         yield sheet
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            yield Rows(rows[start : start + ROWS_AT_ONCE])
+            yield MoreRows(rows[start : start + ROWS_AT_ONCE])
     yield Done(raw.sha256, raw.guessed_encoding)
 
 

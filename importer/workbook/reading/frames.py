@@ -33,7 +33,7 @@ class Failed(NamedTuple):
     memory: bool
 
 
-class Rows(NamedTuple):
+class MoreRows(NamedTuple):
     """More rows of the sheet before."""
 
     rows: list[tuple[int, Sequence[Cell]]]
@@ -46,4 +46,4 @@ class Done(NamedTuple):
     guessed_encoding: str | None
 
 
-Frame = RawSheet | Rows | Refused | Failed | Done
+Frame = RawSheet | MoreRows | Refused | Failed | Done

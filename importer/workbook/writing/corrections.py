@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.base.files import whole_file
 from importer.domain.problems import Problem, Severity
-from importer.workbook.checking.check import Checked
+from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Places, list_problems
 from importer.workbook.writing.corrections_own import own_workbook
@@ -18,7 +18,7 @@ from importer.workbook.writing.corrections_place import stamp
 def write_corrections(
     path: Path,
     source: Path,
-    checked: Checked,
+    checked: CheckedWorkbook,
     problems: Sequence[Problem],
     refused: set[tuple[str, int]] | None,
 ) -> None:

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.problems import Problem
 from importer.workbook.cell import is_merged, shown
-from importer.workbook.checking.check import Checked
+from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import LaidOutSheet
 from importer.workbook.labels import (
     LISTS,
@@ -43,7 +43,7 @@ from importer.workbook.writing.template import add_drop_downs
 
 def own_workbook(
     source: Path,
-    checked: Checked,
+    checked: CheckedWorkbook,
     wanted: Callable[[str, int], bool] | None,
     by_sheet: Mapping[str | None, Sequence[Problem]],
     places: Places,
@@ -83,7 +83,7 @@ def _has_rows_above(laid_out: LaidOutSheet) -> bool:
     return first <= laid_out.header_row
 
 
-def _loaded(source: Path, checked: Checked) -> Workbook | None:
+def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
     """The file that was checked, and no other, if openpyxl can read it."""
     with suppress(OSError):  # somebody may have taken it away
         content = source.read_bytes()

@@ -13,7 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, translated
-from importer.domain.sheets import Column, Kind, Sheet
+from importer.domain.sheets import Column, ColumnKind, Sheet
 from importer.workbook.markup import column_letters, escaped
 
 AUTHOR = "avira-importer"
@@ -44,22 +44,22 @@ DATE_FORMAT = "yyyy-mm-dd"
 NUMBER_FORMAT = "0"
 
 _FORMATS = {
-    Kind.OTC: TEXT_FORMAT,
-    Kind.NAME: TEXT_FORMAT,
-    Kind.TEXT: TEXT_FORMAT,
-    Kind.EMAIL: TEXT_FORMAT,
-    Kind.DATE: DATE_FORMAT,
-    Kind.LICENSES: NUMBER_FORMAT,
-    Kind.LICENSES_OR_NONE: NUMBER_FORMAT,
-    Kind.MONTHS: NUMBER_FORMAT,
+    ColumnKind.OTC: TEXT_FORMAT,
+    ColumnKind.NAME: TEXT_FORMAT,
+    ColumnKind.TEXT: TEXT_FORMAT,
+    ColumnKind.EMAIL: TEXT_FORMAT,
+    ColumnKind.DATE: DATE_FORMAT,
+    ColumnKind.LICENSES: NUMBER_FORMAT,
+    ColumnKind.LICENSES_OR_NONE: NUMBER_FORMAT,
+    ColumnKind.MONTHS: NUMBER_FORMAT,
 }
 _WIDTHS = {
-    Kind.OTC: 30,
-    Kind.NAME: 30,
-    Kind.TEXT: 22,
-    Kind.EMAIL: 30,
-    Kind.DATE: 22,
-    Kind.MANAGED_BY: 20,
+    ColumnKind.OTC: 30,
+    ColumnKind.NAME: 30,
+    ColumnKind.TEXT: 22,
+    ColumnKind.EMAIL: 30,
+    ColumnKind.DATE: 22,
+    ColumnKind.MANAGED_BY: 20,
 }
 _WIDTH = 20
 _REQUIRED = N_("Required.")

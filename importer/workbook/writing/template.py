@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.base.files import whole_file
 from importer.base.texts import N_, translated
 from importer.domain.contents import Contents
-from importer.domain.sheets import SHEETS, Column, Kind, Sheet
+from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
 from importer.workbook.labels import INSTRUCTIONS, LISTS, META, PREFILLED, VERSION, language_of
 from importer.workbook.markup import LAST_ROW, column_letters
 from importer.workbook.writing.instructions import add_instructions
@@ -34,8 +34,8 @@ class Known(NamedTuple):
 NOTHING = Known()
 
 CHOICES = {
-    Kind.MANAGED_BY: (N_("Admin"), N_("Customer")),
-    Kind.YES_NO: (N_("Yes"), N_("No")),
+    ColumnKind.MANAGED_BY: (N_("Admin"), N_("Customer")),
+    ColumnKind.YES_NO: (N_("Yes"), N_("No")),
 }
 
 
@@ -103,11 +103,16 @@ def add_drop_downs(
 
 
 # The hidden Lists sheet: an inline list may have no more than 255 characters.
-_LISTED: tuple[Kind | str, ...] = (Kind.MANAGED_BY, Kind.YES_NO, "otcs", "customers")
+_LISTED: tuple[ColumnKind | str, ...] = (
+    ColumnKind.MANAGED_BY,
+    ColumnKind.YES_NO,
+    "otcs",
+    "customers",
+)
 
 
 def _fill_lists(lists: Worksheet, language: str, known: Known) -> None:
-    columns: dict[Kind | str, Sequence[str]] = {
+    columns: dict[ColumnKind | str, Sequence[str]] = {
         kind: [translated(word, language) for word in words] for kind, words in CHOICES.items()
     }
     columns |= {"otcs": known.otcs, "customers": known.customers}

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from importer.base.similarity import lengths_like, names_like
+from importer.base.similarity import similar_lengths, similar_names
 from importer.domain.contents import Contents, CustomerHolding, Figures, OtcHolding, figures_of
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
 from importer.domain.names import name_key
-from importer.ledger.bulk import one_of
+from importer.ledger.bulk import is_one_of
 from importer.ledger.images import date_of
 from importer.ledger.reading.contents import must_have_customers
 from importer.ledger.reading.snapshot import customer_of, device_of, otc_of
@@ -98,7 +98,7 @@ def load_otc(now: Now, code: str) -> Contents:
         row.customer_id: Subscription(row.customer_id, row.otc, row.licenses)
         for row in now.connection.execute(of_it)
     }
-    holders = _customers(now, one_of(now.connection, customer.c.customer_id, held))
+    holders = _customers(now, is_one_of(now.connection, customer.c.customer_id, held))
     must_have_customers(held.values(), holders)
     dedicated = next((one.name for one in holders.values() if one.holds_whole_otcs), None)
     return _contents(
@@ -137,7 +137,7 @@ def load_customers(now: Now, name: str | None = None) -> Contents:
 def load_name_like(now: Now, name: str) -> str | None:
     """The name of the customer that was probably meant by `name`, which is that of none."""
     key = name_key(name)
-    least, most = lengths_like(key)
+    least, most = similar_lengths(key)
     ours = customer.c.account_id == now.account
     # A line each, since no name has line breaks: a row each takes four times as long.
     lines = now.connection.scalar(
@@ -145,7 +145,7 @@ def load_name_like(now: Now, name: str) -> str | None:
             ours, sa.func.length(customer.c.name_key).between(least, most)
         )
     )
-    near = names_like({key}, lines.split("\n") if lines else ()).get(key)
+    near = similar_names({key}, lines.split("\n") if lines else ()).get(key)
     if near is None:
         return None
     return now.connection.scalar(
@@ -167,7 +167,7 @@ def _theirs(
     """The rows of these customers, or of all where None, in the order of the table's key."""
     query = sa.select(table).where(table.c.account_id == now.account)
     if customers is not None:
-        query = query.where(one_of(now.connection, table.c.customer_id, customers))
+        query = query.where(is_one_of(now.connection, table.c.customer_id, customers))
     return query.order_by(*table.primary_key)
 
 

@@ -13,7 +13,7 @@ _BY_ITSELF = ManagedBy.CUSTOMER
 
 
 @dataclass(slots=True)
-class Named:
+class Scope:
     """What requests name, and so all that a snapshot must hold.
 
     `whole_otcs` are those whose every subscription matters: moved as a whole, or with a new total;
@@ -50,9 +50,9 @@ class Named:
         return found
 
 
-def named_in(requests: Iterable[ask.Request]) -> Named:
+def scope_of(requests: Iterable[ask.Request]) -> Scope:
     """The OTC codes, name keys, accentless keys and email keys that `requests` name."""
-    named = Named()
+    named = Scope()
     for request in requests:
         match request:
             case ask.AddCustomer():
@@ -64,7 +64,7 @@ def named_in(requests: Iterable[ask.Request]) -> Named:
     return named
 
 
-def _note_new_customer(named: Named, request: ask.AddCustomer) -> None:
+def _note_new_customer(named: Scope, request: ask.AddCustomer) -> None:
     key = name_key(request.customer)
     named.otcs.add(request.otc)
     named.customers.add(key)
@@ -74,7 +74,7 @@ def _note_new_customer(named: Named, request: ask.AddCustomer) -> None:
         named.emails.add(email_key(request.email))
 
 
-def _note_otc(named: Named, request: ask.AddOtc | ask.EditOtc) -> None:
+def _note_otc(named: Scope, request: ask.AddOtc | ask.EditOtc) -> None:
     named.otcs.add(request.otc)
     if isinstance(request, ask.AddOtc):
         named.added_otcs.add(request.otc)
@@ -85,7 +85,7 @@ def _note_otc(named: Named, request: ask.AddOtc | ask.EditOtc) -> None:
 
 
 def _note_customer(
-    named: Named,
+    named: Scope,
     request: ask.AddSubscription | ask.EditCustomer | ask.UpdateOtc | ask.DisableCustomer
     | ask.EnableCustomer | ask.RecordDevice,
 ) -> None:  # fmt: skip
@@ -105,7 +105,7 @@ def _note_customer(
             owned.add(name_key(request.device_id))
 
 
-def _note_edit(named: Named, request: ask.EditCustomer) -> None:
+def _note_edit(named: Scope, request: ask.EditCustomer) -> None:
     if request.otc is not None:
         named.otcs.add(request.otc)
     if request.email is not None:

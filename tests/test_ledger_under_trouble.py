@@ -316,7 +316,7 @@ def test_a_folder_that_may_not_be_written_gets_no_ledger(
     command.ledger = str(open_folder / "ledger.db")
     open_folder.chmod(0o555)
     with without_rights():
-        assert_one_line(command("apply", first), command.ledger, "you have no right to")
+        assert_one_line(command("apply", first), command.ledger, "permission denied")
     assert [one.name for one in open_folder.iterdir()] == ["first.xlsx"]
 
 

@@ -1,4 +1,4 @@
-"""The time now; the one place that asks the system for it."""
+"""The current time; no other module asks the system for it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import datetime as dt
 
 
 def now() -> dt.datetime:
-    """This instant in UTC, to the second."""
+    """The current instant in UTC, to the second."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 def today() -> dt.date:
-    """This day where the computer stands, which expiry dates are held against."""
+    """Today in the computer's time zone; expiry dates are compared with it."""
     return dt.datetime.now().date()

@@ -1,4 +1,4 @@
-"""What stops a whole command, as a tree; each error knows its exit code (CLI.md)."""
+"""Errors that end a command, each with its exit code (docs/cli.md)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 class ImporterError(Exception):
-    """Something outside the program is not as it must be; `message` says what and what to do."""
+    """An error outside the program; `message` says what is wrong and what to do."""
 
     exit_code = EXIT_FAULT
 
@@ -25,13 +25,13 @@ class ImporterError(Exception):
 
 
 class MisuseError(ImporterError):
-    """The command was used wrongly in a way that only shows once it runs."""
+    """Wrong usage that only shows once the command runs."""
 
     exit_code = EXIT_USAGE
 
 
 class FileError(ImporterError):
-    """A file cannot be read or written.
+    """A file that cannot be read.
 
     `code` is the problem's: unreadable-file, not-a-workbook, too-large, password-protected or
     hostile-file; `fix` says what to do about it.
@@ -46,16 +46,16 @@ class FileError(ImporterError):
 
 
 class LedgerError(ImporterError):
-    """The ledger cannot be used: missing, unreachable, locked too long, foreign, broken."""
+    """A ledger that cannot be used: missing, unreachable, locked, foreign or damaged."""
 
     exit_code = EXIT_LEDGER
 
 
 class StrangeLedgerError(LedgerError):
-    """The database refuses for a reason that we have no words for; it may be due to the rows."""
+    """An unknown error of the database; the rows may have caused it."""
 
 
 class OutputError(ImporterError):
-    """A file cannot be written; what stood in its place is as it was."""
+    """A file that cannot be written; the file in its place is unchanged."""
 
     exit_code = EXIT_FILE

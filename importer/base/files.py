@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Write files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from importer.base.texts import N_, text
 
 @contextmanager
 def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place once the block has written it.
+    """Give a temporary file beside `path` that replaces it after the block.
 
-    It gets the rights `mode`; None stands for those of the file that it replaces, or the usual.
-    Raises OutputError when the folder is missing, not writable or full; `path` is then as it was.
+    It gets the permissions `mode`; by default those of the file it replaces, or the usual ones.
+    Raises OutputError where the folder is missing, not writable or full; `path` is then unchanged.
     """
     target = path.resolve()
     try:
@@ -41,7 +41,7 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
-    """Make the folder `path` if it is not there; raise OutputError when that cannot be done."""
+    """Create the folder `path` unless it exists; raise OutputError on failure."""
     try:
         path.mkdir(mode, exist_ok=True)
     except OSError as error:
@@ -50,9 +50,9 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 @contextmanager
 def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """A new folder in `parent`, removed with all that is in it after the block.
+    """Give a new folder in `parent` that is removed with its contents after the block.
 
-    Raises OutputError when it cannot be made.
+    Raises OutputError where it cannot be created.
     """
     try:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
@@ -65,7 +65,7 @@ def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 
 def remove(path: Path) -> None:
-    """Remove the file `path` if it is there; raise OutputError when that cannot be done."""
+    """Remove the file `path` if it exists; raise OutputError on failure."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
@@ -73,28 +73,27 @@ def remove(path: Path) -> None:
 
 
 def numbered(path: Path) -> Iterator[Path]:
-    """`path`, then “NAME (2).xlsx” and so on."""
+    """Yield `path`, then “NAME (2).xlsx” and so on."""
     yield path
     for number in count(2):
         yield path.with_name(f"{path.stem} ({number}){path.suffix}")
 
 
 def put_new(source: Path, target: Path) -> Path:
-    """Put the file `source` at `target`, or at the next number where there is another.
+    """Copy the file `source` to `target`, or to the next free number where another file is.
 
-    It appears whole, and `source` stays; doing it again changes nothing. Gives the place; raises
-    OutputError where that cannot be done.
+    The copy appears whole, and copying again changes nothing. Gives its path; raises OutputError.
     """
     for path in numbered(target):
         try:
             if not stat.S_ISREG(source.lstat().st_mode):
-                raise OSError(errno.EINVAL, "it is no plain file")
+                raise OSError(errno.EINVAL, "not a regular file")
             if path.exists():
                 if filecmp.cmp(source, path, shallow=False):
                     return path
                 continue
             try:
-                os.link(source, path, follow_symlinks=False)  # it fails if another comes first
+                os.link(source, path, follow_symlinks=False)  # fails where another comes first
             except FileExistsError:
                 continue
             except OSError:  # on another disk, or one without links
@@ -107,7 +106,7 @@ def put_new(source: Path, target: Path) -> Path:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the disk hold the names in `folder`, where the system can be asked for that."""
+    """Flush the names in `folder` to disk, where the system allows it."""
     with suppress(OSError):  # Windows cannot open a folder; the files themselves are on disk
         opened = os.open(folder, os.O_RDONLY)
         try:
@@ -117,9 +116,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
-    """What is raised where `path` cannot be written."""
+    """The error to raise where `path` cannot be written."""
     return OutputError(
-        text(N_("{path} cannot be written: {reason}. Choose another place for it."),
+        text(N_("{path} cannot be written: {reason}. Choose another location."),
              path=path, reason=os_error_reason(error))
     )  # fmt: skip
 
@@ -129,14 +128,14 @@ def _settle(temporary: Path, target: Path, mode: int | None) -> None:
         mode = target.stat().st_mode & 0o777
     if mode is not None:
         os.chmod(temporary, mode)
-    with open(temporary, "r+b") as written:  # Windows flushes only what may be written
-        os.fsync(written.fileno())
+    with open(temporary, "r+b") as stream:  # Windows flushes only writable files
+        os.fsync(stream.fileno())
     os.replace(temporary, target)
     sync_folder(target.parent)
 
 
 def _temporary(target: Path, mode: int | None) -> Path:
-    """An empty file beside `target`, with the usual rights if it is to have them."""
+    """Create an empty file beside `target`, with the usual permissions unless `mode` is set."""
     rights = 0o666 if mode is None and not target.exists() else 0o600
     while True:
         path = target.with_name(f".{secrets.token_hex(8)}{target.suffix[:20]}")
@@ -147,19 +146,19 @@ def _temporary(target: Path, mode: int | None) -> Path:
         return path
 
 
-_SAID = {
-    errno.ENOENT: N_("there is no such folder"),
-    errno.ENOTDIR: N_("there is no such folder"),
+_REASONS = {
+    errno.ENOENT: N_("the folder does not exist"),
+    errno.ENOTDIR: N_("the folder does not exist"),
     errno.EISDIR: N_("it is a folder"),
     errno.EEXIST: N_("it is a file, not a folder"),
-    errno.EACCES: N_("you have no right to, or it is open in another program"),
-    errno.EPERM: N_("you have no right to, or it is open in another program"),
-    errno.EROFS: N_("the disk cannot be written"),
+    errno.EACCES: N_("permission denied, or the file is open in another program"),
+    errno.EPERM: N_("permission denied, or the file is open in another program"),
+    errno.EROFS: N_("the disk is read-only"),
     errno.ENOSPC: N_("the disk is full"),
 }
 
 
 def os_error_reason(error: OSError) -> object:
-    """What kept a file from being written, in words; the system's own where we have none."""
-    said = _SAID.get(error.errno or 0)
-    return text(said) if said else error.strerror or error
+    """The reason of `error` for a person; the system's own words where no text is known."""
+    reason = _REASONS.get(error.errno or 0)
+    return text(reason) if reason else error.strerror or error

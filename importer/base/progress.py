@@ -1,4 +1,4 @@
-"""How long work says how far it is, to whoever shows it."""
+"""The interface through which long work reports its progress."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Progress(Protocol):
     """Shows the stages of long work."""
 
     def stage(self, description: Text, total: int | None = None) -> Tick:
-        """Begin a stage of `total` steps (None: unknown); call the result once a step."""
+        """Begin a stage of `total` steps (None: unknown); call the result after each step."""
         ...
 
 
@@ -22,5 +22,5 @@ class NoProgress:
     """Shows nothing."""
 
     def stage(self, description: Text, total: int | None = None) -> Tick:
-        """Begin a stage that nobody sees."""
+        """Begin a stage without showing it."""
         return lambda: None

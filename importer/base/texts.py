@@ -17,7 +17,7 @@ DOMAIN = "importer"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "es")
 QUOTED = 60
-"""How many characters of a cell are quoted in a sentence."""
+"""Characters of a cell that a message quotes."""
 
 _default = "en"
 _scoped: ContextVar[str | None] = ContextVar("language", default=None)
@@ -29,7 +29,7 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "trans
 
 
 def C_(context: str, message: str) -> str:  # noqa: N802 - as N_
-    """Mark `message`, which has another translation in another context; see `translated`."""
+    """Mark `message` for the catalogues, to be translated as `context` requires."""
     return message
 
 
@@ -71,7 +71,7 @@ def _(message: str) -> str:
 
 
 def translated(message: str, language: str, context: str | None = None) -> str:
-    """`message` in `language`, as `context` translates it where it was marked with C_."""
+    """`message` in `language`; `context` is the one it was marked with, if by C_."""
     if not message:
         return ""
     catalogue = _catalogue(language)
@@ -80,52 +80,56 @@ def translated(message: str, language: str, context: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence that is translated only when it is shown.
+    """A message that is translated only when it is shown.
 
-    `template` is an English format string marked with `N_`; `facts` fills its fields.
+    `template` is an English format string marked with `N_`, or with `C_` in `context`; `facts`
+    fills its fields.
     """
 
     template: str
     facts: Mapping[str, object]
+    context: str | None = None
 
     def __str__(self) -> str:
-        return _(self.template).format_map({k: _formatted(v) for k, v in self.facts.items()})
+        message = translated(self.template, current_language(), self.context)
+        return message.format_map({name: _formatted(fact) for name, fact in self.facts.items()})
 
 
 def text(template: str, /, **facts: object) -> Text:
-    """A Text of `template` with `facts`."""
+    """Make a Text of `template` with `facts`."""
     return Text(template, facts)
 
 
-def printable(words: str) -> str:
-    """`words` with control characters as pictures (␛), so that none reaches a terminal."""
-    if words.isprintable():
-        return words
-    return "".join(chr(0x2400 + ord(c)) if c < " " else "␡" if c == "\x7f" else c for c in words)
+def printable(message: str) -> str:
+    """Show control characters as pictures (␛), so that none reaches a terminal."""
+    if message.isprintable():
+        return message
+    return "".join(chr(0x2400 + ord(c)) if c < " " else "␡" if c == "\x7f" else c for c in message)
 
 
-def visible(words: str) -> str:
-    """`words` with whatever cannot be seen, or told from a plain space, by its number: ‹U+00A0›."""
-    if words.isascii():
-        return words
+def visible(message: str) -> str:
+    """Show invisible characters, and spaces other than the plain one, by number: ‹U+00A0›."""
+    if message.isascii():
+        return message
     return "".join(
-        f"‹U+{ord(c):04X}›" if c != " " and unicodedata.category(c) in _UNSEEN else c for c in words
+        f"‹U+{ord(c):04X}›" if c != " " and unicodedata.category(c) in _INVISIBLE else c
+        for c in message
     )
 
 
-_UNSEEN = ("Cf", "Mn", "Zs")
+_INVISIBLE = ("Cf", "Mn", "Zs")
 
 
-def shortened(words: str) -> str:
-    """`words` on one line, without control characters, its end left off where it is long."""
-    one_line = printable(" ".join(words.split()))
-    return one_line if len(one_line) <= QUOTED else one_line[:QUOTED] + "…"
+def shortened(message: str) -> str:
+    """Put `message` on one line without control characters, cut after QUOTED of them."""
+    line = printable(" ".join(message.split()))
+    return line if len(line) <= QUOTED else line[:QUOTED] + "…"
 
 
-def first_of(words: Sequence[str], most: int) -> list[str]:
-    """The first `most` of `words`, and how many more there are: a, b, … (+3)."""
-    more = len(words) - most
-    return [*words[:most], f"… (+{more})"] if more > 0 else list(words)
+def first_of(items: Sequence[str], limit: int) -> list[str]:
+    """The first `limit` of `items` and the number of the others: a, b, … (+3)."""
+    more = len(items) - limit
+    return [*items[:limit], f"… (+{more})"] if more > 0 else list(items)
 
 
 def _formatted(fact: object) -> str:

@@ -263,8 +263,8 @@ def test_a_missing_folder_is_told_with_its_key(tmp_path: Path) -> None:
         with pytest.raises(OutputError) as told:
             action()
         assert str(told.value) == (
-            f"{tmp_path / 'missing'} cannot be used: the folder does not exist. Make the folder and "
-            "let the service read and write it, or name another as exports[1].folder."
+            f"{tmp_path / 'missing'} cannot be used: the folder does not exist. Make the folder "
+            "and let the service read and write it, or name another as exports[1].folder."
         )
     with pytest.raises(OutputError, match="cannot be written: the folder does not exist"):
         there.deliver(made_file(tmp_path), NAME)

@@ -201,7 +201,8 @@ WRONG: dict[str, tuple[Callable[[Place], object], str, int, str]] = {
         inbox_is_a_file, "inbox.folder", 2, "no folder",
     ),
     "no exports": (
-        with_config(table(folder="none", every="1h")), "exports[1].folder", 2, "the folder does not exist",
+        with_config(table(folder="none", every="1h")), "exports[1].folder", 2,
+        "folder does not exist",
     ),
     "no folder for figures": (
         with_config("metrics_file = 'none/x.prom'\n" + CRON), "service.metrics_file", 2,

@@ -35,9 +35,9 @@ def changed(*lines: str) -> list[str]:
 
 
 SOONER = (
-    "import datetime, importer.service.exports.exports, importer.service.mail.waiting_mail",
+    "import datetime, importer.service.exports.run, importer.service.mail.waiting_mail",
     "pause = datetime.timedelta(seconds=1)",
-    "exports = importer.service.exports.exports",
+    "exports = importer.service.exports.run",
     "mail = importer.service.mail.waiting_mail",
     "exports.FIRST_PAUSE = mail.FIRST_PAUSE = pause",
     "exports.LONGEST_PAUSE = mail.LONGEST_PAUSE = pause",

@@ -450,7 +450,7 @@ from pathlib import Path
 import importer.cli.serve, importer.pipeline.export
 import importer.service.mail.mail, importer.service.service
 from importer.cli.main import run
-from importer.service.exports.exports import Exports
+from importer.service.exports.run import Exports
 from importer.service.state import Runs
 
 config, bug, every = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

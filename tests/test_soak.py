@@ -35,7 +35,7 @@ from pathlib import Path
 from importer.base import clock
 from importer.pipeline.job import Job
 from importer.ledger.opening import open_ledger
-from importer.service.exports.exports import Exports
+from importer.service.exports.run import Exports
 from importer.service.places import make_places
 from importer.service.shared import Shared
 from importer.config.settings import load_settings

@@ -135,11 +135,11 @@ def _settings(common: Common) -> ServiceSettings:
 
 
 def _check(common: Common, settings: ServiceSettings, job: Job) -> int:
-    from importer.service.trial import exit_code, try_all
+    from importer.service.check import check_all, exit_code
 
-    trials = []
-    for one in try_all(settings, job):
-        trials.append(one)
+    results = []
+    for one in check_all(settings, job):
+        results.append(one)
         if not common.json and not (common.quiet and one.ok and not one.is_doubtful):
             sign, colour = ("✗", "red") if not one.ok else ("✓", "green")
             if one.is_doubtful:
@@ -148,12 +148,12 @@ def _check(common: Common, settings: ServiceSettings, job: Job) -> int:
     if common.json:
         say_json(
             {
-                "ok": all(one.ok for one in trials),
+                "ok": all(one.ok for one in results),
                 "checks": [
                     {"what": one.what, "ok": one.ok, "message": str(one.message)}
                     | ({"warning": True} if one.is_doubtful else {})
-                    for one in trials
+                    for one in results
                 ],
             }
         )
-    return exit_code(trials)
+    return exit_code(results)

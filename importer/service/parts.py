@@ -15,7 +15,7 @@ from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
 from importer.service.events import Event, log
-from importer.service.exports.exports import LATE, Exports, remove_half_made
+from importer.service.exports.run import LATE, Exports, remove_half_made
 from importer.service.inbox.claims import open_claims
 from importer.service.inbox.inbox import Inbox
 from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch

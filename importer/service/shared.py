@@ -13,7 +13,7 @@ from importer.base.texts import N_, Text, text
 from importer.config.service import ServiceSettings
 from importer.pipeline.job import Job
 from importer.service.events import Event, log
-from importer.service.exports.exports import Made
+from importer.service.exports.run import WrittenExport
 from importer.service.inbox.inbox import Inbox
 from importer.service.inbox.outcome import InboxResult
 from importer.service.ledger_watch import LedgerWatch
@@ -21,7 +21,7 @@ from importer.service.mail.notices import Notices
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
 from importer.service.state import state_folder
-from importer.service.stopping import Beat, Stopping, Watched
+from importer.service.stopping import Heartbeat, Stopping, Watched
 
 STUCK = 5400.0
 """Seconds without a sign of life after which a part counts as stuck: the largest workbook and the
@@ -43,9 +43,9 @@ class Shared:
             self.outbox = Outbox(self.folder / "mail", settings.smtp)
         self.notices = Notices(settings.smtp, self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
-        self.beats: dict[str, Beat] = {}
+        self.beats: dict[str, Heartbeat] = {}
         self.outcomes: list[InboxResult] = []
-        self.exports_made: list[Made] = []
+        self.exports_made: list[WrittenExport] = []
         self.failed_exports: list[str] = []
         self.has_left = False
         self.inbox: Inbox | None = None
@@ -54,9 +54,9 @@ class Shared:
         self._metrics_fail = False
         self._mail_fails = False
 
-    def beat(self, part: str) -> Beat:
+    def beat(self, part: str) -> Heartbeat:
         """What the part calls to show that it lives."""
-        return self.beats.setdefault(part, Beat())
+        return self.beats.setdefault(part, Heartbeat())
 
     def job(self, part: str) -> Job:
         """The job for a part; it is given up when the service stops, and shows that it lives."""

@@ -48,7 +48,7 @@ class Stopping:
             raise StoppedError
 
 
-class Beat:
+class Heartbeat:
     """When a part of the service was last seen at work, by the monotonic clock."""
 
     def __init__(self) -> None:

@@ -28,7 +28,7 @@ NOBODYS = ("thumbs.db", "desktop.ini")
 """Files that Windows puts into folders by itself."""
 
 
-class Looked(NamedTuple):
+class InboxFiles(NamedTuple):
     """What a look into the inbox has found: files to take, the oldest first, and others.
 
     `arriving` are files that have not been still for long enough, `waiting` those that somebody
@@ -58,7 +58,7 @@ class Arrivals:
         self._now = now
         self._seen: dict[str, _Seen] = {}
 
-    def look(self) -> Looked:
+    def look(self) -> InboxFiles:
         """Look into the folder; raise OSError where that cannot be done."""
         with os.scandir(self._folder) as entries:
             listed = {entry.name: entry for entry in entries}
@@ -68,7 +68,7 @@ class Arrivals:
         ready = [name for name in still if self._is_free(name, listed)]
         ready.sort(key=lambda name: (found[name].st_mtime_ns, name))
         age = max((self._now() - seen.first for seen in self._seen.values()), default=0.0)
-        return Looked(
+        return InboxFiles(
             [self._folder / name for name in ready],
             len(found) - len(still), len(still) - len(ready), age,
         )  # fmt: skip

@@ -39,7 +39,7 @@ from importer.service.stopping import Stopping
 _NO_RIGHT = N_("{folder} cannot be read and written by the user of the service.")
 
 
-class Trial(NamedTuple):
+class CheckResult(NamedTuple):
     """One thing that was tried: its key in the configuration, the exit code that it would come to,
     and what is to be said of it; `is_doubtful` where that may yet be as it should be."""
 
@@ -58,7 +58,7 @@ class _DoubtError(ImporterError):
     """It may be wrong; `message` says what somebody should look at."""
 
 
-def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
+def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
     """Try the folders, the ledger, the exports and the mail; nothing that is tried stays."""
     yield from _folders(settings)
     yield _tried("ledger", partial(_ledger, job, state_folder(settings)))
@@ -74,26 +74,26 @@ def try_all(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
         yield _tried("service.metrics_port", partial(_port, settings))
 
 
-def exit_code(trials: list[Trial]) -> int:
+def exit_code(results: list[CheckResult]) -> int:
     """The ledger's, if it cannot be used, else that of the first thing that is wrong."""
-    wrong = [one.exit_code for one in trials if not one.ok]
+    wrong = [one.exit_code for one in results if not one.ok]
     if EXIT_LEDGER in wrong:
         return EXIT_LEDGER
     return EXIT_USAGE if wrong else EXIT_DONE
 
 
-def _tried(what: str, tried: Callable[[], Text]) -> Trial:
+def _tried(what: str, tried: Callable[[], Text]) -> CheckResult:
     try:
-        return Trial(what, EXIT_DONE, tried())
+        return CheckResult(what, EXIT_DONE, tried())
     except _DoubtError as doubt:
-        return Trial(what, EXIT_DONE, doubt.message, is_doubtful=True)
+        return CheckResult(what, EXIT_DONE, doubt.message, is_doubtful=True)
     except LedgerError as error:
-        return Trial(what, EXIT_LEDGER, error.message)
+        return CheckResult(what, EXIT_LEDGER, error.message)
     except ImporterError as error:
-        return Trial(what, EXIT_USAGE, error.message)
+        return CheckResult(what, EXIT_USAGE, error.message)
 
 
-def _folders(settings: ServiceSettings) -> Iterator[Trial]:
+def _folders(settings: ServiceSettings) -> Iterator[CheckResult]:
     exports = {f"{one.key}.folder" for one in settings.exports}  # really written to, further below
     for key, path in must_exist(settings):
         if key not in exports:
@@ -162,7 +162,7 @@ def _destination(export: ExportSettings) -> Text:
     return text(N_("{folder} can be read and written."), folder=there.shown)
 
 
-def _customers(settings: ServiceSettings, job: Job) -> Iterator[Trial]:
+def _customers(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
     """Look for the customers that have an export of their own, which may come later."""
     named = [one for one in settings.exports if one.customer is not None]
     if not named or job.ledger.is_missing:

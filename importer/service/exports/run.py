@@ -42,7 +42,7 @@ _MAKING = ".avira-importer-making-"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-class Made(NamedTuple):
+class WrittenExport(NamedTuple):
     """An export that was made: its name, where it stands, and the ledger's last batch in it."""
 
     export: str
@@ -62,7 +62,7 @@ class _Planned:
     schedule: Schedule
     destination: Destination
     runs: Runs = NO_RUNS
-    made: Made | None = None
+    made: WrittenExport | None = None
     reason: str = ""
 
 
@@ -123,7 +123,7 @@ class Exports:
         return min((self._next(one, now()) for one in self._planned), default=None)
 
     @property
-    def made(self) -> list[Made]:
+    def made(self) -> list[WrittenExport]:
         """What was made last of each export that was made since this service began."""
         return [one.made for one in self._planned if one.made is not None]
 
@@ -199,7 +199,7 @@ class Exports:
             self._ledger.worked()
             self._stopping.or_go_on()
             place = one.destination.deliver(making / name, name)
-            one.made = Made(one.settings.name, place, made.batch)
+            one.made = WrittenExport(one.settings.name, place, made.batch)
             log(Event.EXPORTED, **one.made._asdict())
             self._notices.exported(
                 one.settings.mail_to, one.settings.name, made.summary, making / name, place

@@ -26,10 +26,10 @@ sys.path += [str(ROOT), str(ROOT / "tests")]
 from bench.workbooks import code
 from importer.base import clock
 from importer.domain.entities import ManagedBy
-from importer.domain.plan import make_plan
+from importer.domain.planning.plan import make_plan
+from importer.domain.planning.scope import scope_of
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.requests import AddCustomer, AddOtc, EditCustomer, Request
-from importer.domain.scope import scope_of
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.locks import lock_scope
 from importer.ledger.opening import open_ledger

@@ -87,7 +87,7 @@ def _sheets_page() -> Iterator[str]:
 def _column_row(column: Column) -> str:
     star = " *" if column.required else ""
     return (
-        f"| {column.header}{star} | {column.spanish} | {column.kind.explained} "
+        f"| {column.header}{star} | {column.spanish} | {column.kind.meaning} "
         f"| {column.help} | `{column.example}` |"
     )
 
@@ -143,7 +143,7 @@ def _problems_page() -> Iterator[str]:
     yield "| code | severity | meaning |"
     yield "|---|---|---|"
     for code in Code:
-        yield f"| `{code.value}` | {code.severity.value} | {code.explained} |"
+        yield f"| `{code.value}` | {code.severity.value} | {code.meaning} |"
 
 
 def commands_page() -> str:

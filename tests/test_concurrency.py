@@ -32,9 +32,9 @@ from importer.base import clock
 from importer.base.errors import LedgerError
 from importer.base.progress import NoProgress, Tick
 from importer.base.texts import Text
-from importer.domain.plan import make_plan
+from importer.domain.planning.plan import make_plan
+from importer.domain.planning.scope import scope_of
 from importer.domain.problems import Code
-from importer.domain.scope import scope_of
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.engines import postgresql as on_server
 from importer.ledger.engines import postgresql_access as access
@@ -260,7 +260,7 @@ def check_then_insert(path: Path, job: Job) -> Report:
     with job.ledger.reading() as connection:
         wanted = scope_of(checked.requests)
         snapshot = load_snapshot(connection, job.account, wanted, job.today)
-    plan = make_plan(checked.requests, snapshot, checked.missed)
+    plan = make_plan(checked.requests, snapshot, checked.refused_additions)
     time.sleep(random.uniform(0.1, 0.2))  # others look meanwhile
     report = Report(str(path), Result.PARTLY_APPLIED, problems=plan.problems)
 

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import CommandLine, Said
 from importer.base import clock
-from importer.domain.scope import Scope
+from importer.domain.planning.scope import Scope
 from importer.ledger.opening import open_ledger
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job

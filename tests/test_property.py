@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from importer.base.errors import LedgerError
-from importer.domain import plan, requests
+from importer.domain import requests
 from importer.domain.entities import Device, Otc
+from importer.domain.planning import plan
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.rules import customers, devices
 from importer.domain.rules.verdict import Verdict
-from importer.domain.snapshot import Snapshot
 from importer.ledger.database import Ledger
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.upkeep.setup import Beginnings, init

@@ -92,7 +92,7 @@ def test_a_small_workbook_reads_little_of_a_large_ledger(
 
 def _rows_fetched(command: CommandLine, workbook: Path, database: Path) -> int:
     """How many customers, OTCs and subscriptions a check of `workbook` reads."""
-    from importer.domain.snapshot import Snapshot
+    from importer.domain.planning.snapshot import Snapshot
 
     counted = 0
     put = {

@@ -31,10 +31,10 @@ from hypothesis.stateful import (
 import model
 from importer.base import clock
 from importer.base.errors import LedgerError, MisuseError
-from importer.domain import undo as undo_rules
-from importer.domain.changes import Change
 from importer.domain.contents import Contents
 from importer.domain.entities import Device, Entity, Subscription
+from importer.domain.planning import undo as undo_rules
+from importer.domain.planning.changes import Change
 from importer.ledger.database import Ledger, Writing
 from importer.ledger.engines import sqlite as on_file
 from importer.ledger.engines.sqlite import FileLedger

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from importer.base.texts import N_, Text, first_of, text
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.entities import Status
-from importer.domain.explained import Explained
 from importer.domain.names import accentless_key
-from importer.domain.scope import email_key
+from importer.domain.planning.scope import email_key
+from importer.domain.problems import DescribedCode
 
 _DISABLED = Status.DISABLED  # to look it up takes Python 3.11 longer than all else of a customer
 NAMED = 5
 """How many customers a finding names; of more, it says how many more there are."""
 
 
-class FindingKind(Explained):
-    """What is found; `explained` says it in a word or two."""
+class FindingKind(DescribedCode):
+    """The kinds of finding, as scripts read them."""
 
     EXPIRED_IN_USE = "expired-in-use", N_("Expired but in use")
     FULL = "full", N_("Full")

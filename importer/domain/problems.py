@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from importer.base.texts import N_, Text
-from importer.domain.explained import Explained
+
+
+class DescribedCode(StrEnum):
+    """A code that scripts read; `meaning` is an English template of what it means to people."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """A member that is `value`."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
 
 
 class Severity(StrEnum):
@@ -18,8 +30,8 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-class Code(Explained):
-    """Every problem code (CLI.md); `explained` says what it means."""
+class Code(DescribedCode):
+    """Every problem code (CLI.md)."""
 
     # One cell
     MISSING_VALUE = "missing-value", N_("A required cell is blank.")

@@ -6,27 +6,18 @@ The template, the reader, the schemas, the messages and docs/sheets.md all read 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-from importer.base.texts import N_
+from importer.base.texts import N_, current_language
 from importer.domain import requests
 from importer.domain.names import NAME_LIMIT
+from importer.domain.problems import DescribedCode
 
 LICENSES_LIMIT = 1_000_000
 MONTHS_LIMIT = 1_200
 
 
-class ColumnKind(Enum):
-    """What a column's cells may hold; `explained` says it to the person who fills them in."""
-
-    explained: str
-
-    def __new__(cls, value: str, explained: str) -> ColumnKind:
-        """A kind, with what its cells may hold."""
-        member = object.__new__(cls)
-        member._value_ = value
-        member.explained = explained
-        return member
+class ColumnKind(DescribedCode):
+    """What a column's cells may hold."""
 
     OTC = "otc", N_("a code of 20 letters and digits: XXXXX-XXXXX-XXXXX-XXXXX")
     NAME = "name", N_("a name of up to 100 characters")
@@ -62,6 +53,10 @@ class Column:
         """The header in `language`, without the `*` of a required column."""
         return self.spanish if language == "es" else self.header
 
+    def __str__(self) -> str:
+        """The header in the current language, as sentences show it."""
+        return self.title(current_language())
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -76,6 +71,10 @@ class Sheet:
     def title(self, language: str) -> str:
         """The sheet's name in `language`."""
         return self.spanish if language == "es" else self.name
+
+    def __str__(self) -> str:
+        """The sheet's name in the current language, as sentences show it."""
+        return self.title(current_language())
 
     def column(self, field: str) -> Column:
         """The column that fills `field`."""

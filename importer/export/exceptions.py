@@ -21,7 +21,7 @@ def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
     found = findings(contents)
     if of_customer:
         found = [one for one in found if one.kind in _OF_CUSTOMER]
-    tones = {_(kind.explained): _TONES.get(kind, Tone.WATCH) for kind in FindingKind}
+    tones = {_(kind.meaning): _TONES.get(kind, Tone.WATCH) for kind in FindingKind}
     columns = (
         Column("Exception", _(N_("Exception")), tones=tones),
         Column("OTC", _(N_("OTC"))),
@@ -33,4 +33,4 @@ def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
 
 
 def _row(one: Finding) -> tuple[str | None, ...]:
-    return _(one.kind.explained), one.otc, one.customer, str(one.message), str(one.fix)
+    return _(one.kind.meaning), one.otc, one.customer, str(one.message), str(one.fix)

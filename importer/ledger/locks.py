@@ -14,8 +14,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from importer.domain.names import name_key
-from importer.domain.scope import Scope
-from importer.domain.snapshot import Snapshot
+from importer.domain.planning.scope import Scope
+from importer.domain.planning.snapshot import Snapshot
 from importer.ledger.bulk import is_one_of
 from importer.ledger.database import CameBetweenError
 from importer.ledger.tables import customer, otc, subscription

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from importer.base.texts import N_, _, current_language, text, translated
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import (
     Customer,
     Device,
@@ -16,6 +15,7 @@ from importer.domain.entities import (
     Status,
     Subscription,
 )
+from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.rules.verdict import display_value
 from importer.domain.sheets import SHEETS
 

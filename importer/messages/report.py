@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from importer.base.texts import Text
-from importer.domain.changes import UNDO_ONLY, Change, ChangeKind
-from importer.domain.plan import Demand, RowOutcome
+from importer.domain.planning.changes import UNDO_ONLY, Change, ChangeKind
+from importer.domain.planning.plan import Demand, RowOutcome
 from importer.domain.problems import Problem
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from importer.base.texts import N_, Text, _, printable, text
-from importer.domain.changes import ChangeKind
+from importer.domain.planning.changes import ChangeKind
 from importer.messages.change_text import describe_changes
 from importer.messages.problem_text import problem_lines
 from importer.messages.report import Report, Result

@@ -12,12 +12,12 @@ from importer.base import clock
 from importer.base.errors import FileError, OutputError
 from importer.base.progress import Progress
 from importer.base.texts import N_, text
-from importer.domain.plan import Plan, RowOutcome, make_plan
+from importer.domain.planning.plan import Plan, RowOutcome, make_plan
+from importer.domain.planning.scope import Scope, scope_of
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import only_edited
 from importer.domain.problems import CODES, Code, Problem
 from importer.domain.requests import Request
-from importer.domain.scope import Scope, scope_of
-from importer.domain.snapshot import Snapshot
 from importer.ledger.database import Writing
 from importer.ledger.locks import lock_scope
 from importer.ledger.reading.contents import load_contents_as_of
@@ -132,7 +132,7 @@ def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
 def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
     requests = reading.checked.requests
     tick = progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
-    return make_plan(requests, snapshot, reading.checked.missed, tick)
+    return make_plan(requests, snapshot, reading.checked.refused_additions, tick)
 
 
 def _apply(reading: _Read, job: Job, partial: bool) -> Report:

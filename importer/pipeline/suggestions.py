@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from importer.base.similarity import similar_codes, similar_names
 from importer.base.texts import N_, text
+from importer.domain.planning.scope import Scope
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem
 from importer.domain.requests import AddOtc
-from importer.domain.scope import Scope
-from importer.domain.snapshot import Snapshot
 from importer.workbook.checking.check import CheckedWorkbook
 
 

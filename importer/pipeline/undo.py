@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from importer.base import clock
 from importer.base.texts import N_, text
-from importer.domain.changes import Change
+from importer.domain.planning.changes import Change
+from importer.domain.planning.undo import UndoPlan, plan_undo
 from importer.domain.problems import Code, Problem
-from importer.domain.undo import UndoPlan, plan_undo
 from importer.ledger.database import Writing
 from importer.ledger.reading.journal import Batch
 from importer.ledger.reading.undo import ToUndo, load_to_undo

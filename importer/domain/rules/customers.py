@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from importer.base.texts import N_, Text, text
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Customer, ManagedBy, Status
+from importer.domain.planning.changes import Change, ChangeKind
+from importer.domain.planning.scope import email_key
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, DisableCustomer, EditCustomer, EnableCustomer
 from importer.domain.rules.subscriptions import edit_licenses, subscribe
@@ -18,8 +20,6 @@ from importer.domain.rules.verdict import (
     unknown_customer,
     unknown_otc,
 )
-from importer.domain.scope import email_key
-from importer.domain.snapshot import Snapshot
 
 # To look these up takes Python 3.11 longer than to make a Change.
 _ADDED, _ACTIVE, _ADMIN = ChangeKind.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from importer.base.texts import N_, text
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Device
+from importer.domain.planning.changes import Change, ChangeKind
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import RecordDevice
 from importer.domain.rules.verdict import Verdict, duplicate_row, unknown_customer
-from importer.domain.snapshot import Snapshot
 
 
 def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:

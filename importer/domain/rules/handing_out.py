@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from importer.base.texts import N_, Text, text
 from importer.domain.entities import Customer, Otc
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.rules.verdict import Verdict
-from importer.domain.snapshot import Snapshot
 
 SOON = dt.timedelta(days=30)
 """The console's "to renew within 30 days"."""
 
 
-class Asking(NamedTuple):
+class LicenseRequest(NamedTuple):
     """A row that asks for `licenses` more of `otc` for one customer (None: for several at once).
 
     `otc_cell` and `number_cell` are the columns that say so, `stated` what the latter holds, and
@@ -32,7 +32,7 @@ class Asking(NamedTuple):
     most: int | None
 
 
-def hand_out(verdict: Verdict, ledger: Snapshot, asking: Asking) -> None:
+def hand_out(verdict: Verdict, ledger: Snapshot, asking: LicenseRequest) -> None:
     """Say in `verdict` what stands against it. The licences count as asked whatever is said."""
     otc, to, problems = asking.otc, asking.to, verdict.problems
     verdict.asked.append((otc.code, asking.licenses))
@@ -64,7 +64,7 @@ def requested_in_all(problem: Problem, requested: dict[str, int]) -> Problem:
     )  # fmt: skip
 
 
-def _overallocation(asking: Asking, pending: int) -> Problem:
+def _overallocation(asking: LicenseRequest, pending: int) -> Problem:
     otc, asked = asking.otc, asking.licenses
     return problem_at(
         asking.place, asking.number_cell, Code.OVERALLOCATION,
@@ -78,14 +78,14 @@ def _overallocation(asking: Asking, pending: int) -> Problem:
     )  # fmt: skip
 
 
-def _fix_overallocation(asking: Asking) -> Text:
+def _fix_overallocation(asking: LicenseRequest) -> Text:
     if not asking.most:
         return text(N_("Use another OTC, or raise the total on a sheet Edit OTC further left."))
     return text(N_("Write {most} or fewer, use another OTC, or raise the total on a sheet "
                    "Edit OTC further left."), most=asking.most)  # fmt: skip
 
 
-def _otc_expired(asking: Asking) -> Problem:
+def _otc_expired(asking: LicenseRequest) -> Problem:
     otc = asking.otc
     return problem_at(
         asking.place, asking.otc_cell, Code.OTC_EXPIRED,
@@ -96,7 +96,7 @@ def _otc_expired(asking: Asking) -> Problem:
     )  # fmt: skip
 
 
-def _expires_soon(asking: Asking, expiry_date: dt.date, today: dt.date) -> Problem:
+def _expires_soon(asking: LicenseRequest, expiry_date: dt.date, today: dt.date) -> Problem:
     return problem_at(
         asking.place, asking.otc_cell, Code.EXPIRES_SOON,
         text(N_("OTC {otc} expires on {expiry_date}; days left: {days}."), otc=asking.otc.code,
@@ -106,7 +106,7 @@ def _expires_soon(asking: Asking, expiry_date: dt.date, today: dt.date) -> Probl
     )  # fmt: skip
 
 
-def _otc_dedicated(asking: Asking, owner: Customer) -> Problem:
+def _otc_dedicated(asking: LicenseRequest, owner: Customer) -> Problem:
     code = asking.otc.code
     return problem_at(
         asking.place, asking.otc_cell, Code.OTC_DEDICATED,
@@ -116,7 +116,7 @@ def _otc_dedicated(asking: Asking, owner: Customer) -> Problem:
     )  # fmt: skip
 
 
-def dedicated_needs_all(asking: Asking, pending: int, fix: Text | None = None) -> Problem:
+def dedicated_needs_all(asking: LicenseRequest, pending: int, fix: Text | None = None) -> Problem:
     """A customer that manages itself asks for other than a whole OTC."""
     otc = asking.otc
     return problem_at(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 from importer.base.texts import N_, first_of, text
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Otc
 from importer.domain.names import name_key
+from importer.domain.planning.changes import Change, ChangeKind
+from importer.domain.planning.scope import email_key
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
-from importer.domain.scope import email_key
-from importer.domain.snapshot import Snapshot
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from importer.base.texts import N_, Text, text
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Customer, Otc, Status, Subscription
+from importer.domain.planning.changes import Change, ChangeKind
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddSubscription, EditCustomer, UpdateOtc
-from importer.domain.rules.handing_out import Asking, dedicated_needs_all, hand_out
+from importer.domain.rules.handing_out import LicenseRequest, dedicated_needs_all, hand_out
 from importer.domain.rules.verdict import (
     Verdict,
     duplicate_row,
@@ -15,7 +16,6 @@ from importer.domain.rules.verdict import (
     unknown_customer,
     unknown_otc,
 )
-from importer.domain.snapshot import Snapshot
 
 _ADDED = (
     ChangeKind.SUBSCRIPTION_ADDED
@@ -64,7 +64,7 @@ def subscribe(
     asked = otc.total if licenses is None else licenses
     number_cell, stated = ("otc", otc.code) if licenses is None else ("licenses", licenses)
     most = None if licenses is None else ledger.pending(otc)
-    asking = Asking(place, otc, asked, customer, "otc", number_cell, stated, most)
+    asking = LicenseRequest(place, otc, asked, customer, "otc", number_cell, stated, most)
     hand_out(verdict, ledger, asking)
     verdict.changes.append(Change(_ADDED, None, Subscription(customer.id, otc.code, asked), place))
 
@@ -91,7 +91,9 @@ def edit_licenses(
     more = row.licenses - held.licenses
     otc_cell = "licenses" if row.otc is None else "otc"
     most = held.licenses + ledger.pending(otc)
-    asking = Asking(row.place, otc, more, customer, otc_cell, "licenses", row.licenses, most)
+    asking = LicenseRequest(
+        row.place, otc, more, customer, otc_cell, "licenses", row.licenses, most
+    )
     if customer.holds_whole_otcs:
         whole = asking._replace(licenses=row.licenses)
         fix = text(N_("To change it, change the OTC's total on a sheet Edit OTC; 0 cancels it."))
@@ -138,7 +140,7 @@ def _move(
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
     asked = new.total if whole else sum(one.licenses for one in moving)
-    asking = Asking(row.place, new, asked, holder, "new_otc", "new_otc", new.code, None)
+    asking = LicenseRequest(row.place, new, asked, holder, "new_otc", "new_otc", new.code, None)
     hand_out(verdict, ledger, asking)
     for leaving in moving:
         joined = ledger.subscription(ledger.customers[leaving.customer], new.code)

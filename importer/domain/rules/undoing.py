@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from importer.base.texts import N_, Text, first_of, text
-from importer.domain.changes import Change
 from importer.domain.entities import (
     Customer,
     Device,
@@ -17,9 +16,10 @@ from importer.domain.entities import (
     Subscription,
 )
 from importer.domain.names import name_key
+from importer.domain.planning.changes import Change
+from importer.domain.planning.scope import email_key
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.rules.otcs import NAMED_HOLDERS
-from importer.domain.scope import email_key
 
 
 class LaterChange(NamedTuple):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from importer.base.texts import N_, Text, text
-from importer.domain.changes import Change
 from importer.domain.entities import Entity, ManagedBy
 from importer.domain.names import name_key
+from importer.domain.planning.changes import Change
+from importer.domain.planning.snapshot import Snapshot, addition
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEET_OF
-from importer.domain.snapshot import Snapshot, missed
 
 
 @dataclass(slots=True)
@@ -51,8 +51,8 @@ def duplicate_row(
 def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
     """The ledger does not know `otc`, but perhaps one that looks like it."""
     near = ledger.nearest_otc.get(otc)
-    if missed("otc", otc) in ledger.missed:
-        fix = _mend_first(ledger.missed[missed("otc", otc)])
+    if addition("otc", otc) in ledger.refused_additions:
+        fix = _mend_first(ledger.refused_additions[addition("otc", otc)])
     elif near:
         fix = text(N_("Did you mean {near}?"), near=near)
     else:
@@ -65,8 +65,8 @@ def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
 
 def unknown_customer(row: _Rows, name: str, ledger: Snapshot, fix: Text | None = None) -> Problem:
     """The ledger has no customer of that name."""
-    if missed("customer", name) in ledger.missed:
-        fix = _mend_first(ledger.missed[missed("customer", name)])
+    if addition("customer", name) in ledger.refused_additions:
+        fix = _mend_first(ledger.refused_additions[addition("customer", name)])
     elif name_key(name) in ledger.renamed:
         now = ledger.customers[ledger.renamed[name_key(name)]].name
         fix = text(N_("A row above has renamed it to {name}; write that name."), name=now)
@@ -93,7 +93,7 @@ def _mend_first(refused: Place) -> Text:
 def missing_value(row: Request, field: str, message: Text) -> Problem:
     """A cell is blank that this row needs."""
     kind = SHEET_OF[type(row)].column(field).kind
-    fix = text(N_("Fill in the cell: {expected}."), expected=text(kind.explained))
+    fix = text(N_("Fill in the cell: {expected}."), expected=text(kind.meaning))
     return problem_at(row.place, field, Code.MISSING_VALUE, message, fix)
 
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from importer.base.similarity import similar_codes, similar_names
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
 from importer.domain.names import name_key
-from importer.domain.scope import Scope
-from importer.domain.snapshot import Snapshot
+from importer.domain.planning.scope import Scope
+from importer.domain.planning.snapshot import Snapshot
 from importer.ledger.bulk import is_one_of, rows_with_keys
 from importer.ledger.images import MANAGERS, STATES, date_of
 from importer.ledger.tables import customer, device, otc, subscription

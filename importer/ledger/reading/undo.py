@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from importer.domain.changes import Change
 from importer.domain.entities import Entity
+from importer.domain.planning.changes import Change
+from importer.domain.planning.snapshot import Snapshot
+from importer.domain.planning.undo import scope_of_undo
 from importer.domain.rules.undoing import ChangedBy, LaterChange
-from importer.domain.snapshot import Snapshot
-from importer.domain.undo import scope_of_undo
 from importer.ledger.images import key_of, kind_of
 from importer.ledger.locks import lock_scope
 from importer.ledger.reading.journal import Batch, changed_after, load_batch, load_changes

@@ -14,8 +14,8 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from importer.domain.changes import Change
 from importer.domain.entities import Customer, Device, Entity, Subscription
+from importer.domain.planning.changes import Change
 from importer.ledger import bulk
 from importer.ledger.database import Writing
 from importer.ledger.images import image_of, key_of, kind_of

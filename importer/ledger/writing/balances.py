@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import accentless_key, name_key
-from importer.domain.scope import email_key
+from importer.domain.planning.scope import email_key
 from importer.ledger import bulk
 from importer.ledger.images import DEVICE_DATES
 from importer.ledger.tables import customer, device, otc, subscription

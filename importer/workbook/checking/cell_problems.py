@@ -57,7 +57,7 @@ def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
         "value": shortened(value),
         "length": len(value),
         "limit": column.limit,
-        "expected": text(column.kind.explained),
+        "expected": text(column.kind.meaning),
     }
     reason, fix = Text(_REASONS[code], facts), _fix(column, code, cell, facts)
     if code is Code.BAD_NUMBER and (marked := _MARKED.fullmatch(value.strip())):

@@ -13,10 +13,10 @@ import pandas as pd
 from importer.base.errors import FileError
 from importer.base.texts import N_, text, visible
 from importer.domain.names import fits_console, tidy_text
+from importer.domain.planning.snapshot import Addition, addition
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, Request
 from importer.domain.sheets import Column, ColumnKind, Sheet
-from importer.domain.snapshot import Missed, missed
 from importer.workbook.cell import Broken, Cell, is_blank, shown
 from importer.workbook.checking.cell_problems import bad_cell
 from importer.workbook.checking.cells import Value, reader_of
@@ -46,8 +46,8 @@ class CheckedWorkbook:
 
     `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
     the sheet's name and row; `read` counts both. `sha256` is that of the file,
-    `is_template` whether it was made from our template. `missed` are those refused rows that would
-    have created an OTC or a customer.
+    `is_template` whether it was made from our template. `refused_additions` are the refused rows
+    that would have created an OTC or a customer.
     """
 
     sheets: list[LaidOutSheet]
@@ -57,7 +57,7 @@ class CheckedWorkbook:
     read: int
     sha256: str = ""
     is_template: bool = False
-    missed: dict[Missed, Place] = field(default_factory=dict)
+    refused_additions: dict[Addition, Place] = field(default_factory=dict)
     prefilled: Prefilled | None = None
 
 
@@ -148,7 +148,7 @@ def _note_missed(
         return
     for (row, _), name in zip(laid_out.rows, values.get(kind, ()), strict=False):
         if isinstance(name, str) and (laid_out.refused or row in bad_rows):
-            checked.missed.setdefault(missed(kind, name), Place(laid_out.place, row))
+            checked.refused_additions.setdefault(addition(kind, name), Place(laid_out.place, row))
 
 
 def _cells(laid_out: LaidOutSheet, column: Column) -> list[Cell]:

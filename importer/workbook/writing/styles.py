@@ -150,7 +150,7 @@ def _comment(column: Column, language: str) -> Comment:
             (
                 say(_REQUIRED) if column.required else say(_OPTIONAL),
                 say(column.help),
-                say(_WHAT).format(what=say(column.kind.explained)),
+                say(_WHAT).format(what=say(column.kind.meaning)),
                 say(_EXAMPLE).format(example=say(column.example)),
             )
         )

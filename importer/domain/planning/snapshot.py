@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import Customer, Device, Otc, Subscription
 from importer.domain.names import accentless_key, name_key
+from importer.domain.planning.changes import Change, ChangeKind
+from importer.domain.planning.scope import email_key
 from importer.domain.problems import Place
-from importer.domain.scope import email_key
 
-Missed = tuple[Literal["otc", "customer"], str]
+Addition = tuple[Literal["otc", "customer"], str]
 """An OTC by its code, or a customer by the key of its name."""
 
 _SUBSCRIPTION_ADDED = ChangeKind.SUBSCRIPTION_ADDED
 
 
-def missed(kind: Literal["otc", "customer"], name: str) -> Missed:
-    """What is missed when a row that would create `name` is refused."""
+def addition(kind: Literal["otc", "customer"], name: str) -> Addition:
+    """What a row that would create `name` adds."""
     return (kind, name if kind == "otc" else name_key(name))
 
 
@@ -42,7 +42,7 @@ class Snapshot:
     creators: dict[object, Place] = field(default_factory=dict)
     """The row of this workbook that created an OTC (by code), a customer (by id) or a
     subscription (by both) or a device (see creator_of_device)."""
-    missed: dict[Missed, Place] = field(default_factory=dict)
+    refused_additions: dict[Addition, Place] = field(default_factory=dict)
     """The refused row of this workbook that would have created an OTC or a customer."""
     renamed: dict[str, int] = field(default_factory=dict)
     """The customers that this workbook has renamed, by the key of the old name."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.domain.changes import Change, ChangeKind
 from importer.domain.entities import (
     Customer,
     Device,
@@ -16,10 +15,11 @@ from importer.domain.entities import (
     Subscription,
 )
 from importer.domain.names import accentless_key, name_key
+from importer.domain.planning.changes import Change, ChangeKind
+from importer.domain.planning.scope import Scope, email_key
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Problem
 from importer.domain.rules.undoing import ChangedBy, State, Then, against, changed_since
-from importer.domain.scope import Scope, email_key
-from importer.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from importer.domain import requests as ask
-from importer.domain.changes import Change
 from importer.domain.entities import Device
+from importer.domain.planning.changes import Change
+from importer.domain.planning.snapshot import Addition, Snapshot, addition
 from importer.domain.problems import Place, Problem
 from importer.domain.rules import customers, devices, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
 from importer.domain.rules.verdict import Verdict
-from importer.domain.snapshot import Missed, Snapshot, missed
 
 Rule = Callable[..., Verdict]
 
@@ -69,17 +69,17 @@ class Plan:
 def make_plan(
     requests: Sequence[ask.Request],
     snapshot: Snapshot,
-    already_refused: Mapping[Missed, Place] = MappingProxyType({}),
+    refused_additions: Mapping[Addition, Place] = MappingProxyType({}),
     tick: Callable[[], object] = lambda: None,
 ) -> Plan:
     """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
 
-    `snapshot` itself stays as it is. `already_refused` are the rows that would create something
+    `snapshot` itself stays as it is. `refused_additions` are the rows that would create something
     but have bad cells and so make no request; later rows are told of them. `tick` is called
     once a request, for a progress bar.
     """
     ledger = snapshot.copy()
-    ledger.missed.update(already_refused)
+    ledger.refused_additions.update(refused_additions)
     outcomes: list[RowOutcome] = []
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -95,9 +95,9 @@ def make_plan(
         if verdict.problems and verdict.refused:
             outcomes.append(rejected)
             if isinstance(request, ask.AddOtc):
-                ledger.missed[missed("otc", request.otc)] = request.place
+                ledger.refused_additions[addition("otc", request.otc)] = request.place
             elif isinstance(request, ask.AddCustomer):
-                ledger.missed[missed("customer", request.customer)] = request.place
+                ledger.refused_additions[addition("customer", request.customer)] = request.place
         elif not verdict.changes:
             outcomes.append(unchanged)
         else:

@@ -74,7 +74,7 @@ def _sheets_page() -> Iterator[str]:
     )
     for sheet in SHEETS:
         yield ""
-        yield f"## {sheet.name} ({sheet.spanish})"
+        yield f"## {sheet.name} ({sheet.title('es')})"
         yield ""
         yield sheet.help
         yield ""
@@ -87,7 +87,7 @@ def _sheets_page() -> Iterator[str]:
 def _column_row(column: Column) -> str:
     star = " *" if column.required else ""
     return (
-        f"| {column.header}{star} | {column.spanish} | {column.kind.meaning} "
+        f"| {column.header}{star} | {column.title('es')} | {column.kind.meaning} "
         f"| {column.help} | `{column.example}` |"
     )
 

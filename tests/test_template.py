@@ -11,10 +11,27 @@ from openpyxl.worksheet.worksheet import Worksheet
 from conftest import CommandLine
 from workbooks import HEADERS, write_workbook
 
-SPANISH = [
-    "Agregar OTC", "Editar OTC", "Agregar cliente", "Agregar suscripción Avira", "Editar cliente",
-    "Actualizar OTC", "Deshabilitar cliente", "Habilitar cliente", "Dispositivos",
-]  # fmt: skip
+SPANISH_SHEETS = {
+    "Add OTC": "Agregar OTC", "Edit OTC": "Editar OTC", "Add Customer": "Agregar cliente",
+    "Add Avira Subscription": "Agregar suscripción Avira", "Edit Customer": "Editar cliente",
+    "Update OTC": "Actualizar OTC", "Disable Customer": "Deshabilitar cliente",
+    "Enable Customer": "Habilitar cliente", "Devices": "Dispositivos",
+}  # fmt: skip
+SPANISH_COLUMNS = {
+    "Customer (Site) Name": "Nombre del cliente", "Email": "Correo electrónico",
+    "First Name": "Nombre", "Last Name": "Apellido", "No of Licenses": "Número de licencias",
+    "Company Name": "Nombre de la empresa", "Total Licenses": "Total de licencias",
+    "Description": "Descripción", "Purchase Date": "Fecha de compra",
+    "Expiry Date": "Fecha de vencimiento", "Product ID": "ID de producto", "Runtime": "Duración",
+    "Managed By": "Administrado por", "New Name": "Nombre nuevo", "Avira OTC": "OTC de Avira",
+    "Release Licenses": "Liberar licencias", "Reason": "Motivo", "Device ID": "ID de dispositivo",
+    "Operating System": "Sistema operativo", "Model No.": "N.º de modelo",
+    "Avira Installed": "Avira instalado", "Avira Uninstalled": "Avira desinstalado",
+    "NH Installed": "NH instalado", "NH Uninstalled": "NH desinstalado",
+    "Avira Status": "Estado de Avira", "Product Name": "Nombre del producto", "OTC": "Código OTC",
+    "Current OTC": "OTC actual", "New OTC": "OTC nueva",
+}  # fmt: skip
+"""The aliases of DOMAIN.md, a promise to everyone who has filled in a Spanish workbook."""
 
 
 def template(command: CommandLine, path: Path, *words: str) -> Workbook:
@@ -52,12 +69,10 @@ def test_it_has_instructions_and_a_sheet_for_every_action(
 def test_it_is_there_in_spanish(command: CommandLine, tmp_path: Path) -> None:
     """Sheets, headers, choices and instructions are Spanish."""
     workbook = template(command, tmp_path / "t.xlsx", "--lang", "es")
-    assert workbook.sheetnames == ["Instrucciones", *SPANISH, "Lists", "_meta"]
-    assert headers(workbook["Actualizar OTC"]) == [
-        "Nombre del cliente",
-        "OTC actual *",
-        "OTC nueva *",
-    ]
+    assert workbook.sheetnames == ["Instrucciones", *SPANISH_SHEETS.values(), "Lists", "_meta"]
+    for name, columns in HEADERS.items():
+        titles = [one.replace(" *", "") for one in headers(workbook[SPANISH_SHEETS[name]])]
+        assert titles == [SPANISH_COLUMNS[column] for column in columns]
     assert drop_down(workbook, "Agregar cliente", "Administrado") == ["Administrador", "Cliente"]
     assert drop_down(workbook, "Deshabilitar cliente", "Liberar") == ["Sí", "No"]
 

@@ -107,13 +107,19 @@ def edges(said: str) -> str:
 
 
 def in_english(said: str) -> list[str]:
-    """The messages that stand in `said` though Spanish has other words for them."""
+    """The messages that stand in `said` though Spanish has other words for them.
+
+    Sheets and columns are named as the file names them, which is no message of the program.
+    """
     known = translations(kept())
     words = " ".join(said.split())
     return [
         one
-        for one, _context in update.messages()
-        if len(one) > 12 and one in words and known.get((one,)) != (one,)
+        for one, context in update.messages()
+        if context not in ("sheet", "column")
+        and len(one) > 12
+        and one in words
+        and known.get((one,)) != (one,)
     ]
 
 

@@ -103,7 +103,9 @@ def sheet_in_file_name(stem: str) -> Sheet | None:
 
 def language_of(name: str, sheet: Sheet) -> str:
     """The language in which `name` names `sheet`, or speaks of it."""
-    return "es" if _rough_key(sheet.spanish) in _rough_key(name) else "en"
+    default, *others = LANGUAGES
+    rough = _rough_key(name)
+    return next((one for one in others if _rough_key(sheet.title(one)) in rough), default)
 
 
 def column_named(sheet: Sheet, header: str) -> Column | None:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from functools import lru_cache, partial
 
+from importer.base.texts import LANGUAGES, translated
 from importer.domain.entities import ManagedBy
 from importer.domain.names import has_bad_characters, tidy_text
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code
-from importer.domain.sheets import LICENSES_LIMIT, MONTHS_LIMIT, Column, ColumnKind
+from importer.domain.sheets import CHOICES, LICENSES_LIMIT, MONTHS_LIMIT, Column, ColumnKind
 from importer.workbook.cell import Broken, Cell, shown
 from importer.workbook.labels import label_key
 
@@ -33,22 +34,26 @@ _ISO_DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
 )
 
-_MANAGED_BY = {
-    "admin": ManagedBy.ADMIN,
-    "administrador": ManagedBy.ADMIN,
-    "iamanadminandiwillmanagemyormycustomer'sdevices": ManagedBy.ADMIN,
-    "customer": ManagedBy.CUSTOMER,
-    "cliente": ManagedBy.CUSTOMER,
+_SYNONYMS: dict[ColumnKind, dict[str, ManagedBy | bool]] = {
+    ColumnKind.MANAGED_BY: {
+        "I am an Admin and I will manage my or my customer's devices": ManagedBy.ADMIN
+    },
+    ColumnKind.YES_NO: {"true": True, "verdadero": True, "false": False, "falso": False},
 }
-_YES_NO = {
-    "yes": True, "si": True, "true": True, "verdadero": True,
-    "no": False, "false": False, "falso": False,
-}  # fmt: skip
 CHOICES_OF = {
-    ColumnKind.MANAGED_BY: ("Admin", "Administrador", "Customer", "Cliente"),
-    ColumnKind.YES_NO: ("Yes", "Sí", "No"),
+    kind: list(dict.fromkeys(translated(word, language) for word in choices
+                             for language in LANGUAGES))
+    for kind, choices in CHOICES.items()
+}  # fmt: skip
+"""The words that a person may choose from, in every language."""
+_MEANINGS = {
+    kind: {
+        label_key(translated(word, language)): meaning
+        for word, meaning in (choices | _SYNONYMS[kind]).items()
+        for language in LANGUAGES
+    }
+    for kind, choices in CHOICES.items()
 }
-"""The words that a person may choose from, in both languages."""
 
 
 def read_otc(cell: Cell) -> Value | Broken:
@@ -105,19 +110,12 @@ def read_date(cell: Cell) -> Value | Broken:
 
 
 @lru_cache(_REMEMBERED, typed=True)
-def read_managed_by(cell: Cell) -> Value | Broken:
-    """Admin or Customer, in English or Spanish, or the console's own sentence."""
-    chosen = _MANAGED_BY.get(label_key(cell)) if isinstance(cell, str) else None
-    return chosen or _broken(Code.BAD_CHOICE, cell)
-
-
-@lru_cache(_REMEMBERED, typed=True)
-def read_yes_no(cell: Cell) -> Value | Broken:
-    """Yes or No, in English or Spanish, or a check box."""
-    if isinstance(cell, bool):
+def read_choice(cell: Cell, kind: ColumnKind) -> Value | Broken:
+    """One of the words of `kind` in any language, or a check box for Yes and No."""
+    if isinstance(cell, bool) and kind is ColumnKind.YES_NO:
         return cell
-    chosen = _YES_NO.get(label_key(cell)) if isinstance(cell, str) else None
-    return _broken(Code.BAD_CHOICE, cell) if chosen is None else chosen
+    meaning = _MEANINGS[kind].get(label_key(cell)) if isinstance(cell, str) else None
+    return _broken(Code.BAD_CHOICE, cell) if meaning is None else meaning
 
 
 def _broken(code: Code, cell: Cell) -> Broken:
@@ -150,6 +148,8 @@ def reader_of(column: Column) -> Reader:
             return partial(read_whole_number, low=0, high=LICENSES_LIMIT)
         case ColumnKind.MONTHS:
             return partial(read_whole_number, low=1, high=MONTHS_LIMIT)
+        case ColumnKind.MANAGED_BY | ColumnKind.YES_NO as kind:
+            return partial(read_choice, kind=kind)
         case kind:
             return _PLAIN_READERS[kind]
 
@@ -158,6 +158,4 @@ _PLAIN_READERS: dict[ColumnKind, Reader] = {
     ColumnKind.OTC: read_otc,
     ColumnKind.EMAIL: read_email,
     ColumnKind.DATE: read_date,
-    ColumnKind.MANAGED_BY: read_managed_by,
-    ColumnKind.YES_NO: read_yes_no,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from importer.base.texts import LANGUAGES
 from importer.domain.problems import Code, ColumnPlace, Problem, Severity, SheetPlace
 from importer.domain.sheets import Column, Sheet
 from importer.workbook.cell import Cell, is_blank, is_merged, shown
@@ -134,13 +135,13 @@ def _lay_out(raw: RawSheet, sheet: Sheet | None) -> tuple[LaidOutSheet, list[Pro
         problems.append(title_rows(raw, stands_in, [number for number, _ in above]))
     for index, name in strange:
         problems += _strange_column(raw, laid_out, sheet, index, name)
-    asked_for = {str(near) for one in problems if (near := one.fix.facts.get("near"))}
+    asked_about = {str(near) for one in problems if (near := one.fix.facts.get("near"))}
     problems += [
         missing_column(raw, sheet, column, stands_in)
         for column in sheet.columns
         if column.required
         and column.field not in columns
-        and not asked_for & {column.header, column.spanish}  # that says it already
+        and asked_about.isdisjoint(map(column.title, LANGUAGES))
     ]
     return laid_out, problems
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.base.files import whole_file
 from importer.base.texts import N_, translated
 from importer.domain.contents import Contents
-from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
+from importer.domain.sheets import CHOICES, SHEETS, Column, Sheet
 from importer.workbook.labels import INSTRUCTIONS, LISTS, META, PREFILLED, VERSION, language_of
 from importer.workbook.markup import LAST_ROW, column_letters
 from importer.workbook.writing.instructions import add_instructions
@@ -32,11 +32,6 @@ class Known(NamedTuple):
 
 
 NOTHING = Known()
-
-CHOICES = {
-    ColumnKind.MANAGED_BY: (N_("Admin"), N_("Customer")),
-    ColumnKind.YES_NO: (N_("Yes"), N_("No")),
-}
 
 
 def write_template(
@@ -103,21 +98,16 @@ def add_drop_downs(
 
 
 # The hidden Lists sheet: an inline list may have no more than 255 characters.
-_LISTED: tuple[ColumnKind | str, ...] = (
-    ColumnKind.MANAGED_BY,
-    ColumnKind.YES_NO,
-    "otcs",
-    "customers",
-)
+_LISTED: tuple[str, ...] = (*CHOICES, "otcs", "customers")
 
 
 def _fill_lists(lists: Worksheet, language: str, known: Known) -> None:
-    columns: dict[ColumnKind | str, Sequence[str]] = {
+    columns: dict[str, Sequence[str]] = {
         kind: [translated(word, language) for word in words] for kind, words in CHOICES.items()
     }
-    columns |= {"otcs": known.otcs, "customers": known.customers}
+    columns |= known._asdict()
     for number, listed in enumerate(_LISTED, start=1):
-        lists.cell(1, number, listed if isinstance(listed, str) else listed.value)
+        lists.cell(1, number, str(listed))
         for row, word in enumerate(columns[listed], start=2):
             cell = lists.cell(row, number)
             assert isinstance(cell, Cell)

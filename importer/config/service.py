@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from importer.base.errors import MisuseError
-from importer.base.texts import N_, text
+from importer.base.texts import LANGUAGES, N_, text
 from importer.config.table import ConfigTable
 
 FORMATS = ("xlsx", "ods", "csv", "json", "html")
@@ -40,6 +40,7 @@ class ExportSettings:
 
     `key` is how messages name its table, `folder` a path or an fsspec URL. Either `cron` or
     `every` says when; `timezone` is that of `cron`, None the computer's. `keep` None keeps all.
+    `lang` is the language of the file and its mail, None the program's own.
     """
 
     key: str
@@ -53,6 +54,7 @@ class ExportSettings:
     mail_to: tuple[str, ...]
     name: str
     translate_headers: bool
+    lang: str | None
     options: Mapping[str, Any]
 
     @property
@@ -149,6 +151,7 @@ def _export(table: ConfigTable) -> ExportSettings:
         mail_to=table.addresses("mail_to"),
         name=table.words("name") or EXPORT_NAME,
         translate_headers=table.flag("translate_headers"),
+        lang=table.choice("lang", LANGUAGES),
         options=table.options("options"),
     )
     table.nothing_else()

@@ -35,10 +35,10 @@ def changed(*lines: str) -> list[str]:
 
 
 SOONER = (
-    "import datetime, importer.service.exports.run, importer.service.mail.waiting_mail",
+    "import datetime, importer.service.exports.run, importer.service.mail.outbox",
     "pause = datetime.timedelta(seconds=1)",
     "exports = importer.service.exports.run",
-    "mail = importer.service.mail.waiting_mail",
+    "mail = importer.service.mail.outbox",
     "exports.FIRST_PAUSE = mail.FIRST_PAUSE = pause",
     "exports.LONGEST_PAUSE = mail.LONGEST_PAUSE = pause",
 )

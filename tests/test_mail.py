@@ -35,8 +35,8 @@ from importer.export.form import Format
 from importer.ledger.opening import open_ledger
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
-from importer.service.mail import letter, mail
-from importer.service.mail.mail import alert_mail, export_mail, refusal_mail
+from importer.service.mail import compose, letter
+from importer.service.mail.compose import alert_mail, export_mail, refusal_mail
 from workbooks import write_workbook
 
 SMTP = SmtpSettings(
@@ -293,9 +293,9 @@ def test_what_is_too_large_is_not_attached_but_said_to_lie_where_it_lies(
     made = export(form)
     again = partial(export_mail, SMTP, TO, "x", made.summary, made.path, made.place)
     [(_, content)] = attached(made.message).values()
-    monkeypatch.setattr(mail, "MOST_ATTACHED", len(content))
+    monkeypatch.setattr(compose, "MOST_ATTACHED", len(content))
     assert len(attached(again())) == 1
-    monkeypatch.setattr(mail, "MOST_ATTACHED", len(content) - 1)
+    monkeypatch.setattr(compose, "MOST_ATTACHED", len(content) - 1)
     message = again()
     assert attached(message) == {}
     assert message.get_content_type() == "multipart/alternative"
@@ -437,7 +437,7 @@ def test_harm_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     plain = letter._environment().overlay(autoescape=False)
     monkeypatch.setattr(letter, "_environment", lambda: plain)
     assert harm(next(mails_about("<script>alert(1)</script>", tmp_path))) == ["script"]
-    monkeypatch.setattr(mail, "safe_line", str)
+    monkeypatch.setattr(compose, "safe_line", str)
     encoded = "=?utf-8?q?a=0ABcc=3A_evil=40x=2Eexample?="
     assert harm(next(mails_about(encoded, tmp_path))) != []
     with pytest.raises(ValueError, match="linefeed"):

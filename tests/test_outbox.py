@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import datetime as dt
-import json
+import errno
 import logging
 import os
 import signal
@@ -15,7 +15,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -26,13 +25,14 @@ from typing import Any
 import pytest
 
 from importer.base.errors import MisuseError, OutputError
+from importer.base.files import cannot_write
 from importer.config.service import SmtpSettings
 from importer.service.mail import connection
 from importer.service.mail.letter import Letter
 from importer.service.mail.outbox import Outbox
 from mail_server import HOST, MailServer, make_certificate
 
-NOW = dt.datetime(2026, 11, 26, 6, tzinfo=dt.UTC)
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 MINUTE = dt.timedelta(minutes=1)
 ONE, TWO, THREE = "one@x.example", "two@x.example", "three@x.example"
 PASSWORD = "correct horse"
@@ -83,11 +83,6 @@ def names(found: list[tuple[str, dict[str, Any]]]) -> list[str]:
     return [name for name, _ in found]
 
 
-def files(folder: Path) -> list[str]:
-    """The endings of the files in a folder, in order."""
-    return sorted(path.suffix for path in folder.iterdir() if path.is_file())
-
-
 def subjects(server: MailServer) -> list[str]:
     """The subjects of what the server has taken."""
     return [str(one.message["Subject"]) for one in server.mails]
@@ -96,26 +91,28 @@ def subjects(server: MailServer) -> list[str]:
 # As it should be
 
 
-def test_mail_waits_in_a_file_until_it_is_sent(
+def test_mail_waits_in_a_file_for_each_recipient_until_it_is_sent(
     server: MailServer, folder: Path, events: Events
 ) -> None:
-    """Only its owner may read it."""
+    """Only its owner may read it; each recipient sees their own address alone."""
     outbox = Outbox(folder, server.settings())
     assert outbox.waiting() == 0
     outbox.put(mail("Ñandú", ONE, TWO))
-    assert outbox.waiting() == 1
-    [kept] = folder.iterdir()
+    assert outbox.waiting() == 2
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(kept.stat().st_mode) for kept in folder.iterdir()} == {0o600}
     assert outbox.send_due(NOW, never) is None
     assert outbox.waiting() == 0
     assert list(folder.iterdir()) == []
-    [received] = server.mails
-    assert (received.sender, received.to) == ("licences@msp.example", [ONE, TWO])
-    assert received.message["Subject"] == "Ñandú"
-    assert "Body of Ñandú." in received.body("plain")
-    assert "<p" in received.body("html")
-    assert events() == [("mail-sent", {"to": [ONE, TWO], "subject": "Ñandú"})]
+    for recipient, received in zip((ONE, TWO), server.mails, strict=True):
+        assert (received.sender, received.to) == ("licences@msp.example", [recipient])
+        assert received.message["To"] == recipient
+        assert received.message["Subject"] == "Ñandú"
+        assert "Body of Ñandú." in received.body("plain")
+        assert "<p" in received.body("html")
+    assert events() == [
+        ("mail-sent", {"to": [recipient], "subject": "Ñandú"}) for recipient in (ONE, TWO)
+    ]
 
 
 def test_a_file_arrives_as_it_is(server: MailServer, folder: Path) -> None:
@@ -168,13 +165,15 @@ def test_addresses_in_the_settings_that_are_none_are_said_at_once(
 
 
 def test_a_server_that_is_away_gets_the_mail_when_it_is_back(folder: Path, events: Events) -> None:
-    """It is tried after 1, 2, 4 … and at most 60 minutes; the log is told once for each mail."""
+    """It is tried after 1, 1, 2, 4 … and at most 60 minutes; each mail is logged once."""
     server = MailServer()
     with server.running():
         pass
     outbox = Outbox(folder, server.settings())
     outbox.put(mail("first"))
     outbox.put(mail("second", TWO))
+    for path in folder.iterdir():
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
     now, pauses = NOW, []
     for _ in range(9):
         due = outbox.send_due(now, never)
@@ -182,11 +181,11 @@ def test_a_server_that_is_away_gets_the_mail_when_it_is_back(folder: Path, event
         assert outbox.send_due(due - dt.timedelta(seconds=1), never) == due, "it is not due yet"
         pauses.append((due - now) / MINUTE)
         now = due
-    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert pauses == [1, 1, 2, 4, 8, 16, 32, 60, 60]
     first, second = events()
     assert first[0] == second[0] == "mail-delayed"
-    told = {"to": [ONE], "reason": "Connection refused", "again": "2026-11-26 06:01:00Z"}
-    assert first[1] == told
+    again = f"{NOW + MINUTE:%Y-%m-%d %H:%M:%SZ}"
+    assert first[1] == {"to": [ONE], "reason": "Connection refused", "again": again}
     with server.running():
         assert outbox.send_due(now, never) is None
     assert subjects(server) == ["first", "second"]
@@ -197,7 +196,7 @@ def test_a_server_that_is_away_is_not_asked_again_for_each_mail(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that takes connections and says nothing costs one timeout, however much waits."""
-    monkeypatch.setattr(connection, "TIMEOUT", 0.3)
+    monkeypatch.setattr(connection, "CONNECT_TIMEOUT", 0.3)
     with socket.create_server((HOST, 0)) as silent:
         silent.setblocking(False)
         outbox = Outbox(folder, MailServer(port=silent.getsockname()[1]).settings())
@@ -216,20 +215,20 @@ def test_a_restart_keeps_the_pace_but_tries_at_once(folder: Path) -> None:
         pass
     outbox = Outbox(folder, server.settings())
     outbox.put(mail())
-    now = NOW
-    for _ in range(4):
-        now = outbox.send_due(now, never) or NOW
-    assert Outbox(folder, server.settings()).send_due(now, never) == now + 16 * MINUTE
-    (state,) = folder.glob("*.json")
-    state.write_text("{broken")
-    assert Outbox(folder, server.settings()).send_due(now, never) == now + MINUTE
+    now = NOW + 16 * MINUTE
+    [kept] = folder.iterdir()
+    os.utime(kept, (NOW.timestamp(), NOW.timestamp()))
+    assert outbox.send_due(now, never) == now + 16 * MINUTE
+    now += MINUTE
+    assert outbox.send_due(now, never) == now + 15 * MINUTE
+    assert Outbox(folder, server.settings()).send_due(now, never) == now + 17 * MINUTE
 
 
 def test_a_clock_that_is_set_back_keeps_no_mail_waiting(server: MailServer, folder: Path) -> None:
     server.verdicts = ["451 later"]
     outbox = Outbox(folder, server.settings())
     outbox.put(mail())
-    outbox.send_due(NOW + dt.timedelta(days=365), never)
+    outbox.send_due(NOW + dt.timedelta(days=4), never)
     assert outbox.send_due(NOW, never) is None
     assert subjects(server) == ["Subject"]
 
@@ -239,18 +238,18 @@ def test_after_five_days_mail_is_given_up_and_kept(folder: Path, events: Events)
     with server.running():
         pass
     outbox = Outbox(folder, server.settings())
-    outbox.put(mail("old", ONE, TWO))
+    outbox.put(mail("old"))
     assert outbox.send_due(NOW, never) is not None
     due = outbox.send_due(NOW + dt.timedelta(days=5) - MINUTE, never)
-    assert due == NOW + dt.timedelta(days=5) + MINUTE
+    assert due == NOW + dt.timedelta(days=5) + 59 * MINUTE
     events()
     assert outbox.send_due(due, never) is None
     [(name, facts)] = events()
     assert name == "mail-refused"
-    assert facts["to"] == [ONE, TWO]
+    assert facts["to"] == [ONE]
     assert "5 days" in facts["reason"]
     assert "Connection refused" in facts["reason"]
-    assert Path(facts["file"]).parent == folder / "refused"
+    assert Path(facts["file"]).parent == folder / "failed"
     assert Path(facts["file"]).exists()
     assert outbox.waiting() == 0
 
@@ -268,7 +267,7 @@ def test_what_is_refused_for_now_is_sent_later(
     assert outbox.send_due(NOW, never) == NOW + MINUTE
     assert subjects(server) == ["two"]
     reason = "451 4.7.1 Greylisted, try again"
-    told = {"to": [ONE], "reason": reason, "again": "2026-11-26 06:01:00Z"}
+    told = {"to": [ONE], "reason": reason, "again": f"{NOW + MINUTE:%Y-%m-%d %H:%M:%SZ}"}
     assert events() == [
         ("mail-delayed", told), ("mail-sent", {"to": [ONE], "subject": "two"}),
     ]  # fmt: skip
@@ -297,7 +296,7 @@ def test_what_is_refused_for_good_is_kept_and_not_tried_again(
     assert facts["to"] == [ONE]
     assert facts["reason"].startswith("55")
     kept = Path(facts["file"])
-    assert kept.parent == folder / "refused"
+    assert kept.parent == folder / "failed"
     assert kept.read_bytes() == before
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert subjects(server) == ([] if at == "sender" else ["good"])
@@ -318,50 +317,27 @@ def test_mail_waits_where_the_server_wants_a_login(
     assert outbox.waiting() == 1
 
 
-def test_who_was_refused_is_told_and_the_others_get_it_once(
-    server: MailServer, folder: Path, events: Events
-) -> None:
-    """Moved back with the file beside it, the mail goes to those who have not got it."""
-    server.refusals[TWO] = "550 5.1.1 No such user."
-    outbox = Outbox(folder, server.settings())
-    outbox.put(mail("x", ONE, TWO, THREE))
-    assert outbox.send_due(NOW, never) is None
-    assert [one.to for one in server.mails] == [[ONE, THREE]]
-    sent, refused = events()
-    assert sent == ("mail-sent", {"to": [ONE, THREE], "subject": "x"})
-    assert refused[0] == "mail-refused"
-    assert refused[1]["to"] == [TWO]
-    assert refused[1]["reason"] == "550 5.1.1 No such user"
-    kept = Path(refused[1]["file"])
-    state = json.loads(kept.with_suffix(".json").read_text())
-    assert state == {"left": [TWO], "reasons": {TWO: "550 5.1.1 No such user"}}
-    assert outbox.waiting() == 0
-    server.refusals.clear()
-    for path in (folder / "refused").iterdir():
-        path.rename(folder / path.name)
-    assert outbox.send_due(NOW, never) is None
-    assert [one.to for one in server.mails] == [[ONE, THREE], [TWO]]
-
-
 @pytest.mark.parametrize("restarted", [False, True])
-def test_who_is_delayed_gets_it_later_and_nobody_twice(
+def test_each_recipient_gets_a_mail_once_whatever_becomes_of_the_others(
     restarted: bool, server: MailServer, folder: Path, events: Events
 ) -> None:
-    """One is refused for good, one for now, one takes it."""
-    server.refusals |= {TWO: "452 4.2.2 Mailbox full", THREE: "550 Nobody"}
+    """One is refused for good, one for now, one takes it; a refused mail can be moved back."""
+    server.refusals |= {TWO: "452 4.2.2 Mailbox full", THREE: "550 5.1.1 No such user."}
     outbox = Outbox(folder, server.settings())
     outbox.put(mail("x", ONE, TWO, THREE))
     assert outbox.send_due(NOW, never) == NOW + MINUTE
-    assert names(events()) == ["mail-sent", "mail-delayed", "mail-refused"]
+    *_, (_, facts) = found = events()
+    assert names(found) == ["mail-sent", "mail-delayed", "mail-refused"]
+    assert (facts["to"], facts["reason"]) == ([THREE], "550 5.1.1 No such user")
     assert outbox.waiting() == 1
     if restarted:
         outbox = Outbox(folder, server.settings())
     outbox.send_due(NOW + MINUTE, never)
     server.refusals.clear()
+    [failed] = (folder / "failed").iterdir()
+    failed.rename(folder / failed.name)
     assert outbox.send_due(NOW + 9 * MINUTE, never) is None
-    assert [one.to for one in server.mails] == [[ONE], [TWO]]
-    assert files(folder) == []
-    assert files(folder / "refused") == [".eml", ".json"]
+    assert [received.to for received in server.mails] == [[ONE], [TWO], [THREE]]
 
 
 def test_a_server_that_hangs_up_between_two_mails_gets_both(
@@ -377,16 +353,6 @@ def test_a_server_that_hangs_up_between_two_mails_gets_both(
     assert subjects(server) == ["b", "c", "a"]
 
 
-def test_recipients_that_a_server_does_not_come_to_wait(server: MailServer, folder: Path) -> None:
-    server.refusals[ONE] = "421 4.3.2 Too busy"
-    outbox = Outbox(folder, server.settings())
-    outbox.put(mail("x", ONE, TWO))
-    assert outbox.send_due(NOW, never) == NOW + MINUTE
-    server.refusals.clear()
-    assert outbox.send_due(NOW + MINUTE, never) is None
-    assert [one.to for one in server.mails] == [[ONE, TWO]]
-
-
 def test_a_server_may_take_its_time_to_look_through_a_mail(
     server: MailServer, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,40 +362,17 @@ def test_a_server_may_take_its_time_to_look_through_a_mail(
         await asyncio.sleep(1.5)
         return "250 OK"
 
-    monkeypatch.setattr(connection, "TIMEOUT", 0.5)
+    monkeypatch.setattr(connection, "CONNECT_TIMEOUT", 0.5)
     server.verdicts = [thorough]
     outbox = Outbox(folder, server.settings())
     outbox.put(mail())
-    monkeypatch.setattr(connection, "VERDICT_TIMEOUT", 0.5)
+    monkeypatch.setattr(connection, "SEND_TIMEOUT", 0.5)
     assert outbox.send_due(NOW, never) is not None
-    monkeypatch.setattr(connection, "VERDICT_TIMEOUT", 600)
+    monkeypatch.setattr(connection, "SEND_TIMEOUT", 600)
     server.verdicts = [thorough]
     server.tried.clear()
     assert outbox.send_due(NOW + MINUTE, never) is None
     assert server.tried == [[ONE]]
-
-
-def test_a_large_mail_may_take_long_on_a_slow_line() -> None:
-    """Longer than a step may, as long as it moves; sent in one go, it would fail."""
-    ours, theirs = socket.socketpair()
-    ours.settimeout(0.6)
-
-    def read_slowly() -> None:
-        while theirs.recv(65_536):
-            time.sleep(0.02)
-
-    reader = threading.Thread(target=read_slowly)
-    reader.start()
-    server = connection.Server()
-    server.stopping = never
-    server.sock = ours
-    began = time.monotonic()
-    server.send(bytes(4_000_000))
-    assert time.monotonic() - began > 0.6
-    with pytest.raises(smtplib.SMTPServerDisconnected):
-        smtplib.SMTP.send(server, bytes(4_000_000))
-    reader.join()
-    theirs.close()
 
 
 # Being stopped and killed
@@ -444,22 +387,6 @@ def test_who_is_to_stop_sends_no_further_mail(server: MailServer, folder: Path) 
     assert outbox.waiting() == 2
     assert outbox.send_due(NOW, never) is None
     assert subjects(server) == ["a", "b", "c"]
-
-
-def test_who_is_to_stop_waits_for_no_verdict(server: MailServer, folder: Path) -> None:
-    """The mail stays, and may come twice, but not never."""
-
-    async def too_thorough() -> str:
-        await asyncio.sleep(60)
-        return "250 OK"
-
-    server.verdicts = [too_thorough]
-    outbox = Outbox(folder, server.settings())
-    outbox.put(mail())
-    began = time.monotonic()
-    assert outbox.send_due(NOW, lambda: bool(server.tried)) is not None
-    assert time.monotonic() - began < 10
-    assert outbox.waiting() == 1
 
 
 KILLED = """
@@ -479,7 +406,7 @@ def kill(*_):
 if when == "while putting":
     os.replace = kill
 if when == "before removing":
-    outbox.WaitingMail.forget = kill
+    outbox.remove = kill
 box = outbox.Outbox(Path(folder), smtp)
 box.put(mail)
 if when == "between":
@@ -538,17 +465,14 @@ def test_broken_and_foreign_files_stop_no_mail(
     (folder / "notes.txt").write_text("mine")
     (folder / "folder.eml").mkdir()
     (folder / "gone.eml").symlink_to(folder / "nowhere")
-    (folder / "000.json").write_text("[1]")
-    for name in BROKEN:
-        (folder / name).with_suffix(".json").write_text('{"left": 5, "tries": "x", "since": []}')
     assert outbox.send_due(NOW, never) is None
     assert subjects(server) == ["good"]
     told = dict(events_by_file(events()))
     assert told == dict.fromkeys(BROKEN, "mail-refused") | {"good": "mail-sent"}
     assert sorted(path.name for path in folder.iterdir()) == [
-        "000.json", "folder.eml", "gone.eml", "notes.txt", "refused",
+        "failed", "folder.eml", "gone.eml", "notes.txt",
     ]  # fmt: skip
-    assert sorted(path.name for path in (folder / "refused").iterdir()) == sorted(BROKEN)
+    assert sorted(path.name for path in (folder / "failed").iterdir()) == sorted(BROKEN)
     assert outbox.send_due(NOW, never) is None
     assert events() == []
 
@@ -562,42 +486,41 @@ def events_by_file(found: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[st
 def test_mail_written_elsewhere_is_sent_with_proper_line_ends(
     server: MailServer, folder: Path
 ) -> None:
-    """Bare ones could smuggle in a second mail; commands in an address are refused."""
+    """Bare ones could smuggle in a second mail."""
     folder.mkdir(parents=True)
     evil = "MAIL FROM:<evil@x.example>"
     (folder / "a.eml").write_bytes(
         f"From: a@x.example\nTo: {ONE}\nSubject: x\n\nfirst\n.\n{evil}\n".encode()
     )
-    (folder / "b.eml").write_bytes(mail("y").as_bytes())
-    (folder / "b.json").write_text(json.dumps({"left": ["\r\n"]}))
     Outbox(folder, server.settings()).send_due(NOW, never)
     [received] = server.mails
     assert received.content.endswith(f"\r\nfirst\r\n.\r\n{evil}\r\n".encode())
-    assert [path.name for path in (folder / "refused").glob("*.eml")] == ["b.eml"]
 
 
-def test_what_cannot_be_put_aside_is_said_once_and_not_sent_again(
-    server: MailServer, folder: Path, events: Events
-) -> None:
-    """Where the folder for it cannot be made, the mail stays until it can."""
-    server.refusals[TWO] = "452 Full"
+@pytest.mark.parametrize("operation", ["os.replace", "importer.service.mail.outbox.remove"])
+def test_a_file_that_cannot_be_moved_or_removed_is_logged_once_and_not_sent_again(
+    operation: str, server: MailServer, folder: Path, events: Events,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A mail that was refused is moved, one that was taken removed, once that can be done."""
     outbox = Outbox(folder, server.settings())
-    outbox.put(mail("x", ONE, TWO))
-    (folder / "refused").write_text("in the way")
-    assert outbox.send_due(NOW, never) == NOW + MINUTE
-    server.refusals[TWO] = "550 Nobody"
-    assert outbox.send_due(NOW + MINUTE, never) == NOW + 61 * MINUTE
-    assert names(events()) == ["mail-sent", "mail-delayed", "mail-not-kept"]
-    for later in (2, 61, 130):
-        due = outbox.send_due(NOW + later * MINUTE, never)
-        assert due is not None
-        assert due > NOW + later * MINUTE
-    assert names(events()) == []
-    (folder / "refused").unlink()
-    assert outbox.send_due(NOW + 240 * MINUTE, never) is None
-    [(name, facts)] = events()
-    assert (name, facts["to"]) == ("mail-refused", [TWO])
-    assert [one.to for one in server.mails] == [[ONE]]
+    outbox.put(mail())
+    event = "mail-sent"
+    if operation == "os.replace":
+        server.refusals[ONE] = "550 Nobody"
+        event = "mail-refused"
+
+    def fail(path: Path, *_: Path) -> None:
+        raise cannot_write(path, OSError(errno.EACCES, "no right"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(operation, fail)
+        for hour in range(3):
+            now = NOW + dt.timedelta(hours=hour)
+            assert outbox.send_due(now, never) == now + dt.timedelta(hours=1)
+    assert outbox.send_due(NOW + dt.timedelta(hours=3), never) is None
+    assert sorted(names(events())) == sorted(["mail-not-kept", event])
+    assert len(server.mails) == (event == "mail-sent")
 
 
 # Encryption
@@ -657,9 +580,9 @@ def test_where_encryption_must_be_there_is_no_mail_without(
     server: MailServer, folder: Path
 ) -> None:
     outbox = Outbox(folder, server.settings(encryption="starttls"))
-    with pytest.raises(OutputError, match=r"offers no encryption .* Check port and encryption"):
+    with pytest.raises(OutputError, match=r"not offer encryption .* Check port and encryption"):
         outbox.check()
-    with pytest.raises(OutputError, match="encryption did not come about"):
+    with pytest.raises(OutputError, match="encryption failed"):
         Outbox(folder, server.settings(encryption="tls")).check()
     outbox.put(mail())
     assert outbox.send_due(NOW, never) is not None
@@ -723,7 +646,7 @@ def test_the_password_stands_in_a_file(
         outbox = Outbox(folder, server.settings(user="licences", password_file=file))
         outbox.check()
         monkeypatch.setenv("AVIRA_IMPORTER_SMTP_PASSWORD", "another")
-        with pytest.raises(OutputError, match="does not let licences in"):
+        with pytest.raises(OutputError, match="login rejected for licences"):
             outbox.check()
 
 
@@ -757,7 +680,7 @@ def test_a_password_that_the_server_repeats_is_not_told(
     monkeypatch.setenv("AVIRA_IMPORTER_SMTP_PASSWORD", PASSWORD)
     server = MailServer(trusted, passwords={"licences": PASSWORD}, login_answer=echoed)
     with server.running():
-        with pytest.raises(OutputError, match=r"does not let licences in \(500\)") as error:
+        with pytest.raises(OutputError, match=r"login rejected for licences \(500\)") as error:
             Outbox(folder, server.settings(user="licences")).check()
         assert PASSWORD not in str(error.value)
 
@@ -788,13 +711,13 @@ def test_what_is_wrong_with_the_login_is_said(folder: Path, trusted: Path, tmp_p
         for more, said in (
             ({}, "no password for licences. Set AVIRA_IMPORTER_SMTP_PASSWORD, or password_file"),
             ({"password_file": tmp_path / "no"}, "no cannot be read: No such file"),
-            ({"password_file": tmp_path / "binary"}, "binary is no text"),
+            ({"password_file": tmp_path / "binary"}, "binary is not UTF-8 text"),
         ):
             with pytest.raises(OutputError, match=said) as error:
                 Outbox(folder, server.settings(user="licences", **more)).check()
             assert "secret" not in repr(error.value.__cause__) + str(error.value)
         (tmp_path / "good").write_text("x")
-        with pytest.raises(OutputError, match="offers no login"):
+        with pytest.raises(OutputError, match="does not offer a supported login"):
             Outbox(
                 folder, server.settings(user="licences", password_file=tmp_path / "good")
             ).check()
@@ -886,8 +809,8 @@ def test_addresses_in_other_letters_are_refused_for_good_where_the_server_does_n
         outbox.put(mail("x", ONE, INTERNATIONAL))
         outbox.put(mail("y"))
         assert outbox.send_due(NOW, never) is None
-    (name, facts), *_ = events()
+    _, (name, facts), _ = events()
     assert name == "mail-refused"
-    assert facts["to"] == [ONE, INTERNATIONAL]
-    assert "no addresses with other letters than A to Z" in facts["reason"]
-    assert subjects(server) == ["y"]
+    assert facts["to"] == [INTERNATIONAL]
+    assert "does not accept addresses with letters beyond A to Z" in facts["reason"]
+    assert subjects(server) == ["x", "y"]

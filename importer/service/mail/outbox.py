@@ -1,220 +1,201 @@
-"""Mail that waits as files until the server has taken it, whatever happens meanwhile."""
+"""Keep mail as files until the server has taken it.
+
+A file holds one mail to one recipient. It is sent whole or not at all, and removed once the server
+has taken it; its age decides how often it is tried, so that nothing else is remembered of it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import secrets
-import shutil
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from email import message_from_string
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.policy import SMTP
 from itertools import count
 from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import OutputError
-from importer.base.files import cannot_write, whole_file
+from importer.base.files import cannot_write, remove, whole_file
 from importer.base.texts import N_, text
 from importer.config.service import SmtpSettings
 from importer.service.events import Event, log
-from importer.service.mail.connection import NoConnectionError
+from importer.service.mail.connection import Connection, DeliveryError
 from importer.service.mail.letter import address
-from importer.service.mail.relay import Delivery, Relay
-from importer.service.mail.waiting_mail import (
-    ENDING,
-    LONGEST_PAUSE,
-    LONGEST_WAIT,
-    BrokenMailError,
-    WaitingMail,
-    beside,
-    content_of,
-    read_json,
-    waiting_mail,
-    write_json,
-)
 
-REFUSED = "refused"
-"""The folder in the outbox for mail that somebody must look after. Moved back with the file beside
-it, a mail goes to those who have not got it."""
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=1)
+LONGEST_WAIT = dt.timedelta(days=5)
+"""After that a mail is given up (RFC 5321, 4.5.4.1: at least 4 or 5 days)."""
 
 UNFINISHED = dt.timedelta(days=1)
-"""How old a file is that was never finished, and never will be."""
+"""Age after which a file that was never completed never will be."""
 
-_INTERNATIONAL = SMTPUTF8.clone(cte_type="7bit")
+_MAIL = ".eml"
+_FAILED = "failed"
 
 
 class Outbox:
     """The mail in `folder`, and the server that takes it; one thread at a time may send.
 
     `put` may be called meanwhile, by any thread or process. Raises MisuseError where an address in
-    `smtp` is none.
+    `smtp` is invalid.
     """
 
     def __init__(self, folder: Path, smtp: SmtpSettings) -> None:
-        for one in (smtp.sender, *smtp.alerts_to):
-            address(one)
+        for words in (smtp.sender, *smtp.alerts_to):
+            address(words)
         self._folder = folder
         self._smtp = smtp
         self._numbers = count(1)
-        self._known: dict[str, WaitingMail] = {}
+        self._due: dict[str, dt.datetime] = {}
+        self._sent: set[str] = set()
+        """Files of mail that the server has taken, until they are removed."""
+        self._logged: set[tuple[str, Event]] = set()
 
     def put(self, message: EmailMessage) -> None:
-        """Keep `message` until it is sent: it is on the disk when this returns.
+        """Keep `message` for each of its recipients: it is on the disk when this returns.
 
-        Raises OutputError if it cannot be written.
+        Raises OutputError if it cannot be written; none of it is then kept.
         """
-        _private_folder(self._folder)
-        named = [one for key in ("From", "To") for one in message[key].addresses]
-        plain = all(one.addr_spec.isascii() for one in named)
-        content = message.as_bytes(policy=message.policy if plain else _INTERNATIONAL)
-        name = f"{clock.now():%Y%m%dT%H%M%SZ}-{next(self._numbers):06}-{secrets.token_hex(4)}"
-        with whole_file(self._folder / (name + ENDING), mode=0o600) as temporary:
-            temporary.write_bytes(content)
+        _make_private(self._folder)
+        stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
+        [sender] = message["From"].addresses
+        with ExitStack() as files:
+            for recipient in message["To"].addresses:
+                message.replace_header("To", recipient)
+                is_ascii = (sender.addr_spec + recipient.addr_spec).isascii()
+                policy = message.policy.clone(utf8=not is_ascii)
+                name = f"{stamp}-{next(self._numbers):06}-{secrets.token_hex(4)}{_MAIL}"
+                path = files.enter_context(whole_file(self._folder / name, mode=0o600))
+                path.write_bytes(message.as_bytes(policy=policy))
 
     def waiting(self) -> int:
-        """How many mails wait; raises OutputError if the folder cannot be read."""
+        """The number of mails that wait; raises OutputError if the folder cannot be read."""
         return len(self._names())
 
     def check(self) -> None:
-        """Connect, encrypt and log in as for sending; raises OutputError if it cannot be done."""
-        with Relay(self._smtp, lambda: False) as relay:
-            relay.connect()
+        """Connect, encrypt and log in as for sending; raises OutputError."""
+        with Connection(self._smtp) as connection:
+            connection.open()
 
     def send_due(self, now: dt.datetime, stopping: Callable[[], bool]) -> dt.datetime | None:
-        """Send what is due at the instant `now`, the oldest first, until `stopping`.
+        """Send what is due at `now`, the oldest first, until `stopping`.
 
-        Gives the instant of the next try, None if nothing waits. `stopping` is asked before each
-        mail, and each second while the server looks through one, which may take it 10 minutes.
-        Raises OutputError if the folder cannot be read.
+        Gives the instant of the next attempt, None if nothing waits. Raises OutputError if the
+        folder cannot be read.
         """
         self._remove_unfinished(now)
-        self._known = {
-            name: self._known.get(name) or waiting_mail(self._folder / name)
-            for name in self._names()
-        }
-        away: NoConnectionError | None = None
-        with Relay(self._smtp, stopping) as relay:
-            for name, mail in list(self._known.items()):
-                if not mail.is_due(now):
+        names = self._names()
+        self._due = {name: due for name, due in self._due.items() if name in names}
+        self._logged = {logged for logged in self._logged if logged[0] in names}
+        with Connection(self._smtp) as connection:
+            for name in names:
+                due = self._due.get(name)
+                if due is not None and now < due <= now + LONGEST_PAUSE:  # later: the clock was set
                     continue
                 if stopping():
                     break
-                away = self._try(mail, relay, away, now)
-                if not mail.path.exists():
-                    del self._known[name]
-        return min((one.due or now for one in self._known.values()), default=None)
+                self._send(self._folder / name, connection, now)
+        return min((self._due.get(name, now) for name in self._names()), default=None)
 
-    def _try(
-        self, mail: WaitingMail, relay: Relay, away: NoConnectionError | None, now: dt.datetime
-    ) -> NoConnectionError | None:
-        """Send one; gives why there is no connection, so that nobody waits for one again."""
+    def _send(self, path: Path, connection: Connection, now: dt.datetime) -> None:
+        recipient = path.name
         try:
-            content = content_of(mail.path)
-        except FileNotFoundError:  # somebody has taken it away
-            return away
-        except BrokenMailError as error:
-            mail.left, mail.broken = [], str(error.reason)
-            self._file(mail, now)
-            return away
-        to = content.to if mail.left is None else mail.left
-        delivery = Delivery()
-        if to and away is None:
             try:
-                delivery = relay.deliver(content.sender, to, content.content)
-            except NoConnectionError as error:
-                away = error
-        if to and away is not None:
-            delivery = Delivery(delayed=dict.fromkeys(to, str(away.reason)))
-        if delivery.taken:
-            log(Event.MAIL_SENT, to=list(delivery.taken), subject=content.subject)
-        mail.left = list(delivery.delayed)
-        mail.refused |= delivery.refused
-        if delivery.delayed:
-            self._delay(mail, _joined(delivery.delayed.values()), now)
-        self._file(mail, now)
-        return away
-
-    def _delay(self, mail: WaitingMail, reason: str, now: dt.datetime) -> None:
-        assert mail.left is not None, "it is known who has not got it"
-        if mail.delay(now):
-            _say_once(mail, Event.MAIL_DELAYED, to=mail.left, reason=reason, again=_at(mail))
-        else:
-            given_up = text(N_("it has waited for {days} days, at last because: {reason}"),
-                            days=LONGEST_WAIT.days, reason=reason)  # fmt: skip
-            mail.refused |= dict.fromkeys(mail.left, str(given_up))
-            mail.left = []
-
-    def _file(self, mail: WaitingMail, now: dt.datetime) -> None:
-        """Bring the files to what has become of the mail; what cannot be done is done later."""
-        try:
-            if mail.refused or mail.broken is not None:
-                self._keep_refused(mail)
-            if mail.left:
-                mail.keep_state()
-            else:
-                mail.forget()
+                if path.name not in self._sent:
+                    message = _read(path)
+                    recipient = message["To"].addresses[0].addr_spec
+                    connection.send(message)
+                    self._sent.add(path.name)
+                    log(Event.MAIL_SENT, to=[recipient], subject=str(message["Subject"] or ""))
+                remove(path)
+                self._sent.discard(path.name)
+            except DeliveryError as error:
+                self._retry_or_give_up(path, recipient, error, now)
+        except FileNotFoundError:  # another program has removed it
+            pass
         except OutputError as error:
-            if mail.is_due(now):
-                mail.due = now + LONGEST_PAUSE
-            _say_once(mail, Event.MAIL_NOT_KEPT, reason=str(error.message))
+            self._log_once(path.name, Event.MAIL_NOT_KEPT, reason=str(error.message))
+            self._due[path.name] = now + LONGEST_PAUSE
 
-    def _keep_refused(self, mail: WaitingMail) -> None:
-        """Keep the mail for those who were refused, and say so."""
-        kept = self._folder / REFUSED / mail.path.name
-        _private_folder(kept.parent)
-        if mail.refused:
-            before = read_json(beside(kept)).get("reasons")
-            reasons = (before if isinstance(before, dict) else {}) | mail.refused
-            write_json(beside(kept), {"left": list(reasons), "reasons": reasons})
-        if mail.left:
-            with whole_file(kept, mode=0o600) as temporary:
-                shutil.copyfile(mail.path, temporary)
-        else:
-            _move(mail.path, kept)
-        log(Event.MAIL_REFUSED, to=list(mail.refused) or [mail.path.name],
-            reason=mail.broken or _joined(mail.refused.values()), file=str(kept))  # fmt: skip
-        mail.refused, mail.broken = {}, None
+    def _retry_or_give_up(
+        self, path: Path, recipient: str, error: DeliveryError, now: dt.datetime
+    ) -> None:
+        reason = str(error.reason)
+        age = now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+        if not error.is_final and age < LONGEST_WAIT:
+            due = self._due[path.name] = now + min(max(age, FIRST_PAUSE), LONGEST_PAUSE)
+            again = due.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+            facts = {"to": [recipient], "reason": reason, "again": again}
+            self._log_once(path.name, Event.MAIL_DELAYED, **facts)
+            return
+        if not error.is_final:
+            reason = str(text(N_("not sent within {days} days; last attempt: {reason}"),
+                              days=LONGEST_WAIT.days, reason=reason))  # fmt: skip
+        failed = self._folder / _FAILED
+        _make_private(failed)
+        try:
+            os.replace(path, failed / path.name)
+        except OSError as os_error:
+            raise cannot_write(failed, os_error) from os_error
+        log(Event.MAIL_REFUSED, to=[recipient], reason=reason, file=str(failed / path.name))
+
+    def _log_once(self, name: str, event: Event, **facts: object) -> None:
+        if (name, event) not in self._logged:
+            self._logged.add((name, event))
+            log(event, **facts)
 
     def _names(self) -> list[str]:
         """The files of waiting mail, the oldest first."""
         return sorted(
-            one.name
-            for one in _entries(self._folder)
-            if one.name.endswith(ENDING) and not one.name.startswith(".") and one.is_file()
+            entry.name
+            for entry in _entries(self._folder)
+            if entry.name.endswith(_MAIL) and not entry.name.startswith(".") and entry.is_file()
         )
 
     def _remove_unfinished(self, now: dt.datetime) -> None:
-        """Remove what a program left that was ended while it wrote: it is long, and secret."""
+        """Remove what a program that was killed while writing has left: it is long, and secret."""
         old = (now - UNFINISHED).timestamp()
-        for one in _entries(self._folder):
-            unfinished = one.name.startswith(".") and one.name.endswith((ENDING, ".json"))
-            with suppress(OSError):  # it does no harm, and perhaps it has just been finished
-                if unfinished and one.is_file() and one.stat().st_mtime < old:
-                    os.unlink(one)
+        for entry in _entries(self._folder):
+            with suppress(OSError):  # it may have been completed just now
+                if (
+                    entry.name.startswith(".")
+                    and entry.name.endswith(_MAIL)
+                    and entry.stat().st_mtime < old
+                ):
+                    os.unlink(entry)
 
 
-def _say_once(mail: WaitingMail, event: Event, **facts: object) -> None:
-    if event not in mail.said:
-        mail.said.add(event)
-        log(event, **facts)
+def _read(path: Path) -> EmailMessage:
+    """The mail in a file, which has a sender and one recipient.
 
-
-def _joined(reasons: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(reasons))
-
-
-def _at(mail: WaitingMail) -> str:
-    assert mail.due is not None, "a mail that was delayed is due at some time"
-    return mail.due.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    Raises DeliveryError where it has not, FileNotFoundError where it is gone.
+    """
+    try:
+        message = message_from_string(path.read_text("utf-8"), policy=SMTP)
+        [sender] = message["From"].addresses
+        [recipient] = message["To"].addresses
+        is_complete = sender.addr_spec and recipient.username and recipient.domain
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DeliveryError(error.strerror or str(error), is_final=True) from error
+    except Exception as error:  # the parser fails at some headers with errors of its own
+        raise DeliveryError(text(N_("the file is not a mail")), is_final=True) from error
+    if not is_complete:
+        raise DeliveryError(text(N_("it has no sender or no recipient")), is_final=True)
+    return message
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
-    except FileNotFoundError:  # nothing was ever put
+    except FileNotFoundError:  # no mail was ever put
         return []
     except OSError as error:
         raise OutputError(
@@ -222,15 +203,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         ) from error
 
 
-def _private_folder(folder: Path) -> None:
+def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
-
-
-def _move(path: Path, to: Path) -> None:
-    try:
-        os.replace(path, to)
-    except OSError as error:
-        raise cannot_write(to, error) from error

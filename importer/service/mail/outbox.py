@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from email import message_from_string
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from itertools import count
 from pathlib import Path
 
@@ -36,6 +36,7 @@ UNFINISHED = dt.timedelta(days=1)
 
 _MAIL = ".eml"
 _FAILED = "failed"
+_INTERNATIONAL = SMTPUTF8.clone(cte_type="7bit")
 
 
 class Outbox:
@@ -68,7 +69,7 @@ class Outbox:
             for recipient in message["To"].addresses:
                 message.replace_header("To", recipient)
                 is_ascii = (sender.addr_spec + recipient.addr_spec).isascii()
-                policy = message.policy.clone(utf8=not is_ascii)
+                policy = message.policy if is_ascii else _INTERNATIONAL
                 name = f"{stamp}-{next(self._numbers):06}-{secrets.token_hex(4)}{_MAIL}"
                 path = files.enter_context(whole_file(self._folder / name, mode=0o600))
                 path.write_bytes(message.as_bytes(policy=policy))

@@ -15,12 +15,11 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
-from alembic import command as alembic
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from conftest import CommandLine
-from importer.ledger.migrate import configuration
+from importer.ledger.migrate import upgrade
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata
 from servers import Server
@@ -327,22 +326,20 @@ def test_what_is_distributed_stays_distributed(
 
 
 OLD_TABLES = [table for table in TABLES if table != "device"]
-"""Those of revision 0002."""
 
 
 @pytest.mark.parametrize("words", [["upgrade"], ["init", "--distributed"]], ids=" ".join)
 def test_a_table_that_came_later_is_distributed_beside_the_others(
     words: list[str], command: CommandLine, server: Server, tmp_path: Path
 ) -> None:
-    """A ledger of which Citus keeps all tables but `device`, be it that the upgrade makes it or
-    that it is there: that one alone is distributed, has no foreign key until then, and has it
-    afterwards; imports go on."""
+    """A ledger of which Citus keeps all tables but `device`: that one alone is distributed, has no
+    foreign key until then, and has it afterwards; imports go on."""
     key = ("device", "fk_device_customer", "FOREIGN KEY (account_id, customer_id) REFERENCES "
            "customer(account_id, customer_id)")  # fmt: skip
     with server.database("template0") as name, server.connect(name) as connection:
         ours = ("--ledger", server.url(name))
         with server.ledger(name).migrating() as migrating:
-            alembic.upgrade(configuration(migrating), "0002" if words == ["upgrade"] else "head")
+            upgrade(migrating)
         connection.execute("CREATE SCHEMA citus")
         connection.execute("SET search_path = citus")
         connection.execute(STAND_IN)

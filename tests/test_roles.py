@@ -6,14 +6,12 @@ statements come from raw connections. `default` and `another` are two accounts o
 
 from __future__ import annotations
 
-import hashlib
 import re
-import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +24,8 @@ from psycopg import sql
 from conftest import CommandLine, Said
 from importer.cli import main as program
 from importer.ledger.engines import postgresql_access as access
-from importer.ledger.engines.sqlite import FileLedger
-from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata
 from servers import Server
-from test_migrations import LEDGERS, copy_into
 from workbooks import Sheets, write_workbook
 
 A, B = "AAAAA-11111-22222-33333", "BBBBB-11111-22222-33333"
@@ -542,7 +537,7 @@ def test_names_of_roles_and_accounts_may_be_odd(
     words = ["ledger", "init", "--account", account, "--importer", role]
     assert command(*words, "--ledger", own.url(own.owner)).exit_code == 0
     with own.connect(role) as connection:
-        values = "VALUES (%s, 0, 0, '', 0)"
+        values = "VALUES (%s, 0, 0, 0, '')"
         connection.execute(f"INSERT INTO account {values}", [account])
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(f"INSERT INTO account {values}", ["x"])
@@ -777,64 +772,27 @@ def test_what_fits_is_taken(own: Shipped) -> None:
 ODD = "50% of o'clock {{x}} :y \\ $z"
 """An account whose name has what means something in statements and in their templates."""
 
-LET_IN = """
-    GRANT USAGE ON SCHEMA public TO {role};
-    GRANT SELECT ON alembic_version TO {role};
-    GRANT {rights} ON account, otc, customer, subscription TO {role};
-    GRANT {rights_to_add} ON batch, journal TO {role};
-"""
-ADMITTED = "CREATE POLICY {name} ON {table} FOR ALL TO {role} USING (account_id = {account})"
-SHOWN = "CREATE POLICY {name} ON {table} FOR SELECT TO {role} USING (account_id = {account})"
-KEPT = (
-    "CREATE POLICY {kept} ON {table} FOR UPDATE TO {role} USING (account_id = {account}) "
-    "WITH CHECK (false)"
-)
-"""What `ledger init --importer` and `--reader` said to the server before there were devices."""
-
-
-def let_in_before_devices(
-    connection: psycopg.Connection, role: str, account: str, *, writing: bool
-) -> None:
-    """Let a role into an account of a ledger of revision 0002, as the program of then did."""
-    name = "ledger_" + hashlib.sha256(f"{account}\0{role}".encode()).hexdigest()[:16]
-    terms = {
-        "role": sql.Identifier(role), "account": sql.Literal(account),
-        "name": sql.Identifier(name), "kept": sql.Identifier(f"{name}_kept"),
-        "rights": sql.SQL("SELECT, INSERT, UPDATE, DELETE" if writing else "SELECT"),
-        "rights_to_add": sql.SQL("SELECT, INSERT" if writing else "SELECT"),
-    }  # fmt: skip
-    connection.execute(sql.SQL(LET_IN).format(**terms))
-    for table in ("account", "otc", "customer", "subscription", "batch", "journal"):
-        for statement in (ADMITTED,) if writing else (SHOWN, KEPT):
-            terms["table"] = sql.Identifier(table)
-            connection.execute(sql.SQL(statement).format(**terms))
-            connection.execute(in_names("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", table))
-
 
 @pytest.fixture
-def before_devices(server: Server, tmp_path: Path) -> Iterator[Shipped]:
-    """The ledger of revision 0002 on a server. Its importer is a reader of `another`, too; `other`
-    imports there and into the odd account, which holds nothing yet."""
-    tag = uuid.uuid4().hex[:8]
-    roles = [f"{name}_{tag}" for name in ("owner", "importer", "reader", "other", "stranger")]
-    with closing(sqlite3.connect("0002.db", isolation_level=None)) as connection:
-        connection.executescript((LEDGERS / "0002.sql").read_text("utf-8"))
-    with server.connect("postgres") as superuser:
-        for role in roles:
-            superuser.execute(in_names("CREATE ROLE {} LOGIN", role))
-        with server.database("template0") as name:
-            superuser.execute(in_names("ALTER DATABASE {} OWNER TO {}", name, roles[0]))
-            made = Shipped(server, name, *roles)
-            copy_into(open_ledger(made.url(made.owner)), FileLedger(Path("0002.db")), "0002")
-            with made.connect(made.owner) as owner:
-                let_in_before_devices(owner, made.importer, "default", writing=True)
-                let_in_before_devices(owner, made.importer, "another", writing=False)
-                let_in_before_devices(owner, made.reader, "default", writing=False)
-                let_in_before_devices(owner, made.other, "another", writing=True)
-                let_in_before_devices(owner, made.other, ODD, writing=True)
-            yield made
-        for role in roles:
-            superuser.execute(in_names("DROP ROLE {}", role))
+def before_devices(own: Shipped, tmp_path: Path) -> Shipped:
+    """A ledger whose roles were let in before its table of devices was made. The importer is a
+    reader of `another`, too; `other` also imports into the odd account, which holds nothing yet."""
+    owner = ("-q", "--ledger", own.url(own.owner))
+    path = str(write_workbook(tmp_path / "more.xlsx", FIRST[:2]))
+    for words in (
+        ["undo", "1"], ["undo", "1", "--account", "another"], ["apply", path],
+        ["apply", path, "--account", "another"],
+        ["ledger", "init", "--account", "another", "--reader", own.importer],
+        ["ledger", "init", "--account", ODD, "--importer", own.other],
+    ):  # fmt: skip
+        assert program.run([*words, *owner]) == 0
+    with own.connect(own.owner) as connection:
+        policies = "SELECT policyname FROM pg_policies WHERE tablename = 'device'"
+        for (policy,) in connection.execute(policies).fetchall():
+            connection.execute(in_names("DROP POLICY {} ON device", policy))
+        for role in (own.importer, own.reader, own.other):
+            connection.execute(in_names("REVOKE ALL ON device FROM {}", role))
+    return own
 
 
 DEVICES: Sheets = [

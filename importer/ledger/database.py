@@ -14,11 +14,8 @@ import sqlalchemy as sa
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
 
-REVISION = "0004"
-"""The newest migration; a ledger at another was made by another version of this program."""
-
-EARLIER = ("0001", "0002", "0003")
-"""The revisions that `ledger upgrade` can bring to the newest."""
+REVISION = "0001"
+"""The newest migration. Revisions are four digits and count up."""
 
 PATIENCE = 30.0
 """Seconds to wait for others that are using the ledger, where nothing else is said."""
@@ -93,7 +90,7 @@ class Ledger(ABC):
         found = revision_of(connection)
         if found is None:
             raise self.foreign()
-        if found in EARLIER:
+        if is_earlier(found):
             raise LedgerError(
                 text(N_("The ledger {ledger} was made by an earlier version of this program. Copy "
                         "it first (a file with “avira-importer ledger backup COPY --ledger "
@@ -123,6 +120,11 @@ def revision_of(connection: sa.Connection) -> str | None:
         return None
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)
+
+
+def is_earlier(revision: str) -> bool:
+    """Whether `ledger upgrade` can bring tables of this revision to the newest."""
+    return revision < REVISION
 
 
 def is_empty(connection: sa.Connection) -> bool:

@@ -54,8 +54,8 @@ account = Table(
     _text("account_id", key=True),
     _number("last_batch"),
     _number("last_customer"),
+    _number("last_entry"),
     _text("head"),  # the hash of the last batch, empty before the first
-    Column("last_entry", Integer, nullable=False, server_default=text("0")),
     sqlite_strict=True,
 )
 
@@ -164,7 +164,7 @@ batch = Table(
     _number("unchanged"),
     _number("rejected"),
     _number("undoes", null=True),
-    _text("lines_hash", null=True),  # null on batches made before it came to be
+    _text("lines_hash"),
     _text("previous_hash"),
     _text("hash"),
     ForeignKeyConstraint(["account_id"], ["account.account_id"]),

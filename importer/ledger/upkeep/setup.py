@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.base.errors import LedgerError, MisuseError
 from importer.base.texts import N_, text
-from importer.ledger.database import EARLIER, Ledger, is_empty, revision_of
+from importer.ledger.database import Ledger, is_earlier, is_empty, revision_of
 from importer.ledger.engines import postgresql_access as access
 from importer.ledger.engines.citus import distribute, is_distributed
 from importer.ledger.engines.sqlite import FileLedger
@@ -78,7 +78,7 @@ def upgrade(ledger: Ledger) -> tuple[str, str]:
         raise ledger.missing()
     with ledger.migrating() as connection:
         before = revision_of(connection)
-        if before not in EARLIER:
+        if before is None or not is_earlier(before):
             ledger.check_revision(connection)
         migrate(connection)
         if not isinstance(ledger, FileLedger):

@@ -59,14 +59,6 @@ def hash_of_batch(batch: Facts) -> str:
     return _digest([tuple(batch[name] for name in BATCH)])
 
 
-def hash_of_first_form(batch: Facts, lines: Iterable[Facts]) -> str:
-    """The hash of a batch made by version 0.1: batch and lines in one digest."""
-    facts = tuple(batch[name] for name in BATCH if name not in ("entry", "lines_hash"))
-    own = (batch["account_id"], batch["batch"])
-    each = ((*own, *(line[name] for name in LINE)) for line in lines)
-    return _digest([facts, *each])
-
-
 def _digest(parts: Iterable[tuple[Any, ...]]) -> str:
     digest = hashlib.sha256()
     for part in parts:

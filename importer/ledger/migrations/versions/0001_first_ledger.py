@@ -1,4 +1,7 @@
-"""The first ledger: accounts, OTCs, customers, subscriptions, batches and the journal."""
+"""The first ledger: accounts, OTCs, customers, subscriptions, devices, batches and the journal.
+
+Spelled out rather than made from tables.py, which follows the newest revision.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,29 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_APPEND_ONLY = ("batch", "journal")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_ACCOUNT = ("account", "account_id")
+_CUSTOMER = ("customer", "account_id", "customer_id")
 
 
-def _text(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(
-        name, sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=null
+def _texts(*names: str, null: bool = False) -> list[sa.Column[str]]:
+    return [sa.Column(name, _TEXT, nullable=null) for name in names]
+
+
+def _integers(*names: str, null: bool = False) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.Integer, nullable=null, autoincrement=False) for name in names]
+
+
+def _create(table: str, *parts: sa.schema.SchemaItem, key: list[str], **options: bool) -> None:
+    primary_key = sa.PrimaryKeyConstraint("account_id", *key, name=f"pk_{table}")
+    op.create_table(table, *parts, primary_key, sqlite_strict=True, **options)
+
+
+def _foreign_key(table: str, target: tuple[str, ...]) -> sa.ForeignKeyConstraint:
+    other, *columns = target
+    return sa.ForeignKeyConstraint(
+        columns, [f"{other}.{column}" for column in columns], name=f"fk_{table}_{other}"
     )
-
-
-def _number(name: str, *, null: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=null, autoincrement=False)
 
 
 def _check(name: str, condition: str) -> sa.CheckConstraint:
@@ -26,141 +41,108 @@ def _check(name: str, condition: str) -> sa.CheckConstraint:
 
 
 def upgrade() -> None:
-    """Make all tables, and let nothing be changed in what was journalled."""
-    op.create_table(
+    """Make all tables. In a file, triggers keep the journal append-only; on a server, rights do."""
+    _make_accounts()
+    _make_entities()
+    _make_journal()
+    if op.get_context().dialect.name == "sqlite":
+        _refuse_rewriting("batch", "batch = NEW.batch OR entry = NEW.entry")
+        _refuse_rewriting("journal", "entry = NEW.entry AND line = NEW.line")
+
+
+def _make_accounts() -> None:
+    _create(
         "account",
-        _text("account_id"),
-        _number("last_batch"),
-        _number("last_customer"),
-        _text("head"),
-        sa.PrimaryKeyConstraint("account_id", name="pk_account"),
-        sqlite_strict=True,
-    )
-    op.create_table(
+        *_texts("account_id"), *_integers("last_batch", "last_customer", "last_entry"),
+        *_texts("head"),
+        key=[],
+    )  # fmt: skip
+
+
+def _make_entities() -> None:
+    _create(
         "otc",
-        _text("account_id"),
-        _text("code"),
-        _text("email"),
-        _text("company"),
-        _text("company_key"),
-        _number("total"),
-        _number("used"),
-        _text("description", null=True),
-        _text("purchase_date", null=True),
-        _text("expiry_date", null=True),
-        _text("product_id", null=True),
-        _number("runtime", null=True),
-        sa.PrimaryKeyConstraint("account_id", "code", name="pk_otc"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name="fk_otc_account"),
+        *_texts("account_id", "code", "email", "company", "company_key"),
+        *_integers("total", "used"),
+        *_texts("description", "purchase_date", "expiry_date", "product_id", null=True),
+        *_integers("runtime", null=True),
+        _foreign_key("otc", _ACCOUNT),
         _check("ck_otc_total", "total >= 1 AND total <= 1000000"),
         _check("ck_otc_used", "used >= 0 AND used <= total"),
-        sqlite_strict=True,
+        key=["code"],
     )
     op.create_index("ix_otc_company_key", "otc", ["account_id", "company_key"])
-    op.create_table(
+    _create(
         "customer",
-        _text("account_id"),
-        _number("customer_id"),
-        _text("name"),
-        _text("name_key"),
-        _text("accentless_key"),
-        _text("managed_by"),
-        _text("status"),
-        _text("email", null=True),
-        _text("email_key", null=True),
-        _text("first_name", null=True),
-        _text("last_name", null=True),
-        _text("disabled_reason", null=True),
-        sa.PrimaryKeyConstraint("account_id", "customer_id", name="pk_customer"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name="fk_customer_account"),
+        *_texts("account_id"), *_integers("customer_id"),
+        *_texts("name", "name_key", "accentless_key", "managed_by", "status"),
+        *_texts("email", "email_key", "first_name", "last_name", "disabled_reason", null=True),
+        _foreign_key("customer", _ACCOUNT),
         sa.UniqueConstraint("account_id", "name_key", name="uq_customer_account_id_name_key"),
         _check("ck_customer_managed_by", "managed_by IN ('admin', 'customer')"),
         _check("ck_customer_status", "status IN ('active', 'disabled')"),
-        sqlite_strict=True,
-    )
+        key=["customer_id"],
+    )  # fmt: skip
     op.create_index("ix_customer_accentless_key", "customer", ["account_id", "accentless_key"])
+    manages_itself = sa.text("managed_by = 'customer'")
     op.create_index(
-        "uq_customer_email_key",
-        "customer",
-        ["account_id", "email_key"],
-        unique=True,
-        sqlite_where=sa.text("managed_by = 'customer'"),
-        postgresql_where=sa.text("managed_by = 'customer'"),
-    )
-    op.create_table(
+        "uq_customer_email_key", "customer", ["account_id", "email_key"], unique=True,
+        sqlite_where=manages_itself, postgresql_where=manages_itself,
+    )  # fmt: skip
+    _create(
         "subscription",
-        _text("account_id"),
-        _number("customer_id"),
-        _text("otc"),
-        _number("licenses"),
-        sa.PrimaryKeyConstraint("account_id", "customer_id", "otc", name="pk_subscription"),
-        sa.ForeignKeyConstraint(
-            ["account_id", "customer_id"],
-            ["customer.account_id", "customer.customer_id"],
-            name="fk_subscription_customer",
-        ),
+        *_texts("account_id"), *_integers("customer_id"), *_texts("otc"), *_integers("licenses"),
+        _foreign_key("subscription", _CUSTOMER),
         sa.ForeignKeyConstraint(
             ["account_id", "otc"], ["otc.account_id", "otc.code"], name="fk_subscription_otc"
         ),
         _check("ck_subscription_licenses", "licenses >= 1"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
+        key=["customer_id", "otc"], sqlite_with_rowid=False,
+    )  # fmt: skip
     op.create_index("ix_subscription_otc", "subscription", ["account_id", "otc", "licenses"])
-    op.create_table(
+    _create(
+        "device",
+        *_texts("account_id"), *_integers("customer_id"), *_texts("device_key", "device_id"),
+        *_texts("operating_system", "model", null=True),
+        *_texts("avira_installed", "avira_uninstalled", null=True),
+        *_texts("nh_installed", "nh_uninstalled", "avira_status", "product_name", null=True),
+        _foreign_key("device", _CUSTOMER),
+        key=["customer_id", "device_key"], sqlite_with_rowid=False,
+    )  # fmt: skip
+
+
+def _make_journal() -> None:
+    _create(
         "batch",
-        _text("account_id"),
-        _number("batch"),
-        _text("kind"),
-        _text("at"),
-        _text("actor"),
-        _text("file"),
-        _text("sha256"),
-        _number("applied"),
-        _number("unchanged"),
-        _number("rejected"),
-        _number("undoes", null=True),
-        _text("previous_hash"),
-        _text("hash"),
-        sa.PrimaryKeyConstraint("account_id", "batch", name="pk_batch"),
-        sa.ForeignKeyConstraint(["account_id"], ["account.account_id"], name="fk_batch_account"),
+        *_texts("account_id"), *_integers("batch", "entry"),
+        *_texts("kind", "at", "actor", "file", "sha256"),
+        *_integers("applied", "unchanged", "rejected"), *_integers("undoes", null=True),
+        *_texts("lines_hash", "previous_hash", "hash"),
+        _foreign_key("batch", _ACCOUNT),
+        sa.UniqueConstraint("account_id", "entry", name="uq_batch_account_id_entry"),
         _check("ck_batch_kind", "kind IN ('apply', 'undo')"),
-        sqlite_strict=True,
-    )
-    op.create_table(
+        key=["batch"],
+    )  # fmt: skip
+    _create(
         "journal",
-        _text("account_id"),
-        _number("batch"),
-        _number("line"),
-        _text("sheet"),
-        _number("row"),
-        _text("kind"),
-        _text("key"),
-        _text("before", null=True),
-        _text("after", null=True),
-        sa.PrimaryKeyConstraint("account_id", "batch", "line", name="pk_journal"),
-        sa.ForeignKeyConstraint(
-            ["account_id", "batch"], ["batch.account_id", "batch.batch"], name="fk_journal_batch"
-        ),
-        _check("ck_journal_kind", "kind IN ('otc', 'customer', 'subscription')"),
+        *_texts("account_id"), *_integers("entry", "line"), *_texts("sheet"), *_integers("row"),
+        *_texts("kind", "key"), *_texts("before", "after", null=True),
+        _foreign_key("journal", _ACCOUNT),
+        _check("ck_journal_kind",
+               "kind = 'otc' OR kind = 'customer' OR kind = 'subscription' OR kind = 'device'"),
         _check("ck_journal_image", "before IS NOT NULL OR after IS NOT NULL"),
-        sqlite_strict=True,
-    )
-    if op.get_context().dialect.name == "sqlite":
-        _refuse_rewriting()
+        key=["entry", "line"],
+    )  # fmt: skip
 
 
-def _refuse_rewriting() -> None:
-    for table in _APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-    # INSERT OR REPLACE deletes without asking the triggers on DELETE.
-    for table, key in (("batch", "batch"), ("journal", "line")):
+def _refuse_rewriting(table: str, same: str) -> None:
+    refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    for verb in ("UPDATE", "DELETE"):
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 "  # noqa: S608 - names of our own
-            f"FROM {table} WHERE account_id = NEW.account_id AND batch = NEW.batch "
-            f"AND {key} = NEW.{key}) BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}"
+        )  # fmt: skip
+    # INSERT OR REPLACE deletes without firing the triggers on DELETE.
+    op.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 "  # noqa: S608 - our own names
+        f"FROM {table} WHERE account_id = NEW.account_id AND ({same})) {refusal}"
+    )

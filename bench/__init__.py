@@ -1,1 +1,1 @@
-"""Measures the program against what people would use instead: `python -m bench`."""
+"""Benchmark of the program against what people would use instead."""

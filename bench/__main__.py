@@ -1,70 +1,52 @@
-"""`python -m bench`."""
+"""Command line of the benchmark: `python -m bench`."""
 
 from __future__ import annotations
 
 import sys
-import tempfile
 import textwrap
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 
 from bench import guard, table
 from bench.figures import FIGURES, measure
-from bench.material import FULL, ROOT, SMALL, Material, Sizes
+from bench.material import FULL, ROOT, SMALL, log, prepare
 
 PAGE = ROOT / "docs" / "performance.md"
 NAMES = [figure.name for figure in FIGURES]
 
 
-@contextmanager
-def material(folder: Path | None, sizes: Sizes) -> Iterator[Material]:
-    """What is measured with; without a folder of its own, it goes with the run."""
-    with tempfile.TemporaryDirectory(prefix="bench", dir=folder) as scratch:
-        made = Material(folder or Path(scratch), Path(scratch), sizes, say)
-        with closing(made):
-            yield made
-
-
-def say(said: str) -> None:
-    """Say how far it is."""
-    click.echo(said, err=True)
-
-
 @click.command(
-    help="Measure the program against what people would use instead, and print a table."
-    "\n\nThe figures:\n\n\b\n"
-    + "\n".join(textwrap.wrap(", ".join(NAMES), 70, break_on_hyphens=False))
+    help="Compare the program with what people would use instead and print a table.\n\nFigures:"
+    "\n\n\b\n" + "\n".join(textwrap.wrap(", ".join(NAMES), 70, break_on_hyphens=False))
 )
 @click.option(
     "--times",
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
-    help="Runs, or pairs of runs, of a figure; fewer where one takes minutes.",
+    help="Number of runs, or pairs of runs, for each figure. Slow figures have fewer.",
 )
 @click.option(
     "--only",
     multiple=True,
     type=click.Choice(NAMES),
     metavar="NAME",
-    help="Measure this figure; may be repeated.",
+    help="Measure only this figure. Repeatable.",
 )
-@click.option("--small", is_flag=True, help="A tenth of the rows, to try the benchmark itself.")
+@click.option("--small", is_flag=True, help="Use a tenth of the rows, to try the benchmark itself.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Keep what is made here for the next run.",
+    help="Keep workbooks and ledgers in this folder for the next run.",
 )
-@click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
+@click.option("--write", is_flag=True, help="Write the table into docs/performance.md.")
 @click.option(
     "--guard",
     "guarding",
     is_flag=True,
-    help="Check the few ratios that CI guards instead; exit 1 where one is exceeded.",
+    help="Check the ratios that CI guards; exit 1 if a limit is exceeded.",
 )
 def main(
     times: int,
@@ -74,34 +56,33 @@ def main(
     write: bool,
     guarding: bool,
 ) -> None:
-    """Measure, and print what was found."""
+    """Measure the figures and print the results."""
     if write and (only or small or guarding):
-        raise click.UsageError("--write takes a whole run: all figures, full size.")
+        raise click.UsageError("--write needs all figures in full size.")
     if data is not None:
         data = data.resolve()
         data.mkdir(parents=True, exist_ok=True)
     if guarding:
-        with material(data, guard.SIZES) as made:
-            complaints = guard.too_slow(made, guard.GUARDED)
-        if complaints:
-            sys.exit("\n".join(complaints))
-        return
+        with prepare(data, guard.SIZES) as material:
+            failures = guard.exceeded(material, guard.GUARDED)
+        sys.exit("\n".join(failures) or 0)
     sizes = SMALL if small else FULL
-    chosen = [figure for figure in FIGURES if not only or figure.name in only]
-    measured, broken = [], []
-    with material(data, sizes) as made:
-        for figure in chosen:
+    measurements, failures = [], []
+    with prepare(data, sizes) as material:
+        for figure in FIGURES:
+            if only and figure.name not in only:
+                continue
             try:
-                measured.append(measure(figure, made, times))
-            except AssertionError as error:  # a run of minutes is not lost for one that failed
-                broken.append(f"{figure.name} failed: {error}")
-                say(broken[-1])
-    report = table.report(measured, sizes, times)
+                measurements.append(measure(figure, material, times))
+            except AssertionError as error:  # the other figures are still worth having
+                failures.append(f"{figure.name} failed: {error}")
+                log(failures[-1])
+    report = table.report(measurements, sizes, times)
     click.echo(report)
-    if broken:
-        sys.exit("\n".join(broken))
+    if failures:
+        sys.exit("\n".join(failures))
     if write:
-        table.put(report, PAGE)
+        table.replace_report(report, PAGE)
 
 
 if __name__ == "__main__":

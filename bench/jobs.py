@@ -1,4 +1,4 @@
-"""The work that is measured, ours and the peers', each with the proof that it was done."""
+"""Jobs of the program and its peers, each with a check that the work was done."""
 
 from __future__ import annotations
 
@@ -8,216 +8,196 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from bench.material import OURS, PEERS, Material
-from bench.timing import Job
-from bench.workbooks import otcs_of
+from bench.material import PEERS, PROGRAM, Material
+from bench.timing import Command, Job
+from bench.workbooks import otc_count
 
 Work = Callable[[Material], Job]
-"""Makes ready what a job needs, which is not measured, and names its commands."""
+"""Prepares what a job needs, which is not measured, and returns the job."""
+
+SMALL_BATCH = 10
+"""Customers of a small batch."""
 
 
-def _size(material: Material, size: str) -> int:
-    """How many customers `few`, `many` or `most` are."""
-    return int(getattr(material.sizes, size))
+# The program
 
 
-def _rows(database: Path, table: str) -> int:
-    with closing(sqlite3.connect(database)) as connection:
-        [[rows]] = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
-    return int(rows)
-
-
-def _stored(database: Path, customers: int, prefix: str = "", *, good: int | None = None) -> None:
-    """Assert that a database has these customers, or so many `good` ones, and all their OTCs."""
-    assert _rows(database, f"{prefix}otc") == otcs_of(customers)
-    assert _rows(database, f"{prefix}customer") == (customers if good is None else good)
-
-
-# Ours
-
-
-def apply(customers: int | str) -> Work:
-    """Apply one workbook to a ledger that is made by that."""
+def apply(size: str) -> Work:
+    """Apply one workbook to a new ledger; `size` is `few`, `some`, `many` or `most` customers."""
 
     def work(material: Material) -> Job:
-        number = _size(material, customers) if isinstance(customers, str) else customers
-        ledger, workbook = material.new_file(".db"), material.workbook(number)
-        return Job(
-            [[*OURS, "apply", "-q", "--ledger", ledger, workbook]],
-            lambda: _stored(ledger, number),
-        )
+        customers = int(getattr(material.sizes, size))
+        ledger = material.new_file(".db")
+        command = _apply(ledger, material.workbook(customers))
+        return Job([command], lambda: _verify_rows(ledger, customers))
 
     return work
 
 
 def apply_to_server(material: Material) -> Job:
     """Apply one workbook to an empty ledger on a PostgreSQL server."""
-    url, number = material.database(), material.sizes.many
+    url, customers = material.database(), material.sizes.many
 
-    def done() -> None:
+    def verify() -> None:
         with material.server.connect(url.partition("?")[0].rpartition("/")[2]) as connection:
             [[rows]] = connection.execute("SELECT count(*) FROM customer").fetchall()
-        assert rows == number
+        assert rows == customers
 
-    return Job([[*OURS, "apply", "-q", "--ledger", url, material.workbook(number)]], done)
+    return Job([_apply(url, material.workbook(customers))], verify)
 
 
-def apply_partly(material: Material) -> Job:
-    """Apply the good rows of a workbook, a tenth of which is bad, and give the others back."""
-    number = material.sizes.many
+def apply_partial(material: Material) -> Job:
+    """Apply the good rows of a workbook; a tenth is bad and goes into a corrections workbook."""
+    customers = material.sizes.many
     ledger, corrections = material.new_file(".db"), material.new_file(".corrections.xlsx")
-    workbook = material.bad_workbook(number)
+    workbook = material.bad_workbook(customers)
 
-    def done() -> None:
-        _stored(ledger, number, good=number - number // 10)
+    def verify() -> None:
+        _verify_rows(ledger, customers, good=customers - customers // 10)
         assert corrections.exists()
 
-    command = ("apply", "-q", "--partial", "--corrections", corrections, "--ledger", ledger)
-    return Job([[*OURS, *command, workbook]], done, exit_code=1)
+    command = _apply(ledger, "--partial", "--corrections", corrections, workbook)
+    return Job([command], verify, exit_code=1)
+
+
+def apply_few(*, to_largest: bool) -> Work:
+    """Apply a small workbook to the largest ledger or to an empty one."""
+
+    def work(material: Material) -> Job:
+        ledger = material.largest_ledger if to_largest else material.empty_ledger()
+        customers = material.sizes.few
+        expected = _rows(ledger, "customer") + customers
+        command = _apply(ledger, material.further_workbook(customers))
+        return Job([command], lambda: _verify_customers(ledger, expected))
+
+    return work
+
+
+def apply_workbooks(*, together: bool) -> Work:
+    """Apply many small workbooks with one command or with a command for each."""
+
+    def work(material: Material) -> Job:
+        ledger, workbooks = material.empty_ledger(), material.many_workbooks
+        each = [workbooks] if together else [[workbook] for workbook in workbooks]
+        customers = len(workbooks) * material.sizes.few
+        commands = [_apply(ledger, *paths) for paths in each]
+        return Job(commands, lambda: _verify_rows(ledger, customers))
+
+    return work
 
 
 def check(material: Material) -> Job:
-    """Check one workbook against no ledger."""
+    """Check one workbook without a ledger."""
     workbook = material.workbook(material.sizes.many)
-    return Job([[*OURS, "check", "-q", "--ledger", material.new_file(".db"), workbook]])
-
-
-def apply_to_most(material: Material) -> Job:
-    """Apply a small workbook to a ledger of most customers."""
-    return _further(material, material.largest_ledger)
-
-
-def apply_to_none(material: Material) -> Job:
-    """Apply a small workbook to an empty ledger."""
-    return _further(material, material.empty_ledger())
-
-
-def _further(material: Material, ledger: Path) -> Job:
-    number, before = material.sizes.few, _rows(ledger, "customer")
-    workbook = material.further_workbook(number)
-
-    def done() -> None:
-        assert _rows(ledger, "customer") == before + number
-
-    return Job([[*OURS, "apply", "-q", "--ledger", ledger, workbook]], done)
-
-
-def apply_at_once(material: Material) -> Job:
-    """Apply many small workbooks with one command."""
-    ledger, workbooks = material.empty_ledger(), material.many_workbooks
-    return Job(
-        [[*OURS, "apply", "-q", "--ledger", ledger, *workbooks]],
-        lambda: _stored(ledger, len(workbooks) * material.sizes.few),
-    )
-
-
-def apply_one_by_one(material: Material) -> Job:
-    """Apply them with a command each."""
-    ledger, workbooks = material.empty_ledger(), material.many_workbooks
-    return Job(
-        [[*OURS, "apply", "-q", "--ledger", ledger, workbook] for workbook in workbooks],
-        lambda: _stored(ledger, len(workbooks) * material.sizes.few),
-    )
+    return Job([[*PROGRAM, "check", "-q", "--ledger", material.new_file(".db"), workbook]])
 
 
 def export(material: Material) -> Job:
     """Export a ledger of many customers."""
-    ledger = material.ledger(material.sizes.many)
-    workbook = material.new_file(".xlsx")
+    ledger, workbook = material.ledger(material.sizes.many), material.new_file(".xlsx")
     return Job(
-        [[*OURS, "export", "-q", "--ledger", ledger, "-o", workbook]],
-        lambda: _written(material, workbook),
+        [[*PROGRAM, "export", "-q", "--ledger", ledger, "-o", workbook]],
+        lambda: _verify_sheets(material, workbook),
     )
 
 
-def ours(*arguments: str) -> Work:
+def command(*arguments: str) -> Work:
     """Run a command that needs no ledger."""
-    return lambda _: Job([[*OURS, *arguments]])
+    return lambda _: Job([arguments])
 
 
-def on_most(*arguments: str) -> Work:
-    """Run a command on the ledger of most customers that changes nothing."""
-    return lambda material: Job([[*OURS, *arguments, "--ledger", material.largest_ledger]])
+def on_largest(*arguments: str) -> Work:
+    """Run a command that only reads the largest ledger."""
+    return lambda material: Job([[*PROGRAM, *arguments, "--ledger", material.largest_ledger]])
 
 
-def history_of_small(material: Material) -> Job:
-    """Show what a small batch changed in the ledger of most customers."""
-    return _small(material, "history")
+def on_small_batch(command: str) -> Work:
+    """Run `history` or `undo` for a new small batch in the largest ledger."""
+
+    def work(material: Material) -> Job:
+        ledger = material.largest_ledger
+        before = _rows(ledger, "customer")
+        batch = material.apply(ledger, material.further_workbook(SMALL_BATCH))
+        expected = before if command == "undo" else before + SMALL_BATCH
+        return Job(
+            [[*PROGRAM, command, str(batch), "--ledger", ledger]],
+            lambda: _verify_customers(ledger, expected),
+        )
+
+    return work
 
 
-def undo_small(material: Material) -> Job:
-    """Take a small batch in the ledger of most customers back."""
-    before = _rows(material.largest_ledger, "customer")
-    job = _small(material, "undo")
-
-    def done() -> None:
-        assert _rows(material.largest_ledger, "customer") == before
-
-    return Job(job.commands, done)
-
-
-SMALL_BATCH = 10
-"""Customers of a small batch."""
-
-
-def _small(material: Material, command: str) -> Job:
-    ledger = material.largest_ledger
-    batch = material.applied(ledger, material.further_workbook(SMALL_BATCH))
-    return Job([[*OURS, command, str(batch), "--ledger", ledger]])
+def _apply(ledger: Path | str, *arguments: str | Path) -> Command:
+    return [*PROGRAM, "apply", "-q", "--ledger", ledger, *arguments]
 
 
 # The peers
 
 
 def importing(script: str, prefix: str = "", runs: int = 1) -> Work:
-    """A peer stores a workbook in a database of its own, in tables whose names begin so.
+    """Store a workbook in a new database with a peer; `prefix` begins the names of its tables.
 
-    One that takes very little is run several times for one figure.
+    A very quick peer is run several times for one figure.
     """
 
     def work(material: Material) -> Job:
-        databases, number = [material.new_file(".db") for _ in range(runs)], material.sizes.many
-        workbook = material.workbook(number)
+        databases, customers = [material.new_file(".db") for _ in range(runs)], material.sizes.many
+        workbook = material.workbook(customers)
 
-        def done() -> None:
+        def verify() -> None:
             for database in databases:
-                _stored(database, number, prefix)
+                _verify_rows(database, customers, prefix)
 
         command = (sys.executable, PEERS / script, workbook)
-        return Job([[*command, database] for database in databases], done)
+        return Job([[*command, database] for database in databases], verify)
 
     return work
 
 
-def exporting(script: str) -> Work:
-    """A peer writes the frames of the export."""
+def exporting(library: str) -> Work:
+    """Write the frames of the export with xlsxturbo or openpyxl."""
 
     def work(material: Material) -> Job:
         workbook = material.new_file(".xlsx")
         return Job(
-            [[sys.executable, PEERS / script, material.frames, workbook]],
-            lambda: _written(material, workbook),
+            [[sys.executable, PEERS / "export.py", library, material.frames, workbook]],
+            lambda: _verify_sheets(material, workbook),
         )
 
     return work
 
 
-def python(program: str) -> Work:
-    """Run a program of one line."""
-    return lambda _: Job([[sys.executable, "-c", program]])
+# Checks that the work was done
 
 
-def _written(material: Material, workbook: Path) -> None:
+def _rows(database: Path, table: str) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        [[rows]] = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - constant names
+    return int(rows)
+
+
+def _verify_customers(database: Path, customers: int, prefix: str = "") -> None:
+    assert _rows(database, f"{prefix}customer") == customers
+
+
+def _verify_rows(
+    database: Path, customers: int, prefix: str = "", *, good: int | None = None
+) -> None:
+    """Assert that a database has all OTCs and all customers, or only the `good` customers."""
+    assert _rows(database, f"{prefix}otc") == otc_count(customers)
+    _verify_customers(database, customers if good is None else good, prefix)
+
+
+def _verify_sheets(material: Material, workbook: Path) -> None:
     """Assert that a workbook has the sheets of the export, with as many rows each.
 
-    Of the Summary the peers write only what a frame keeps of it, and of a table without rows we
-    write a blank one.
+    The Summary is left out: a frame keeps only a part of it.
     """
     import python_calamine
 
     def heights(path: Path) -> dict[str, int]:
         book = python_calamine.CalamineWorkbook.from_path(path)
         sheets = (book.get_sheet_by_name(name) for name in book.sheet_names)
-        return {one.name: one.total_height for one in sheets if one.name != "Summary"}
+        return {sheet.name: sheet.total_height for sheet in sheets if sheet.name != "Summary"}
 
     assert heights(workbook) == heights(material.export)

@@ -1,29 +1,26 @@
-"""What a ledger on a PostgreSQL server costs against one in a file, and what it gives.
+"""Compare a ledger on a PostgreSQL server with one in a file.
 
-`python bench/ledger.py` prints ratios measured in one run on one machine: a large import by one
-importer, and small imports by several at once. Server and client share the machine.
+`python -m bench.ledger` measures a large import by one importer and small imports by several at
+once. Client and server share the machine.
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import multiprocessing
 import platform
 import random
 import sqlite3
 import statistics
-import sys
-import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path += [str(ROOT), str(ROOT / "tests")]
+import click
 
-from bench.workbooks import code
+from bench.material import FULL, Material, prepare
+from bench.timing import spread
+from bench.workbooks import otc_code
 from importer.base import clock
 from importer.domain.entities import ManagedBy
 from importer.domain.planning.plan import make_plan
@@ -35,21 +32,21 @@ from importer.ledger.locks import lock_scope
 from importer.ledger.opening import open_ledger
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes
-from servers import Server, make_template, new_folder, remove
 
 OTCS, CUSTOMERS = 10_000, 100_000
+IMPORTERS = (1, 4, 12)
 SHEET = SheetPlace("Add Customer", {})
 TODAY = dt.date(2026, 6, 1)
 
 
 def put(ledger: Ledger, requests: list[Request]) -> None:
-    """Apply `requests` as one batch, without any workbook."""
-    named = scope_of(requests)
+    """Apply `requests` as one batch, without a workbook."""
+    scope = scope_of(requests)
 
     def work(writing: Writing) -> None:
-        locked = lock_scope(writing.connection, "default", named)
-        snapshot = load_snapshot(writing.connection, "default", named, TODAY)
-        locked.must_cover(named, snapshot)
+        locked = lock_scope(writing.connection, "default", scope)
+        snapshot = load_snapshot(writing.connection, "default", scope, TODAY)
+        locked.must_cover(scope, snapshot)
         plan = make_plan(requests, snapshot)
         assert not plan.problems, plan.problems[0]
         facts = BatchFacts("default", clock.now(), "bench", "-", "-", len(requests), 0, 0)
@@ -58,104 +55,93 @@ def put(ledger: Ledger, requests: list[Request]) -> None:
     ledger.write(work)
 
 
-def beginning(otcs: int, customers: int) -> list[Request]:
-    """An OTC for every ten customers or so, and customers of three licences each."""
+def first_requests(otcs: int, customers: int) -> list[Request]:
+    """Requests that add OTCs, and customers of three licences each that share them."""
     place = Place(SHEET, 2)
-    added: list[Request] = [
-        AddOtc(place, code(number), "a@x.example", "Company", 1_000_000) for number in range(otcs)
+    requests: list[Request] = [
+        AddOtc(place, otc_code(number), "a@x.example", "Company", 1_000_000)
+        for number in range(otcs)
     ]
-    added += [
-        AddCustomer(place, f"Customer {number}", ManagedBy.ADMIN, code(number % otcs), 3)
+    requests += [
+        AddCustomer(place, f"Customer {number}", ManagedBy.ADMIN, otc_code(number % otcs), 3)
         for number in range(customers)
     ]
-    return added
+    return requests
 
 
-def importer(setting: str, mine: int, batches: int) -> None:
-    """Change ten customers of one's own, batch after batch."""
-    ledger = open_ledger(setting, 600)
-    chosen = random.Random(mine)
+def change_customers(setting: str, importer: int, batches: int) -> None:
+    """Change the ten customers of one importer, batch after batch."""
+    ledger, choice = open_ledger(setting, 600), random.Random(importer)
+    numbers = range(importer * 10, importer * 10 + 10)
     for _ in range(batches):
-        rows: list[Request] = [
+        requests: list[Request] = [
             EditCustomer(
-                Place(SHEET, row), f"Customer {mine * 10 + row}", otc=code(mine * 10 + row),
-                licenses=chosen.randint(4, 1000),
+                Place(SHEET, row), f"Customer {number}", otc=otc_code(number),
+                licenses=choice.randint(4, 1000),
             )
-            for row in range(10)
+            for row, number in enumerate(numbers)
         ]  # fmt: skip
-        put(ledger, rows)
+        put(ledger, requests)
 
 
-def at_once(setting: str, importers: int, batches: int) -> float:
-    """Batches a second of several importers on OTCs of their own."""
+def batches_per_second(setting: str, importers: int, batches: int) -> float:
+    """The rate of several importers at once, each with OTCs of its own."""
     context = multiprocessing.get_context("fork")
     processes = [
-        context.Process(target=importer, args=(setting, number, batches))
+        context.Process(target=change_customers, args=(setting, number, batches))
         for number in range(importers)
     ]
-    begun = time.perf_counter()
+    start = time.perf_counter()
     for process in processes:
         process.start()
     for process in processes:
         process.join()
         assert process.exitcode == 0
-    return importers * batches / (time.perf_counter() - begun)
+    return importers * batches / (time.perf_counter() - start)
 
 
-@contextmanager
-def places(server: Server) -> Iterator[dict[str, str]]:
-    """A ledger of each kind that is not there yet, or empty."""
-    with tempfile.TemporaryDirectory() as folder, server.database() as name:
-        yield {"SQLite": str(Path(folder) / "ledger.db"), "PostgreSQL": server.url(name)}
+def rates(material: Material, batches: int) -> Iterator[tuple[str, str, float]]:
+    """The name of each measurement, the kind of ledger, and the rate."""
+    requests = first_requests(OTCS, CUSTOMERS)
+    for kind, setting in new_ledgers(material):
+        start = time.perf_counter()
+        put(open_ledger(setting), requests)
+        rate = len(requests) / (time.perf_counter() - start)
+        yield "planned and written by one importer, rows/s", kind, rate
+    for importers in IMPORTERS:
+        for kind, setting in new_ledgers(material):
+            put(open_ledger(setting), first_requests(120, 120))
+            rate = batches_per_second(setting, importers, batches)
+            yield f"batches of 10 rows by {importers} at once, batches/s", kind, rate
 
 
-def measure(server: Server, times: int, batches: int) -> Iterator[tuple[str, list[float], str]]:
-    """Each figure's name, its values in all runs (SQLite's and PostgreSQL's in turn) and unit."""
-    large = beginning(OTCS, CUSTOMERS)
-    found: dict[tuple[str, str], list[float]] = {}
-    for _ in range(times):
-        with places(server) as where:
-            for kind, setting in where.items():
-                begun = time.perf_counter()
-                put(open_ledger(setting), large)
-                rate = len(large) / (time.perf_counter() - begun)
-                found.setdefault(("planned and written by one importer, rows/s", kind), []).append(
-                    rate
-                )
-        for importers in (1, 4, 12):
-            with places(server) as where:
-                for kind, setting in where.items():
-                    put(open_ledger(setting), beginning(120, 120))
-                    rate = at_once(setting, importers, batches)
-                    name = f"batches of 10 rows by {importers} at once, batches/s"
-                    found.setdefault((name, kind), []).append(rate)
-    for (name, kind), values in found.items():
-        yield name, values, kind
+def new_ledgers(material: Material) -> Iterator[tuple[str, str]]:
+    """The settings of a new ledger of each kind."""
+    yield "SQLite", str(material.new_file(".db"))
+    yield "PostgreSQL", material.database()
+    material.clear()
 
 
-def main() -> None:
-    """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--times", type=int, default=3, help="runs of each measurement")
-    options.add_argument("--batches", type=int, default=40, help="small batches of each importer")
-    chosen = options.parse_args()
-    server = Server(new_folder())
-    server.make()
-    try:
-        server.start()
-        make_template(server)
-        print(f"{platform.machine()}, Python {platform.python_version()}, "
-              f"SQLite {sqlite3.sqlite_version}")  # fmt: skip
-        medians: dict[str, dict[str, float]] = {}
-        for name, values, kind in measure(server, chosen.times, chosen.batches):
-            medians.setdefault(name, {})[kind] = statistics.median(values)
-            print(f"  {name}, {kind}: {' '.join(f'{value:.0f}' for value in values)}")
-        print("\n| measured | SQLite | PostgreSQL | PostgreSQL / SQLite |\n|---|---|---|---|")
-        for name, of in medians.items():
-            ratio = of["PostgreSQL"] / of["SQLite"]
-            print(f"| {name} | {of['SQLite']:,.0f} | {of['PostgreSQL']:,.0f} | {ratio:.2f} |")
-    finally:
-        remove(server)
+@click.command(help=__doc__)
+@click.option("--times", default=3, show_default=True, help="Runs of each measurement.")
+@click.option("--batches", default=40, show_default=True, help="Small batches of each importer.")
+def main(times: int, batches: int) -> None:
+    """Measure and print a table."""
+    results: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    with prepare(None, FULL) as material:
+        for _ in range(times):
+            for name, kind, rate in rates(material, batches):
+                results[name][kind].append(rate)
+    click.echo(f"{platform.machine()}, Python {platform.python_version()}, "
+               f"SQLite {sqlite3.sqlite_version}")  # fmt: skip
+    click.echo("\n| measured | SQLite | PostgreSQL | PostgreSQL / SQLite |\n|---|---|---|---|")
+    for name, by_kind in results.items():
+        medians = [statistics.median(values) for values in by_kind.values()]
+        cells = [
+            f"{median:,.0f} ({spread(values, 0)})"
+            for median, values in zip(medians, by_kind.values(), strict=True)
+        ]
+        click.echo(f"| {name} | {' | '.join(cells)} | {medians[1] / medians[0]:.2f} |")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What was measured, as a table for a person, with the machine that it was measured on."""
+"""Report of the measurements in Markdown, with the machine and the versions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from bench.figures import GROWTH, Measured
+from bench.figures import GROWTH, Measurement
 from bench.material import FULL, Sizes
+from bench.timing import Usage, ratio, spread
 from importer import __version__
 from importer.base import clock
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-"""What stands before and behind the table in docs/performance.md."""
+"""Marks before and after the report in docs/performance.md."""
 
 VERSIONS = (
     "python-calamine", "xlsxturbo", "pandas", "pandera", "openpyxl", "SQLAlchemy", "psycopg",
@@ -25,79 +26,75 @@ VERSIONS = (
 )  # fmt: skip
 
 
-def rows(measured: Sequence[Measured], sizes: Sizes) -> str:
-    """The table, a line a figure."""
+def figures_table(measurements: Sequence[Measurement], sizes: Sizes) -> str:
+    """A table with a row for each figure."""
     lines = [
-        "| figure | what | ours | the other | ratio (lowest-highest) | target | met |",
+        "| figure | description | program | peer | ratio (lowest-highest) | target | met |",
         "|---|---|---|---|---|---|---|",
     ]
-    lines += [_row(one, sizes) for one in measured]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(_row(measurement, sizes) for measurement in measurements)])
 
 
-def _row(measured: Measured, sizes: Sizes) -> str:
-    figure = measured.figure
-    shown = measured.shown
-    ours = f"{statistics.median(one.wall for one in measured.ours):.2f} s"
+def _row(measurement: Measurement, sizes: Sizes) -> str:
+    figure, results = measurement.figure, measurement.results
+    program, peer, result = f"{_wall(measurement.runs):.2f} s", "", ""
     if figure.memory:
-        ours = f"{statistics.median(shown):,.0f} MB"
-    peer, ratio = "", ""
-    if measured.peer:
-        peer = f"{statistics.median(one.wall for one in measured.peer):.2f} s"
-        ratio = f"{statistics.median(shown):.2f} × ({min(shown):.2f}-{max(shown):.2f})"
-    elif len(shown) > 1:
-        places = 0 if figure.memory else 2
-        ratio = f"({min(shown):,.{places}f}-{max(shown):,.{places}f} {figure.limit.unit})"
-    met = "yes" if measured.met else "**no**"
+        program = f"{statistics.median(results):,.0f} MB"
+    if measurement.peer_runs:
+        peer, result = f"{_wall(measurement.peer_runs):.2f} s", ratio(results)
+    elif len(results) > 1:
+        result = f"({spread(results, 0 if figure.memory else 2)} {figure.limit.unit})"
+    met = "yes" if measurement.is_met else "**no**"
     cells = (
-        f"`{figure.name}`", figure.sentence(sizes), ours, peer, ratio, str(figure.limit), met,
+        f"`{figure.name}`", figure.describe(sizes), program, peer, result, str(figure.limit), met,
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
-def curve(measured: Sequence[Measured], sizes: Sizes) -> str:
-    """What a customer costs in workbooks of each size that was measured; empty where none was."""
-    named = {one.figure.name: one for one in measured}
-    seconds: dict[int, list[float]] = {}
+def _wall(usages: Sequence[Usage]) -> float:
+    return statistics.median(usage.wall for usage in usages)
+
+
+def growth_table(measurements: Sequence[Measurement], sizes: Sizes) -> str:
+    """A table of the time for each customer by size; empty if no size was measured."""
+    by_name = {measurement.figure.name: measurement for measurement in measurements}
+    usages: dict[int, list[Usage]] = {}
     for smaller, larger in itertools.pairwise(GROWTH):
-        if (one := named.get(f"growth-{larger}")) is not None:
-            for size, runs in ((smaller, one.peer), (larger, one.ours)):
-                walls = [run.wall for run in runs]
-                seconds.setdefault(getattr(sizes, size), []).extend(walls)
-    if not seconds:
+        if (measurement := by_name.get(f"growth-{larger}")) is not None:
+            usages.setdefault(getattr(sizes, smaller), []).extend(measurement.peer_runs)
+            usages.setdefault(getattr(sizes, larger), []).extend(measurement.runs)
+    if not usages:
         return ""
     lines = [
-        "| customers | `apply` | for each | for each beyond the line above |",
+        "| customers | `apply` | per customer | per customer more than in the line above |",
         "|---|---|---|---|",
     ]
-    before, took_before = 0, 0.0
-    for customers, walls in seconds.items():
-        took = statistics.median(walls)
-        each = 1e6 * took / customers
+    previous, previous_seconds = 0, 0.0
+    for customers, runs in usages.items():
+        seconds = _wall(runs)
+        each = 1e6 * seconds / customers
         further = ""
-        if before:
-            further = f"{1e6 * (took - took_before) / (customers - before):,.0f} µs"
-        lines.append(f"| {customers:,} | {took:.2f} s | {each:,.0f} µs | {further} |")
-        before, took_before = customers, took
+        if previous:
+            slope = 1e6 * (seconds - previous_seconds) / (customers - previous)
+            further = f"{slope:,.0f} µs"
+        lines.append(f"| {customers:,} | {seconds:.2f} s | {each:,.0f} µs | {further} |")
+        previous, previous_seconds = customers, seconds
     return "\n".join(lines)
 
 
 def machine() -> str:
     """The machine and the versions, in two lines."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    where = (
-        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GB of memory, {platform.system()}"
-    )
-    versions = ", ".join(_versions())
     return (
-        f"Machine: {where}.\n\n"
-        f"Versions: avira-importer {__version__}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}."
+        f"Machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB of memory, "
+        f"{platform.system()}.\n\n"
+        f"Versions: avira-importer {__version__}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}, {', '.join(_versions())}."
     )
 
 
 def _processor() -> str:
-    """Its model, where the system tells."""
+    """The model of the processor, if known."""
     facts = Path("/proc/cpuinfo")
     if facts.exists():
         for line in facts.read_text().splitlines():
@@ -111,26 +108,27 @@ def _versions() -> Iterator[str]:
     for name in VERSIONS:
         try:
             yield f"{name} {metadata.version(name)}"
-        except metadata.PackageNotFoundError:  # of the extra `bench`; the figure was not asked for
+        except metadata.PackageNotFoundError:  # a peer that `--only` did not need
             continue
 
 
-def report(measured: Sequence[Measured], sizes: Sizes, times: int) -> str:
-    """All of it, in Markdown."""
-    how = (
-        f"Measured on {clock.today()}: medians of {times} runs or pairs of runs, fewer where one "
-        "takes minutes."
+def report(measurements: Sequence[Measurement], sizes: Sizes, times: int) -> str:
+    """The whole report."""
+    method = (
+        f"Measured on {clock.today()}: medians of {times} runs or pairs of runs, fewer for slow "
+        "figures."
     )
     if sizes != FULL:
-        how += " A trial of the benchmark with fewer rows: the targets are those of the full size."
-    parts = (rows(measured, sizes), curve(measured, sizes), how, machine())
+        method += " A trial of the benchmark with fewer rows; the targets are for the full size."
+    parts = (
+        figures_table(measurements, sizes), growth_table(measurements, sizes), method, machine(),
+    )  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def put(report: str, page: Path) -> None:
-    """Put a report in the place of the one in `page`, between its two marks."""
-    text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
+def replace_report(report: str, page: Path) -> None:
+    """Replace the report between the two marks of `page`."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _old, end, after = rest.partition(END)
-    assert end, f"{page} has no place for the table"
+    assert end, f"{page} has no marks for the report"
     page.write_text(f"{before}{begin}\n\n{report}\n{end}{after}", encoding="utf-8")

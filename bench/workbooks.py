@@ -1,4 +1,4 @@
-"""The workbooks that are measured with: OTCs and customers, good ones and bad ones."""
+"""Workbooks of OTCs and customers, with and without problems."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ LICENSES, TOTAL = 3, 1_000
 
 Row = tuple[Any, ...]
 
-BAD = (
-    {2: "UNKNO-WN000-00000-00000"},  # an OTC that nobody has
+BAD_CELLS = (
+    {2: "UNKNO-WN000-00000-00000"},  # an OTC that does not exist
     {4: "it at msp.example"},
     {3: "three"},
-    {3: TOTAL},  # more than is left
+    {3: TOTAL},  # more than are pending
     {0: None},
     {1: "Nobody"},
     {2: "BENCH"},
     {3: 2.5},
 )
-"""What is wrong in bad rows, in turn: the cells that are not as they should be."""
+"""The wrong cell of a bad row, by the index of its column; bad rows take these in turn."""
 
 
-def code(number: int) -> str:
-    """An OTC."""
+def otc_code(number: int) -> str:
+    """The code of an OTC."""
     return f"BENCH-{number // 100_000:05}-{number % 100_000:05}-AAAAA"
 
 
-def otcs_of(customers: int) -> int:
-    """How many OTCs so many customers share."""
+def otc_count(customers: int) -> int:
+    """The number of OTCs that `customers` customers share."""
     return -(-customers // PER_OTC)
 
 
 def make_workbook(
     path: Path, customers: int, *, first: int = 0, bad_every: int | None = None
 ) -> None:
-    """Write the .xlsx file `path`: `customers` customers, and an OTC for every ten of them.
+    """Write the .xlsx file `path` with `customers` customers and an OTC for every ten of them.
 
-    They are numbered from `first` on, a multiple of ten, so that workbooks can have names and OTCs
-    of their own. With `bad_every` the last of every so many customers is refused for one problem.
+    Customers are numbered from `first`, a multiple of ten, so that workbooks can have different
+    names and OTCs. The last of every `bad_every` customers is rejected for one problem.
     """
     import pandas as pd
     import xlsxturbo
 
-    assert first % PER_OTC == 0, "OTCs are shared by ten customers"
+    assert first % PER_OTC == 0, "ten customers share an OTC"
     start = first // PER_OTC
     otcs = [
-        (code(number), "it@msp.example", "Acme", TOTAL)
-        for number in range(start, start + otcs_of(customers))
+        (otc_code(number), "it@msp.example", "Acme", TOTAL)
+        for number in range(start, start + otc_count(customers))
     ]
     rows = list(_customers(first, customers, bad_every))
     xlsxturbo.dfs_to_xlsx(
@@ -68,11 +68,11 @@ def make_workbook(
 def _customers(first: int, customers: int, bad_every: int | None) -> Iterator[Row]:
     for number in range(first, first + customers):
         row: Row = (
-            f"Customer {number}", "Admin", code(number // PER_OTC), LICENSES,
+            f"Customer {number}", "Admin", otc_code(number // PER_OTC), LICENSES,
             f"it{number}@msp.example",
         )  # fmt: skip
-        turn, place = divmod(number - first, bad_every or customers + 1)
-        if place + 1 == bad_every:
-            wrong = BAD[turn % len(BAD)]
-            row = tuple(wrong.get(at, value) for at, value in enumerate(row))
+        turn, position = divmod(number - first, bad_every or customers + 1)
+        if position + 1 == bad_every:
+            bad = BAD_CELLS[turn % len(BAD_CELLS)]
+            row = tuple(bad.get(column, value) for column, value in enumerate(row))
         yield row

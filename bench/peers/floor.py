@@ -1,6 +1,6 @@
-"""The floor: the least that reading a workbook and storing its rows can take in Python.
+"""Read a workbook and store its rows in the shortest time possible in Python.
 
-`python floor.py WORKBOOK DATABASE`: calamine reads, sqlite3 inserts. Nothing is checked.
+`python floor.py WORKBOOK DATABASE`: calamine reads, sqlite3 inserts. There are no checks.
 """
 
 import sqlite3
@@ -18,7 +18,7 @@ TABLES = {
 
 
 def main(workbook: str, database: str) -> None:
-    """Put each sheet into a table of its own, all in one transaction."""
+    """Store each sheet in its own table, in one transaction."""
     book = CalamineWorkbook.from_path(workbook)
     connection = sqlite3.connect(database)
     with connection:

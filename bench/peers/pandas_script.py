@@ -1,7 +1,7 @@
-"""The straightforward script: pandas reads, pandera checks, to_sql stores.
+"""Import with a simple script: pandas reads, pandera checks, to_sql stores.
 
-`python pandas_script.py WORKBOOK DATABASE`. It knows what a cell may hold, and that an OTC must be
-there; it keeps no journal, and lets more licences be handed out than there are.
+`python pandas_script.py WORKBOOK DATABASE`. It checks the cells and that each OTC exists. It keeps
+no journal and allows overallocation.
 """
 
 import sqlite3
@@ -35,7 +35,7 @@ CUSTOMERS = pa.DataFrameSchema(
 
 
 def main(workbook: str, database: str) -> None:
-    """Check both sheets and store them, in one transaction each."""
+    """Check both sheets and store each in one transaction."""
     frames = pd.read_excel(workbook, sheet_name=None, engine="openpyxl")
     otcs = OTCS.validate(frames["Add OTC"], lazy=True)
     customers = CUSTOMERS.validate(frames["Add Customer"], lazy=True)

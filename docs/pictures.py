@@ -19,8 +19,9 @@ from zipfile import ZipFile
 from rich.console import Console
 from rich.text import Text
 
+from importer.cli.output import rendered
 from importer.ledger.engines.sqlite import FileLedger
-from importer.messages.report_text import to_text
+from importer.messages.report_text import report_lines
 from importer.pipeline import apply as pipeline
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
@@ -50,8 +51,9 @@ def _picture_of_check(job: Job) -> None:
     console = Console(record=True, width=WIDTH, file=StringIO())
     console.print("[bold]$ avira-importer check overallocation.xlsx[/bold]")
     for report in pipeline.check([Path("overallocation.xlsx")], job):
-        for line in to_text(report, width=WIDTH):
-            console.print(Text.from_ansi(line))
+        for line in report_lines(report):
+            for shown in rendered(line, WIDTH):
+                console.print(Text.from_ansi(shown))
     svg = console.export_svg(title="avira-importer", unique_id="check")
     (IMAGES / "check.svg").write_text(svg, "utf-8")
 

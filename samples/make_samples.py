@@ -28,7 +28,6 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import click
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -36,7 +35,7 @@ from importer.base.texts import use_language
 from importer.domain.sheets import Column, ColumnKind
 from importer.ledger.engines.sqlite import FileLedger
 from importer.messages.report import Report
-from importer.messages.report_text import to_text
+from importer.messages.report_text import report_lines
 from importer.pipeline import apply as pipeline
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
@@ -115,7 +114,8 @@ def expected_report(path: Path, ledger: Path) -> str:
     use_language("en")
     job = Job(FileLedger(ledger), "default", TODAY, "samples", ledger.parent)
     report = pipeline.apply(path, job) if path.name in APPLIED else pipeline.check([path], job)[0]
-    return click.unstyle("\n".join(to_text(_without_folders(report), everything=True))) + "\n"
+    lines = report_lines(_without_folders(report), everything=True)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _without_folders(report: Report) -> Report:

@@ -446,7 +446,7 @@ def test_quiet_says_nothing_of_success(command: CommandLine, good: Path, tmp_pat
 def test_a_person_reads_what_was_done(command: CommandLine, good: Path, bad: Path) -> None:
     """Without --json: the rows, the problems by cell with what to do, corrections and batch."""
     said = command("apply", bad, "--partial")
-    for words in ("5 read", "2 applied", "3 refused", "D3", "bad-number", "bad.corrections.xlsx"):
+    for words in ("5 read", "2 applied", "3 rejected", "D3", "bad-number", "bad.corrections.xlsx"):
         assert words in said.out
     assert "Batch 1" in said.out
     assert "Batch 2" in command("apply", good).out

@@ -19,7 +19,7 @@ FORBIDDEN = {
     "base": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "importer.config.limits"),
     "config": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "importer.domain.names"),
     "domain": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "click", "rich", "importer.messages.report"),
-    "messages": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "importer.ledger.tables"),
+    "messages": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "click", "rich", "importer.ledger.tables"),
     "ledger": (*SPREADSHEETS, *UNATTENDED, "importer.workbook.labels"),
     "workbook": (*DATABASE, *UNATTENDED, "importer.messages.report"),
     "export": (*DATABASE, *UNATTENDED, "importer.pipeline.job"),

@@ -103,7 +103,7 @@ def test_a_workbook_that_is_refused_comes_back_with_corrections_and_report(place
         assert told["report"] == str(report)
         said = report.read_text("utf-8")
         assert "setting partial" in said
-        assert "mend and put into the inbox" in said
+        assert "put that file into the inbox" in said
         assert "--" not in said, "that is about the command line"
         [corrections] = place.rejected.glob("*.corrections.xlsx")
         assert corrections.name in said
@@ -228,7 +228,7 @@ def test_what_has_no_good_row_is_not_told_that_parts_would_be_taken(place: Place
         assert once(place).named("workbook-rejected")
         [report] = place.rejected.glob("*.report.txt")
         said = report.read_text("utf-8")
-        assert "Rows: 1 read, 0 applied, 0 unchanged, 1 refused." in said
+        assert "Rows: 1 read, 0 good, 0 unchanged, 1 rejected." in said
         assert "partial" not in said
         for path in place.rejected.iterdir():
             path.unlink()
@@ -249,7 +249,7 @@ def test_the_log_names_the_very_report_and_file_where_names_come_to_the_same(pla
     told = service.named("workbook-rejected")
     assert len({one["report"] for one in told}) == len(contents)
     for one in told:
-        assert Path(one["report"]).read_text("utf-8").startswith(f"{one['file']}: refused")
+        assert Path(one["report"]).read_text("utf-8").startswith(f"{one['file']}: rejected")
     for one in json.loads(service.out)["workbooks"]:
         assert (place.rejected / one["filed_as"]).read_bytes() == contents.pop(one["file"])
     assert contents == {}

@@ -163,7 +163,7 @@ def faults(place: Place, scenario: str) -> list[str]:
         words = report.read_text("utf-8")
         if scenario == "applied" and "work.xlsx: applied" not in words:
             said.append(words)
-        if scenario == "applied in part" and "1 refused" not in words:
+        if scenario == "applied in part" and "1 rejected" not in words:
             said.append(words)
     return said
 

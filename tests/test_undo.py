@@ -416,9 +416,9 @@ def test_an_undo_is_told_in_words(command: CommandLine, history: History) -> Non
     """The headline, what was done, each change with its row; -q says nothing of what went well."""
     history.make([("Edit Customer", [edit("Norte", No_of_Licenses=7)])])
     said = command("undo", "2", "--check")
-    assert "Batch 2 (2.xlsx): can be taken back" in said.out
+    assert "Batch 2 (2.xlsx): can be undone" in said.out
     said = command("undo", "2")
-    assert "Batch 2 (2.xlsx): taken back" in said.out
+    assert "Batch 2 (2.xlsx): undone" in said.out
     assert "subscriptions edited: 1" in said.out
     assert f"Edit Customer, row 2: Norte, {A}: 7 → 4" in said.out
     assert "Batch 3 in the ledger" in said.out
@@ -606,7 +606,7 @@ def test_one_row_that_cannot_be_taken_back_keeps_all(
     ]  # fmt: skip
     assert history.tables() == before
     said = command("undo", "2")
-    assert "Batch 2 (2.xlsx): not taken back; nothing was changed" in said.out
+    assert "Batch 2 (2.xlsx): not undone; nothing was changed" in said.out
     assert "Problems (3)" in said.out
 
 

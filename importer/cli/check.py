@@ -13,7 +13,7 @@ from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterErr
 from importer.base.texts import N_, current_language, text
 from importer.cli.job import actor_option, job_of
 from importer.cli.options import Common, common_options
-from importer.cli.output import progress, say, say_json, terminal_width
+from importer.cli.output import progress, say, say_json, say_report
 from importer.cli.translated import Command, Option
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
 def say_reports(common: Common, reports: Iterable[Report]) -> int:
     """Say what became of each workbook, as soon as that is known; give the exit code."""
     from importer.messages.report import Result, to_json
-    from importer.messages.report_text import to_text
+    from importer.messages.report_text import report_lines
 
     said: list[Report] = []
     fault = None
@@ -108,7 +108,7 @@ def say_reports(common: Common, reports: Iterable[Report]) -> int:
                 continue
             if len(said) > 1:
                 say([""])
-            say(to_text(report, everything=common.verbose, width=terminal_width()))
+            say_report(report_lines(report, everything=common.verbose))
     except ImporterError as error:
         if not said:
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,9 +15,12 @@ import click
 
 from importer.base.progress import NoProgress, Progress, Tick
 from importer.base.texts import Text
+from importer.messages.lines import ReportLine, Tone
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
+
+_COLOURS = {None: None, Tone.GOOD: "green", Tone.WATCH: "yellow", Tone.BAD: "red"}
 
 PATIENCE = 1.0
 """Seconds of work that need no progress bar."""
@@ -34,9 +38,29 @@ def say(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def terminal_width() -> int | None:
-    """How wide the terminal is; None where standard output is none, and nothing is wrapped."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+def say_report(lines: Iterable[ReportLine]) -> None:
+    """Print the lines of a report, wrapped if standard output is a terminal."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in lines:
+        say(rendered(line, width))
+
+
+def rendered(line: ReportLine, width: int | None) -> list[str]:
+    """`line` in colour, or a plain one wrapped to `width`, with further lines indented alike."""
+    if not line.is_plain:
+        spans = (
+            click.style(span.text, fg=_COLOURS[span.tone], bold=span.bold or None)
+            if span.tone or span.bold
+            else span.text
+            for span in line.spans
+        )
+        return [" " * line.indent + "".join(spans)]
+    plain = str(line)
+    if width is None or len(plain) <= width:
+        return [plain]
+    indent = " " * (line.indent + 2 * plain.lstrip().startswith("→ "))
+    return textwrap.wrap(plain, max(width, 40), subsequent_indent=indent, break_long_words=False,
+                         break_on_hyphens=False)  # fmt: skip
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from importer.base.errors import EXIT_DONE, EXIT_UNDO
 from importer.base.texts import N_
 from importer.cli.job import BATCH, actor_option, job_of
 from importer.cli.options import Common, common_options
-from importer.cli.output import progress, say, say_json, terminal_width
+from importer.cli.output import progress, say_json, say_report
 from importer.cli.translated import Command, Option
 
 
@@ -26,7 +26,7 @@ from importer.cli.translated import Command, Option
 def undo(common: Common, batch: int, only_check: bool, actor: str | None) -> int:
     """Undo a batch, or show what that would do, or why it cannot be done."""
     from importer.messages.report import undo_to_json
-    from importer.messages.report_text import undo_to_text
+    from importer.messages.report_text import undo_lines
     from importer.pipeline import undo as undoing
 
     with progress(wanted=not common.quiet) as shown:
@@ -36,9 +36,5 @@ def undo(common: Common, batch: int, only_check: bool, actor: str | None) -> int
     if common.json:
         say_json(undo_to_json(report, batch))
     elif report.problems or not common.quiet:
-        say(
-            undo_to_text(
-                report, batch, undone.of.undoes, everything=common.verbose, width=terminal_width()
-            )
-        )
+        say_report(undo_lines(report, batch, undone.of.undoes, everything=common.verbose))
     return EXIT_UNDO if report.problems else EXIT_DONE

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from importer.base.texts import current_language
+from importer.messages.lines import Tone
 
 Value = str | int | float | dt.date | dt.datetime | None
 Row = tuple[Value, ...]
@@ -41,14 +42,6 @@ def readable(value: Value, how: Shown) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return str(value)
-
-
-class Tone(Enum):
-    """What a word means to somebody who looks for trouble; shown by colour beside the word."""
-
-    GOOD = "good"
-    WATCH = "watch"
-    BAD = "bad"
 
 
 class Column(NamedTuple):

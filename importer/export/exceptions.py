@@ -5,7 +5,8 @@ from __future__ import annotations
 from importer.base.texts import N_, _
 from importer.domain.contents import Contents
 from importer.domain.findings import Finding, FindingKind, findings
-from importer.export.book import Column, Table, Tone
+from importer.export.book import Column, Table
+from importer.messages.lines import Tone
 
 EXCEPTIONS = "Exceptions"
 

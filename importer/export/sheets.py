@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeVar
 from importer.base.texts import N_, _, current_language, first_of
 from importer.domain.contents import Contents, OtcHolding, OtcStatus
 from importer.domain.entities import Device, ManagedBy, Status
-from importer.export.book import Column, Row, Shown, Table, Tone
+from importer.export.book import Column, Row, Shown, Table
 from importer.messages.change_text import value_words
+from importer.messages.lines import Tone
 
 Key = TypeVar("Key", OtcStatus, Status)
 

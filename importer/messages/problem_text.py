@@ -1,68 +1,58 @@
-"""Problems in words, for the person at the terminal."""
+"""Problems as lines of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-import click
-
 from importer.base.texts import N_, _, printable, shortened, text
 from importer.domain.problems import Code, Problem, Severity
+from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
 
-GATHERED = frozenset({Code.CONSOLE_LIMIT, Code.FORMULA_VALUE_USED})
-"""Warnings that say the same of every cell; one of them in full is enough."""
-
-LINES_OF_A_PROBLEM = 3
+GROUPED = frozenset({Code.CONSOLE_LIMIT, Code.FORMULA_VALUE_USED})
+"""Warnings that say the same about every cell. One of them is shown in full."""
 
 PLACES = 20
-"""How many places that have the same warning are named."""
+"""How many places with the same warning are listed."""
+
+_TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WATCH}
 
 
-def problem_lines(problems: Sequence[Problem], everything: bool) -> Iterator[str]:
-    """The lines that tell of `problems`; warnings that are alike in one unless `everything`."""
-    errors = [one for one in problems if one.severity is Severity.ERROR]
-    warnings = [one for one in problems if one.severity is Severity.WARNING]
-    if errors:
-        yield ""
-        yield "  " + click.style(_(N_("Problems")), fg="red", bold=True) + f" ({len(errors)})"
-        yield from _by_sheet(errors)
-    if warnings:
-        yield ""
-        yield "  " + click.style(_(N_("Warnings")), fg="yellow", bold=True) + f" ({len(warnings)})"
-        yield from _by_sheet(warnings) if everything else _gathered(warnings)
+def problem_lines(problems: Sequence[Problem], everything: bool) -> Iterator[ReportLine]:
+    """The lines about `problems`; like warnings share an entry unless `everything`."""
+    for severity, heading in ((Severity.ERROR, N_("Problems")), (Severity.WARNING, N_("Warnings"))):
+        of_severity = [problem for problem in problems if problem.severity is severity]
+        if not of_severity:
+            continue
+        yield BLANK
+        yield line(2, Span(_(heading), _TONES[severity], bold=True), f" ({len(of_severity)})")
+        grouped = severity is Severity.WARNING and not everything
+        for sheet, of_sheet in groupby(of_severity, lambda problem: problem.sheet):
+            if sheet is not None:
+                yield line(2, Span(printable(sheet), bold=True))
+            for alike in _grouped(of_sheet) if grouped else ([problem] for problem in of_sheet):
+                yield from _entry(alike)
 
 
-def _gathered(warnings: Sequence[Problem]) -> Iterator[str]:
-    """The warnings of a sheet by code: the first one in full, where the others are."""
-    for sheet, found in groupby(warnings, lambda problem: problem.sheet):
-        alike: dict[object, list[Problem]] = {}
-        for problem in found:
-            key = problem.code if problem.code in GATHERED else problem
-            alike.setdefault(key, []).append(problem)
-        first = [problems[0] for problems in alike.values()]
-        lines = iter(_by_sheet(first))
-        if sheet is not None:
-            yield next(lines)
-        for problems in alike.values():
-            yield from (next(lines) for _line in range(LINES_OF_A_PROBLEM))
-            places = [problem.cell for problem in problems[1:] if problem.cell]
-            if places:
-                listed = places[:PLACES] + (["…"] if len(places) > PLACES else [])
-                yield "      " + str(
-                    text(N_("The same in {places} (-v tells each)."), places=listed)
-                )
+def _grouped(warnings: Iterator[Problem]) -> list[list[Problem]]:
+    """The warnings of a sheet, those that say the same together."""
+    alike: dict[object, list[Problem]] = {}
+    for problem in warnings:
+        alike.setdefault(problem.code if problem.code in GROUPED else problem, []).append(problem)
+    return list(alike.values())
 
 
-def _by_sheet(problems: Sequence[Problem]) -> Iterator[str]:
-    for sheet, found in groupby(problems, lambda problem: problem.sheet):
-        if sheet is not None:
-            yield "  " + click.style(printable(sheet), bold=True)
-        for problem in found:
-            code = click.style(problem.code, fg="red" if problem.severity == "error" else "yellow")
-            yield "    " + " · ".join([*_where(problem), code])
-            yield f"      {problem.message}"
-            yield f"      → {problem.fix}"
+def _entry(alike: list[Problem]) -> Iterator[ReportLine]:
+    """The first of `alike` in full, and the places of the others."""
+    problem, *others = alike
+    code = Span(problem.code, _TONES[problem.severity])
+    yield line(4, *(f"{part} · " for part in _where(problem)), code)
+    yield line(6, problem.message)
+    yield line(6, "→ ", problem.fix)
+    places = [other.cell for other in others if other.cell]
+    if places:
+        listed = places[:PLACES] + (["…"] if len(places) > PLACES else [])
+        yield line(6, text(N_("The same in {places} (-v tells each)."), places=listed))
 
 
 def _where(problem: Problem) -> Iterator[str]:

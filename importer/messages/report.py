@@ -63,7 +63,6 @@ class Report:
     batch: int | None = None
     corrections: str | None = None
     corrections_fault: Text | None = None
-    only_refused_given_back: bool = False
     ledger: str | None = None
     account: str | None = None
     applied_before: int | None = None

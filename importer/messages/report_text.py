@@ -1,20 +1,19 @@
-"""What became of a workbook, in words for the person who has applied it."""
+"""The report on a workbook or an undo, for the person who asked for it."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
-
-import click
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from importer.base.texts import N_, Text, _, printable, text
 from importer.domain.planning.changes import ChangeKind
 from importer.messages.change_text import describe_changes
+from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
 from importer.messages.problem_text import problem_lines
 from importer.messages.report import Report, Result
 
 SHOWN = 20
-"""How many changes are listed, unless all are asked for."""
+"""How many changes are listed, unless all are wanted."""
 
 _DONE = {
     ChangeKind.OTC_ADDED: N_("OTCs added"),
@@ -35,167 +34,126 @@ _DONE = {
 }
 
 _HEADLINES = {
-    Result.VALID: N_("nothing is wrong"),
-    Result.INVALID: N_("rows would be refused"),
+    Result.VALID: N_("no problems"),
+    Result.INVALID: N_("some rows would be rejected"),
     Result.APPLIED: N_("applied"),
-    Result.PARTLY_APPLIED: N_("applied in part"),
-    Result.REJECTED: N_("refused; nothing was changed"),
-    Result.UNCHANGED: N_("nothing in it is new; nothing was changed"),
-    Result.UNREADABLE: N_("could not be read"),
+    Result.PARTLY_APPLIED: N_("partly applied"),
+    Result.REJECTED: N_("rejected; nothing was changed"),
+    Result.UNCHANGED: N_("already up to date; nothing was changed"),
+    Result.UNREADABLE: N_("cannot be read"),
 }
-_COLOURS = {
-    Result.VALID: "green",
-    Result.APPLIED: "green",
-    Result.UNCHANGED: "green",
-    Result.PARTLY_APPLIED: "yellow",
-}
-_ROWS_DONE = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} refused.")
-_ROWS_REFUSED = N_(
-    "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
-    "Without --partial nothing is applied."
-)
-_ROWS_WOULD = {
-    Result.VALID: N_(
-        "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} refused."
-    ),
-    Result.INVALID: N_(
-        "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
-        "Without --partial nothing would be applied."
-    ),
-    Result.REJECTED: _ROWS_REFUSED,
-}
-_REFUSED_ROWS = N_("The refused rows, to mend and apply: {path}")
-_ALL_ROWS = N_("All rows, the refused ones marked, to mend and apply instead: {path}")
-_NO_PLACE = N_("Name a place for the refused rows with --corrections, and try again.")
-
-_IN_INBOX = {
-    _ROWS_REFUSED: N_(
-        "Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} refused. "
-        "The inbox takes all rows or none (setting partial)."
-    ),
-    _REFUSED_ROWS: N_("The refused rows, to mend and put into the inbox: {path}"),
-    _ALL_ROWS: N_(
-        "All rows, the refused ones marked, to mend and put into the inbox instead: {path}"
-    ),
-    _NO_PLACE: N_("Mend the refused rows in the workbook itself, and put it into the inbox."),
-}
-"""What is said of a workbook of the inbox in place of words that are about the command line."""
-
-
-def to_text(
-    report: Report,
-    *,
-    everything: bool = False,
-    width: int | None = None,
-    by_command: bool = True,
-) -> Iterator[str]:
-    """The lines that a person reads, at most `width` characters long if it is given.
-
-    `everything` lists all changes and warnings. What is to be done next is said for the inbox if
-    the workbook came from there and was not given `by_command`.
-    """
-    for line in _lines(report, everything, by_command):
-        yield from _wrapped(line, width)
-
-
 _UNDO_HEADLINES = {
-    Result.VALID: N_("can be taken back"),
-    Result.INVALID: N_("cannot be taken back"),
-    Result.APPLIED: N_("taken back"),
-    Result.REJECTED: N_("not taken back; nothing was changed"),
-    Result.UNCHANGED: N_("nothing of it is left to take back; nothing was changed"),
+    Result.VALID: N_("can be undone"),
+    Result.INVALID: N_("cannot be undone"),
+    Result.APPLIED: N_("undone"),
+    Result.REJECTED: N_("not undone; nothing was changed"),
+    Result.UNCHANGED: N_("nothing left to undo; nothing was changed"),
 }
+_TONES = {
+    Result.VALID: Tone.GOOD,
+    Result.APPLIED: Tone.GOOD,
+    Result.UNCHANGED: Tone.GOOD,
+    Result.PARTLY_APPLIED: Tone.WATCH,
+}
+_ROWS_GOOD = N_("Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} rejected.")
+_ROWS_NOT_APPLIED = {
+    Result.VALID: N_(
+        "Rows: {read} read, {applied} would be applied, {unchanged} unchanged, {rejected} rejected."
+    ),
+    Result.INVALID: _ROWS_GOOD,
+    Result.REJECTED: _ROWS_GOOD,
+}
+_ROWS = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} rejected.")
 
 
-def undo_to_text(
-    report: Report,
-    undoes: int,
-    of_undo: int | None,
-    *,
-    everything: bool = False,
-    width: int | None = None,
-) -> Iterator[str]:
-    """The same for an undo of batch `undoes`, which may be an undo itself, of batch `of_undo`."""
-    colour = _COLOURS.get(report.result, "red")
-    headline = click.style(_(_UNDO_HEADLINES[report.result]), fg=colour, bold=True)
-    told = N_("Batch {batch} ({file})")
-    if of_undo is not None:
-        told = N_("Batch {batch} (undo of batch {of_undo}, {file})")
-    which = str(text(told, batch=undoes, file=report.file, of_undo=of_undo))
-    lines = [f"{click.style(which, bold=True)}: {headline}"]
-    if not report.problems:
-        lines += _changes(report, everything, additions=True)
-    for line in (*lines, *problem_lines(report.problems, everything), *_batch(report)):
-        yield from _wrapped(line, width)
+class Advice(NamedTuple):
+    """What to do next: how to apply the good rows only, and how to use the corrections."""
+
+    partial: str
+    corrections: str
 
 
-def _wrapped(line: str, width: int | None) -> list[str]:
-    """`line` in lines of `width`, the further ones indented as the first."""
-    plain = click.unstyle(line)
-    if width is None or len(plain) <= width or plain != line:
-        return [line]
-    indent = " " * (len(line) - len(line.lstrip()) + (2 if "→ " in line[:20] else 0))
-    return textwrap.wrap(line, max(width, 40), subsequent_indent=indent, break_long_words=False,
-                         break_on_hyphens=False)  # fmt: skip
+AT_TERMINAL = Advice(
+    N_("Add --partial to apply the good rows only."),
+    N_("Corrections written to {path}. Fix the marked cells, then run: "
+       'avira-importer apply "{path}"'),
+)  # fmt: skip
+IN_INBOX = Advice(
+    N_("The inbox applies all rows or none, unless its setting partial is on."),
+    N_("Corrections written to {path}. Fix the marked cells and put that file into the inbox."),
+)
 
 
-def _lines(report: Report, everything: bool, by_command: bool) -> Iterator[str]:
-    def said(template: str) -> str:
-        return template if by_command else _IN_INBOX[template]
-
-    colour = _COLOURS.get(report.result, "red")
-    told = text(_HEADLINES[report.result])
+def report_lines(
+    report: Report, *, everything: bool = False, advice: Advice = AT_TERMINAL
+) -> Iterator[ReportLine]:
+    """The lines about a workbook; all changes and warnings with `everything`."""
+    headline = text(_HEADLINES[report.result])
     if report.applied_before is not None:
-        told = text(N_("this very file was applied before, as batch {batch}; nothing was changed"),
-                    batch=report.applied_before)  # fmt: skip
-    headline = click.style(str(told), fg=colour, bold=True)
-    yield f"{click.style(printable(report.file), bold=True)}: {headline}"
+        headline = text(N_("this file was already applied as batch {batch}; nothing was changed"),
+                        batch=report.applied_before)  # fmt: skip
+    yield _headline(printable(report.file), headline, report.result)
     if report.result is not Result.UNREADABLE:
-        rows = _ROWS_WOULD.get(report.result, _ROWS_DONE)
-        if not by_command and report.result is Result.REJECTED:  # taking parts helps good rows only
-            rows = said(rows) if report.rows.applied else _ROWS_DONE
-        yield "  " + str(text(rows, **report.rows._asdict()))
+        rows = _ROWS_NOT_APPLIED.get(report.result, _ROWS)
+        yield line(2, Text(rows, report.rows._asdict()))
+        if rows is _ROWS_GOOD and report.rows.applied:
+            yield line(2, _(advice.partial))
         if report.rows.read == 0:
-            yield "  " + _(N_("No row is filled in. Was the file saved?"))
+            yield line(2, _(N_("No row is filled in. Was the file saved?")))
     yield from _changes(report, everything)
     yield from problem_lines(report.problems, everything)
     if report.corrections is not None:
-        yield ""
-        given_back = _REFUSED_ROWS if report.only_refused_given_back else _ALL_ROWS
-        yield "  " + str(text(said(given_back), path=report.corrections))
+        yield BLANK
+        yield line(2, text(advice.corrections, path=report.corrections))
     if report.corrections_fault is not None:
-        yield ""
-        yield "  " + click.style(str(report.corrections_fault), fg="red")
-        yield "  " + _(said(_NO_PLACE))
+        yield BLANK
+        yield line(2, Span(str(report.corrections_fault), Tone.BAD))
+        yield line(2, _(N_("Name another place for the corrections with --corrections.")))
     yield from _batch(report)
 
 
-def _batch(report: Report) -> Iterator[str]:
-    """The batch that was made, and where."""
-    if report.batch is not None:
-        batch = N_("Batch {batch} in the ledger {path}, account {account}")
-        facts = {"batch": report.batch, "path": report.ledger, "account": report.account}
-        yield "  " + str(Text(batch, facts))
-    if report.clock_behind is not None:
-        behind = N_("This computer's clock is behind the last batch, so that the batch bears its "
-                    "instant, {at} UTC. Set the clock right.")  # fmt: skip
-        at = report.clock_behind.replace(tzinfo=None)
-        yield "  " + click.style(str(text(behind, at=at)), fg="yellow")
+def undo_lines(
+    report: Report, undoes: int, of_undo: int | None, *, everything: bool = False
+) -> Iterator[ReportLine]:
+    """The lines about an undo of batch `undoes`, which may itself be the undo of `of_undo`."""
+    batch = text(N_("Batch {batch} ({file})"), batch=undoes, file=report.file)
+    if of_undo is not None:
+        batch = text(N_("Batch {batch} (undo of batch {of_undo}, {file})"),
+                     batch=undoes, of_undo=of_undo, file=report.file)  # fmt: skip
+    yield _headline(str(batch), text(_UNDO_HEADLINES[report.result]), report.result)
+    if not report.problems:
+        yield from _changes(report, everything, additions=True)
+    yield from problem_lines(report.problems, everything)
+    yield from _batch(report)
 
 
-def _changes(report: Report, everything: bool, *, additions: bool = False) -> Iterator[str]:
-    done = [f"{_(_DONE[did])}: {count}" for did, count in report.counts().items() if count]
+def _headline(subject: str, headline: Text, result: Result) -> ReportLine:
+    tone = _TONES.get(result, Tone.BAD)
+    return line(0, Span(subject, bold=True), ": ", Span(str(headline), tone, bold=True))
+
+
+def _changes(report: Report, everything: bool, *, additions: bool = False) -> Iterator[ReportLine]:
+    done = [f"{_(_DONE[kind])}: {count}" for kind, count in report.counts().items() if count]
     if done:
-        would = _(N_("Would be done: ")) if report.result in _ROWS_WOULD else ""
-        yield "  " + would + "; ".join(done)
-    yield from _listed(
-        list(describe_changes(report.changes, report.names, additions=additions)), everything
-    )
+        would = _(N_("Changes that would be made: ")) if report.result in _ROWS_NOT_APPLIED else ""
+        yield line(2, would + "; ".join(done))
+    changes = list(describe_changes(report.changes, report.names, additions=additions))
+    listed = changes if everything else changes[:SHOWN]
+    for change in listed:
+        yield line(4, change)
+    if len(changes) > len(listed):
+        more = len(changes) - len(listed)
+        yield line(4, text(N_("… and {more} more (-v lists all)"), more=more))
 
 
-def _listed(lines: Sequence[str], everything: bool) -> Iterator[str]:
-    shown = lines if everything else lines[:SHOWN]
-    for line in shown:
-        yield "    " + line
-    if len(lines) > len(shown):
-        yield "    " + str(text(N_("… and {more} more (-v lists all)"), more=len(lines) - SHOWN))
+def _batch(report: Report) -> Iterator[ReportLine]:
+    """The new batch, and where it is."""
+    if report.batch is not None:
+        batch = text(N_("Batch {batch} in the ledger {path}, account {account}"),
+                     batch=report.batch, path=report.ledger, account=report.account)  # fmt: skip
+        yield line(2, batch)
+    if report.clock_behind is not None:
+        behind = text(N_("This computer's clock is behind the last batch. The new batch was given "
+                         "that batch's time, {at} UTC. Correct the clock."),
+                      at=report.clock_behind.replace(tzinfo=None))  # fmt: skip
+        yield line(2, Span(str(behind), Tone.WATCH))

@@ -251,7 +251,6 @@ def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> No
     try:
         write_corrections(path, reading.path, reading.checked, report.problems, refused)
         report.corrections = str(path)
-        report.only_refused_given_back = partial
     except OutputError as fault:  # what was applied is applied all the same, and must be told
         if job.once is not None:  # and who asks for that keeps everything in one place
             raise

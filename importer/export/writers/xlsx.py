@@ -23,7 +23,8 @@ from xlsxturbo.types import (
 
 from importer.base.files import whole_file
 from importer.base.texts import N_, _, text
-from importer.export.book import Block, Book, Column, Line, Sheet, Shown, Summary, Table, Tone
+from importer.export.book import Block, Book, Column, Line, Sheet, Shown, Summary, Table
+from importer.messages.lines import Tone
 
 ROW_LIMIT = 1_048_575
 """The most rows below a header: Excel's 1,048,576 less one."""

@@ -188,7 +188,7 @@ class Inbox:
         def before_commit(report: Report) -> None:
             if _state(claim.workbook) != state:
                 raise _ChangedError
-            outcome = outcome_of(replace(report), name, claim.since)
+            outcome = outcome_of(report, name, claim.since)
             claim.keep_outcome(outcome.to_json(), final=False)
 
         job = replace(

@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-import click
-
-from importer.base.texts import N_, text
+from importer.base.texts import N_, Text, text
+from importer.domain.problems import Problem
 from importer.messages.masking import without_otcs
 from importer.messages.report import Report, Result
-from importer.messages.report_text import to_text
+from importer.messages.report_text import IN_INBOX, report_lines
 from importer.service.events import Event
 
 REPORT = ".report.txt"
@@ -117,11 +116,13 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     facts: dict[str, Any] = {"file": name, **{fact: known[fact] for fact in _FACTS.get(event, ())}}
     if event is Event.APPLIED_BEFORE:
         facts["batch"] = report.applied_before
-    taken, report.file, report.corrections = report.file, name, corrections
-    told = to_text(report, everything=True, by_command=False)
-    lines = [line.replace(taken, name) for line in told]
+    shown = replace(
+        report, file=name, corrections=corrections,
+        problems=[_with_name(problem, report.file, name) for problem in report.problems],
+    )  # fmt: skip
+    lines = [str(line) for line in report_lines(shown, everything=True, advice=IN_INBOX)]
     return InboxResult(
-        event.name, facts, filed, corrections, made, _plain(lines), returned, report.result.value,
+        event.name, facts, filed, corrections, made, _masked(lines), returned, report.result.value,
         report.rows._asdict(), report.batch,
     )  # fmt: skip
 
@@ -139,7 +140,7 @@ def given_up(name: str, since: dt.datetime, tries: int) -> InboxResult:
         filed,
         None,
         None,
-        _plain([str(said)]),
+        _masked([str(said)]),
         True,
         "given-up",
         {},
@@ -156,9 +157,16 @@ def _as_text(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _plain(lines: Iterable[str]) -> list[str]:
-    """Lines without colours, and with OTCs masked: what the service writes shows none."""
-    return [without_otcs(click.unstyle(line)) for line in lines]
+def _with_name(problem: Problem, path: str, name: str) -> Problem:
+    """`problem` with the workbook's own name in place of its path in the claim."""
+    facts = problem.message.facts
+    named = {key: name if str(fact) == path else fact for key, fact in facts.items()}
+    return replace(problem, message=Text(problem.message.template, named))
+
+
+def _masked(lines: Iterable[str]) -> list[str]:
+    """`lines` with OTCs masked: what the service writes shows none."""
+    return [without_otcs(line) for line in lines]
 
 
 def filed_name(name: str, since: dt.datetime) -> str:

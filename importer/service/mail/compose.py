@@ -10,8 +10,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import IO, NamedTuple
 
-import click
-
 from importer.base.errors import OutputError
 from importer.base.texts import N_, Text, first_of, text
 from importer.config.service import SmtpSettings
@@ -76,13 +74,12 @@ def export_mail(
 def refusal_mail(smtp: SmtpSettings, name: str, words: Sequence[str], place: str) -> EmailMessage:
     """That the workbook `name` was refused, or a part of it; it goes to `smtp.alerts_to`.
 
-    `words` are the lines of its report, which may have a terminal's colours, and `place` is the
-    folder that it was returned to.
+    `words` are the lines of its report, and `place` is the folder that it was returned to.
     """
     subject = text(N_("{file} could not be applied as it is"), file=safe_in_short(name))
     told = text(N_("The workbook {file} could not be applied as it is. It lies here: {place}"),
                 file=name, place=place)  # fmt: skip
-    report = [safe(click.unstyle(line).expandtabs()) for line in first_of(words, MOST_LINES)]
+    report = [safe(line.expandtabs()) for line in first_of(words, MOST_LINES)]
     letter = Letter(safe_line(subject), safe(str(subject)), [safe(str(told))], report=report)
     return letter.message(smtp.sender, smtp.alerts_to)
 

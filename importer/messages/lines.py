@@ -1,0 +1,50 @@
+"""Lines of text whose parts have a tone, for a terminal, a mail or a file to render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from importer.base.texts import Text
+
+
+class Tone(Enum):
+    """What a word means to a reader who looks for trouble. Colour repeats it, never replaces it."""
+
+    GOOD = "good"
+    WATCH = "watch"
+    BAD = "bad"
+
+
+class Span(NamedTuple):
+    """A part of a line."""
+
+    text: str
+    tone: Tone | None = None
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A line, indented by so many spaces; `str` gives it without tones."""
+
+    spans: tuple[Span, ...] = ()
+    indent: int = 0
+
+    def __str__(self) -> str:
+        return " " * self.indent + "".join(span.text for span in self.spans)
+
+    @property
+    def is_plain(self) -> bool:
+        """True if no part of the line stands out."""
+        return not any(span.tone or span.bold for span in self.spans)
+
+
+def line(indent: int, *parts: str | Text | Span) -> ReportLine:
+    """A line of `parts`."""
+    spans = (part if isinstance(part, Span) else Span(str(part)) for part in parts)
+    return ReportLine(tuple(spans), indent)
+
+
+BLANK = ReportLine()

@@ -22,7 +22,7 @@ from importer.cli import main as program
 from mail_server import HOST, MailServer
 from workbooks import write_workbook
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which what was waited for does not come any more; machines are slow."""
 
 PROGRAM = ("-m", "importer")

@@ -27,7 +27,7 @@ from importer.ledger.engines.sqlite import default_path
 from importer.ledger.writing.apply import change_nothing
 from importer.pipeline.export import customers
 from importer.pipeline.job import Job
-from importer.service.exports.destinations import destination
+from importer.service.exports.destination import Destination
 from importer.service.exports.schedule import Schedule
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.outbox import Outbox
@@ -157,7 +157,7 @@ def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
 
 
 def _destination(export: ExportSettings) -> Text:
-    there = destination(export)
+    there = Destination(export)
     there.check()
     return text(N_("{folder} can be read and written."), folder=there.shown)
 

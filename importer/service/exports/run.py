@@ -20,7 +20,7 @@ from importer.messages.fault_log import log_fault
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
 from importer.service.events import Event, log
-from importer.service.exports.destinations import Destination, destination
+from importer.service.exports.destination import Destination
 from importer.service.exports.schedule import Due, Schedule
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
@@ -94,7 +94,7 @@ class Exports:
         self._cannot_keep = False
         self._begun = False
         self._planned = [
-            _Planned(one, Schedule.of(one, settings.file), destination(one))
+            _Planned(one, Schedule.of(one, settings.file), Destination(one))
             for one in settings.exports
         ]
 

@@ -235,9 +235,9 @@ def test_what_has_no_good_row_is_not_told_that_parts_would_be_taken(place: Place
 def test_the_log_names_the_very_report_and_file_where_names_come_to_the_same(place: Place) -> None:
     """Of workbooks that were taken in one second, whose names differ by what no system takes."""
     in_one_second = (
-        "import importer.service.inbox.outcome as outcome",
-        "name_at = outcome.filed_name",
-        "outcome.filed_name = lambda name, at: name_at(name, at.replace(minute=0, second=0))",
+        "import importer.service.inbox.result as result",
+        "name_at = result.filed_name",
+        "result.filed_name = lambda name, at: name_at(name, at.replace(minute=0, second=0))",
     )
     contents = {
         name: place.drop(name, bad(number)).read_bytes()

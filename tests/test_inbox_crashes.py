@@ -83,12 +83,12 @@ def _run(place: Place, ends_at: int | None, bug: str) -> int:
     from importer.cli.main import run
 
     change("importer.service.inbox.arrivals", STILL=0.0)
-    change("importer.service.parts", LOOK_SOON=0.01)
+    change("importer.service.loops", LOOK_SOON=0.01)
     if bug == "no hash is asked for":
         change("importer.pipeline.apply", batch_of_file=lambda *_: None)
     if bug == "nothing is kept before the commit":
         change(
-            "importer.service.inbox.inbox",
+            "importer.service.inbox.worker",
             ApplyOnce=lambda since, _: ApplyOnce(since, lambda _: None),
         )
     steps = iter(range(1, 10_000))

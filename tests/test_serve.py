@@ -1001,7 +1001,7 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(
     channel = str(tmp_path / "notify")
     wanted = 3.0
     environment = {"NOTIFY_SOCKET": channel, "WATCHDOG_USEC": str(int(wanted * 1e6))}
-    lines = ["import importer.service.shared", "importer.service.shared.STUCK = 0.0"]
+    lines = ["import importer.service.context", "importer.service.context.STUCK = 0.0"]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(channel)
         with running(

@@ -37,7 +37,7 @@ from importer.pipeline.job import Job
 from importer.ledger.opening import open_ledger
 from importer.service.exports.run import Exports
 from importer.service.places import make_places
-from importer.service.shared import Shared
+from importer.service.context import ServiceContext
 from importer.config.settings import load_settings
 
 config, rounds, leaks = Path(sys.argv[1]), int(sys.argv[2]), bool(sys.argv[3])
@@ -45,13 +45,13 @@ settings = load_settings(config)
 assert settings.service is not None
 make_places(settings.service)
 job = Job(open_ledger(settings.ledger, 5, "default"), "default", clock.today())
-shared = Shared(settings.service, job)
+context = ServiceContext(settings.service, job)
 exports = Exports(
-    settings.service, shared.folder, shared.job("exports"), shared.ledger, shared.notices,
-    shared.metrics, shared.stopping,
+    settings.service, context.folder, context.job("exports"), context.ledger, context.notices,
+    context.metrics, context.stopping,
 )
 folders = [Path(one.folder) for one in settings.service.exports[:1]]
-folders += [shared.folder, Path(os.environ["TMPDIR"])]
+folders += [context.folder, Path(os.environ["TMPDIR"])]
 kept, samples = [], []
 
 def sample():

@@ -34,7 +34,7 @@ from importer.service.mail.outbox import Outbox
 from importer.service.metrics import PortInUseError, try_port
 from importer.service.places import made_if_missing, make_places, missing, must_exist
 from importer.service.state import KeptRuns, state_folder
-from importer.service.stopping import Stopping
+from importer.service.stopping import StopSignal
 
 _NO_RIGHT = N_("{folder} cannot be read and written by the user of the service.")
 
@@ -122,7 +122,7 @@ def _usable(folder: Path) -> Text:
 
 
 def _ledger(job: Job, state: Path) -> Text:
-    LedgerWatch(job.ledger, state, Stopping(), lambda _: None).must_be_there()
+    LedgerWatch(job.ledger, state, StopSignal(), lambda _: None).must_be_there()
     if job.ledger.is_missing:
         return _ledger_to_come(job.ledger)
     job.ledger.write(change_nothing)

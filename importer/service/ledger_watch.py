@@ -13,7 +13,7 @@ from importer.base.files import os_error_reason, whole_file
 from importer.base.texts import N_, Text, text
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
-from importer.service.stopping import Stopping
+from importer.service.stopping import StopSignal
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -27,7 +27,7 @@ class LedgerWatch:
     """What all parts of the service know of the ledger; `alarm` is called once an outage."""
 
     def __init__(
-        self, ledger: Ledger, folder: Path, stopping: Stopping, alarm: Callable[[Text], None]
+        self, ledger: Ledger, folder: Path, stopping: StopSignal, alarm: Callable[[Text], None]
     ) -> None:
         self._ledger = ledger
         self._seen = folder / "ledger"

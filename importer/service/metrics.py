@@ -21,7 +21,7 @@ from importer.base.errors import MisuseError
 from importer.base.files import os_error_reason, whole_file
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
-from importer.service.inbox.outcome import InboxResult
+from importer.service.inbox.result import InboxResult
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a further series for each counter, of use to nobody here
 

@@ -17,10 +17,10 @@ from importer.base.errors import EXIT_DONE, EXIT_INTERRUPTED
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
 from importer.pipeline.job import Job
+from importer.service.context import ServiceContext
 from importer.service.events import Event, log
+from importer.service.loops import loops_of, run_once
 from importer.service.metrics import Endpoint
-from importer.service.parts import all_once, parts_of
-from importer.service.shared import Shared
 from importer.service.stopping import StoppedError
 from importer.service.systemd import notify, watchdog_seconds
 from importer.workbook.reading import sandbox as apart
@@ -37,11 +37,11 @@ def serve(settings: ServiceSettings, job: Job) -> None:
 
     Raises MisuseError or LedgerError only before anything has begun.
     """
-    shared = Shared(settings, job)
+    context = ServiceContext(settings, job)
     with ExitStack() as stack:
         if settings.metrics_port is not None:
-            stack.callback(Endpoint(settings, shared.metrics).close)
-        parts = [threading.Thread(target=part, daemon=True) for part in parts_of(shared)]
+            stack.callback(Endpoint(settings, context.metrics).close)
+        parts = [threading.Thread(target=part, daemon=True) for part in loops_of(context)]
         with _stopped_by_signals():
             try:
                 for part in parts:
@@ -49,29 +49,29 @@ def serve(settings: ServiceSettings, job: Job) -> None:
                 log(Event.STARTED, what=_what(settings))
                 notify("READY=1", "STATUS=" + _what(settings))
                 while True:
-                    _look_round(shared)
+                    _look_round(context)
             except KeyboardInterrupt:
                 pass
             log(Event.STOPPING)
             notify("STOPPING=1")
-            _stop(shared, parts)
-        shared.write_metrics()
+            _stop(context, parts)
+        context.write_metrics()
     log(Event.STOPPED)
 
 
-def once(settings: ServiceSettings, job: Job) -> Shared:
+def once(settings: ServiceSettings, job: Job) -> ServiceContext:
     """Settle what is in the inbox, make the exports that are due, send the mail that waits.
 
     Gives what was done. Raises KeyboardInterrupt if it is stopped meanwhile, and LedgerError where
     the ledger could not be used.
     """
-    shared = Shared(settings, job, keeps_all=True)
+    context = ServiceContext(settings, job, keeps_all=True)
     found: list[Exception] = []
     done = threading.Event()
 
     def work() -> None:
         try:
-            all_once(shared)
+            run_once(context)
         except StoppedError:
             pass
         except Exception as error:
@@ -87,25 +87,27 @@ def once(settings: ServiceSettings, job: Job) -> Shared:
             while not done.wait(0.2):  # and no join: an interrupted one takes the thread for ended
                 pass
         except KeyboardInterrupt:
-            _stop(shared, [part], EXIT_INTERRUPTED)
+            _stop(context, [part], EXIT_INTERRUPTED)
             raise
-    shared.write_metrics()
+    context.write_metrics()
     if found:
         raise found[0]
-    return shared
+    return context
 
 
-def _look_round(shared: Shared) -> None:
+def _look_round(context: ServiceContext) -> None:
     """See how all parts are, and say so to whoever asks, until it is time to look again."""
-    if shared.all_live():
+    if context.all_live():
         notify("WATCHDOG=1")
-    shared.write_metrics()
+    context.write_metrics()
     time.sleep(min(ROUND, (watchdog_seconds() or ROUND) / 3))
 
 
-def _stop(shared: Shared, parts: list[threading.Thread], exit_code: int = EXIT_DONE) -> None:
+def _stop(
+    context: ServiceContext, parts: list[threading.Thread], exit_code: int = EXIT_DONE
+) -> None:
     """Stop all parts in time. What does not stop by itself is ended: nothing of it is lost."""
-    shared.stopping.stop()
+    context.stopping.stop()
     apart.end_reading()  # which may take minutes
     until = time.monotonic() + GRACE
     with suppress(KeyboardInterrupt):  # one who asks twice does not want to wait
@@ -113,8 +115,8 @@ def _stop(shared: Shared, parts: list[threading.Thread], exit_code: int = EXIT_D
             if part.is_alive():
                 part.join(max(0.0, until - time.monotonic()))
     if any(part.is_alive() for part in parts):
-        if shared.inbox is not None:
-            shared.inbox.forget_try()
+        if context.inbox is not None:
+            context.inbox.forget_try()
         log(Event.STOPPED)
         os._exit(exit_code)
 

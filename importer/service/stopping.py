@@ -14,7 +14,7 @@ class StoppedError(Exception):
     """The service is to stop; the work under way is given up, and nothing of it stays."""
 
 
-class Stopping:
+class StopSignal:
     """Whether the service is to stop; those who wait for something else wake when it is."""
 
     def __init__(self) -> None:
@@ -59,10 +59,10 @@ class Heartbeat:
         self.at = time.monotonic()
 
 
-class Watched:
+class WatchedProgress:
     """Progress that nobody looks at but the service: it gives up work when it is to stop."""
 
-    def __init__(self, stopping: Stopping, beat: Callable[[], None]) -> None:
+    def __init__(self, stopping: StopSignal, beat: Callable[[], None]) -> None:
         self._stopping = stopping
         self._beat = beat
 

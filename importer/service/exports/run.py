@@ -26,7 +26,7 @@ from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
 from importer.service.metrics import Metrics
 from importer.service.state import NO_RUNS, KeptRuns, Runs
-from importer.service.stopping import StoppedError, Stopping
+from importer.service.stopping import StoppedError, StopSignal
 
 LATE = dt.timedelta(minutes=1)
 """By how much a run may come late where a service is there all the time."""
@@ -80,7 +80,7 @@ class Exports:
         ledger: LedgerWatch,
         notices: Notices,
         metrics: Metrics,
-        stopping: Stopping,
+        stopping: StopSignal,
         late: dt.timedelta = LATE,
     ) -> None:
         self._folder = folder

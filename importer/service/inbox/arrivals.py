@@ -50,7 +50,7 @@ class _Seen:
     said: bool = False
 
 
-class Arrivals:
+class InboxScanner:
     """Remembers how files looked the last time; `now` is a monotonic clock in seconds."""
 
     def __init__(self, folder: Path, now: Callable[[], float] = time.monotonic) -> None:

@@ -18,7 +18,7 @@ class _Pause(NamedTuple):
     seconds: float
 
 
-class Later:
+class Backoff:
     """The things that are put off."""
 
     def __init__(self) -> None:

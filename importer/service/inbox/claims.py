@@ -117,8 +117,8 @@ class Claim:
         return True
 
 
-class Claims:
-    """The claims of one service in one inbox, while it is open (see `open_claims`)."""
+class ClaimFolder:
+    """The claims of one service in one inbox, while it is open (see `open_claim_folder`)."""
 
     def __init__(self, inbox: Path, name: str) -> None:
         self._inbox = inbox
@@ -184,7 +184,7 @@ class Claims:
 
 
 @contextmanager
-def open_claims(inbox: Path) -> Iterator[Claims]:
+def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
     """The claims of a new service; what it has not settled by the end goes back into the inbox.
 
     What is settled but could not be filed stays for the next service. Raises OutputError or OSError
@@ -192,7 +192,7 @@ def open_claims(inbox: Path) -> Iterator[Claims]:
     """
     everyone = inbox / CLAIMED
     make_folder(everyone, 0o700)
-    claims = Claims(inbox, new_name())
+    claims = ClaimFolder(inbox, new_name())
     try:
         with held_lock(claims.folder):
             claims.folder.mkdir()
@@ -205,7 +205,7 @@ def open_claims(inbox: Path) -> Iterator[Claims]:
             everyone.rmdir()
 
 
-def _hand_over(claims: Claims) -> None:
+def _hand_over(claims: ClaimFolder) -> None:
     with suppress(OSError):  # the inbox may be away, or something be left for the next service
         for claim in claims.held():
             if claim.kept_outcome(final=False) is None:

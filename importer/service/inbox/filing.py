@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from importer.base.files import put_new, whole_file
 from importer.service.inbox.claims import Claim
-from importer.service.inbox.outcome import InboxResult
+from importer.service.inbox.result import InboxResult
 
 
 class Filed(NamedTuple):

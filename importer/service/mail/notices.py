@@ -11,7 +11,7 @@ from importer.base.texts import N_, Text, text
 from importer.config.service import SmtpSettings
 from importer.export.book import Summary
 from importer.service.events import Event, log
-from importer.service.inbox.outcome import InboxResult
+from importer.service.inbox.result import InboxResult
 from importer.service.mail.compose import alert_mail, export_mail, refusal_mail
 from importer.service.mail.outbox import Outbox
 

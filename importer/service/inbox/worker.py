@@ -24,13 +24,13 @@ from importer.messages.report import Report, Result
 from importer.pipeline import apply as pipeline
 from importer.pipeline.job import ApplyOnce, Job
 from importer.service.events import Event, log
-from importer.service.inbox.arrivals import Arrivals
-from importer.service.inbox.backoff import Later
-from importer.service.inbox.claims import Claim, Claims
+from importer.service.inbox.arrivals import InboxScanner
+from importer.service.inbox.backoff import Backoff
+from importer.service.inbox.claims import Claim, ClaimFolder
 from importer.service.inbox.filing import file_away
-from importer.service.inbox.outcome import InboxResult, given_up, of_json, outcome_of
+from importer.service.inbox.result import InboxResult, given_up_result, result_from_json, result_of
 from importer.service.ledger_watch import LedgerWatch
-from importer.service.stopping import StoppedError, Stopping
+from importer.service.stopping import StoppedError, StopSignal
 
 MOST_TRIES = 5
 """How often a workbook may end the program, or fail it, before it is given up."""
@@ -40,7 +40,7 @@ class _ChangedError(Exception):
     """The workbook was written to after it was taken."""
 
 
-class Inbox:
+class InboxWorker:
     """The inbox of one service, which holds `claims` in it.
 
     `before_filing` is called with each outcome and the folder that its workbook will be in, and may
@@ -50,10 +50,10 @@ class Inbox:
     def __init__(
         self,
         settings: InboxSettings,
-        claims: Claims,
+        claims: ClaimFolder,
         job: Job,
         ledger: LedgerWatch,
-        stopping: Stopping,
+        stopping: StopSignal,
         before_filing: Callable[[InboxResult, Path], None],
         filed: Callable[[InboxResult], None],
     ) -> None:
@@ -64,8 +64,8 @@ class Inbox:
         self._stopping = stopping
         self._before_filing = before_filing
         self._filed = filed
-        self._arrivals = Arrivals(settings.folder)
-        self._later = Later()
+        self._arrivals = InboxScanner(settings.folder)
+        self._backoff = Backoff()
         self._working: tuple[Claim, int] | None = None
         self.is_dark = False
         """Whether the inbox could not be looked into the last time."""
@@ -76,7 +76,7 @@ class Inbox:
     @property
     def has_left(self) -> bool:
         """Whether something is left that should have been settled."""
-        return self.is_dark or bool(self._later)
+        return self.is_dark or bool(self._backoff)
 
     def forget_try(self) -> None:
         """Not count the try that is under way: the service is ended in the middle of it."""
@@ -100,7 +100,7 @@ class Inbox:
             self._say_dark(os_error_reason(error))
             return False
         self._say_light()
-        self._later.keep_only([*(claim.folder for claim in held), *looked.ready])
+        self._backoff.keep_only([*(claim.folder for claim in held), *looked.ready])
         self.waiting = len(held) + len(looked.ready) + looked.arriving + looked.waiting
         self.oldest = max([looked.oldest, *(self._age(claim) for claim in held)])
         trouble = []
@@ -114,7 +114,7 @@ class Inbox:
                 if not self._ledger.answers():
                     raise
                 trouble.append(error)  # perhaps of this workbook's rows alone
-                self._later.put_off(claim.folder)
+                self._backoff.put_off(claim.folder)
         if self.waiting <= 0:
             self.oldest = 0.0
         if trouble and not worked:
@@ -124,14 +124,14 @@ class Inbox:
     def _claims_in_turn(self, held: list[Claim], ready: list[Path]) -> Iterator[Claim]:
         """What is to be settled now; what has failed before holds up no other."""
         for claim in held:
-            if claim.tries == 0 and self._later.is_over(claim.folder):
+            if claim.tries == 0 and self._backoff.is_over(claim.folder):
                 yield claim
         for path in ready:
             taken = self._take(path)
             if taken is not None:
                 yield taken
         for claim in held:
-            if claim.tries and self._later.is_over(claim.folder):
+            if claim.tries and self._backoff.is_over(claim.folder):
                 yield claim
 
     def _age(self, claim: Claim) -> float:
@@ -139,16 +139,16 @@ class Inbox:
 
     def _take(self, path: Path) -> Claim | None:
         self._stopping.or_go_on()
-        if not self._later.is_over(path):
+        if not self._backoff.is_over(path):
             return None
         try:
             claim = self._claims.take(path)
         except OSError as error:
-            if path not in self._later:
+            if path not in self._backoff:
                 log(Event.NOT_OPENED, file=path.name, reason=os_error_reason(error))
-            self._later.put_off(path)
+            self._backoff.put_off(path)
             return None
-        self._later.forget(path)
+        self._backoff.forget(path)
         return claim
 
     def _settle(self, claim: Claim) -> bool:
@@ -158,11 +158,11 @@ class Inbox:
         """
         self._stopping.or_go_on()
         try:
-            outcome = of_json(claim.kept_outcome(final=True)) or self._applied(claim)
+            outcome = result_from_json(claim.kept_outcome(final=True)) or self._applied(claim)
             if outcome is not None:
                 claim.keep_outcome(outcome.to_json(), final=True)
                 self._file(claim, outcome)
-            self._later.forget(claim.folder)
+            self._backoff.forget(claim.folder)
             return True
         except (OutputError, OSError) as error:
             if claim.folder.exists():  # else another service took it over, where there are no locks
@@ -171,14 +171,14 @@ class Inbox:
             raise
         except Exception as error:
             log(Event.FAULT, reason=type(error).__name__, log=log_fault())
-            self._later.put_off(claim.folder)
+            self._backoff.put_off(claim.folder)
         return False
 
     def _applied(self, claim: Claim) -> InboxResult | None:
         """What applying the workbook comes to; None if it went back into the inbox."""
         name = claim.workbook.name
         tries = claim.tries
-        kept = of_json(claim.kept_outcome(final=False))
+        kept = result_from_json(claim.kept_outcome(final=False))
         if tries >= MOST_TRIES:
             return self._given_up(claim, kept, tries)
         claim.set_tries(tries + 1)
@@ -188,7 +188,7 @@ class Inbox:
         def before_commit(report: Report) -> None:
             if _state(claim.workbook) != state:
                 raise _ChangedError
-            outcome = outcome_of(report, name, claim.since)
+            outcome = result_of(report, name, claim.since)
             claim.keep_outcome(outcome.to_json(), final=False)
 
         job = replace(
@@ -217,7 +217,7 @@ class Inbox:
             self._ledger.worked(to_write=True)
         if report.applied_before is not None and kept and kept.batch == report.applied_before:
             return kept  # it was this claim's: the program ended after the commit
-        return outcome_of(report, name, claim.since)
+        return result_of(report, name, claim.since)
 
     def _given_up(self, claim: Claim, kept: InboxResult | None, tries: int) -> InboxResult:
         """What is said of a workbook that failed each time, if it was not applied after all."""
@@ -229,10 +229,10 @@ class Inbox:
                 since = in_utc(claim.since.replace(microsecond=0))
                 batch = batch_of_file(connection, self._job.account, sha256, since)
         if batch is None:
-            return given_up(name, claim.since, tries)
+            return given_up_result(name, claim.since, tries)
         if kept is not None and kept.batch == batch:
             return kept
-        return outcome_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
+        return result_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
 
     def _file(self, claim: Claim, outcome: InboxResult) -> None:
         folder = self._settings.rejected if outcome.returned else self._settings.applied
@@ -247,13 +247,13 @@ class Inbox:
         log(Event[outcome.event], **outcome.facts, **report)
 
     def _say_not_filed(self, claim: Claim, error: OutputError | OSError) -> None:
-        if claim.folder not in self._later:
+        if claim.folder not in self._backoff:
             if isinstance(error, OutputError):
                 reason = str(error.message)
             else:
                 reason = f"{os_error_reason(error)}."
             log(Event.NOT_FILED, file=claim.workbook.name, reason=reason)
-        self._later.put_off(claim.folder)
+        self._backoff.put_off(claim.folder)
 
     def _say_dark(self, reason: object) -> None:
         if not self.is_dark:

@@ -14,13 +14,13 @@ from importer.base.errors import LedgerError, OutputError
 from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
+from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.exports.run import LATE, Exports, remove_half_made
-from importer.service.inbox.claims import open_claims
-from importer.service.inbox.inbox import Inbox
+from importer.service.inbox.claims import open_claim_folder
 from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
+from importer.service.inbox.worker import InboxWorker
 from importer.service.locks import TakenError, locked
-from importer.service.shared import Shared
 from importer.service.stopping import StoppedError
 
 TURN = 5.0
@@ -39,105 +39,107 @@ AFTER_FAULT = 5.0
 """Seconds before a part begins again that met a fault of ours."""
 
 
-def parts_of(shared: Shared) -> Iterator[Callable[[], None]]:
+def loops_of(context: ServiceContext) -> Iterator[Callable[[], None]]:
     """The parts that the configuration asks for, each to be run in a thread of its own."""
-    settings = shared.settings
+    settings = context.settings
     if settings.inbox is not None:
         inbox = settings.inbox
-        yield _lasting(shared, "inbox", lambda: _run_inbox(shared, inbox))
+        yield _lasting(context, "inbox", lambda: _run_inbox(context, inbox))
     if settings.exports or settings.smtp is not None:
-        exports = _exports(shared)
-        yield _lasting(shared, "exports", lambda: _run_exports(shared, exports))
+        exports = _exports(context)
+        yield _lasting(context, "exports", lambda: _run_exports(context, exports))
 
 
-def _lasting(shared: Shared, name: str, work: Callable[[], None]) -> Callable[[], None]:
+def _lasting(context: ServiceContext, name: str, work: Callable[[], None]) -> Callable[[], None]:
     """`work`, begun again after a fault of ours until the service stops."""
-    shared.beat(name)
+    context.beat(name)
 
     def run() -> None:
-        while not shared.stopping.told:
+        while not context.stopping.told:
             try:
                 work()
             except StoppedError:
                 return
             except BaseException as error:  # some libraries raise what is no Exception
                 log(Event.FAULT, reason=type(error).__name__, log=log_fault())
-                shared.stopping.wait(AFTER_FAULT)
+                context.stopping.wait(AFTER_FAULT)
 
     return run
 
 
-def _run_inbox(shared: Shared, settings: InboxSettings) -> None:
-    beat = shared.beat("inbox")
+def _run_inbox(context: ServiceContext, settings: InboxSettings) -> None:
+    beat = context.beat("inbox")
     said = False
-    while not shared.stopping.told:
+    while not context.stopping.told:
         try:
-            with _inbox(shared, settings) as inbox, watch(settings.folder, shared.inbox_wake):
+            with _inbox(context, settings) as inbox, watch(settings.folder, context.inbox_wake):
                 if said:
                     log(Event.LOOKED_INTO_AGAIN, folder=settings.folder)
                     said = False
-                _look_into(shared, inbox, beat)
+                _look_into(context, inbox, beat)
         except (OutputError, OSError) as error:  # it cannot even be begun
             reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
             if not said:
                 log(Event.NOT_LOOKED_INTO, folder=settings.folder, reason=str(reason))
             said = True
             beat()
-            shared.stopping.wait(LOOK_EVERY)
+            context.stopping.wait(LOOK_EVERY)
 
 
-def _look_into(shared: Shared, inbox: Inbox, beat: Callable[[], None]) -> None:
-    while not shared.stopping.told:
-        shared.inbox_wake.clear()
+def _look_into(context: ServiceContext, inbox: InboxWorker, beat: Callable[[], None]) -> None:
+    while not context.stopping.told:
+        context.inbox_wake.clear()
         beat()
         try:
             soon = inbox.round()
         except LedgerError as error:
-            shared.ledger.failed(error, to_write=True)
-            shared.of_inbox(inbox)
-            shared.ledger.wait_for_it(beat)
+            context.ledger.failed(error, to_write=True)
+            context.of_inbox(inbox)
+            context.ledger.wait_for_it(beat)
             continue
-        shared.of_inbox(inbox)
-        shared.inbox_wake.wait(LOOK_SOON if soon else LOOK_EVERY)
+        context.of_inbox(inbox)
+        context.inbox_wake.wait(LOOK_SOON if soon else LOOK_EVERY)
 
 
 @contextmanager
-def _inbox(shared: Shared, settings: InboxSettings) -> Iterator[Inbox]:
-    with open_claims(settings.folder) as claims:
-        shared.inbox = Inbox(
-            settings, claims, shared.job("inbox"), shared.ledger, shared.stopping,
-            shared.notices.refused, shared.filed,
+def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWorker]:
+    with open_claim_folder(settings.folder) as claims:
+        context.inbox = InboxWorker(
+            settings, claims, context.job("inbox"), context.ledger, context.stopping,
+            context.notices.refused, context.filed,
         )  # fmt: skip
-        yield shared.inbox
+        yield context.inbox
 
 
-def _run_exports(shared: Shared, exports: Exports) -> None:
+def _run_exports(context: ServiceContext, exports: Exports) -> None:
     """Make exports and send mail, once no other service with the same state does."""
-    beat = shared.beat("exports")
+    beat = context.beat("exports")
     said = False
-    while not shared.stopping.told:
-        with _turn(shared) as ours:
+    while not context.stopping.told:
+        with _turn(context) as ours:
             if ours:
-                _export_and_mail(shared, exports, beat)
+                _export_and_mail(context, exports, beat)
                 return
         if not said:
             log(Event.EXPORTS_ELSEWHERE)
         said = True
         beat()
-        shared.stopping.wait(TURN)
+        context.stopping.wait(TURN)
 
 
-def _export_and_mail(shared: Shared, exports: Exports, beat: Callable[[], None]) -> None:
+def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[], None]) -> None:
     def stopping() -> bool:
         beat()
-        return shared.stopping.told
+        return context.stopping.told
 
-    remove_half_made(shared.folder)
-    while not shared.stopping.told:
-        shared.exports_wake.clear()
+    remove_half_made(context.folder)
+    while not context.stopping.told:
+        context.exports_wake.clear()
         beat()
-        due = [exports.round(), shared.send_mail(stopping)]
-        shared.exports_wake.wait(_until(min((one for one in due if one is not None), default=None)))
+        due = [exports.round(), context.send_mail(stopping)]
+        context.exports_wake.wait(
+            _until(min((one for one in due if one is not None), default=None))
+        )
 
 
 def _until(due: dt.datetime | None) -> float:
@@ -148,58 +150,58 @@ def _until(due: dt.datetime | None) -> float:
     return min(max(seconds, 0.05), LONGEST_SLEEP)
 
 
-def _exports(shared: Shared, late: dt.timedelta = LATE) -> Exports:
+def _exports(context: ServiceContext, late: dt.timedelta = LATE) -> Exports:
     """The exports that are configured; raises MisuseError where they cannot be."""
     return Exports(
-        shared.settings, shared.folder, shared.job("exports"), shared.ledger, shared.notices,
-        shared.metrics, shared.stopping, late,
+        context.settings, context.folder, context.job("exports"), context.ledger, context.notices,
+        context.metrics, context.stopping, late,
     )  # fmt: skip
 
 
 @contextmanager
-def _turn(shared: Shared) -> Iterator[bool]:
+def _turn(context: ServiceContext) -> Iterator[bool]:
     """Whether this service is the one that makes exports and sends mail."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(locked(shared.folder / "service.lock"))
+            stack.enter_context(locked(context.folder / "service.lock"))
         except TakenError:
             yield False
             return
         yield True
 
 
-def all_once(shared: Shared) -> None:
+def run_once(context: ServiceContext) -> None:
     """Settle what is in the inbox, make the exports that are due, send the mail that waits.
 
     Raises LedgerError where the ledger could not be used.
     """
-    settings = shared.settings
-    exports = _exports(shared, late=LATE_ONCE)
+    settings = context.settings
+    exports = _exports(context, late=LATE_ONCE)
     if settings.inbox is not None:
         try:
-            _inbox_once(shared, settings.inbox)
+            _inbox_once(context, settings.inbox)
         except LedgerError as error:  # mail can be sent all the same
-            shared.ledger.failed(error, to_write=True)
-    with _turn(shared) as ours:
+            context.ledger.failed(error, to_write=True)
+    with _turn(context) as ours:
         if ours:
-            remove_half_made(shared.folder)
+            remove_half_made(context.folder)
             exports.round()
-            shared.exports_made = exports.made
-            shared.failed_exports = exports.failing
-            shared.send_mail(lambda: shared.stopping.told)
+            context.exports_made = exports.made
+            context.failed_exports = exports.failing
+            context.send_mail(lambda: context.stopping.told)
         else:
             log(Event.EXPORTS_ELSEWHERE)
-    if shared.ledger.is_away and shared.ledger.error is not None:
-        raise shared.ledger.error
+    if context.ledger.is_away and context.ledger.error is not None:
+        raise context.ledger.error
 
 
-def _inbox_once(shared: Shared, settings: InboxSettings) -> None:
-    with _inbox(shared, settings) as inbox:
+def _inbox_once(context: ServiceContext, settings: InboxSettings) -> None:
+    with _inbox(context, settings) as inbox:
         try:
             until = time.monotonic() + AT_MOST_ONCE
             while inbox.round() and time.monotonic() < until:
-                shared.stopping.wait(LOOK_SOON)
-                shared.stopping.or_go_on()
+                context.stopping.wait(LOOK_SOON)
+                context.stopping.or_go_on()
         finally:
-            shared.of_inbox(inbox)
-            shared.has_left = inbox.has_left
+            context.of_inbox(inbox)
+            context.has_left = inbox.has_left

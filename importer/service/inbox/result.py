@@ -85,11 +85,11 @@ class InboxResult:
         return self.returned and self.batch is None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, from which `of_json` makes it again."""
+        """Plain values, from which `result_from_json` makes it again."""
         return asdict(self)
 
 
-def of_json(kept: dict[str, Any] | None) -> InboxResult | None:
+def result_from_json(kept: dict[str, Any] | None) -> InboxResult | None:
     """The outcome that was kept; None if none was, or none of ours: whoever may write to the inbox
     shall not have files written elsewhere by it."""
     try:
@@ -99,7 +99,7 @@ def of_json(kept: dict[str, Any] | None) -> InboxResult | None:
     return outcome if outcome is not None and outcome.is_sound else None
 
 
-def outcome_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
+def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     """What became of the workbook `name`, claimed at the instant `since`."""
     filed, name = filed_name(name, since), _as_text(name)
     corrections = made = None
@@ -127,7 +127,7 @@ def outcome_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     )  # fmt: skip
 
 
-def given_up(name: str, since: dt.datetime, tries: int) -> InboxResult:
+def given_up_result(name: str, since: dt.datetime, tries: int) -> InboxResult:
     """What is said of a workbook that ended or failed the program each time."""
     filed, name = filed_name(name, since), _as_text(name)
     facts = {"file": name, "tries": tries}

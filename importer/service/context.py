@@ -14,27 +14,27 @@ from importer.config.service import ServiceSettings
 from importer.pipeline.job import Job
 from importer.service.events import Event, log
 from importer.service.exports.run import WrittenExport
-from importer.service.inbox.inbox import Inbox
-from importer.service.inbox.outcome import InboxResult
+from importer.service.inbox.result import InboxResult
+from importer.service.inbox.worker import InboxWorker
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
 from importer.service.state import state_folder
-from importer.service.stopping import Heartbeat, Stopping, Watched
+from importer.service.stopping import Heartbeat, StopSignal, WatchedProgress
 
 STUCK = 5400.0
 """Seconds without a sign of life after which a part counts as stuck: the largest workbook and the
 longest upload take less."""
 
 
-class Shared:
+class ServiceContext:
     """Made once a service; `keeps_all` remembers every workbook, for runs that end soon."""
 
     def __init__(self, settings: ServiceSettings, job: Job, *, keeps_all: bool = False) -> None:
         self.settings = settings
         self.folder = state_folder(settings)
-        self.stopping = Stopping()
+        self.stopping = StopSignal()
         self.inbox_wake = self.stopping.waker()
         self.exports_wake = self.stopping.waker()
         self.metrics = Metrics()
@@ -48,7 +48,7 @@ class Shared:
         self.exports_made: list[WrittenExport] = []
         self.failed_exports: list[str] = []
         self.has_left = False
-        self.inbox: Inbox | None = None
+        self.inbox: InboxWorker | None = None
         self._keeps_all = keeps_all
         self._job = job
         self._metrics_fail = False
@@ -60,7 +60,7 @@ class Shared:
 
     def job(self, part: str) -> Job:
         """The job for a part; it is given up when the service stops, and shows that it lives."""
-        return replace(self._job, progress=Watched(self.stopping, self.beat(part)))
+        return replace(self._job, progress=WatchedProgress(self.stopping, self.beat(part)))
 
     def send_mail(self, stopping: Callable[[], bool]) -> dt.datetime | None:
         """Send what waits; when to try again, None if nothing waits. Says once what hinders it."""
@@ -87,7 +87,7 @@ class Shared:
         if self._keeps_all:
             self.outcomes.append(outcome)
 
-    def of_inbox(self, inbox: Inbox) -> None:
+    def of_inbox(self, inbox: InboxWorker) -> None:
         """Take the figures of the inbox."""
         self.metrics.inbox_files.set(inbox.waiting)
         self.metrics.inbox_lag.set(inbox.oldest)

@@ -134,14 +134,14 @@ def main(times: int, batches: int) -> None:
                 results[name][kind].append(rate)
     click.echo(f"{platform.machine()}, Python {platform.python_version()}, "
                f"SQLite {sqlite3.sqlite_version}")  # fmt: skip
-    click.echo("\n| measured | SQLite | PostgreSQL | PostgreSQL / SQLite |\n|---|---|---|---|")
+    click.echo(
+        "\n| measured | SQLite | PostgreSQL | ratio | lowest-highest |\n|---|---|---|---|---|"
+    )
     for name, by_kind in results.items():
-        medians = [statistics.median(values) for values in by_kind.values()]
-        cells = [
-            f"{median:,.0f} ({spread(values, 0)})"
-            for median, values in zip(medians, by_kind.values(), strict=True)
-        ]
-        click.echo(f"| {name} | {' | '.join(cells)} | {medians[1] / medians[0]:.2f} |")
+        in_file, on_server = map(statistics.median, by_kind.values())
+        cells = (f"{in_file:,.0f}", f"{on_server:,.0f}", f"{on_server / in_file:.2f}")
+        spreads = " : ".join(spread(values, 0) for values in by_kind.values())
+        click.echo(f"| {name} | {' | '.join(cells)} | {spreads} |")
 
 
 if __name__ == "__main__":

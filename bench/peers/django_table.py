@@ -16,8 +16,8 @@ BATCH = 5_000
 time goes into reading cells and into the library's work for each row."""
 
 
-def configure(database: str) -> None:
-    """Set up Django for one database."""
+def main(workbook: str, database: str) -> None:
+    """Import both sheets in one transaction."""
     settings.configure(
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": database}},
         INSTALLED_APPS=["import_export"],
@@ -25,11 +25,6 @@ def configure(database: str) -> None:
         USE_TZ=True,
     )
     django.setup()
-
-
-def main(workbook: str, database: str) -> None:
-    """Import both sheets in one transaction."""
-    configure(database)
     from django.db import connection, models, transaction
     from import_export import resources
     from import_export.fields import Field
@@ -63,28 +58,24 @@ def main(workbook: str, database: str) -> None:
         use_transactions = True
         clean_model_instances = False
 
-    def as_text(attribute: str, header: str) -> Field:
-        return Field(attribute=attribute, column_name=header, widget=CharWidget())
-
-    def as_number(attribute: str, header: str) -> Field:
-        return Field(attribute=attribute, column_name=header, widget=IntegerWidget())
+    text, integer = CharWidget(), IntegerWidget()
 
     class Otcs(resources.ModelResource):  # type: ignore[misc]
-        code = as_text("code", "OTC")
-        email = as_text("email", "Email")
-        company = as_text("company", "Company Name")
-        total = as_number("total", "Total Licenses")
+        code = Field("code", "OTC", text)
+        email = Field("email", "Email", text)
+        company = Field("company", "Company Name", text)
+        total = Field("total", "Total Licenses", integer)
 
         class Meta(Fastest):
             model = Otc
             import_id_fields = ("code",)
 
     class Customers(resources.ModelResource):  # type: ignore[misc]
-        name = as_text("name", "Customer (Site) Name")
-        managed_by = as_text("managed_by", "Managed By")
-        otc = as_text("otc", "Avira OTC")
-        licenses = as_number("licenses", "No of Licenses")
-        email = as_text("email", "Email")
+        name = Field("name", "Customer (Site) Name", text)
+        managed_by = Field("managed_by", "Managed By", text)
+        otc = Field("otc", "Avira OTC", text)
+        licenses = Field("licenses", "No of Licenses", integer)
+        email = Field("email", "Email", text)
 
         class Meta(Fastest):
             model = Customer

@@ -224,6 +224,29 @@ def test_every_format_holds_what_the_command_exports(full_place: Place) -> None:
     assert load_workbook(own).sheetnames[0] == "Resumen"
 
 
+def test_an_english_service_exports_and_mails_to_one_customer_in_spanish(full_place: Place) -> None:
+    """File and mail are in the language of their export; the log stays English."""
+    choices = {"customer": "Uno", "translate_headers": True, "mail_to": ["x@x.example"]}
+    with MailServer().running() as mails:
+        tables = table(every="1h", name="Own", lang="es", **choices)
+        tables += table(every="1h", name="Plain", **choices)
+        full_place.configure(by_mail(mails) + tables, inbox=None, top="lang = 'en'")
+        service = once(full_place)
+        assert service.wait() == 0
+    assert all(": written to " in one["message"] for one in service.named("export-written"))
+    bodies = {str(one.message["Subject"])[:10]: one.body("plain") for one in mails.mails}
+    spanish = ["Resumen", "Excepciones"], "Código OTC", "Licencias de Avira", "Último lote"
+    english = ["Summary", "Exceptions"], "OTC Code", "Avira licences", "Last batch"
+    for subject, words in (("Own: Uno, ", spanish), ("Plain: Uno", english)):
+        sheets, header, heading, label = words
+        [path] = (full_place.folder / "exports").glob(f"{subject.partition(':')[0]} *")
+        book = load_workbook(path)
+        assert [book.sheetnames[0], book.sheetnames[4]] == sheets
+        assert book["OTC Details"]["A1"].value == header
+        assert heading in str(book[sheets[0]]["A1"].value)
+        assert (heading in bodies[subject], label in bodies[subject]) == (True, True)
+
+
 def content(path: Path) -> Any:
     """What is in an export, without the instant at which it was made."""
     if path.is_dir():

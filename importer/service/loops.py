@@ -186,7 +186,7 @@ def run_once(context: ServiceContext) -> None:
         if ours:
             remove_half_made(context.folder)
             exports.round()
-            context.exports_made = exports.made
+            context.exports_made = exports.written
             context.failed_exports = exports.failing
             context.send_mail(lambda: context.stopping.told)
         else:

@@ -1,11 +1,11 @@
-"""Scheduled exports: made when they are due, put in their folder whole, mailed, the old removed."""
+"""Run scheduled exports: write, deliver, mail, and remove old ones."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from importer.base import clock
 from importer.base.errors import ImporterError, LedgerError, OutputError
 from importer.base.files import temporary_folder
-from importer.base.texts import N_, text
+from importer.base.texts import N_, in_language, text
 from importer.config.service import ExportSettings, ServiceSettings
 from importer.export.form import Format
 from importer.messages.fault_log import log_fault
@@ -29,21 +29,22 @@ from importer.service.state import NO_RUNS, KeptRuns, Runs
 from importer.service.stopping import StoppedError, StopSignal
 
 LATE = dt.timedelta(minutes=1)
-"""By how much a run may come late where a service is there all the time."""
+"""How late a run may start before it counts as missed, in a service that always runs."""
 
 UNTIL_THERE_IS_ONE = dt.timedelta(seconds=5)
-"""Between two looks whether there is a ledger at last."""
+"""The pause between two looks for a ledger that does not exist yet."""
 
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(hours=1)
-"""Between the tries of an export that fails."""
+"""The pauses between retries of an export that fails."""
 
 _MAKING = ".avira-importer-making-"
 _STAMP = "%Y%m%dT%H%M%SZ"
+_INSTANT = "%Y-%m-%d %H:%M:%SZ"
 
 
 class WrittenExport(NamedTuple):
-    """An export that was made: its name, where it stands, and the ledger's last batch in it."""
+    """A delivered export: its name, where its file is, and the last batch in it."""
 
     export: str
     file: str
@@ -51,25 +52,53 @@ class WrittenExport(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Planned:
-    """An export, where it goes, when it comes, and what became of its last runs.
+class _Scheduled:
+    """An export and its runs.
 
-    `made` is what this process has made of it last, if anything;
-    `reason` is the template of why it failed the last time, as far as this process knows.
+    `written` is the last file of this process, `failure` the template of the last error.
     """
 
     settings: ExportSettings
     schedule: Schedule
     destination: Destination
     runs: Runs = NO_RUNS
-    made: WrittenExport | None = None
-    reason: str = ""
+    written: WrittenExport | None = None
+    failure: str = ""
+
+    def due(self, now: dt.datetime) -> Due | None:
+        """The run that is due, if any."""
+        if self._waits(now):
+            return None
+        last = self.runs.last
+        return Due(now, now, 0) if last is None else self.schedule.due(last, now)
+
+    def next(self, now: dt.datetime) -> dt.datetime:
+        """When the next run or retry is due."""
+        if self.runs.again is not None and self._waits(now):
+            return self.runs.again
+        last = self.runs.last
+        return now if last is None else self.schedule.next_after(min(last, now))
+
+    def _waits(self, now: dt.datetime) -> bool:
+        """Whether a retry is ahead; after the clock was set back, none is waited for."""
+        again = self.runs.again
+        return again is not None and now < again <= now + LONGEST_PAUSE
+
+    def is_own(self, name: str) -> bool:
+        """Whether a file of that name is an earlier export of these settings."""
+        stem = re.escape(self.settings.name)
+        return re.fullmatch(rf"{stem} \d{{8}}T\d{{6}}Z{re.escape(self.ending)}", name) is not None
+
+    @property
+    def ending(self) -> str:
+        """The ending of its files; a CSV export is a folder."""
+        return "" if self.settings.format == Format.CSV else f".{self.settings.format}"
 
 
 class Exports:
-    """All exports of a service, which makes them one after the other.
+    """The exports of a service, which run one after the other.
 
-    A run that comes by more than `late` after it was due was missed, and is made up for.
+    A run that starts more than `late` after its time counts as missed and is made up for.
     """
 
     def __init__(
@@ -91,79 +120,62 @@ class Exports:
         self._stopping = stopping
         self._late = late
         self._kept = KeptRuns(folder)
-        self._cannot_keep = False
         self._begun = False
-        self._planned = [
-            _Planned(one, Schedule.of(one, settings.file), Destination(one))
-            for one in settings.exports
+        self._exports = [
+            _Scheduled(export, Schedule.of(export, settings.file), Destination(export))
+            for export in settings.exports
         ]
 
     def begin(self, now: dt.datetime) -> None:
-        """Look up what was made last; an export by cron that is new waits for its time."""
-        for one in self._planned:
-            one.runs = self._kept.of(one.settings)
-            if one.runs.last is not None and one.runs.made:
-                self._metrics.exported_before(one.settings.name, one.runs.last)
-            if one.runs.last is None and one.settings.cron is not None:
-                self._keep(one, Runs(now, made=False))
+        """Load the last runs; a new export with a cron expression waits for its time."""
+        for export in self._exports:
+            runs = export.runs = self._kept.of(export.settings)
+            if runs.last is None and export.settings.cron is not None:
+                self._keep(export, Runs(now, exported=False))
+            elif runs.last is not None and runs.exported:
+                self._metrics.exported_before(export.settings.name, runs.last)
         self._begun = True
 
     def round(self, now: Callable[[], dt.datetime] = clock.now) -> dt.datetime | None:
-        """Make what is due; when the next one is, None if there are no exports at all.
+        """Run what is due; return when the next run is, None if there are no exports.
 
-        A failed one is due again after a while, and holds up no other.
+        An export that fails is due again after a pause and does not delay others.
         """
         if not self._begun:
             self.begin(now())
-        for one in self._planned:
+        for export in self._exports:
             self._stopping.or_go_on()
-            due = self._due(one, now())
+            due = export.due(now())
             if due is not None:
-                self._make(one, due, now)
-        return min((self._next(one, now()) for one in self._planned), default=None)
+                self._run(export, due, now)
+        return min((export.next(now()) for export in self._exports), default=None)
 
     @property
-    def made(self) -> list[WrittenExport]:
-        """What was made last of each export that was made since this service began."""
-        return [one.made for one in self._planned if one.made is not None]
+    def written(self) -> list[WrittenExport]:
+        """The last file of each export that this service has written."""
+        return [export.written for export in self._exports if export.written is not None]
 
     @property
     def failing(self) -> list[str]:
         """The names of the exports that failed the last time."""
-        return [one.settings.name for one in self._planned if one.runs.failures]
+        return [export.settings.name for export in self._exports if export.runs.failures]
 
-    def _due(self, one: _Planned, now: dt.datetime) -> Due | None:
-        if self._is_put_off(one, now):
-            return None
-        if one.runs.last is None:
-            return Due(now, now, 0)
-        return one.schedule.due(one.runs.last, now)
-
-    def _next(self, one: _Planned, now: dt.datetime) -> dt.datetime:
-        if one.runs.again is not None and self._is_put_off(one, now):
-            return one.runs.again
-        last = one.runs.last
-        return now if last is None else one.schedule.next_after(min(last, now))
-
-    def _is_put_off(self, one: _Planned, now: dt.datetime) -> bool:
-        """Whether it failed a while ago only; a clock that was set back is not waited for."""
-        again = one.runs.again
-        return again is not None and now < again <= now + LONGEST_PAUSE
-
-    def _make(self, one: _Planned, due: Due, now: Callable[[], dt.datetime]) -> None:
-        name, failures = one.settings.name, one.runs.failures
+    def _run(self, export: _Scheduled, due: Due, now: Callable[[], dt.datetime]) -> None:
+        name, ledger = export.settings.name, self._job.ledger
         late = now() - due.at > self._late
         try:
             self._ledger.must_be_there()
-            if self._job.ledger.is_made_when_needed and self._job.ledger.is_missing:
-                self._wait_for_ledger(one, now())
+            if ledger.is_made_when_needed and ledger.is_missing:
+                if export.runs.again is None:
+                    log(Event.WAITS, export=name)
+                export.runs = replace(export.runs, again=now() + UNTIL_THERE_IS_ONE)
                 return
-            if (late or due.missed) and not failures:
-                since = due.first.strftime("%Y-%m-%d %H:%M:%SZ")
+            if (late or due.missed) and not export.runs.failures:
+                since = due.first.strftime(_INSTANT)
                 log(Event.MISSED, export=name, missed=due.missed + late, since=since)
-            made = self._deliver(one, now())
+            file = self._deliver(export, now())
         except ImporterError as error:
-            self._failed(one, error, now())
+            self._fail(export, error, now())
             return
         except StoppedError:
             raise
@@ -171,93 +183,74 @@ class Exports:
             path = log_fault()
             log(Event.FAULT, reason=type(error).__name__, log=path)
             fault = text(N_("The program has a fault and stopped. See {log}."), log=path)
-            self._failed(one, ImporterError(fault), now())
+            self._fail(export, ImporterError(fault), now())
             return
-        self._keep(one, Runs(due.at))
+        self._keep(export, Runs(due.at))
         self._metrics.exported(name, now(), now() - due.at)
-        self._remove_old(one, made)
+        self._remove_old(export, file)
 
-    def _wait_for_ledger(self, one: _Planned, now: dt.datetime) -> None:
-        if one.runs.again is None:
-            log(Event.WAITS, export=one.settings.name)
-        one.runs = replace(one.runs, again=now + UNTIL_THERE_IS_ONE)
+    def _deliver(self, export: _Scheduled, now: dt.datetime) -> str:
+        """Write the export in the state folder, deliver and mail it; return its file's name.
 
-    def _deliver(self, one: _Planned, now: dt.datetime) -> str:
-        """Make the export in a folder of the service's own, and put it where it belongs; its name.
-
-        From there on nothing makes it undone: mail that cannot be kept is said and no more.
+        Once delivered it is done: mail that cannot be queued is logged.
         """
-        form = Format(one.settings.format)
-        ending = "" if form is Format.CSV else f".{form}"
-        name = f"{one.settings.name} {now.strftime(_STAMP)}{ending}"
+        settings = export.settings
+        name = f"{settings.name} {now.strftime(_STAMP)}{export.ending}"
         with temporary_folder(self._folder, _MAKING) as making:
-            job = replace(self._job, today=clock.today())
-            made = exporting.export(
-                making / name, job, customer=one.settings.customer, form=form,
-                translate_headers=one.settings.translate_headers,
-            )  # fmt: skip
+            with in_language(settings.lang):
+                written = exporting.export(
+                    making / name, replace(self._job, today=clock.today()),
+                    customer=settings.customer, form=Format(settings.format),
+                    translate_headers=settings.translate_headers,
+                )  # fmt: skip
             self._ledger.worked()
             self._stopping.or_go_on()
-            place = one.destination.deliver(making / name, name)
-            one.made = WrittenExport(one.settings.name, place, made.batch)
-            log(Event.EXPORTED, **one.made._asdict())
-            self._notices.exported(
-                one.settings.mail_to, one.settings.name, made.summary, making / name, place
-            )
+            place = export.destination.deliver(making / name, name)
+            export.written = WrittenExport(settings.name, place, written.batch)
+            log(Event.EXPORTED, **export.written._asdict())
+            self._notices.exported(settings, written, place)
         return name
 
-    def _keep(self, one: _Planned, runs: Runs) -> None:
-        """Remember what became of an export, if need be only as long as this process runs."""
-        one.runs = runs
+    def _keep(self, export: _Scheduled, runs: Runs) -> None:
+        """Remember the runs of an export; without a disk, as long as this process runs."""
+        export.runs = runs
         try:
-            self._kept.keep(one.settings, runs)
-            self._cannot_keep = False
+            self._kept.keep(export.settings, runs)
         except OutputError as error:
-            if not self._cannot_keep:
-                log(Event.STATE_NOT_KEPT, reason=str(error.message))
-            self._cannot_keep = True
+            log(Event.STATE_NOT_KEPT, reason=str(error.message))
 
-    def _failed(self, one: _Planned, error: ImporterError, now: dt.datetime) -> None:
-        """Say it once, and try again less and less often."""
-        name, failures = one.settings.name, one.runs.failures
+    def _fail(self, export: _Scheduled, error: ImporterError, now: dt.datetime) -> None:
+        """Report a new failure once, and retry less and less often."""
+        name, failures = export.settings.name, export.runs.failures
         again = now + min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
-        self._keep(one, replace(one.runs, failures=failures + 1, again=again))
+        self._keep(export, replace(export.runs, failures=failures + 1, again=again))
         self._metrics.export_failed(name)
         if isinstance(error, LedgerError):
             self._ledger.failed(error)
-        reason = str(error.message)
-        kind = error.message.template  # names and instants in it differ each time
-        if failures == 0 or kind != one.reason:
-            said = again.strftime("%Y-%m-%d %H:%M:%SZ")
-            log(Event.EXPORT_FAILED, export=name, reason=reason, again=said)
-            if failures == 0 and not isinstance(error, LedgerError):
-                subject = text(N_("The export {export} could not be made"), export=name)
-                self._notices.alarm(subject, error.message)
-        one.reason = kind
+        if failures == 0 or export.failure != error.message.template:  # facts differ each time
+            reason = str(error.message)
+            log(Event.EXPORT_FAILED, export=name, reason=reason, again=again.strftime(_INSTANT))
+        if failures == 0 and not isinstance(error, LedgerError):
+            subject = text(N_("The export {export} could not be made"), export=name)
+            self._notices.alarm(subject, error.message)
+        export.failure = error.message.template
 
-    def _remove_old(self, one: _Planned, made: str) -> None:
-        """Keep the newest; the one just `made` stays even if a clock that ran ahead made others."""
-        if one.settings.keep is None:
+    def _remove_old(self, export: _Scheduled, written: str) -> None:
+        """Keep the newest, and what was just `written` even if a fast clock dated others later."""
+        keep = export.settings.keep
+        if keep is None:
             return
         try:
-            ours = _ours(one.settings, one.destination.names())
-            for name in ours[: -one.settings.keep]:
-                if name == made:
-                    continue
-                one.destination.remove(name)
-                log(Event.REMOVED, export=one.settings.name, file=name, keep=one.settings.keep)
+            names = sorted(filter(export.is_own, export.destination.names()))
+            for name in names[:-keep]:
+                if name != written:
+                    export.destination.remove(name)
+                    log(Event.REMOVED, export=export.settings.name, file=name, keep=keep)
         except ImporterError as error:
-            log(Event.NOT_REMOVED, export=one.settings.name, reason=str(error.message))
-
-
-def _ours(settings: ExportSettings, names: Sequence[str]) -> list[str]:
-    """Those of `names` that this export has made, the oldest first."""
-    ending = "" if settings.format == Format.CSV else rf"\.{settings.format}"
-    pattern = re.compile(rf"{re.escape(settings.name)} (\d{{8}}T\d{{6}}Z){ending}")
-    return sorted(name for name in names if pattern.fullmatch(name))
+            log(Event.NOT_REMOVED, export=export.settings.name, reason=str(error.message))
 
 
 def remove_half_made(folder: Path) -> None:
-    """Remove what a service that was ended has left in its state."""
+    """Remove the files that a killed service left in the state `folder`."""
     for path in folder.glob(f"{_MAKING}*"):
         shutil.rmtree(path, ignore_errors=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
 from importer.base.errors import OutputError
-from importer.base.texts import N_, Text, text
-from importer.config.service import SmtpSettings
-from importer.export.book import Summary
+from importer.base.texts import N_, Text, in_language, text
+from importer.config.service import ExportSettings, SmtpSettings
+from importer.pipeline.export import Export
 from importer.service.events import Event, log
 from importer.service.inbox.result import InboxResult
 from importer.service.mail.compose import alert_mail, export_mail, refusal_mail
@@ -37,13 +37,19 @@ class Notices:
             name = str(outcome.facts["file"])
             self._keep(refusal_mail(self._smtp, name, outcome.report, str(folder)))
 
-    def exported(
-        self, to: Sequence[str], name: str, summary: Summary, made: Path, place: str
-    ) -> None:
-        """Send an export to those who get it; see `export_mail`."""
+    def exported(self, export: ExportSettings, written: Export, place: str) -> None:
+        """Send an export to those who get it, in its language; see `export_mail`."""
         smtp = self._smtp
-        if to and smtp is not None:
-            self._try(lambda: export_mail(smtp, to, name, summary, made, place))
+        if not export.mail_to or smtp is None:
+            return
+
+        def compose() -> EmailMessage:
+            with in_language(export.lang):
+                return export_mail(
+                    smtp, export.mail_to, export.name, written.summary, written.file, place
+                )
+
+        self._try(compose)
 
     def alarm(self, subject: Text, reason: Text) -> None:
         """Tell that something cannot be done for now, and why."""

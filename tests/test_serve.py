@@ -226,7 +226,11 @@ def test_every_format_holds_what_the_command_exports(full_place: Place) -> None:
 
 def test_an_english_service_exports_and_mails_to_one_customer_in_spanish(full_place: Place) -> None:
     """File and mail are in the language of their export; the log stays English."""
-    choices = {"customer": "Uno", "translate_headers": True, "mail_to": ["x@x.example"]}
+    choices: dict[str, Any] = {
+        "customer": "Uno",
+        "translate_headers": True,
+        "mail_to": ["x@x.example"],
+    }
     with MailServer().running() as mails:
         tables = table(every="1h", name="Own", lang="es", **choices)
         tables += table(every="1h", name="Plain", **choices)

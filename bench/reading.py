@@ -16,7 +16,7 @@ import click
 from bench.material import FULL, prepare
 from bench.timing import ratio
 from importer.config.limits import DEFAULT_LIMITS
-from importer.workbook.reading.file import read_here
+from importer.workbook.reading.file import read_file
 from importer.workbook.reading.sandbox import read_workbook
 
 
@@ -36,7 +36,7 @@ def main(files: tuple[Path, ...], times: int) -> None:
         for path in files or (material.workbook(FULL.many),):
             ratios = [
                 seconds(partial(read_workbook, path))
-                / seconds(partial(read_here, path, DEFAULT_LIMITS, None))
+                / seconds(partial(read_file, path, DEFAULT_LIMITS, None))
                 for _ in range(times)
             ]
             click.echo(f"{path.name}: the sandbox takes {ratio(ratios)} the time")

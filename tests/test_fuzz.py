@@ -23,8 +23,9 @@ from conftest import CommandLine
 from hostile_files import ODS_HEADER, XLS_CELLS, ods, pack, xls, xls_number
 from importer.config.limits import Limits
 from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.reading.child import ReadingProcess
-from importer.workbook.reading.frames import Work
+from importer.workbook.reading import process
+from importer.workbook.reading.process import ReadingProcess
+from importer.workbook.reading.protocol import Work
 from workbooks import HEADERS
 from xlsb_files import Calculated, Cell, Error, XlsbSheet, write_xlsb
 
@@ -41,9 +42,9 @@ CANDID = """
 import json, os, sys
 sys.path[:] = json.loads(sys.argv[1])
 from importer.domain.problems import Code
-from importer.workbook.reading import child_main as reading_process
+from importer.workbook.reading import child as reading_process
 from importer.workbook.formats.refusals import RefusedError
-read = reading_process.read_here
+read = reading_process.read_file
 def candid(path, limits, sheet):
     try:
         {first}
@@ -54,7 +55,7 @@ def candid(path, limits, sheet):
         if type(error).__name__ == "PanicException":
             raise
         raise RefusedError(Code.UNREADABLE_FILE, f"surprise: {error!r}") from error
-reading_process.read_here = candid
+reading_process.read_file = candid
 reading_process.main()
 """
 
@@ -240,7 +241,9 @@ class Reader:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """Somebody who reads files, and tells of every exception that nobody thought of."""
-    monkeypatch.setattr("importer.workbook.reading.child._START", CANDID.replace("{first}", "pass"))
+    monkeypatch.setattr(
+        "importer.workbook.reading.process._START", CANDID.replace("{first}", "pass")
+    )
     reader = Reader()
     yield reader
     reader.end()
@@ -295,7 +298,7 @@ def test_a_fault_that_a_change_reaches_would_be_found(
 ) -> None:
     """A control: with a TypeError for every file that holds a certain byte, the search fails."""
     deed = "assert b'\\xff' not in open(path, 'rb').read()"
-    monkeypatch.setattr("importer.workbook.reading.child._START", CANDID.replace("{first}", deed))
+    monkeypatch.setattr(process, "_START", CANDID.replace("{first}", deed))
     reader = Reader()
     chance = random.Random(7)
     changed = (

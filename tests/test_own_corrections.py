@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from conftest import CommandLine, Said
 from importer.config.limits import DEFAULT_LIMITS
-from importer.workbook.reading.file import read_here
+from importer.workbook.reading.file import read_file
 from importer.workbook.reading.raw import RawSheet
 from importer.workbook.writing import corrections_own, loading
 
@@ -174,7 +174,7 @@ def test_a_mended_cell_loses_its_mark_and_the_others_keep_theirs(
     assert not is_marked(sheet, "B3")
     assert sheet["B3"].comment.text.strip() == "ask Ana"
     assert is_marked(sheet, "D5")
-    assert sheet["D5"].comment.text.count("is not a number") == 1
+    assert sheet["D5"].comment.text.count("is not a valid number") == 1
     assert [cell.value for cell in sheet[1]].count("Problems") == 1
     assert sheet["M3"].value is None
 
@@ -361,7 +361,7 @@ def test_the_same_rows_are_read_of_the_workbook_that_came_back(
     before, after = (
         {
             sheet.name: _without_problems(sheet)
-            for sheet in read_here(path, DEFAULT_LIMITS, None).sheets
+            for sheet in read_file(path, DEFAULT_LIMITS, None).sheets
         }
         for path in (filled, place)
     )

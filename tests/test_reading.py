@@ -735,7 +735,7 @@ def test_a_thousands_mark_is_asked_about(typed: str, command: CommandLine, tmp_p
     said = command("check", path, "--json")
     assert places(said) == [("Add OTC", "D2", "bad-number")]
     digits = "".join(filter(str.isdigit, typed))
-    assert f"Write {digits}," in the_problem(said, "bad-number")["fix"]
+    assert f"mean {digits}," in the_problem(said, "bad-number")["fix"]
 
 
 @pytest.mark.parametrize("stored", ["NaN", "inf", "-inf", "1e999"])

@@ -21,10 +21,10 @@ from importer.base.errors import FileError
 from importer.cli.job import job_of
 from importer.config.limits import Limits
 from importer.pipeline.job import Job
-from importer.workbook.reading import child as reader
+from importer.workbook.reading import process as reader
 from importer.workbook.reading import sandbox as apart
-from importer.workbook.reading.child import ReadingProcess
-from importer.workbook.reading.frames import Work
+from importer.workbook.reading.process import ReadingProcess
+from importer.workbook.reading.protocol import Work
 from scripts import ROOT
 from workbooks import write_cells, write_workbook
 
@@ -34,13 +34,13 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows limits no proce
 PLANT = """
 import json, os, sys, time
 sys.path[:] = json.loads(sys.argv[1])
-from importer.workbook.reading import child_main as reading_process
-read = reading_process.read_here
+from importer.workbook.reading import child as reading_process
+read = reading_process.read_file
 def planted(path, limits, sheet):
     if path.name.startswith("bad"):
         {deed}
     return read(path, limits, sheet)
-reading_process.read_here = planted
+reading_process.read_file = planted
 reading_process.main()
 """
 
@@ -207,10 +207,10 @@ def test_the_working_folder_has_no_say_in_what_is_imported(
 
 COMMAND = """
 import signal, sys, time
-from importer.workbook.reading import sandbox as apart, child as reader
+from importer.workbook.reading import sandbox as apart, process as reader
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 apart.read_ahead("a file that is not there")
-print(apart._ahead[2]._process.pid, flush=True)
+print(apart._ahead.process._process.pid, flush=True)
 {then}
 """
 
@@ -405,7 +405,7 @@ def sheet_of(path: Path) -> str:
 def asked_ahead() -> ReadingProcess:
     """The process that reads what will be asked for next."""
     assert apart._ahead is not None
-    return apart._ahead[2]
+    return apart._ahead.process
 
 
 def test_what_was_read_ahead_is_not_read_again(plant: Plant, tmp_path: Path) -> None:

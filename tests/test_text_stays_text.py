@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from conftest import CommandLine
-from importer.workbook.formats.separated import guarded, unguarded
+from importer.workbook.formats.csv_file import guarded, unguarded
 from workbooks import write_workbook
 
 CODE = "ABCDE-12345-FGHIJ-67890"

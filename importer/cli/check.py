@@ -80,7 +80,7 @@ def make_job(
 
 def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
     from importer.domain.sheets import SHEETS
-    from importer.workbook.formats.separated import SUFFIXES
+    from importer.workbook.formats.csv_file import SUFFIXES
     from importer.workbook.labels import sheet_named
 
     if sheet_named(sheet) is None:

@@ -228,7 +228,7 @@ def _result(report: Report) -> Result:
 
 def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Problem]:
     """All problems as a reader meets them: by sheet, row and column."""
-    order = {laid_out.place.name: index for index, laid_out in enumerate(checked.sheets)}
+    order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
 
     def place(problem: Problem) -> tuple[int, int, int]:
         letters = (problem.cell or "").rstrip("0123456789")

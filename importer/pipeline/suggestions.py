@@ -44,6 +44,6 @@ def _is_mistyped(problem: Problem, checked: CheckedWorkbook) -> bool:
     if problem.code is not Code.BAD_OTC or "near" in problem.fix.facts:
         return False
     return not any(
-        laid_out.place.name == problem.sheet and laid_out.sheet and laid_out.sheet.request is AddOtc
-        for laid_out in checked.sheets
+        sheet.place.name == problem.sheet and sheet.sheet and sheet.sheet.request is AddOtc
+        for sheet in checked.sheets
     )

@@ -1,4 +1,4 @@
-"""What a file says of a sheet that calamine does not: formulas, errors, what is hidden."""
+"""Facts about a sheet that calamine leaves out: formulas, errors, merged and hidden cells."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ LAST_COLUMN = 16_384
 
 @dataclass(slots=True)
 class Markup:
-    """Of one sheet, by row and column counted from 1: formulas (has a value?), error values,
-    constants that calamine takes for numbers, and the hidden rows and columns.
+    """Of one sheet, by row and column counted from 1: formulas (and whether each has a value),
+    error values, constants that calamine reads as numbers, and the hidden rows and columns.
 
-    `merged` are the merged ranges where calamine does not know them. `rows`, `columns` and `area`
-    reach from A1 to the last cell with a value; they are 0 where they are certain to be small.
+    `merged` holds merged ranges that calamine does not report. `rows` and `columns` reach from A1
+    to the last cell with a value; they are 0 where they are certain to be small.
     """
 
     formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
@@ -32,16 +32,16 @@ class Markup:
 
     @property
     def area(self) -> int:
-        """How many cells there are from A1 to the last one with a value."""
+        """The number of cells from A1 to the last one with a value."""
         return self.rows * self.columns
 
     def reach(self, row: int, column: int) -> None:
-        """Note that there is a value at `row` and `column`."""
+        """Record that there is a value at `row` and `column`."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
 
 
 def column_number(letters: str) -> int:
-    """The number of a column, A being 1."""
+    """The number of a column; A is 1."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -49,7 +49,7 @@ def column_number(letters: str) -> int:
 
 
 def column_letters(number: int) -> str:
-    """The letters of a column, 1 being A."""
+    """The letters of a column; 1 is A."""
     letters = ""
     while number:
         number, letter = divmod(number - 1, 26)
@@ -58,7 +58,7 @@ def column_letters(number: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """`text` so that a reader of the file gets it back: ECMA-376, 22.9.2.19, ST_Xstring."""
+    """Escape `text` for a file in Excel's format: ECMA-376, 22.9.2.19, ST_Xstring."""
     escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
     return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)
 

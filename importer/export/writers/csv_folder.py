@@ -14,7 +14,7 @@ from importer.export.exceptions import EXCEPTIONS
 from importer.export.movements import MOVEMENTS
 from importer.export.sheets import DETAIL_SHEETS
 from importer.workbook.checking.exported_files import is_export
-from importer.workbook.formats.separated import guarded
+from importer.workbook.formats.csv_file import guarded
 from importer.workbook.labels import SUMMARY
 
 _FILES = {

@@ -1,4 +1,4 @@
-"""What to say of a bad cell: the reason, and what to write instead."""
+"""The problem of a bad cell: the reason and the fix."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importer.base.texts import N_, Text, shortened, text
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column, ColumnKind
-from importer.workbook.cell import Cell, shown
+from importer.workbook.cell import Cell, cell_text
 from importer.workbook.checking.cells import CHOICES_OF, FIRST_DATE
 from importer.workbook.labels import label_key
 
@@ -20,38 +20,38 @@ _REASONS = {
     Code.MISSING_VALUE: N_("{column} is blank."),
     Code.BAD_OTC: N_("“{value}” is not an OTC."),
     Code.BAD_EMAIL: N_("“{value}” is not an email address."),
-    Code.BAD_NUMBER: N_("“{value}” is not a number that {column} takes."),
-    Code.BAD_DATE: N_("“{value}” is not a date in a form that has one meaning."),
-    Code.BAD_CHOICE: N_("“{value}” is not one of the words that {column} takes."),
-    Code.TOO_LONG: N_("{column} has {length} characters; {limit} is the most."),
-    Code.BAD_CHARACTERS: N_("{column} holds a line break or another control character."),
+    Code.BAD_NUMBER: N_("“{value}” is not a valid number for {column}."),
+    Code.BAD_DATE: N_("“{value}” is not a date in an accepted form."),
+    Code.BAD_CHOICE: N_("“{value}” is not a valid choice for {column}."),
+    Code.TOO_LONG: N_("{column} has {length} characters; the limit is {limit}."),
+    Code.BAD_CHARACTERS: N_("{column} contains a line break or another control character."),
     Code.CELL_ERROR: N_("The cell shows the error {value}."),
-    Code.FORMULA_WITHOUT_VALUE: N_("The cell holds a formula whose result is not in the file."),
+    Code.FORMULA_WITHOUT_VALUE: N_("The cell contains a formula whose result is not in the file."),
     Code.MERGED_CELLS: N_("The cell is part of the merged cells {value}."),
 }
 
 _FIXES = {
-    Code.MISSING_VALUE: N_("Fill in the cell: {expected}."),
+    Code.MISSING_VALUE: N_("Enter {expected}."),
     Code.TOO_LONG: N_("Shorten it."),
     Code.BAD_CHARACTERS: N_("Type it again on one line."),
-    Code.CELL_ERROR: N_("Correct the formula, or type the value: {expected}."),
-    Code.FORMULA_WITHOUT_VALUE: N_("Open the file in Excel and save it, or type the value."),
+    Code.CELL_ERROR: N_("Correct the formula, or enter {expected}."),
+    Code.FORMULA_WITHOUT_VALUE: N_("Open the file in Excel and save it, or enter the value."),
     Code.MERGED_CELLS: N_("Unmerge {value} and fill in each row."),
 }
-_TWO_READINGS = N_("“{value}” can be read as {day_first} or as {month_first}.")
-_WRITE_ISO = N_("Write {day_first} or {month_first}, whichever is meant.")
+_TWO_READINGS = N_("“{value}” can mean {day_first} or {month_first}.")
+_ENTER_ISO = N_("Enter {day_first} or {month_first}.")
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2}|[0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2}|[0-9]{4})")
 _DID_YOU_MEAN = N_("Did you mean {near}?")
-_NO_MARKS = N_("Write {number}, without marks between the digits, if that is meant.")
-_MARKED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
-_NO_OTC = re.compile(r"[^A-Za-z0-9]+")
-_WRITE_EXPECTED = N_("Write {expected}.")
+_NO_SEPARATORS = N_("If you mean {number}, enter it without separators.")
+_SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+_ENTER = N_("Enter {expected}.")
 _OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
 
 
-def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
-    """The problem that `code` is for the cell of `column` in the row at `place`."""
-    value = shown(cell)
+def cell_problem(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
+    """The problem `code` of the cell of `column` in the row at `place`."""
+    value = cell_text(cell)
     facts: dict[str, object] = {
         "column": place.sheet.columns[column.field].header,
         "value": shortened(value),
@@ -60,19 +60,18 @@ def bad_cell(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
         "expected": text(column.kind.meaning),
     }
     reason, fix = Text(_REASONS[code], facts), _fix(column, code, cell, facts)
-    if code is Code.BAD_NUMBER and (marked := _MARKED.fullmatch(value.strip())):
-        facts["number"] = "".join(digit for digit in marked[0] if digit.isdigit())
-        fix = Text(_NO_MARKS, facts)
+    if code is Code.BAD_NUMBER and (separated := _SEPARATED.fullmatch(value.strip())):
+        facts["number"] = "".join(digit for digit in separated[0] if digit.isdigit())
+        fix = Text(_NO_SEPARATORS, facts)
     readings = _readings(value) if code is Code.BAD_DATE else []
     if len(readings) == 2:
         facts["day_first"], facts["month_first"] = readings
-        reason, fix = Text(_TWO_READINGS, facts), Text(_WRITE_ISO, facts)
-    shown_value = None if code is Code.MISSING_VALUE else value
-    return problem_at(place, column.field, code, reason, fix, shown_value)
+        reason, fix = Text(_TWO_READINGS, facts), Text(_ENTER_ISO, facts)
+    return problem_at(place, column.field, code, reason, fix, value or None)
 
 
 def _readings(value: str) -> list[dt.date]:
-    """The days that `value` may mean, that with the day before the month first."""
+    """The days that `value` may mean, day before month first."""
     typed = _DAY_AND_MONTH.fullmatch(value.strip())
     if typed is None:
         return []
@@ -90,22 +89,22 @@ def _readings(value: str) -> list[dt.date]:
 
 
 def _meant(column: Column, code: Code, value: str) -> str | None:
-    """What was nearly written, if it is plain enough to ask; it is never used by itself."""
+    """The value that was probably meant, as a suggestion."""
     if code is Code.BAD_OTC:
-        return normalise_otc(_NO_OTC.sub("", unicodedata.normalize("NFKC", value)))
+        return normalise_otc(_SEPARATORS.sub("", unicodedata.normalize("NFKC", value)))
     if code is Code.BAD_CHOICE:
+        key = label_key(value)
         words = CHOICES_OF[column.kind]
-        said = label_key(value)
-        return next((word for word in words if is_misspelt(said, label_key(word))), None)
+        return next((word for word in words if is_misspelt(key, label_key(word))), None)
     if code is Code.BAD_DATE and len(readings := _readings(value)) == 1:
         return readings[0].isoformat()
     return None
 
 
 def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Text:
-    meant = _meant(column, code, shown(cell))
+    meant = _meant(column, code, cell_text(cell))
     if meant is not None:
         return Text(_DID_YOU_MEAN, {"near": meant})
     if column.kind is ColumnKind.OTC and isinstance(cell, float):
         return Text(_OTC_AS_TEXT, facts)
-    return Text(_FIXES.get(code, _WRITE_EXPECTED), facts)
+    return Text(_FIXES.get(code, _ENTER), facts)

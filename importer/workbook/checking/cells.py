@@ -1,7 +1,7 @@
-"""One cell, as a file holds it, to the text, number, date or choice that it means.
+"""Read one cell as the text, number, date or choice that it means.
 
-Every reader here is total: it never raises, and gives a Broken for a cell that means nothing. Those
-of columns that say the same over and over remember what they have read.
+Readers never raise: a cell that means nothing becomes a BadCell. Readers of columns that repeat the
+same values cache them.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from importer.domain.names import has_bad_characters, tidy_text
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code
 from importer.domain.sheets import CHOICES, LICENSES_LIMIT, MONTHS_LIMIT, Column, ColumnKind
-from importer.workbook.cell import Broken, Cell, shown
+from importer.workbook.cell import BadCell, Cell, cell_text
 from importer.workbook.labels import label_key
 
 Value = str | int | bool | dt.date | ManagedBy
-Reader = Callable[[Cell], Value | Broken]
+Reader = Callable[[Cell], Value | BadCell]
 
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
 FIRST_DATE = dt.date(1900, 3, 1)  # before it, Excel's day numbers are off by one
-_REMEMBERED = 4_096
+_CACHED = 4_096
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
-# Not 1.000 or 1,000, which is a thousand to some and one to others.
+# Not 1.000 or 1,000, which is a thousand in some countries and one in others.
 _WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
 _ISO_DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
@@ -45,7 +45,7 @@ CHOICES_OF = {
                              for language in LANGUAGES))
     for kind, choices in CHOICES.items()
 }  # fmt: skip
-"""The words that a person may choose from, in every language."""
+"""The words of each choice in every language."""
 _MEANINGS = {
     kind: {
         label_key(translated(word, language)): meaning
@@ -56,31 +56,31 @@ _MEANINGS = {
 }
 
 
-def read_otc(cell: Cell) -> Value | Broken:
-    """An OTC in canonical form. A number is none: Excel keeps only 15 digits of it."""
+def read_otc(cell: Cell) -> Value | BadCell:
+    """An OTC in canonical form; never a number, of which Excel keeps only 15 digits."""
     otc = normalise_otc(cell) if isinstance(cell, str) else None
-    return otc or _broken(Code.BAD_OTC, cell)
+    return otc or _bad(Code.BAD_OTC, cell)
 
 
-def read_text(cell: Cell, limit: int) -> Value | Broken:
+def read_text(cell: Cell, limit: int) -> Value | BadCell:
     """Text of up to `limit` characters; numbers and dates as Excel shows them by default."""
-    if isinstance(cell, Broken):
+    if isinstance(cell, BadCell):
         return cell
-    text = tidy_text(cell if isinstance(cell, str) else shown(cell))
+    text = tidy_text(cell if isinstance(cell, str) else cell_text(cell))
     if has_bad_characters(text):
-        return _broken(Code.BAD_CHARACTERS, cell)
-    return text if len(text) <= limit else _broken(Code.TOO_LONG, cell)
+        return _bad(Code.BAD_CHARACTERS, cell)
+    return text if len(text) <= limit else _bad(Code.TOO_LONG, cell)
 
 
-def read_email(cell: Cell) -> Value | Broken:
-    """An email address by its form; nothing is asked of the network."""
+def read_email(cell: Cell) -> Value | BadCell:
+    """An email address, checked by its form only."""
     email = tidy_text(cell) if isinstance(cell, str) else ""
     fits = len(email) <= EMAIL_LIMIT and not has_bad_characters(email)
-    return email if fits and _EMAIL.fullmatch(email) else _broken(Code.BAD_EMAIL, cell)
+    return email if fits and _EMAIL.fullmatch(email) else _bad(Code.BAD_EMAIL, cell)
 
 
-@lru_cache(_REMEMBERED, typed=True)
-def read_whole_number(cell: Cell, low: int, high: int) -> Value | Broken:
+@lru_cache(_CACHED, typed=True)
+def read_whole_number(cell: Cell, low: int, high: int) -> Value | BadCell:
     """A whole number from `low` to `high`, as a number or as plain digits."""
     number: int | None = None
     if isinstance(cell, str):
@@ -89,13 +89,13 @@ def read_whole_number(cell: Cell, low: int, high: int) -> Value | Broken:
     elif isinstance(cell, int | float) and not isinstance(cell, bool):
         number = int(cell) if float(cell).is_integer() else None
     if number is None or not low <= number <= high:
-        return _broken(Code.BAD_NUMBER, cell)
+        return _bad(Code.BAD_NUMBER, cell)
     return number
 
 
-@lru_cache(_REMEMBERED, typed=True)
-def read_date(cell: Cell) -> Value | Broken:
-    """A real date, or text that begins YYYY-MM-DD; a time of day is left off."""
+@lru_cache(_CACHED, typed=True)
+def read_date(cell: Cell) -> Value | BadCell:
+    """A date, or text that begins YYYY-MM-DD; a time of day is dropped."""
     day: dt.date | None = None
     if isinstance(cell, dt.datetime):
         day = cell.date()
@@ -106,21 +106,32 @@ def read_date(cell: Cell) -> Value | Broken:
             day = dt.date.fromisoformat(iso[1])
         except ValueError:  # 2026-02-30
             day = None
-    return day if day is not None and day >= FIRST_DATE else _broken(Code.BAD_DATE, cell)
+    return day if day is not None and day >= FIRST_DATE else _bad(Code.BAD_DATE, cell)
 
 
-@lru_cache(_REMEMBERED, typed=True)
-def read_choice(cell: Cell, kind: ColumnKind) -> Value | Broken:
+@lru_cache(_CACHED, typed=True)
+def read_choice(cell: Cell, kind: ColumnKind) -> Value | BadCell:
     """One of the words of `kind` in any language, or a check box for Yes and No."""
     if isinstance(cell, bool) and kind is ColumnKind.YES_NO:
         return cell
     meaning = _MEANINGS[kind].get(label_key(cell)) if isinstance(cell, str) else None
-    return _broken(Code.BAD_CHOICE, cell) if meaning is None else meaning
+    return _bad(Code.BAD_CHOICE, cell) if meaning is None else meaning
 
 
-def _broken(code: Code, cell: Cell) -> Broken:
-    return cell if isinstance(cell, Broken) else Broken(code, shown(cell))
+def _bad(code: Code, cell: Cell) -> BadCell:
+    return cell if isinstance(cell, BadCell) else BadCell(code, cell_text(cell))
 
+
+_PLAIN_READERS: dict[ColumnKind, Reader] = {
+    ColumnKind.OTC: read_otc,
+    ColumnKind.EMAIL: read_email,
+    ColumnKind.LICENSES: partial(read_whole_number, low=1, high=LICENSES_LIMIT),
+    ColumnKind.LICENSES_OR_NONE: partial(read_whole_number, low=0, high=LICENSES_LIMIT),
+    ColumnKind.MONTHS: partial(read_whole_number, low=1, high=MONTHS_LIMIT),
+    ColumnKind.DATE: read_date,
+    ColumnKind.MANAGED_BY: partial(read_choice, kind=ColumnKind.MANAGED_BY),
+    ColumnKind.YES_NO: partial(read_choice, kind=ColumnKind.YES_NO),
+}
 
 CODES_OF: dict[ColumnKind, tuple[Code, ...]] = {
     ColumnKind.OTC: (Code.BAD_OTC,),
@@ -134,28 +145,9 @@ CODES_OF: dict[ColumnKind, tuple[Code, ...]] = {
     ColumnKind.MANAGED_BY: (Code.BAD_CHOICE,),
     ColumnKind.YES_NO: (Code.BAD_CHOICE,),
 }
-"""The problems that the reader of each kind finds by itself."""
+"""The problems that the reader of each kind can find."""
 
 
 def reader_of(column: Column) -> Reader:
     """The reader of a column's cells."""
-    match column.kind:
-        case ColumnKind.NAME | ColumnKind.TEXT:
-            return partial(read_text, limit=column.limit)
-        case ColumnKind.LICENSES:
-            return partial(read_whole_number, low=1, high=LICENSES_LIMIT)
-        case ColumnKind.LICENSES_OR_NONE:
-            return partial(read_whole_number, low=0, high=LICENSES_LIMIT)
-        case ColumnKind.MONTHS:
-            return partial(read_whole_number, low=1, high=MONTHS_LIMIT)
-        case ColumnKind.MANAGED_BY | ColumnKind.YES_NO as kind:
-            return partial(read_choice, kind=kind)
-        case kind:
-            return _PLAIN_READERS[kind]
-
-
-_PLAIN_READERS: dict[ColumnKind, Reader] = {
-    ColumnKind.OTC: read_otc,
-    ColumnKind.EMAIL: read_email,
-    ColumnKind.DATE: read_date,
-}
+    return _PLAIN_READERS.get(column.kind) or partial(read_text, limit=column.limit)

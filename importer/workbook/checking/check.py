@@ -1,4 +1,4 @@
-"""Sheets of ours to requests, one a good row, and a problem for each bad cell."""
+"""Turn a workbook into a request for each good row and a problem for each bad cell."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from importer.domain.planning.snapshot import Addition, addition
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, Request
 from importer.domain.sheets import Column, ColumnKind, Sheet
-from importer.workbook.cell import Broken, Cell, is_blank, shown
-from importer.workbook.checking.cell_problems import bad_cell
+from importer.workbook.cell import BadCell, Cell, cell_text, is_blank
+from importer.workbook.checking.cell_problems import cell_problem
 from importer.workbook.checking.cells import Value, reader_of
 from importer.workbook.checking.exported_files import refuse_export
-from importer.workbook.checking.layout import LaidOutSheet, lay_out
+from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.schemas import bad_cells
 from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.reading.raw import RawWorkbook
@@ -34,7 +34,7 @@ _TIDIED = (ColumnKind.OTC, ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL)
 
 
 class Prefilled(NamedTuple):
-    """The state of a ledger that a workbook was filled in with: its last batch, and its hash."""
+    """The state of the ledger that a workbook was prefilled from: its last batch and its hash."""
 
     batch: int
     head: str
@@ -42,160 +42,151 @@ class Prefilled(NamedTuple):
 
 @dataclass(slots=True)
 class CheckedWorkbook:
-    """A workbook after its cells were checked.
+    """A workbook whose cells have been checked.
 
-    `requests` stand in the order of the file; `refused` are the rows that ask for nothing, by
-    the sheet's name and row; `read` counts both. `sha256` is that of the file,
-    `is_template` whether it was made from our template. `refused_additions` are the refused rows
-    that would have created an OTC or a customer.
+    `requests` are in the order of the file. `refused` holds the sheet and number of each row
+    without a request; `read` counts both. `is_template` says that the file was made from the
+    template. `refused_additions` are the refused rows that would have created an OTC or a customer.
     """
 
-    sheets: list[LaidOutSheet]
-    requests: list[Request]
+    sheets: list[InputSheet]
     problems: list[Problem]
-    refused: set[tuple[str, int]]
-    read: int
-    sha256: str = ""
-    is_template: bool = False
+    sha256: str
+    is_template: bool
+    prefilled: Prefilled | None
+    requests: list[Request] = field(default_factory=list)
+    refused: set[tuple[str, int]] = field(default_factory=set)
+    read: int = 0
     refused_additions: dict[Addition, Place] = field(default_factory=dict)
-    prefilled: Prefilled | None = None
 
 
 def check_workbook(
     path: Path, raw: RawWorkbook, tick: Callable[[], object] = lambda: None
 ) -> CheckedWorkbook:  # fmt: skip
-    """Check every cell of `raw`; raise FileError if no sheet of it is ours.
+    """Check every cell of `raw`; raise FileError if it has no known sheet.
 
-    `tick` is called once a sheet, for a progress bar.
+    `tick` is called once per sheet.
     """
     refuse_export(path, raw.sheets)
-    sheets, problems = lay_out(raw.sheets)
+    sheets, problems = find_sheets(raw.sheets)
     if not sheets:
         raise FileError(
             Code.NOT_A_WORKBOOK,
             text(N_("{path} has none of the sheets of an onboarding workbook."), path=path),
-            text(N_("To get one to fill in: avira-importer template")),
+            text(N_("To create one: avira-importer template")),
         )
     if raw.guessed_encoding:
         problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
-    checked = CheckedWorkbook(sheets, [], problems, set(), 0, raw.sha256, _is_template(raw))
-    checked.prefilled = _prefilled(raw)
-    for laid_out in sheets:
-        checked.read += len(laid_out.rows)
-        if laid_out.refused:
-            checked.refused.update((laid_out.place.name, row) for row, _ in laid_out.rows)
-        if laid_out.sheet is not None and laid_out.rows and laid_out.columns:
-            _check_sheet(laid_out, laid_out.sheet, checked)
+    hidden = (sheet.rows for sheet in raw.sheets if sheet.name == META)
+    meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
+    prefilled = None
+    match meta.get(PREFILLED):
+        case [float() | int() as batch, str(head), *_]:
+            prefilled = Prefilled(int(batch), head)
+    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled)
+    for input_sheet in sheets:
+        checked.read += len(input_sheet.rows)
+        if input_sheet.refused:
+            checked.refused.update((input_sheet.place.name, row) for row, _ in input_sheet.rows)
+        if input_sheet.sheet is not None and input_sheet.rows and input_sheet.columns:
+            _check_sheet(input_sheet, input_sheet.sheet, checked)
         tick()
     return checked
 
 
-def _is_template(raw: RawWorkbook) -> bool:
-    """Whether we have made the workbook, filled in or not: its hidden sheet says so."""
-    return any(
-        sheet.name == META and any(cells[0] == VERSION for _, cells in sheet.rows)
-        for sheet in raw.sheets
-    )
-
-
-def _prefilled(raw: RawWorkbook) -> Prefilled | None:
-    for sheet in raw.sheets:
-        for _, cells in sheet.rows if sheet.name == META else ():
-            match cells:
-                case [label, float() | int() as batch, str(head), *_] if label == PREFILLED:
-                    return Prefilled(int(batch), head)
-    return None
-
-
-def _check_sheet(laid_out: LaidOutSheet, sheet: Sheet, checked: CheckedWorkbook) -> None:
-    columns = [column for column in sheet.columns if column.field in laid_out.columns]
-    rows = [row for row, _ in laid_out.rows]
-    raw = {column.field: _cells(laid_out, column) for column in columns}
+def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook) -> None:
+    columns = [column for column in sheet.columns if column.field in input_sheet.columns]
+    rows = [row for row, _ in input_sheet.rows]
+    raw = {column.field: _cells(input_sheet, column) for column in columns}
     values = {column.field: _values(column, raw[column.field]) for column in columns}
     bad = bad_cells(sheet, pd.DataFrame(values, index=rows, dtype=object))
     bad_rows = {row for row, _, _ in bad}
     index_of = {row: index for index, row in enumerate(rows)}
     checked.problems += [
-        bad_cell(Place(laid_out.place, row), sheet.column(field), code, raw[field][index_of[row]])
+        cell_problem(
+            Place(input_sheet.place, row), sheet.column(field), code, raw[field][index_of[row]]
+        )
         for row, field, code in bad
     ]
-    checked.refused.update((laid_out.place.name, row) for row in bad_rows)
+    checked.refused.update((input_sheet.place.name, row) for row in bad_rows)
     for column in columns:
-        checked.problems += _warnings(laid_out, column, raw[column.field], values[column.field])
-    _note_missed(checked, laid_out, sheet, bad_rows, values)
-    if laid_out.refused:
+        checked.problems += _warnings(input_sheet, column, raw[column.field], values[column.field])
+    _record_refused_additions(checked, input_sheet, sheet, bad_rows, values)
+    if input_sheet.refused:
         return
     fields: Sequence[str] = sheet.request._fields[1:]
-    make: Any = sheet.request  # the checks have made sure of the types of its fields
+    make: Any = sheet.request  # the checks guarantee the types of its fields
     by_field = [values.get(field, repeat(None)) for field in fields]
     checked.requests += [
-        make(Place(laid_out.place, row), *stated)
-        for row, *stated in zip(rows, *by_field, strict=False)
+        make(Place(input_sheet.place, row), *cells)
+        for row, *cells in zip(rows, *by_field, strict=False)
         if row not in bad_rows
     ]
 
 
-def _note_missed(
+def _record_refused_additions(
     checked: CheckedWorkbook,
-    laid_out: LaidOutSheet,
+    input_sheet: InputSheet,
     sheet: Sheet,
     bad_rows: set[int],
-    values: Mapping[str, Sequence[Value | Broken | None]],
+    values: Mapping[str, Sequence[Value | BadCell | None]],
 ) -> None:
-    """Remember what the refused rows of an Add sheet would have created."""
+    """Record the OTCs or customers that refused rows would have created."""
     kind: Literal["otc", "customer"] | None = _CREATES.get(sheet.request)
     if kind is None:
         return
-    for (row, _), name in zip(laid_out.rows, values.get(kind, ()), strict=False):
-        if isinstance(name, str) and (laid_out.refused or row in bad_rows):
-            checked.refused_additions.setdefault(addition(kind, name), Place(laid_out.place, row))
+    for (row, _), name in zip(input_sheet.rows, values.get(kind, ()), strict=False):
+        if isinstance(name, str) and (input_sheet.refused or row in bad_rows):
+            checked.refused_additions.setdefault(
+                addition(kind, name), Place(input_sheet.place, row)
+            )
 
 
-def _cells(laid_out: LaidOutSheet, column: Column) -> list[Cell]:
-    index = laid_out.columns[column.field]
+def _cells(input_sheet: InputSheet, column: Column) -> list[Cell]:
+    index = input_sheet.columns[column.field]
     return [
-        None if index >= len(cells) or is_blank(cells[index]) else _no_nan(cells[index])
-        for _, cells in laid_out.rows
+        None if index >= len(cells) or is_blank(cells[index]) else _without_nan(cells[index])
+        for _, cells in input_sheet.rows
     ]
 
 
-def _no_nan(cell: Cell) -> Cell:
-    """`cell`, or the text NaN where it holds that number, which pandas takes for a blank."""
+def _without_nan(cell: Cell) -> Cell:
+    """Replace the number NaN, which pandas takes for a blank, by its text."""
     return "NaN" if cell != cell else cell
 
 
-def _values(column: Column, cells: list[Cell]) -> list[Value | Broken | None]:
+def _values(column: Column, cells: list[Cell]) -> list[Value | BadCell | None]:
     read = reader_of(column)
     return [None if cell is None else read(cell) for cell in cells]
 
 
 def _warnings(
-    laid_out: LaidOutSheet,
+    input_sheet: InputSheet,
     column: Column,
     cells: list[Cell],
-    values: Sequence[Value | Broken | None],
+    values: Sequence[Value | BadCell | None],
 ) -> Iterator[Problem]:
-    """What is worth knowing of good cells: tidied text, names beyond the console, formulas."""
-    number = laid_out.columns[column.field] + 1
-    formulas = laid_out.markup.formulas
+    """Warnings about good cells: tidied text, names beyond the console's limits, formulas."""
+    number = input_sheet.columns[column.field] + 1
+    formulas = input_sheet.markup.formulas
     names_something = column.kind is ColumnKind.NAME and column.known is None
-    for (row, _), cell, value in zip(laid_out.rows, cells, values, strict=True):
-        if isinstance(cell, str) and value is not None and not isinstance(value, Broken):
+    for (row, _), cell, value in zip(input_sheet.rows, cells, values, strict=True):
+        if isinstance(cell, str) and value is not None and not isinstance(value, BadCell):
             tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)
             if tidied != cell:
-                yield _normalised(Place(laid_out.place, row), column, cell, tidied)
+                yield _normalised(Place(input_sheet.place, row), column, cell, tidied)
         if names_something and isinstance(value, str) and not fits_console(value):
-            yield _console_limit(Place(laid_out.place, row), column, value)
+            yield _console_limit(Place(input_sheet.place, row), column, value)
         if formulas and formulas.get((row, number)) and cell is not None:
-            yield _formula_value_used(Place(laid_out.place, row), column, cell)
+            yield _formula_value_used(Place(input_sheet.place, row), column, cell)
 
 
 def _guessed_encoding(path: Path, encoding: str) -> Problem:
     return Problem(
         Code.NORMALISED,
-        text(N_("{path} does not tell its encoding; it was read as {encoding}."),
+        text(N_("The encoding of {path} is not stated; it was read as {encoding}."),
              path=path.name, encoding=encoding),
-        text(N_("Check accented letters; if they are wrong, save the file as CSV UTF-8.")),
+        text(N_("Check accented letters. If they are wrong, save the file as CSV UTF-8.")),
     )  # fmt: skip
 
 
@@ -203,7 +194,7 @@ def _normalised(place: Place, column: Column, before: str, after: str) -> Proble
     return problem_at(
         place, column.field, Code.NORMALISED,
         text(N_("“{before}” was read as “{after}”."), before=visible(before), after=after),
-        text(N_("Nothing to do if that is what you mean.")),
+        text(N_("No action is needed if this is correct.")),
         before,
     )  # fmt: skip
 
@@ -211,17 +202,19 @@ def _normalised(place: Place, column: Column, before: str, after: str) -> Proble
 def _console_limit(place: Place, column: Column, name: str) -> Problem:
     return problem_at(
         place, column.field, Code.CONSOLE_LIMIT,
-        text(N_("The console's own form would not take “{name}”: it allows 25 characters of A-Z, "
+        text(N_("The console does not accept “{name}”: it allows 25 characters of A-Z, "
                 "a-z, digits, space, - _ and ., and no double underscore."), name=name),
-        text(N_("Nothing to do here; choose another name if it must be keyed there too.")),
+        text(N_("No action is needed here. Choose another name if it must also be entered in the "
+                "console.")),
         name,
     )  # fmt: skip
 
 
 def _formula_value_used(place: Place, column: Column, cell: Cell) -> Problem:
+    value = cell_text(cell)
     return problem_at(
         place, column.field, Code.FORMULA_VALUE_USED,
-        text(N_("The cell holds a formula; its value “{value}” was used."), value=shown(cell)),
-        text(N_("Check that the value is the one you mean.")),
-        shown(cell),
+        text(N_("The cell contains a formula; its value “{value}” was used."), value=value),
+        text(N_("Check that the value is correct.")),
+        value,
     )  # fmt: skip

@@ -9,8 +9,8 @@ from pathlib import Path
 from importer.base.errors import FileError
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
-from importer.workbook.cell import Cell, shown
-from importer.workbook.formats import separated
+from importer.workbook.cell import Cell, cell_text
+from importer.workbook.formats import csv_file
 from importer.workbook.labels import label_key, sheet_named
 from importer.workbook.reading.raw import RawSheet
 
@@ -81,9 +81,9 @@ def an_export(path: Path) -> FileError:
 
 def _name(path: Path, sheet: RawSheet) -> str:
     """What the file calls the sheet; a file of text, of which we may have guessed it, itself."""
-    return path.stem if path.suffix.lower() in separated.SUFFIXES else sheet.name
+    return path.stem if path.suffix.lower() in csv_file.SUFFIXES else sheet.name
 
 
 def _is_exported(header: Sequence[Cell]) -> bool:
-    found = tuple(label_key(shown(cell)) for cell in header[: max(map(len, _KEYS))])
+    found = tuple(label_key(cell_text(cell)) for cell in header[: max(map(len, _KEYS))])
     return any(found[: len(keys)] == keys for keys in _KEYS)

@@ -1,219 +1,193 @@
-"""What to say of a sheet that is not laid out as it should be, or holds what was not used."""
+"""The problems of a sheet's layout."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
-from importer.base.texts import N_, Text, current_language, text
+from importer.base.texts import N_, Text, text
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
-from importer.workbook.cell import Cell
+from importer.workbook.cell import Row
 from importer.workbook.labels import language_of
 from importer.workbook.markup import column_letters
 from importer.workbook.reading.raw import RawSheet
 
+_FINE = N_("No action is needed if this is correct.")
 
-def hidden_problems(
-    raw: RawSheet, rows: Sequence[tuple[int, Sequence[Cell]]], columns: Mapping[str, int]
-) -> Iterator[Problem]:
-    """What of a sheet is hidden and was read all the same."""
-    if raw.hidden:
-        yield _hidden_problem(raw, text(N_("The sheet {sheet} is hidden."), sheet=raw.name))
-    filled = {number for number, _ in rows}
-    hidden = sorted(filled.intersection(raw.markup.hidden_rows))
-    if hidden:
-        yield _hidden_problem(
-            raw, text(N_("Hidden rows of {sheet}: {rows}."), sheet=raw.name, rows=_ranges(hidden))
-        )
-    letters = [
+
+def hidden_cells(
+    raw: RawSheet, rows: Sequence[Row], columns: Mapping[str, int]
+) -> Iterator[Problem]:  # fmt: skip
+    """The hidden parts of a sheet that were read."""
+    hidden_rows = {number for number, _ in rows}.intersection(raw.markup.hidden_rows)
+    hidden_columns = [
         column_letters(index + 1)
         for index in sorted(columns.values())
         if any(first <= index + 1 <= last for first, last in raw.markup.hidden_columns)
     ]
-    if letters:
-        yield _hidden_problem(
-            raw, text(N_("Hidden columns of {sheet}: {columns}."), sheet=raw.name, columns=letters)
-        )
-
-
-def _ranges(numbers: list[int]) -> list[str]:
-    """Sorted numbers as a person writes them: 4-7, 9."""
-    ranges: list[tuple[int, int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
-
-
-def _hidden_problem(raw: RawSheet, message: Text) -> Problem:
-    fix = text(N_("They are read like all others; delete them if they are not meant."))
-    return Problem(Code.HIDDEN_ROWS, message, fix, raw.name)
+    for is_hidden, message in (
+        (raw.hidden, N_("The sheet {sheet} is hidden.")),
+        (hidden_rows, N_("Hidden rows of {sheet}: {rows}.")),
+        (hidden_columns, N_("Hidden columns of {sheet}: {columns}.")),
+    ):
+        if is_hidden:
+            fix = N_("They are read like all others. Delete them if they should not be applied.")
+            yield _problem(Code.HIDDEN_ROWS, raw, message, fix,
+                           rows=_ranges(hidden_rows), columns=hidden_columns)  # fmt: skip
 
 
 def ignored_sheet(raw: RawSheet) -> Problem:
-    """A sheet that is none of ours."""
-    return Problem(
-        Code.IGNORED_SHEET,
-        text(N_("The sheet {sheet} is none of ours; nothing in it was used."), sheet=raw.name),
-        text(N_("If its rows are meant, name it as one of: {sheets}."), sheets=_titles(SHEETS)),
-        raw.name,
-    )
+    """A sheet that is not part of the onboarding workbook."""
+    return _problem(
+        Code.IGNORED_SHEET, raw,
+        N_("The sheet {sheet} was not recognised and was ignored."),
+        N_("If its rows should be applied, rename it to one of: {sheets}."), sheets=SHEETS,
+    )  # fmt: skip
 
 
-def unknown_sheet(raw: RawSheet, may_be: Sequence[Sheet]) -> Problem:
-    """A sheet that is one of ours, but nothing tells which."""
-    if not raw.told:
-        return Problem(
-            Code.UNKNOWN_SHEET,
-            text(N_("Nothing tells which sheet {sheet} holds: it has columns of {sheets}."),
-                 sheet=raw.name, sheets=_titles(may_be)),
-            text(N_('Say which, such as --sheet "{sheet}", or name the file after the sheet.'),
-                 sheet=may_be[0].title(current_language())),
-            raw.name,
-        )  # fmt: skip
-    return Problem(
-        Code.UNKNOWN_SHEET,
-        text(N_("The sheet {sheet} has columns of ours, but no name of ours."), sheet=raw.name),
-        text(N_("Did you mean {near}? Name it so."), near=_or(_titles(may_be)))
-        if len(may_be) < len(SHEETS) / 2
-        else text(N_("Name it as one of: {sheets}."), sheets=_titles(SHEETS)),
-        raw.name,
-    )
+def unknown_sheet(raw: RawSheet, candidates: Sequence[Sheet]) -> Problem:
+    """A sheet that has known columns or a similar name, but could be several sheets."""
+    if not raw.is_named:
+        message = N_("It is not clear which sheet {sheet} holds: it has columns of {sheets}.")
+        fix = N_('Name the sheet, for example --sheet "{first}", or name the file after it.')
+    else:
+        message = N_("The name of the sheet {sheet} was not recognised.")
+        fix = N_("Rename it to one of: {sheets}.")
+        if len(candidates) < len(SHEETS) / 2:
+            fix = N_("Did you mean {near}? Rename the sheet.")
+        else:
+            candidates = SHEETS
+    return _problem(Code.UNKNOWN_SHEET, raw, message, fix,
+                    sheets=candidates, first=candidates[0], near=_either(candidates))  # fmt: skip
 
 
-def roughly_named_sheet(raw: RawSheet, sheet: Sheet) -> Problem:
-    """A sheet whose name is nearly one of ours."""
-    meant = sheet.title(language_of(raw.name, sheet))
-    return Problem(
-        Code.NORMALISED,
-        text(N_("The sheet “{sheet}” was read as “{meant}”."), sheet=raw.name, meant=meant),
-        text(N_("Nothing to do if that is what you mean.")),
-        raw.name,
-        value=raw.name,
-    )
+def similar_sheet_name(raw: RawSheet, sheet: Sheet) -> Problem:
+    """A sheet whose name is slightly different from a known one."""
+    return _problem(
+        Code.NORMALISED, raw, N_("The sheet “{sheet}” was read as “{meant}”."), _FINE,
+        value=raw.name, meant=sheet.title(language_of(raw.name, sheet)),
+    )  # fmt: skip
 
 
 def title_rows(raw: RawSheet, row: int, above: Sequence[int]) -> Problem:
-    """A header below other rows, which were not used."""
-    message = (
-        text(N_("The header of {sheet} stands in row {row}; what stands above it was not used "
-                "(row number {rows})."), sheet=raw.name, row=row, rows=_ranges(list(above)))
-        if above
-        else text(N_("The header of {sheet} stands in row {row}."), sheet=raw.name, row=row)
-    )  # fmt: skip
-    return Problem(
-        Code.TITLE_ROWS, message, text(N_("Nothing to do if they are titles.")), raw.name, row
-    )
+    """A header below other rows, which were ignored."""
+    message = N_("The header of {sheet} is in row {row}.")
+    if above:
+        message = N_("The header of {sheet} is in row {row}. The rows above it ({rows}) were "
+                     "ignored.")  # fmt: skip
+    fix = N_("No action is needed if they are titles.")
+    return _problem(Code.TITLE_ROWS, raw, message, fix, row, rows=_ranges(above))
 
 
-def header_amid_rows(raw: RawSheet, row: int) -> Problem:
-    """A header below rows that look as if they were meant to be used."""
-    return Problem(
-        Code.MISSING_COLUMN,
-        text(N_("The header of {sheet} stands in row {row}, below rows that look like others."),
-             sheet=raw.name, row=row),
-        text(N_("Move the header above them, or delete them.")),
-        raw.name,
-        row,
+def header_below_data(raw: RawSheet, row: int) -> Problem:
+    """A header below rows that look like data."""
+    return _problem(
+        Code.MISSING_COLUMN, raw,
+        N_("The header of {sheet} is in row {row}, below rows that look like data."),
+        N_("Move the header above them, or delete them."), row,
     )  # fmt: skip
 
 
 def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Problem:
-    """A required column that is not there."""
+    """A required column that is missing."""
     title = column.title(language_of(raw.name, sheet))
+    facts = {"sheet": raw.name, "column": title}
     return Problem(
         Code.MISSING_COLUMN,
-        text(N_("{sheet} has no column {column}."), sheet=raw.name, column=title),
-        text(N_("Write {column} into the header, above its values."), column=title),
-        raw.name,
-        row,
-        column.header,
-        title,
+        Text(N_("{sheet} has no column named {column}."), facts),
+        Text(N_("Add {column} to the header, above its values."), facts),
+        raw.name, row, column.header, title,
     )  # fmt: skip
 
 
-def unknown_column(raw: RawSheet, row: int, index: int, name: str, meant: Sequence[str]) -> Problem:
-    """A column whose header may be a misspelt one of ours, of which `meant` are alike."""
-    return _at_header(
+def unknown_column(
+    raw: RawSheet, row: int, index: int, name: str, similar: Sequence[str]
+) -> Problem:  # fmt: skip
+    """A column whose header is similar to known ones."""
+    return _header_problem(
         Code.UNKNOWN_COLUMN, raw, row, index, name,
-        text(N_("{sheet} knows no column {column}."), sheet=raw.name, column=name),
-        text(N_("Did you mean {near}? Name it so, or name it otherwise if it is your own."),
-             near=_or(meant)),
+        N_("{sheet} has no column named {column}."),
+        N_("Did you mean {near}? Rename it, or choose a different name if it is your own."),
+        near=_either(similar),
     )  # fmt: skip
 
 
 def column_of_another_sheet(
     raw: RawSheet, row: int, index: int, name: str, others: Sequence[Sheet]
 ) -> Problem:
-    """A column that means something on other sheets only."""
-    return _at_header(
+    """A column that only other sheets have."""
+    return _header_problem(
         Code.UNKNOWN_COLUMN, raw, row, index, name,
-        text(N_("{sheet} knows no column {column}."), sheet=raw.name, column=name),
-        text(N_("It belongs to {sheets}. Move it there, or name it otherwise if it is your own."),
-             sheets=_or(_titles(others))),
+        N_("{sheet} has no column named {column}."),
+        N_("It belongs to {sheets}. Move it there, or rename it if it is your own."),
+        sheets=_either(others),
     )  # fmt: skip
 
 
 def unnamed_column(
-    raw: RawSheet, sheet: Sheet, row: int, index: int, absent: Sequence[Column]
+    raw: RawSheet, sheet: Sheet, row: int, index: int, missing: Sequence[Column]
 ) -> Problem:
-    """A column with values but without a header, where columns of ours are absent."""
-    titles = [column.title(language_of(raw.name, sheet)) for column in absent]
-    letter = column_letters(index + 1)
-    return _at_header(
+    """A column with values but no header, on a sheet with missing columns."""
+    language = language_of(raw.name, sheet)
+    return _header_problem(
         Code.UNKNOWN_COLUMN, raw, row, index, "",
-        text(N_("Column {column} of {sheet} has values but no header."),
-             sheet=raw.name, column=letter),
-        text(N_("Name it as one of: {columns}; or as you like, if it is your own."),
-             columns=titles),
+        N_("Column {column} of {sheet} has values but no header."),
+        N_("Name it as one of: {columns}. If it is your own, give it any other name."),
+        columns=[column.title(language) for column in missing],
     )  # fmt: skip
 
 
 def ignored_column(raw: RawSheet, row: int, index: int, name: str) -> Problem:
     """A column of the user's own."""
-    return _at_header(
+    return _header_problem(
         Code.IGNORED_COLUMN, raw, row, index, name,
-        text(N_("The column {column} of {sheet} is none of ours; nothing in it was used."),
-             sheet=raw.name, column=name or column_letters(index + 1)),
-        text(N_("Nothing to do if it is your own.")),
+        N_("The column {column} of {sheet} was not recognised and was ignored."),
+        N_("No action is needed if it is your own."),
     )  # fmt: skip
 
 
 def duplicate_column(
     raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace
 ) -> Problem:  # fmt: skip
-    """A column that is there twice."""
-    letter = column_letters(index + 1)
-    return Problem(
-        Code.DUPLICATE_COLUMN,
-        text(N_("{sheet} has {column} twice, in columns {first} and {second}."), sheet=raw.name,
-             column=name, first=first.letter, second=letter),
-        text(N_("Delete one of the two columns.")),
-        raw.name,
-        row,
-        first.name,
-        name,
-        f"{letter}{row}",
-        name,
+    """A column that occurs twice."""
+    return _header_problem(
+        Code.DUPLICATE_COLUMN, raw, row, index, name,
+        N_("{sheet} has two columns named {column}: {first} and {letter}."),
+        N_("Delete one of them."), first.name, first=first.letter,
     )  # fmt: skip
 
 
-def _at_header(
-    code: Code, raw: RawSheet, row: int, index: int, name: str, message: Text, fix: Text
-) -> Problem:
+def _problem(
+    code: Code, raw: RawSheet, message: str, fix: str, row: int | None = None,
+    value: str | None = None, **facts: object,
+) -> Problem:  # fmt: skip
+    """A problem of a whole sheet, or of a row of it."""
+    facts |= {"sheet": raw.name, "row": row}
+    return Problem(code, Text(message, facts), Text(fix, facts), raw.name, row, value=value)
+
+
+def _header_problem(
+    code: Code, raw: RawSheet, row: int, index: int, name: str, message: str, fix: str,
+    column: str | None = None, **facts: object,
+) -> Problem:  # fmt: skip
+    """A problem of the column at `index`, whose header is `name`; `column` is its English name."""
     letter = column_letters(index + 1)
-    called = name or letter
-    return Problem(code, message, fix, raw.name, row, called, called, f"{letter}{row}", name)
+    header = name or letter
+    facts |= {"sheet": raw.name, "column": header, "letter": letter}
+    return Problem(code, Text(message, facts), Text(fix, facts), raw.name, row,
+                   column or header, header, f"{letter}{row}", name)  # fmt: skip
 
 
-def _titles(sheets: Sequence[Sheet]) -> list[str]:
-    return [sheet.title(current_language()) for sheet in sheets]
+def _ranges(numbers: Sequence[int] | set[int]) -> list[str]:
+    """Row numbers in short: 4-7, 9."""
+    runs = groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0])
+    ranges = ([number for _, number in run] for _, run in runs)
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ranges]
 
 
-def _or(titles: Sequence[str]) -> object:
-    """A choice of titles in words."""
-    if len(titles) < 2:
-        return titles[0]
-    return text(N_("{first} or {last}"), first=list(titles[:-1]), last=titles[-1])
+def _either(choices: Sequence[object]) -> object:
+    """A choice in words: A, B or C."""
+    if len(choices) == 1:
+        return choices[0]
+    return text(N_("{first} or {last}"), first=list(choices[:-1]), last=choices[-1])

@@ -1,1 +1,1 @@
-"""Each format of spreadsheets: what its bytes say before and beside what calamine reads."""
+"""Each file format: its safety checks, and the markup that calamine leaves out."""

@@ -1,6 +1,6 @@
-"""A look over the zip archive that a workbook is, before any parser of spreadsheets sees it.
+"""Inspect the zip archive of a workbook before any parser opens it.
 
-Nothing that the archive says of itself is believed: sizes are counted while inflating.
+Nothing that the archive says about itself is believed: sizes are counted while inflating.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from importer.workbook.formats.refusals import damaged, hostile, password_protec
 
 CHUNK = 1 << 20
 _SLICE = 1 << 16
-OVERLAP = 1_024
-"""Bytes of a chunk that are looked at again with the next one; no tag that matters is longer."""
+_OVERLAP = 1_024
+"""Bytes of a chunk that the next window repeats; no tag of interest is longer."""
 
 _ENTRY = b"PK\x01\x02"
 END_OF_ARCHIVE = b"PK\x05\x06"
@@ -28,25 +28,25 @@ _LOCAL_SIZE = 30
 _NAME_AT = 26
 _ENCRYPTED = 0x1
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0\xfe\xff", b"\0\0\0<")
-"""How XML begins in UTF-16 or UTF-32, which nobody writes and calamine does not read."""
+"""How XML begins in UTF-16 or UTF-32, which no program writes and calamine does not read."""
 _MARK_SIZE = 4
 _SMALL = 16 * MB
-"""Inflated bytes that harm nobody, whatever they grew from."""
-_ASIDE = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail", "customxml/",
-          "xl/customproperty", "basic/", "dialogs/")  # fmt: skip
-"""Where pictures, macros and what other programs put by lie: XML of any kind and encoding."""
+"""Inflated bytes that do no harm, whatever they grew from."""
+_IGNORED = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail", "customxml/",
+            "xl/customproperty", "basic/", "dialogs/")  # fmt: skip
+"""Folders of pictures, macros and other programs' files: XML of any kind and encoding."""
 
-Watch = Callable[[str, bytes], object]
-"""Is shown each part, by name, in windows that overlap."""
+Inspect = Callable[[str, bytes], object]
+"""Takes the name of a part and a window of its bytes; windows of a part overlap."""
 
 
-def look_over(content: bytes, limits: Limits, watch: Watch) -> ZipFile:
-    """The archive in `content`, once every byte of it was inflated and counted.
+def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> ZipFile:
+    """Inflate and count every byte of the archive in `content`, then open it.
 
-    Raises RefusedError for whatever no spreadsheet program writes, or for more than `limits`.
+    Raises RefusedError for anything that no spreadsheet program writes, or that exceeds `limits`.
     """
-    # Each entry has this signature once, so that there are no more of them; ZipFile would make an
-    # object of every one before anybody could count.
+    # Each entry contains this signature once, so this is an upper bound. ZipFile would create an
+    # object for every entry before they could be counted.
     if content.count(_ENTRY) > limits.parts:
         raise too_large(text(N_("it consists of too many parts")), "parts", limits.parts)
     _check_end(content)
@@ -58,31 +58,31 @@ def look_over(content: bytes, limits: Limits, watch: Watch) -> ZipFile:
     total = 0
     for entry, (_start, data, end) in zip(entries, places, strict=True):
         allowed = limits.inflated_mb * MB - total
-        total += _look_at(entry, memoryview(content)[data:end], allowed, limits, watch)
+        total += _inspect_part(entry, memoryview(content)[data:end], allowed, limits, inspect)
         if total > max(_SMALL, limits.ratio * len(content)):
-            raise hostile(text(N_("its parts grow beyond all measure when they are inflated")))
+            raise hostile(text(N_("its parts grow too much when they are unpacked")))
     return archive
 
 
-def is_aside(part: str) -> bool:
-    """Whether the part lies where nobody looks for a sheet, and so is not looked at itself."""
-    return plain(part).startswith(_ASIDE)
+def is_ignored(part: str) -> bool:
+    """Whether the part lies in a folder that is not inspected."""
+    return part_key(part).startswith(_IGNORED)
 
 
-def plain(part: str) -> str:
-    """A part's name in the form in which names are equal; some programs write backslashes."""
+def part_key(part: str) -> str:
+    """A part's name for comparison; some programs write backslashes."""
     return part.replace("\\", "/").lower()
 
 
 def parts_of(archive: ZipFile) -> dict[str, str]:
-    """The names of all parts, by their plain form."""
-    return {plain(name): name for name in archive.namelist()}
+    """The names of all parts, by their key."""
+    return {part_key(name): name for name in archive.namelist()}
 
 
 def _check_end(content: bytes) -> None:
-    """What says where the directory is must be the last thing in the file.
+    """Require the end record at the very end of the file.
 
-    Otherwise it is for each program to say which of several directories it believes.
+    Otherwise programs may choose different directories.
     """
     end = content.rfind(END_OF_ARCHIVE)
     if end < 0 or end + _END_SIZE > len(content):
@@ -97,7 +97,7 @@ def _check_names(entries: list[ZipInfo]) -> None:
     for entry in entries:
         name = entry.orig_filename.replace("\\", "/")
         if name.startswith("/") or ":" in name or "\0" in name or ".." in name.split("/"):
-            raise hostile(text(N_("a part of it is named so as to climb out of its folder")))
+            raise hostile(text(N_("the name of a part points outside its folder")))
         if name.casefold() in names:
             raise hostile(text(N_("two of its parts have the same name")))
         names.add(name.casefold())
@@ -106,7 +106,7 @@ def _check_names(entries: list[ZipInfo]) -> None:
 
 
 def _place(content: bytes, entry: ZipInfo) -> tuple[int, int, int]:
-    """Where an entry begins, where its data does, and where it ends."""
+    """The start of an entry, the start of its data, and its end."""
     start = entry.header_offset
     if content[start : start + len(_LOCAL)] != _LOCAL or start + _LOCAL_SIZE > len(content):
         raise damaged()
@@ -119,43 +119,43 @@ def _check_overlaps(places: list[tuple[int, int, int]], size: int) -> None:
     last = 0
     for start, _data, end in sorted(places):
         if start < last:
-            raise hostile(text(N_("parts of it overlap")))
+            raise hostile(text(N_("some of its parts overlap")))
         last = end
     if last > size:
         raise damaged()
 
 
-def _look_at(
-    entry: ZipInfo, packed: memoryview, allowed: int, limits: Limits, watch: Watch
+def _inspect_part(
+    entry: ZipInfo, packed: memoryview, allowed: int, limits: Limits, inspect: Inspect
 ) -> int:  # fmt: skip
-    """Inflate a part and show it to `watch`; give its true size."""
+    """Inflate a part and pass it to `inspect`; return its true size."""
     size = 0
     tail = b""
-    is_looked_at = not is_aside(entry.filename)
+    ignored = is_ignored(entry.filename)
     for chunk in _inflated(entry, packed):
         is_start = size < _MARK_SIZE
         size += len(chunk)
         if size > allowed:
-            what = text(N_("its parts are too large once they are inflated"))
-            raise too_large(what, "inflated_mb", limits.inflated_mb)
+            reason = text(N_("its parts are too large when they are unpacked"))
+            raise too_large(reason, "inflated_mb", limits.inflated_mb)
         if size > max(_SMALL, limits.ratio * len(packed)):
-            raise hostile(text(N_("a part of it grows beyond all measure when it is inflated")))
-        if not is_looked_at:
+            raise hostile(text(N_("one of its parts grows too much when it is unpacked")))
+        if ignored:
             continue
         window = tail + chunk
         if is_start and window.startswith(_UTF_16):
             raise damaged()
         if b"<!DOCTYPE" in window:
             raise hostile(text(N_("it declares a document type, as no spreadsheet program does")))
-        watch(entry.filename, window)
-        tail = window[-OVERLAP:]
+        inspect(entry.filename, window)
+        tail = window[-_OVERLAP:]
     if size != entry.file_size:
-        raise hostile(text(N_("a part of it says that it has another size than it has")))
+        raise hostile(text(N_("the stated size of a part is wrong")))
     return size
 
 
 def _inflated(entry: ZipInfo, packed: memoryview) -> Iterator[bytes]:
-    """The bytes of a part, as many as there are, whatever its entry says."""
+    """All bytes of a part, whatever size its entry states."""
     if entry.compress_type == ZIP_STORED:
         for start in range(0, len(packed), CHUNK):
             yield bytes(packed[start : start + CHUNK])

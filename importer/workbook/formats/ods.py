@@ -1,6 +1,6 @@
-"""What an ODS file says of its sheets beside their values: OpenDocument 1.3, part 3, 9.
+"""The markup of ODS sheets: OpenDocument 1.3, part 3, 9.
 
-LibreOffice's own additions are in the namespace calcext.
+LibreOffice adds the namespace calcext.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.workbook.formats.refusals import too_large
-from importer.workbook.formats.tags import Look
+from importer.workbook.formats.tags import TagReader
 from importer.workbook.markup import Markup
 
 CONTENT = "content.xml"
@@ -19,34 +19,34 @@ MIME_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _HIDDEN = ("collapse", "filter")
 _MOST_REPEATED = 2_000_000
-"""Formulas, errors and TRUE or FALSE in a file, each of which is remembered."""
+"""Formulas, errors and truth values of a file, each of which is kept in memory."""
 _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
-"""How LibreOffice writes what a person entered as TRUE or FALSE."""
+"""How LibreOffice writes TRUE and FALSE that a person typed."""
 
 
-def look_at_sheets(archive: ZipFile, limits: Limits) -> dict[str, Markup]:
+def read_markup(archive: ZipFile, limits: Limits) -> dict[str, Markup]:
     """The markup of each sheet, by the sheet's name; raise ExpatError where it is damaged."""
-    look = _Look(limits, _is_of_libreoffice(archive))
-    look.read(archive, CONTENT)
-    return look.sheets
+    reader = _ContentReader(limits, _is_by_libreoffice(archive))
+    reader.read(archive, CONTENT)
+    return reader.sheets
 
 
-def _is_of_libreoffice(archive: ZipFile) -> bool:
-    """Whether LibreOffice wrote the file: it gives no type to a result that is empty text."""
+def _is_by_libreoffice(archive: ZipFile) -> bool:
+    """Whether LibreOffice wrote the file: it gives no type to results that are empty text."""
     return "meta.xml" in archive.namelist() and b"LibreOffice" in archive.read("meta.xml")
 
 
 def is_encrypted(archive: ZipFile) -> bool:
-    """Whether the parts of an ODS file can only be read with a password: part 2, 3.4.1."""
+    """Whether the parts of an ODS file are encrypted: part 2, 3.4.1."""
     return b"encryption-data" in archive.read("META-INF/manifest.xml")
 
 
-class _Look(Look):
-    """Goes through content.xml and counts rows and columns, repeated ones included."""
+class _ContentReader(TagReader):
+    """Reads content.xml and counts rows and columns, repeated ones included."""
 
-    def __init__(self, limits: Limits, is_of_libreoffice: bool) -> None:
+    def __init__(self, limits: Limits, is_by_libreoffice: bool) -> None:
         super().__init__()
-        self._is_of_libreoffice = is_of_libreoffice
+        self._is_by_libreoffice = is_by_libreoffice
         self._hidden_left = limits.rows
         self._repeated_left = min(_MOST_REPEATED, limits.cells)
         self.sheets: dict[str, Markup] = {}
@@ -57,79 +57,79 @@ class _Look(Look):
         self._error: list[str] | None = None
         self._error_at: list[tuple[int, int]] = []
 
-    def begins(self, name: str, facts: dict[str, str]) -> None:
+    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
             self._depth += 1
             if self._depth == 1:
-                self._markup = self.sheets.setdefault(facts.get("table:name", ""), Markup())
+                self._markup = self.sheets.setdefault(attributes.get("table:name", ""), Markup())
                 self._next_row = self._next_column = 1
         elif self._depth != 1:
             return
         elif name == "table:table-column":
-            self._column_begins(facts)
+            self._start_column(attributes)
         elif name == "table:table-row":
-            self._row_begins(facts)
+            self._start_row(attributes)
         elif name in _CELLS:
-            self._cell_begins(facts)
+            self._start_cell(attributes)
 
-    def _column_begins(self, facts: dict[str, str]) -> None:
+    def _start_column(self, attributes: dict[str, str]) -> None:
         first = self._next_column
-        self._next_column += _number(facts, "number-columns-repeated")
-        if facts.get("table:visibility") in _HIDDEN:
+        self._next_column += _number(attributes, "number-columns-repeated")
+        if attributes.get("table:visibility") in _HIDDEN:
             self._markup.hidden_columns.append((first, self._next_column - 1))
 
-    def _row_begins(self, facts: dict[str, str]) -> None:
+    def _start_row(self, attributes: dict[str, str]) -> None:
         self._row = self._next_row
-        self._next_row += _number(facts, "number-rows-repeated")
+        self._next_row += _number(attributes, "number-rows-repeated")
         self._next_column = 1
-        if facts.get("table:visibility") in _HIDDEN:
+        if attributes.get("table:visibility") in _HIDDEN:
             hidden = range(self._row, min(self._next_row, self._row + self._hidden_left))
             self._hidden_left -= len(hidden)
             self._markup.hidden_rows.extend(hidden)
 
-    def _cell_begins(self, facts: dict[str, str]) -> None:
+    def _start_cell(self, attributes: dict[str, str]) -> None:
         at = self._row, self._next_column
-        self._next_column += _number(facts, "number-columns-repeated")
-        formula = facts.get("table:formula")
-        value = facts.get("office:value-type")
+        self._next_column += _number(attributes, "number-columns-repeated")
+        formula = attributes.get("table:formula")
+        value = attributes.get("office:value-type")
         if formula is not None or value is not None:
             self._markup.reach(self._next_row - 1, self._next_column - 1)
-        if facts.get("calcext:value-type") == "error":
+        if attributes.get("calcext:value-type") == "error":
             self._error = []
             self.parser.CharacterDataHandler = self._error.append
             self._error_at = self._repeated(at)
         elif formula in _CONSTANTS:
             self._markup.booleans |= dict.fromkeys(self._repeated(at), _CONSTANTS[formula])
         elif formula is not None:
-            has_value = value is not None or self._is_of_libreoffice
+            has_value = value is not None or self._is_by_libreoffice
             self._markup.formulas |= dict.fromkeys(self._repeated(at), has_value)
         if value == "boolean":
-            is_true = facts.get("office:boolean-value") == "true"
+            is_true = attributes.get("office:boolean-value") == "true"
             self._markup.booleans |= dict.fromkeys(self._repeated(at), is_true)
-        rows = _number(facts, "number-rows-spanned")
-        columns = _number(facts, "number-columns-spanned")
+        rows = _number(attributes, "number-rows-spanned")
+        columns = _number(attributes, "number-columns-spanned")
         if rows > 1 or columns > 1:
             first = at[0] - 1, at[1] - 1
             self._markup.merged.append((first, (first[0] + rows - 1, first[1] + columns - 1)))
 
     def _repeated(self, at: tuple[int, int]) -> list[tuple[int, int]]:
-        """The places of the cell that begins at `at`."""
+        """All positions of the cell whose first one is `at`."""
         rows, columns = range(at[0], self._next_row), range(at[1], self._next_column)
         self._repeated_left -= len(rows) * len(columns)
         if self._repeated_left < 0:
-            what = text(N_("it repeats formulas or errors too often"))
-            raise too_large(what, "cells", self._limits.cells)
+            reason = text(N_("it repeats formulas or errors too often"))
+            raise too_large(reason, "cells", self._limits.cells)
         return [(row, column) for row in rows for column in columns]
 
-    def ends(self, name: str) -> None:
+    def end_tag(self, name: str) -> None:
         if name == "table:table":
             self._depth -= 1
         elif name in _CELLS and self._error is not None:
-            shown = "".join(self._error) or "#N/A"
-            self._markup.errors |= dict.fromkeys(self._error_at, shown)
+            error = "".join(self._error) or "#N/A"
+            self._markup.errors |= dict.fromkeys(self._error_at, error)
             self._error = self.parser.CharacterDataHandler = None
 
 
-def _number(facts: dict[str, str], name: str) -> int:
-    """A count that is 1 where it is not given."""
-    return max(1, int(facts.get(f"table:{name}", "1")))
+def _number(attributes: dict[str, str], name: str) -> int:
+    """A count, which is 1 by default."""
+    return max(1, int(attributes.get(f"table:{name}", "1")))

@@ -1,4 +1,4 @@
-"""Why a file is refused, before anybody knows what it is called."""
+"""The reasons to refuse a file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from importer.domain.problems import Code
 
 
 class RefusedError(Exception):
-    """The file is not taken; `code` and `reason` say why, and the caller says which file it is.
+    """A file that is refused, and why; the caller adds its name.
 
-    `fix` is what to do about it, where that is not the same for all files with that code.
+    `fix` replaces the usual advice for the code.
     """
 
     def __init__(self, code: Code, reason: Text | str, fix: Text | None = None) -> None:
@@ -20,14 +20,14 @@ class RefusedError(Exception):
 
 
 def hostile(reason: Text) -> RefusedError:
-    """A file that no spreadsheet program would have written so."""
+    """A file that no spreadsheet program would write."""
     return RefusedError(Code.HOSTILE_FILE, reason)
 
 
-def too_large(what: Text, limit: str, most: int) -> RefusedError:
-    """More than the limit of that name in the configuration."""
-    reason = text(N_("{what}; the limit {limit} is {most}"), what=what, limit=limit, most=most)
-    return RefusedError(Code.TOO_LARGE, reason)
+def too_large(reason: Text, limit: str, most: int) -> RefusedError:
+    """A file beyond the limit of that name in the configuration."""
+    message = N_("{reason}; the limit {limit} is {most}")
+    return RefusedError(Code.TOO_LARGE, text(message, reason=reason, limit=limit, most=most))
 
 
 def unreadable(reason: Text | str, fix: Text | None = None) -> RefusedError:
@@ -36,17 +36,17 @@ def unreadable(reason: Text | str, fix: Text | None = None) -> RefusedError:
 
 
 def damaged() -> RefusedError:
-    """A file that is not whole."""
-    reason = text(N_("it is damaged, cut short, or built in a way that is not understood"))
-    fix = text(N_("Get the file once more, or open it in Excel and save it again."))
+    """A file that is incomplete or invalid."""
+    reason = text(N_("it is damaged, incomplete, or in an unknown variant of its format"))
+    fix = text(N_("Get the file again, or open it in Excel and save it."))
     return unreadable(reason, fix)
 
 
 def same_sheet_twice() -> RefusedError:
-    """A file of 1 MB that would be read for hours, the same part again and again."""
-    return hostile(text(N_("two of its sheets are the same part of it")))
+    """A file of 1 MB that would take hours, because the same part is read again and again."""
+    return hostile(text(N_("two of its sheets are stored in the same part")))
 
 
 def password_protected() -> RefusedError:
-    """A file that is encrypted."""
+    """An encrypted file."""
     return RefusedError(Code.PASSWORD_PROTECTED, text(N_("it is encrypted")))

@@ -1,4 +1,4 @@
-"""What an xls file (Excel 97-2003) says of its sheets beside their values: [MS-XLS], 2.4."""
+"""The markup of xls sheets (Excel 97-2003): [MS-XLS], 2.4."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import olefile
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
 from importer.workbook.formats.archive import END_OF_ARCHIVE
-from importer.workbook.formats.errors_shown import error_shown
 from importer.workbook.formats.refusals import (
     RefusedError,
     damaged,
@@ -37,32 +36,43 @@ _OF_ERROR = 2
 _TOKEN_BOOL = 0x1D
 _VALUE_AT, _TOKENS_AT = 6, 20
 _BUILD_AT, _EXCEL_97 = 8, (0x0DBB, 0x07CC)
-"""What wrote the file. LibreOffice calls itself Excel 97, and stores the number 0 with a formula
-whose result is a text, unless it has calculated it itself."""
+"""The program that wrote the file. LibreOffice calls itself Excel 97, and stores 0 for a formula
+whose result is text, unless it has calculated the formula itself."""
 _CALCULATED = 0x1C1
-"""What only a file has whose formulas were calculated; libraries store 0 or no text with them."""
+"""Only files with calculated formulas have this record; libraries store 0 or no text."""
 _ZERO, _NO_TEXT = bytes(8), b"\3\0\0\0\0\0\xff\xff"
 
 
-def look_at_sheets(content: bytes) -> list[Markup]:
+_ERROR_NAMES = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
+
+
+def error_name(value: int) -> str:
+    """The text of an error value: [MS-XLS], 2.5.10, BErr."""
+    return _ERROR_NAMES.get(value, "#N/A")
+
+
+def read_markup(content: bytes) -> list[Markup]:
     """The markup of each sheet, in the file's order.
 
-    Raises RefusedError for a file that is encrypted, damaged, or no workbook.
+    Raises RefusedError for a file that is encrypted, damaged, or not a workbook.
     """
     records = _stream(content)
-    bundles = []
+    starts = []
     doubtful = [_ZERO, _NO_TEXT]
     for kind, data in _records(records, 0):
         if kind == _ENCRYPTED:
             raise password_protected()
         if kind == _SHEET:
-            bundles.append(struct.unpack_from("<I", data)[0])
+            starts.append(struct.unpack_from("<I", data)[0])
         if kind == _CALCULATED:
             of_excel_97 = struct.unpack_from("<HH", records, _BUILD_AT) == _EXCEL_97
             doubtful = [_ZERO] if of_excel_97 else []
-    if len(set(bundles)) < len(bundles):
+    if len(set(starts)) < len(starts):
         raise same_sheet_twice()
-    return [_look(records, start, doubtful) for start in bundles]
+    return [_read_sheet(records, start, doubtful) for start in starts]
 
 
 def _stream(content: bytes) -> bytes:
@@ -79,15 +89,15 @@ def _stream(content: bytes) -> bytes:
 
 
 def without_archives(content: bytes) -> bytes:
-    """`content` so that calamine finds no archive in it, which nobody has looked over.
+    """Remove the signature of a zip archive, which has not been inspected.
 
-    It looks for one where it cannot read the workbook.
+    calamine looks for one when it cannot read the workbook.
     """
     return content.replace(END_OF_ARCHIVE, bytes(len(END_OF_ARCHIVE)))
 
 
 def _check_chains(ole: olefile.OleFileIO) -> None:
-    """Raise RefusedError where sectors follow each other in a circle, without an end."""
+    """Raise RefusedError for a chain of sectors that forms a loop."""
     if ole.num_mini_fat_sectors:
         ole.loadminifat()
     for following in (ole.fat, ole.minifat or ()):
@@ -102,9 +112,9 @@ def _check_chains(ole: olefile.OleFileIO) -> None:
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
-    """Each record's type and data, up to the end of the part that begins at `start`.
+    """The type and data of each record, up to the end of the part that begins at `start`.
 
-    Those of a part within it, as a chart is, are left out.
+    Parts within it, such as charts, are skipped.
     """
     view = memoryview(stream)
     at = start
@@ -125,8 +135,8 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
         at += length
 
 
-def _look(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
-    """The markup of a sheet; `doubtful` are results that a formula may have without having any."""
+def _read_sheet(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
+    """The markup of a sheet; `doubtful` are stored results that may mean "not calculated"."""
     markup = Markup()
     for kind, data in _records(stream, start):
         if kind in _CELLS:
@@ -138,7 +148,7 @@ def _look(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
             elif kind == _FORMULA:
                 _note_formula(markup, at, data, doubtful)
             elif kind == _ERROR and data[_VALUE_AT + 1]:
-                markup.errors[at] = error_shown(data[_VALUE_AT])
+                markup.errors[at] = error_name(data[_VALUE_AT])
         elif kind == _DIMENSIONS:
             _check_dimensions(data)
         elif kind == _ROW:
@@ -152,8 +162,8 @@ def _look(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
 
 
 def _check_dimensions(data: memoryview) -> None:
-    """Raise RefusedError for a size that no sheet has, since calamine makes room for all of it."""
-    if len(data) == _OLD_DIMENSIONS:  # whose rows are too few to do harm
+    """Raise RefusedError for an impossible size: calamine reserves memory for all of it."""
+    if len(data) == _OLD_DIMENSIONS:  # too few rows to do harm
         return
     top, bottom, left, right = struct.unpack_from("<IIHH", data)
     if top > bottom or bottom > _ROWS or left > right or right > _COLUMNS:
@@ -165,8 +175,8 @@ def _note_formula(
 ) -> None:  # fmt: skip
     value = data[_VALUE_AT : _VALUE_AT + 8]
     if struct.unpack_from("<H", value, 6)[0] == _NOT_A_NUMBER and value[0] == _OF_ERROR:
-        markup.errors[at] = error_shown(value[2])
+        markup.errors[at] = error_name(value[2])
         return
     size, token = struct.unpack_from("<HB", data, _TOKENS_AT)
-    if size != 2 or token != _TOKEN_BOOL:  # that one is a constant TRUE or FALSE of LibreOffice
+    if size != 2 or token != _TOKEN_BOOL:  # LibreOffice writes TRUE and FALSE as such a formula
         markup.formulas[at] = value not in doubtful

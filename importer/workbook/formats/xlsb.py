@@ -1,4 +1,4 @@
-"""What an xlsb file says of its sheets beside their values: [MS-XLSB], 2.1.4 and 2.4."""
+"""The markup of xlsb sheets: [MS-XLSB], 2.1.4 and 2.4."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
-from importer.workbook.formats.errors_shown import error_shown
 from importer.workbook.formats.refusals import damaged, hostile, same_sheet_twice
-from importer.workbook.formats.xlsx import looked_at, targets_of
+from importer.workbook.formats.xls import error_name
+from importer.workbook.formats.xlsx import inspected, targets_of
 from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
 
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
@@ -20,13 +20,13 @@ _ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
 _COLUMN_HIDDEN = 0x1
 _LENGTH_BITS = 28
 _CELL_SIZE = 8
-"""Bytes of a cell before its value: its column and its style."""
+"""Bytes of a cell before its value: column and style."""
 
 
-def look_at_sheets(archive: ZipFile, workbook: str) -> dict[str, Markup]:
-    """The markup of each sheet, by the sheet's name; `workbook` is the part that names them.
+def read_markup(archive: ZipFile, workbook: str) -> dict[str, Markup]:
+    """The markup of each sheet, by name; `workbook` is the part that lists them.
 
-    Raises KeyError or struct.error where the archive is not a sound workbook.
+    Raises KeyError or struct.error where the archive is not a valid workbook.
     """
     targets = targets_of(archive, workbook)
     parts = []
@@ -34,14 +34,14 @@ def look_at_sheets(archive: ZipFile, workbook: str) -> dict[str, Markup]:
         if kind == _BUNDLE_SHEET:
             link, at = _string(data, 8)
             name, _ = _string(data, at)
-            parts.append((name, looked_at(targets[link])))
+            parts.append((name, inspected(targets[link])))
     if len({part for _, part in parts}) < len(parts):
         raise same_sheet_twice()
-    return {name: _look(archive.read(part)) for name, part in parts}
+    return {name: _read_sheet(archive.read(part)) for name, part in parts}
 
 
 def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
-    """Each record's type and data; both type and length are numbers of 7 bits a byte."""
+    """The type and data of each record; type and length use 7 bits of each byte."""
     view = memoryview(content)
     at = 0
     while at < len(content):
@@ -64,13 +64,13 @@ def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
 
 
 def _string(data: memoryview, at: int) -> tuple[str, int]:
-    """The text at `at`, and where what follows it begins."""
+    """The text at `at`, and the position after it."""
     (length,) = struct.unpack_from("<I", data, at)
     end = at + 4 + 2 * length
     return bytes(data[at + 4 : end]).decode("utf-16-le"), end
 
 
-def _look(content: bytes) -> Markup:
+def _read_sheet(content: bytes) -> Markup:
     markup = Markup()
     row = 0
     for kind, data in _records(content):
@@ -84,7 +84,7 @@ def _look(content: bytes) -> Markup:
                 raise hostile(text(N_("it has cells outside the grid of a sheet")))
             markup.reach(*at)
             if kind in (_ERROR, _FORMULA_ERROR):
-                markup.errors[at] = error_shown(data[_CELL_SIZE])
+                markup.errors[at] = error_name(data[_CELL_SIZE])
             elif kind in _FORMULAS:
                 markup.formulas[at] = True
         elif kind == _COLUMN_INFO:

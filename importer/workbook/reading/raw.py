@@ -1,35 +1,46 @@
-"""What was read of a file: sheets of raw cells that remember their rows."""
+"""The cells of a file as it holds them, with their true row numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from importer.workbook.cell import Cell
+from importer.domain.sheets import Sheet
+from importer.workbook.cell import Row, cell_text, is_blank
+from importer.workbook.labels import HEADER_SEARCH, sheets_with
 from importer.workbook.markup import Markup
 
 
 @dataclass(slots=True)
 class RawSheet:
-    """A sheet's rows that are not blank, top to bottom: row number (from 1) and cells from A.
+    """The rows of a sheet that are not blank, top to bottom.
 
-    `told` is whether the file itself says which sheet it is; a CSV does not.
+    `is_named` is false for a CSV file that does not say which sheet it holds.
     """
 
     name: str
-    rows: list[tuple[int, Sequence[Cell]]]
+    rows: list[Row]
     hidden: bool = False
     markup: Markup = field(default_factory=Markup)
-    told: bool = True
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
-    """A workbook's sheets, left to right, and the SHA-256 of the very bytes they were read from.
+    """The sheets of a workbook, left to right, and the SHA-256 of the bytes they were read from.
 
-    `guessed_encoding` is that of a text whose bytes do not tell it.
+    `guessed_encoding` is set where the bytes of a text file do not prove its encoding.
     """
 
     sha256: str
     sheets: list[RawSheet]
     guessed_encoding: str | None = None
+
+
+def sheets_below(rows: Sequence[Row]) -> list[Sheet]:
+    """The sheets whose header may be among the first of `rows`."""
+    for _number, cells in rows[:HEADER_SEARCH]:
+        candidates = sheets_with([cell_text(cell) for cell in cells if not is_blank(cell)])
+        if candidates:
+            return candidates
+    return []

@@ -15,8 +15,8 @@ from importer.base.texts import current_language
 from importer.domain.problems import Problem
 from importer.domain.sheets import SHEETS, Sheet
 from importer.workbook.cell import Cell, is_blank
-from importer.workbook.checking.layout import LaidOutSheet
-from importer.workbook.labels import is_problems_column, language_of
+from importer.workbook.checking.layout import InputSheet
+from importer.workbook.labels import is_problems, language_of
 from importer.workbook.markup import column_letters, column_number
 from importer.workbook.writing.corrections_marks import (
     Places,
@@ -44,23 +44,23 @@ class _Column(NamedTuple):
 
 
 def fresh_workbook(
-    sheets: Sequence[LaidOutSheet],
+    sheets: Sequence[InputSheet],
     wanted: Callable[[str, int], bool],
     by_sheet: Mapping[str | None, Sequence[Problem]],
     places: Places,
 ) -> Workbook:
     """A workbook with the `wanted` rows (by sheet and row) of `sheets`, bad cells marked."""
     workbook = new_workbook(current_language())
-    for laid_out in sheets:
-        name = laid_out.place.name
-        rows = [(number, cells) for number, cells in laid_out.rows if wanted(name, number)]
+    for input_sheet in sheets:
+        name = input_sheet.place.name
+        rows = [(number, cells) for number, cells in input_sheet.rows if wanted(name, number)]
         if rows:
-            _give_back(workbook, laid_out, rows, by_sheet.get(name, ()), places)
+            _give_back(workbook, input_sheet, rows, by_sheet.get(name, ()), places)
     _add_missing_sheets(workbook, sheets)
     return workbook
 
 
-def _add_missing_sheets(workbook: Workbook, given_back: Sequence[LaidOutSheet]) -> None:
+def _add_missing_sheets(workbook: Workbook, given_back: Sequence[InputSheet]) -> None:
     """Add the template's other sheets, where they stand in it: mending may need them.
 
     Not beside a misnamed sheet, which is mended by giving it one of their names.
@@ -86,20 +86,20 @@ def _add_missing_sheets(workbook: Workbook, given_back: Sequence[LaidOutSheet]) 
 
 def _give_back(
     workbook: Workbook,
-    laid_out: LaidOutSheet,
+    input_sheet: InputSheet,
     rows: Rows,
     problems: Sequence[Problem],
     places: Places,
 ) -> None:
     """Write `rows` of one sheet and mark what is wrong; note in `places` where each problem is."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
-    name = _title(laid_out.place.name)
-    if laid_out.sheet is None:
+    name = _title(input_sheet.place.name)
+    if input_sheet.sheet is None:
         sheet: Worksheet = workbook.create_sheet(name, index)
     else:
-        language = language_of(laid_out.place.name, laid_out.sheet)
-        sheet = add_sheet(workbook, _as_in_the_file(laid_out), name, language, index)
-    columns = _columns(laid_out, rows, sheet)
+        language = language_of(input_sheet.place.name, input_sheet.sheet)
+        sheet = add_sheet(workbook, _as_in_the_file(input_sheet), name, language, index)
+    columns = _columns(input_sheet, rows, sheet)
     last = len(columns) + 1
     head_problems(sheet, 1, last)
     by_row: dict[int | None, list[Problem]] = defaultdict(list)
@@ -117,19 +117,21 @@ def _give_back(
             put_new(sheet.cell(row, position), value, column.format, looks, AT_TOP)
         for problem in by_row.get(number, ()):
             mark(sheet, (row, _position(where, problem)), problem, places)
-        tell(sheet, row, last, by_row.get(number) or (of_layout if laid_out.refused else []))
+        tell(sheet, row, last, by_row.get(number) or (of_layout if input_sheet.refused else []))
 
 
-def _as_in_the_file(laid_out: LaidOutSheet) -> Sheet:
+def _as_in_the_file(input_sheet: InputSheet) -> Sheet:
     """Our sheet; without the columns that the file lacks, where one of its own may be meant so.
 
     It would be there twice once it is named as it should be.
     """
-    assert laid_out.sheet is not None
-    if not laid_out.has_strange_columns:
-        return laid_out.sheet
-    columns = (column for column in laid_out.sheet.columns if column.field in laid_out.columns)
-    return replace(laid_out.sheet, columns=tuple(columns))
+    assert input_sheet.sheet is not None
+    if not input_sheet.has_unknown_columns:
+        return input_sheet.sheet
+    columns = (
+        column for column in input_sheet.sheet.columns if column.field in input_sheet.columns
+    )
+    return replace(input_sheet.sheet, columns=tuple(columns))
 
 
 def _position(where: Mapping[int, int], problem: Problem) -> int:
@@ -143,21 +145,21 @@ def _title(name: str) -> str:
     return _FORBIDDEN.sub(" ", name)[:_TITLE_LIMIT]
 
 
-def _columns(laid_out: LaidOutSheet, rows: Rows, sheet: Worksheet) -> list[_Column]:
+def _columns(input_sheet: InputSheet, rows: Rows, sheet: Worksheet) -> list[_Column]:
     """The template's columns, then what else the user's sheet holds, which may be misnamed."""
-    ours = _as_in_the_file(laid_out).columns if laid_out.sheet else ()
-    beyond = len(laid_out.header) + max(len(cells) for _, cells in rows)
+    ours = _as_in_the_file(input_sheet).columns if input_sheet.sheet else ()
+    beyond = len(input_sheet.header) + max(len(cells) for _, cells in rows)
     columns = [
-        _Column(laid_out.columns.get(column.field, beyond), format_of(column)) for column in ours
+        _Column(input_sheet.columns.get(column.field, beyond), format_of(column)) for column in ours
     ]
-    known = set(laid_out.columns.values())
-    width = max(len(laid_out.header), *(len(cells) for _, cells in rows))
+    known = set(input_sheet.columns.values())
+    width = max(len(input_sheet.header), *(len(cells) for _, cells in rows))
     for index in range(width):
-        name = laid_out.header[index] if index < len(laid_out.header) else None
+        name = input_sheet.header[index] if index < len(input_sheet.header) else None
         held = not is_blank(name) or any(
             index < len(cells) and not is_blank(cells[index]) for _, cells in rows
         )
-        if index in known or not held or is_problems_column(str(name or "")):
+        if index in known or not held or is_problems(str(name or "")):
             continue
         columns.append(_Column(index, "General"))
         header = sheet.cell(1, len(columns))

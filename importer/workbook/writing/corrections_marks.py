@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, _
 from importer.domain.problems import Problem
-from importer.workbook.cell import Broken, Cell
+from importer.workbook.cell import BadCell, Cell
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import column_letters
 from importer.workbook.writing.styles import (
@@ -73,7 +73,7 @@ def put_new(
 
 def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
     """Write `value`, and give the number format that it needs, if it needs one."""
-    if isinstance(value, Broken):
+    if isinstance(value, BadCell):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
         write_text(cell, value)

@@ -17,15 +17,13 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.problems import Problem
-from importer.workbook.cell import is_merged, shown
+from importer.workbook.cell import cell_text, is_merged
 from importer.workbook.checking.check import CheckedWorkbook
-from importer.workbook.checking.layout import LaidOutSheet
+from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import (
     LISTS,
     META,
-    PROBLEMS,
-    is_in_our_languages,
-    is_problems_column,
+    is_problems,
 )
 from importer.workbook.markup import column_letters, column_number, escaped
 from importer.workbook.writing.corrections_marks import (
@@ -58,7 +56,7 @@ def own_workbook(
     if workbook is None:
         return None
     for title in workbook.sheetnames:
-        if is_in_our_languages(PROBLEMS, title):
+        if is_problems(title):
             del workbook[title]
     for sheet in workbook.worksheets:
         unmark(sheet)
@@ -66,21 +64,21 @@ def own_workbook(
             for cell in row:
                 if cell.comment:  # of which openpyxl has forgotten how large they were
                     cell.comment = note(cell.comment.text, cell.comment.author)
-    for laid_out in checked.sheets:
-        sheet = workbook[laid_out.place.name]
-        if laid_out.sheet is not None and not sheet.data_validations.dataValidation:
-            columns = {field: index + 1 for field, index in laid_out.columns.items()}
-            add_drop_downs(workbook, sheet, laid_out.sheet, columns, laid_out.header_row)
-        _escape(sheet, laid_out)
-        if laid_out.rows:
-            _mark(sheet, laid_out, wanted, by_sheet.get(laid_out.place.name, ()), places)
+    for input_sheet in checked.sheets:
+        sheet = workbook[input_sheet.place.name]
+        if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
+            columns = {field: index + 1 for field, index in input_sheet.columns.items()}
+            add_drop_downs(workbook, sheet, input_sheet.sheet, columns, input_sheet.header_row)
+        _escape(sheet, input_sheet)
+        if input_sheet.rows:
+            _mark(sheet, input_sheet, wanted, by_sheet.get(input_sheet.place.name, ()), places)
     return workbook
 
 
-def _has_rows_above(laid_out: LaidOutSheet) -> bool:
+def _has_rows_above(input_sheet: InputSheet) -> bool:
     """Whether rows stand where the header should, or above it."""
-    first = laid_out.rows[0][0] if laid_out.rows else laid_out.header_row + 1
-    return first <= laid_out.header_row
+    first = input_sheet.rows[0][0] if input_sheet.rows else input_sheet.header_row + 1
+    return first <= input_sheet.header_row
 
 
 def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
@@ -94,9 +92,9 @@ def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
     return None
 
 
-def _escape(sheet: Worksheet, laid_out: LaidOutSheet) -> None:
+def _escape(sheet: Worksheet, input_sheet: InputSheet) -> None:
     """Put right the texts that openpyxl does not write as it has read them: those with escapes."""
-    for number, cells in laid_out.rows:
+    for number, cells in input_sheet.rows:
         for index, value in enumerate(cells, start=1):
             if isinstance(value, str) and "_x" in (escaped_text := escaped(value)):
                 cell = sheet.cell(number, index)
@@ -106,52 +104,52 @@ def _escape(sheet: Worksheet, laid_out: LaidOutSheet) -> None:
 
 def _mark(
     sheet: Worksheet,
-    laid_out: LaidOutSheet,
+    input_sheet: InputSheet,
     wanted: Callable[[str, int], bool] | None,
     problems: Sequence[Problem],
     places: Places,
 ) -> None:
-    last = _problems_column(sheet, laid_out)
-    stands_in = {number: number for number, _ in laid_out.rows}
+    last = _problems_column(sheet, input_sheet)
+    stands_in = {number: number for number, _ in input_sheet.rows}
     if wanted is not None:
-        kept = [number for number, _ in laid_out.rows if wanted(laid_out.place.name, number)]
-        stands_in = _keep(sheet, laid_out, kept)
-    head_problems(sheet, laid_out.header_row, last)
+        kept = [number for number, _ in input_sheet.rows if wanted(input_sheet.place.name, number)]
+        stands_in = _keep(sheet, input_sheet, kept)
+    head_problems(sheet, input_sheet.header_row, last)
     by_row: dict[int | None, list[Problem]] = defaultdict(list)
     of_layout = []
     for problem in problems:
         letters = (problem.cell or "").rstrip("0123456789")
-        first = min(laid_out.columns.values(), default=0) + 1
+        first = min(input_sheet.columns.values(), default=0) + 1
         column = column_number(letters) if letters else first
         row = stands_in.get(problem.row or 0)
         if row is None:
             of_layout.append(problem)
         else:
             by_row[row].append(problem)
-        mark(sheet, (row or laid_out.header_row, column), problem, places)
+        mark(sheet, (row or input_sheet.header_row, column), problem, places)
     for row in stands_in.values():
-        reasons = by_row.get(row) or (of_layout if laid_out.refused else [])
+        reasons = by_row.get(row) or (of_layout if input_sheet.refused else [])
         if reasons:
             tell(sheet, row, last, reasons)
 
 
-def _problems_column(sheet: Worksheet, laid_out: LaidOutSheet) -> int:
+def _problems_column(sheet: Worksheet, input_sheet: InputSheet) -> int:
     """The column that says what is wrong: the one that is there, emptied, or the next free one."""
-    for index, cell in enumerate(laid_out.header):
-        if is_problems_column(shown(cell)):
-            for number in range(laid_out.header_row + 1, sheet.max_row + 1):
+    for index, cell in enumerate(input_sheet.header):
+        if is_problems(cell_text(cell)):
+            for number in range(input_sheet.header_row + 1, sheet.max_row + 1):
                 sheet.cell(number, index + 1).value = None
             return index + 1
-    return max(len(laid_out.header), *(len(cells) for _, cells in laid_out.rows)) + 1
+    return max(len(input_sheet.header), *(len(cells) for _, cells in input_sheet.rows)) + 1
 
 
-def _keep(sheet: Worksheet, laid_out: LaidOutSheet, kept: Sequence[int]) -> dict[int, int]:
+def _keep(sheet: Worksheet, input_sheet: InputSheet, kept: Sequence[int]) -> dict[int, int]:
     """Leave of the rows below the header only those `kept`; give the row in which each stands."""
-    header_row = laid_out.header_row
+    header_row = input_sheet.header_row
     for merged in list(sheet.merged_cells.ranges):
         if merged.max_row > header_row:
             sheet.unmerge_cells(str(merged))
-    rows = dict(laid_out.rows)
+    rows = dict(input_sheet.rows)
     right = column_letters(sheet.max_column)
     heights = {row: sheet.row_dimensions[row].height for row in kept}
     hidden = {row: sheet.row_dimensions[row].hidden for row in kept}

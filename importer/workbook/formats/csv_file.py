@@ -1,7 +1,7 @@
-"""Text with a value after the other (CSV, TSV): its encoding, its separator, its rows.
+"""Read CSV and TSV files: encoding, separator and rows.
 
-All of it is found out from the bytes: a byte order mark or what decodes, and the separator under
-which the first rows hold most headers of ours.
+The encoding comes from a byte order mark or from what decodes without errors. The separator is the
+one that finds the most known headers in the first rows.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import Broken, Cell
+from importer.workbook.cell import BadCell, Cell, Row
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
-from importer.workbook.labels import HEADER_SEARCH, is_a_header
+from importer.workbook.labels import HEADER_SEARCH, is_header
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 
@@ -34,17 +33,17 @@ _MARKS = (
 _TAB_FIRST = (".tsv", ".tab")
 _SEPARATORS = ",;\t|"
 _ROW_LENGTH = 2_000
-"""Characters of a row, and more, in which the separator is looked for."""
+"""Characters of the longest row in which the separator is searched."""
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-"""What tells Excel the separator; Excel does not show it as a row."""
+"""The line that sets the separator in Excel; it is not a row."""
 _FIELD_LIMIT = 32_767
-"""Characters that a cell of Excel holds; a longer field is a quotation mark that is not closed."""
+"""Characters of the longest cell in Excel; a longer field has an unclosed quotation mark."""
 
 csv.field_size_limit(_FIELD_LIMIT)
 
 _CHUNK = 1 << 20
 _LINE_LIMIT = 1 << 20
-"""Characters of a line; as many columns as Excel has need 16,384 for the separators alone."""
+"""Characters of the longest line; the separators of Excel's 16,384 columns fit in it."""
 
 _ERRORS = frozenset(
     {
@@ -52,59 +51,46 @@ _ERRORS = frozenset(
         "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!",
     }
 )  # fmt: skip
-"""What Excel writes of a cell with an error, in English and Spanish."""
+"""The errors that Excel writes, in English and Spanish."""
 
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 
 
 def guarded(value: str) -> str:
-    """`value` so that no spreadsheet program takes it for a formula; `unguarded` gives it back."""
+    """Keep spreadsheet programs from reading `value` as a formula; see `unguarded`."""
     return f"'{value}" if _DANGEROUS.match(value) else value
 
 
 def unguarded(value: str) -> str:
-    """What `guarded` was given."""
+    """Undo `guarded`."""
     return value[1:] if _GUARDED.match(value) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Separated:
-    """The rows of a file of text that hold anything, with their numbers, and its encoding."""
+def read_csv(content: bytes, suffix: str, limits: Limits) -> tuple[list[Row], str]:
+    """The rows of `content` that are not blank, and its encoding; `suffix` is the file's.
 
-    rows: list[tuple[int, list[Cell]]]
-    encoding: str
-
-
-def read_separated(content: bytes, suffix: str, limits: Limits) -> Separated:
-    """The rows of `content`, from a file whose name ends in `suffix`.
-
-    Rows are counted as a spreadsheet program does: a line break within quotation marks begins none.
+    Rows are counted as in a spreadsheet: a line break inside quotation marks does not end a row.
     """
     encoding = _encoding(content)
     try:
         sample = _stream(content, encoding).read(HEADER_SEARCH * _ROW_LENGTH)
-        told = _SEP_LINE.match(sample)
-        separator = told[1] if told else _separator(sample, suffix)
+        sep_line = _SEP_LINE.match(sample)
+        separator = sep_line[1] if sep_line else _separator(sample, suffix)
         if content.count(separator.encode()) > limits.cells:
             raise _too_many(limits)
         stream = _stream(content, encoding)
-        stream.read(told.end() if told else 0)
-        return Separated(list(_rows(stream, separator, limits)), encoding)
+        stream.read(sep_line.end() if sep_line else 0)
+        return list(_rows(stream, separator, limits)), encoding
     except UnicodeDecodeError as error:
-        raise unreadable(
-            text(N_("its letters are neither in UTF-8 nor in UTF-16 nor in Windows-1252"))
-        ) from error
+        raise unreadable(text(N_("its encoding is not UTF-8, UTF-16 or Windows-1252"))) from error
 
 
 def _stream(content: bytes, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
 
-def _rows(
-    stream: io.TextIOWrapper, separator: str, limits: Limits
-) -> Iterator[tuple[int, list[Cell]]]:  # fmt: skip
-    """Each row that is not blank, and its number."""
+def _rows(stream: io.TextIOWrapper, separator: str, limits: Limits) -> Iterator[Row]:
     cells = 0
     for number, fields in enumerate(_fields(_lines(stream, limits), separator), 1):
         if number > limits.rows:
@@ -126,10 +112,10 @@ def _too_many(limits: Limits) -> RefusedError:
 
 
 def _lines(stream: io.TextIOWrapper, limits: Limits) -> Iterator[str]:
-    """The lines of a text, none of them so long that it alone takes all memory."""
+    """The lines of a text; raise RefusedError for one that would take too much memory."""
     while line := stream.readline(_LINE_LIMIT):
         if len(line) == _LINE_LIMIT:
-            raise too_large(text(N_("a line of it is too long")), "columns", limits.columns)
+            raise too_large(text(N_("one of its lines is too long")), "columns", limits.columns)
         yield line
 
 
@@ -138,7 +124,7 @@ def _encoding(content: bytes) -> str:
         if content.startswith(mark):
             return encoding
     zeros = [content[parity:4096:2].count(0) for parity in (0, 1)]
-    if max(zeros) > len(content[:4096]) // 4:  # every other byte: letters in UTF-16 without a mark
+    if max(zeros) > len(content[:4096]) // 4:  # every other byte is 0: UTF-16 without a mark
         return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -151,23 +137,25 @@ def _encoding(content: bytes) -> str:
 
 
 def _separator(sample: str, suffix: str) -> str:
-    """The one under which a row holds most headers of ours; under none, which leaves most whole."""
+    """The separator that finds the most known headers, then the fewest rows beyond the header."""
     order = "\t,;|" if suffix in _TAB_FIRST else _SEPARATORS
 
     def fitness(separator: str) -> tuple[int, int]:
         rows = list(islice(_try(sample, separator), HEADER_SEARCH))
-        known = max((sum(map(is_a_header, fields)) for fields in rows), default=0)
-        header = next((fields for fields in rows if sum(map(is_a_header, fields)) == known), [])
+        header = max(rows, key=known, default=[])
         beyond = sum(len(fields) > len(header) for fields in rows)
-        return known, -beyond
+        return known(header), -beyond
 
-    return max(order, key=fitness)  # of equals, the first
+    def known(fields: list[str]) -> int:
+        return sum(map(is_header, fields))
+
+    return max(order, key=fitness)  # the first of equals
 
 
-def _try(words: str, separator: str) -> Iterator[list[str]]:
-    """Rows as far as they can be read."""
+def _try(sample: str, separator: str) -> Iterator[list[str]]:
+    """The rows before the first error."""
     try:
-        yield from csv.reader(io.StringIO(words, newline=""), delimiter=separator)
+        yield from csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
     except csv.Error:
         return
 
@@ -181,15 +169,15 @@ def _fields(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
             yield fields
     except csv.Error as error:
         raise unreadable(
-            text(N_("the quotation marks in line {line} are not closed, or more follows them"),
+            text(N_("a quotation mark in line {line} is not closed, or text follows it"),
                  line=before + 1),
-            text(N_("Close them, or save the file again from a spreadsheet program.")),
+            text(N_("Correct it, or save the file again from a spreadsheet program.")),
         ) from error  # fmt: skip
 
 
 def _cell(field: str) -> Cell:
-    """What a cell of a workbook would hold, where a spreadsheet program wrote `field` of it."""
-    bare = field.strip()
-    if bare in _ERRORS:
-        return Broken(Code.CELL_ERROR, bare)
+    """The cell of a workbook that a spreadsheet program would write as `field`."""
+    stripped = field.strip()
+    if stripped in _ERRORS:
+        return BadCell(Code.CELL_ERROR, stripped)
     return unguarded(field) or None

@@ -1,0 +1,111 @@
+"""Read the sheets of a spreadsheet file with calamine."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from importer.base.texts import N_, text
+from importer.config.limits import Limits
+from importer.domain.problems import Code
+from importer.workbook.cell import BadCell, Cell, Row, is_blank, is_merged
+from importer.workbook.formats.refusals import hostile, too_large, unreadable
+from importer.workbook.markup import Markup, Range, column_letters
+from importer.workbook.reading.raw import RawSheet
+
+_MERGED_TWICE = 1_000_000
+"""Cells that several merged ranges may share, as only careless programs write them."""
+
+Markups = dict[str, Markup] | list[Markup]
+"""The markup of each sheet, by its name or in the file's order."""
+
+
+def read_sheets(content: bytes, markups: Markups, limits: Limits) -> Iterator[RawSheet]:
+    """Read every worksheet; raise RefusedError before calamine sees any that is too large."""
+    by_key = markups if isinstance(markups, dict) else dict(enumerate(markups))
+    for markup in by_key.values():
+        _check_size(markup, limits)
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    names = workbook.sheet_names
+    worksheets = [
+        (index, sheet.visible != SheetVisibleEnum.Visible)
+        for index, sheet in enumerate(workbook.sheets_metadata)
+        if sheet.typ == SheetTypeEnum.WorkSheet
+    ]
+    if len({names[index] for index, _ in worksheets}) < len(worksheets):
+        raise unreadable(text(N_("two of its sheets have the same name")))
+    for index, hidden in worksheets:
+        markup = markups[names[index]] if isinstance(markups, dict) else markups[index]
+        yield _raw_sheet(workbook.get_sheet_by_index(index), hidden, markup)
+
+
+def _check_size(markup: Markup, limits: Limits) -> None:
+    far_apart = N_("the cells of one of its sheets are too far apart")
+    for size, limit, most, reason in (
+        (markup.rows, "rows", limits.rows, N_("one of its sheets has {size} rows")),
+        (markup.columns, "columns", limits.columns, N_("one of its sheets has {size} columns")),
+        (markup.area, "cells", limits.cells, far_apart),
+    ):
+        if size > most:
+            raise too_large(text(reason, size=size), limit, most)
+
+
+def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
+    top, left = sheet.start or (0, 0)
+    grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # list is invariant
+    if left:
+        grid = [[None] * left + row for row in grid]
+    _mark_merged_ranges(grid, top, sheet.merged_cell_ranges or markup.merged)
+    by_number = dict(enumerate(grid, start=top + 1))
+    for at, error in markup.errors.items():
+        _put(by_number, at, BadCell(Code.CELL_ERROR, error))
+    for at, value in markup.booleans.items():
+        _put(by_number, at, value)
+    for at, has_value in markup.formulas.items():
+        if not has_value:
+            _put(by_number, at, BadCell(Code.FORMULA_WITHOUT_VALUE, "="))
+    rows: list[Row] = [
+        (number, cells)
+        for number, cells in sorted(by_number.items())
+        if not all(is_blank(cell) or is_merged(cell) for cell in cells)
+    ]
+    return RawSheet(sheet.name, rows, hidden, markup)
+
+
+def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> None:
+    """Put `cell` at row and column (A is 1), even beyond the last cell with a value."""
+    row, column = at
+    cells = by_number.setdefault(row, [])
+    cells += [None] * (column - len(cells))
+    cells[column - 1] = cell
+
+
+def _mark_merged_ranges(grid: list[list[Cell]], top: int, ranges: Sequence[Range]) -> None:
+    """Mark the cells of merged ranges; raise RefusedError where too many ranges overlap."""
+    left = _MERGED_TWICE + sum(map(len, grid))
+    for first, last in ranges:
+        left -= _mark_merged(grid, top, first, last)
+        if left < 0:
+            raise hostile(text(N_("its merged cells overlap")))
+
+
+def _mark_merged(
+    grid: list[list[Cell]], top: int, first: tuple[int, int], last: tuple[int, int]
+) -> int:  # fmt: skip
+    """Mark the cells of a merged range whose value is in its first cell; return their number."""
+    anchor = first[0] - top
+    if not 0 <= anchor < len(grid) or first[1] >= len(grid[anchor]):
+        return 0
+    if is_blank(grid[anchor][first[1]]):
+        return 0
+    corners = [f"{column_letters(column + 1)}{row + 1}" for row, column in (first, last)]
+    merged = BadCell(Code.MERGED_CELLS, ":".join(corners))
+    rows = range(first[0], min(last[0], top + len(grid) - 1) + 1)
+    columns = range(first[1], min(last[1], len(grid[0]) - 1) + 1)
+    for row in rows:
+        for column in columns:
+            if (row, column) != first:
+                grid[row - top][column] = merged
+    return len(rows) * len(columns)

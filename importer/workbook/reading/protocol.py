@@ -1,0 +1,57 @@
+"""The messages between the program and the process that reads files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from importer.base.texts import Text
+from importer.config.limits import Limits
+from importer.domain.problems import Code
+from importer.workbook.cell import BadCell, Row
+from importer.workbook.markup import Markup
+from importer.workbook.reading.raw import RawSheet
+
+
+class Work(NamedTuple):
+    """A file to read, the limits, and the sheet that it holds if it is a text file."""
+
+    path: str
+    limits: Limits
+    sheet: str | None
+
+
+class Refused(NamedTuple):
+    """The end of an answer: the file is refused."""
+
+    code: str
+    reason: Text | str
+    fix: Text | None
+
+
+class Failed(NamedTuple):
+    """The end of an answer: the reader failed, perhaps for lack of memory."""
+
+    memory: bool
+
+
+class MoreRows(NamedTuple):
+    """More rows of the sheet before."""
+
+    rows: list[Row]
+
+
+class Done(NamedTuple):
+    """The end of an answer: the whole file was read."""
+
+    sha256: str
+    guessed_encoding: str | None
+
+
+Frame = RawSheet | MoreRows | Refused | Failed | Done
+
+ANSWER_TYPES = (
+    RawSheet, Markup, MoreRows, Refused, Failed, Done, BadCell, Code, Text,
+    dt.date, dt.datetime, dt.time, dt.timedelta,
+)  # fmt: skip
+"""Every class that an answer may contain."""

@@ -703,7 +703,7 @@ def undo_leaves_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def undo_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plant: it does not matter what depends on the batch."""
-    monkeypatch.setattr(undo_rules, "against", lambda _change, _then: iter(()))
+    monkeypatch.setattr(undo_rules, "depending_on", lambda *_facts: iter(()))
 
 
 def undo_names_what_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:

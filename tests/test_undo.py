@@ -442,16 +442,16 @@ REFUSED: dict[str, tuple[list[Step], int, str, tuple[str, ...], int]] = {
     "a customer was edited again, under a new name": (
         [[("Edit Customer", [edit("Norte", Email="norte@site.example")])],
          [("Edit Customer", [edit("Norte", New_Name="Norte viejo")])]],
-        2, "changed-since", ("customer Norte viejo", "batch 3"), 3,
+        2, "changed-since", ("Customer Norte viejo", "batch 3"), 3,
     ),
     "a subscription was changed again": (
         [[("Edit Customer", [edit("Norte", No_of_Licenses=5)])],
          [("Edit Customer", [edit("Norte", No_of_Licenses=6)])]],
-        2, "changed-since", (f"What Norte holds of {A}", "batch 3"), 3,
+        2, "changed-since", (f"subscription of Norte to {A}", "batch 3"), 3,
     ),
     "a subscription was moved away": (
         [[("Add Customer", [customer("Oeste", 1, A)])], [("Update OTC", [move(A, E, "Oeste")])]],
-        2, "still-held", ("customer Oeste would go", f"holds 1 licences of {E}"), 3,
+        2, "still-held", ("Customer Oeste does not exist", f"holds 1 licences of {E}"), 3,
     ),
     "an OTC was handed out": (
         [[("Add OTC", [otc(F, 9)])], [("Add Customer", [customer("Oeste", 7, F)])]],
@@ -460,7 +460,7 @@ REFUSED: dict[str, tuple[list[Step], int, str, tuple[str, ...], int]] = {
     "a customer got further licences": (
         [[("Add Customer", [customer("Oeste", 1, A)])],
          [("Add Avira Subscription", [held("Oeste", 5, B)])]],
-        2, "still-held", ("customer Oeste would go", f"holds 5 licences of {B}"), 3,
+        2, "still-held", ("Customer Oeste does not exist", f"holds 5 licences of {B}"), 3,
     ),
     "the added licences were handed out": (
         [[("Edit OTC", [edit_otc(A, Total_Licenses=20)])],
@@ -471,17 +471,17 @@ REFUSED: dict[str, tuple[list[Step], int, str, tuple[str, ...], int]] = {
     "the licences that came back were handed out": (
         [[("Edit Customer", [edit("Norte", No_of_Licenses=1)])],
          [("Add Customer", [customer("Oeste", 6, A)])]],
-        2, "overallocation", (f"OTC {A} has 10", "13 would be used", "Oeste (6)"), 3,
+        2, "overallocation", (f"OTC {A} cannot have 10", "13 are used", "Oeste (6)"), 3,
     ),
     "the total was lowered": (
         [[("Edit Customer", [edit("Norte", No_of_Licenses=1)])],
          [("Edit OTC", [edit_otc(A, Total_Licenses=6)])]],
-        2, "overallocation", (f"OTC {A} has 6", "7 would be used"), 3,
+        2, "overallocation", (f"OTC {A} cannot have 6", "7 are used"), 3,
     ),
     "the old name was given to another": (
         [[("Edit Customer", [edit("Norte", New_Name="Norte viejo")])],
          [("Add Customer", [customer("NORTE", 1, A)])]],
-        2, "already-exists", ("called NORTE",), 3,
+        2, "already-exists", ("same name", "NORTE"), 3,
     ),
     "the old email was given to another": (
         [[("Edit Customer", [edit("Whole", Email="other@site.example")])],
@@ -501,49 +501,49 @@ REFUSED: dict[str, tuple[list[Step], int, str, tuple[str, ...], int]] = {
     "a dedicated OTC has grown while nobody held it": (
         [[("Edit Customer", [edit("Whole", No_of_Licenses=0)])],
          [("Edit OTC", [edit_otc(C, Total_Licenses=9)])]],
-        2, "dedicated-needs-all", (C, "9 licences", "Whole (5)"), 3,
+        2, "dedicated-needs-all", (C, "its 9 licences", "Whole (5)"), 3,
     ),
     "an OTC was dedicated as small as it was": (
         [[("Edit OTC", [edit_otc(E, Total_Licenses=4)])],
          [("Add Customer", [self_managed("Alone", E, "alone@site.example")])]],
-        2, "dedicated-needs-all", (E, "8 licences", "Alone (4)"), 3,
+        2, "dedicated-needs-all", (E, "its 8 licences", "Alone (4)"), 3,
     ),
     "the OTC is gone": (
         [[("Add OTC", [otc(F, 9)])], [("Add Avira Subscription", [held("Norte", 2, F)])],
          [("Edit Customer", [held("Norte", 0, F)])], 2],
-        4, "unknown-otc", (f"no OTC {F}",), 5,
+        4, "unknown-otc", (f"OTC {F} does not exist",), 5,
     ),
     "the customer is gone": (
         [[("Add Customer", [customer("Oeste", 2, A)])], [("Edit Customer", [held("Oeste", 0, A)])],
          2],
-        3, "unknown-customer", ("no customer Oeste",), 4,
+        3, "unknown-customer", ("Customer Oeste does not exist",), 4,
     ),
     "a device was edited again": (
         [[("Devices", [device("Norte", "PC-1", Avira_Status="Active")])],
          [("Devices", [device("Norte", "pc-1", Avira_Uninstalled="2026-05-02")])]],
-        2, "changed-since", ("device PC-1 of Norte", "batch 3"), 3,
+        2, "changed-since", ("Device PC-1 of Norte", "batch 3"), 3,
     ),
     "an added device was edited": (
         [[("Devices", [device("Norte", "PC-2")])],
          [("Devices", [device("Norte", "PC-2", Avira_Uninstalled="2026-05-02")])]],
-        2, "changed-since", ("device PC-2 of Norte", "batch 3"), 3,
+        2, "changed-since", ("Device PC-2 of Norte", "batch 3"), 3,
     ),
     "a customer got devices": (
         [[("Add Customer", [customer("Oeste", 1, A)])],
          [("Devices", [device("Oeste", "PC-8"), device("Oeste", "PC-9")])]],
-        2, "still-held", ("customer Oeste would go", "the device PC-8", "in all: 2"), 3,
+        2, "still-held", ("Customer Oeste does not exist", "devices: PC-8, PC-9"), 3,
     ),
     "a customer that got a new name got a device under it": (
         [[("Add Customer", [customer("Oeste", 1, A)])],
          [("Edit Customer", [edit("Oeste", New_Name="Poniente")]),
           ("Devices", [device("Poniente", "PC-8")])],
          [("Edit Customer", [edit("Poniente", New_Name="Oeste")])]],
-        2, "still-held", ("customer Oeste would go", "the device PC-8", "in all: 1"), 3,
+        2, "still-held", ("Customer Oeste does not exist", "devices: PC-8"), 3,
     ),
     "the customer of the device is gone": (
         [[("Add Customer", [customer("Oeste", 1, A)])], [("Devices", [device("Oeste", "PC-8")])],
          3, 2],
-        4, "unknown-customer", ("no customer Oeste",), 5,
+        4, "unknown-customer", ("Customer Oeste does not exist",), 5,
     ),
 }  # fmt: skip
 """By what happened after a batch: the batches after batch 1, which of them to undo, the code of
@@ -622,7 +622,7 @@ def test_who_is_gone_is_named_all_the_same(command: CommandLine, history: Histor
     found = {one["code"]: one["message"] for one in refused(command, 4)}
     assert found.keys() == {"total-below-used", "unknown-customer"}
     assert "Oeste (4)" in found["total-below-used"]
-    assert "no customer Oeste" in found["unknown-customer"]
+    assert "Customer Oeste does not exist" in found["unknown-customer"]
 
 
 def test_a_long_list_of_holders_is_cut_and_counted(command: CommandLine, history: History) -> None:

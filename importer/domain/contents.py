@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription, dedicated_to
 from importer.domain.names import name_key
 from importer.domain.rules.handing_out import SOON
 
@@ -62,6 +62,14 @@ class OtcHolding(NamedTuple):
         """The days until its expiry date, below 0 once that has passed; None if it has none."""
         expiry = self.otc.expiry_date
         return None if expiry is None else (expiry - today).days
+
+
+def otc_holding(
+    otc: Otc, used: int, activated: dt.date | None, holders: Iterable[Customer]
+) -> OtcHolding:  # fmt: skip
+    """The OTC with its balance; `holders` are the customers that hold licences of it."""
+    owner = dedicated_to(holders)
+    return OtcHolding(otc, used, activated, owner.name if owner else None)
 
 
 class CustomerHolding(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -109,3 +110,25 @@ class Device(NamedTuple):
 
 
 Entity = Otc | Customer | Subscription | Device
+EntityKey = str | int | tuple[int, str] | tuple[type[Device], int, str]
+
+
+def entity_key(entity: Entity) -> EntityKey:
+    """What tells the entity from every other of the ledger."""
+    match entity:
+        case Otc():
+            return entity.code
+        case Customer():
+            return entity.id
+        case Subscription():
+            return entity.customer, entity.otc
+        case Device():
+            return Device, entity.customer, entity.key
+
+
+def dedicated_to(holders: Iterable[Customer]) -> Customer | None:
+    """The customer that an OTC is dedicated to (rule 10), if one of its `holders` is."""
+    for holder in holders:
+        if holder.holds_whole_otcs:
+            return holder
+    return None

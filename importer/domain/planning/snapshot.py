@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from importer.domain.entities import Customer, Device, Otc, Subscription
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription, dedicated_to
 from importer.domain.names import accentless_key, name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
@@ -88,8 +88,7 @@ class Snapshot:
         holders = self.holders.get(otc.code, {})
         if len(holders) != 1:  # who holds the whole is the only one; a popular OTC has thousands
             return None
-        [holder] = holders
-        return self.customers[holder] if self.customers[holder].holds_whole_otcs else None
+        return dedicated_to([self.customers[holder] for holder in holders])
 
     def device(self, owner: Customer, device_id: str) -> Device | None:
         """The device of `owner` with that id, however it is spelt."""
@@ -115,6 +114,14 @@ class Snapshot:
     def next_provisional_id(self) -> int:
         """The id of a customer that the next change creates, until the ledger gives it its own."""
         return self._last_provisional - 1
+
+    def entities(self) -> Iterator[Entity]:
+        """Everything that it holds."""
+        yield from self.otcs.values()
+        yield from self.customers.values()
+        for subscriptions in self.holdings.values():
+            yield from subscriptions.values()
+        yield from self.devices.values()
 
     # How it comes to be and changes
 

@@ -1,4 +1,4 @@
-"""What taking a batch back would do to the ledger."""
+"""Plan the undo of a batch."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from importer.domain.entities import (
     Customer,
     Device,
     Entity,
+    EntityKey,
     ManagedBy,
     Otc,
     Status,
     Subscription,
+    entity_key,
 )
+from importer.domain.invariants import State
 from importer.domain.names import accentless_key, name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import Scope, email_key
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Problem
-from importer.domain.rules.undoing import ChangedBy, State, Then, against, changed_since
+from importer.domain.rules.undoing import ChangedBy, changed_since, depending_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +67,32 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
 
     What is so again already is left alone. `done` are a batch's changes in their order.
     """
-    now = _state(snapshot)
+    now = {entity_key(entity): entity for entity in snapshot.entities()}
     then = dict(now)
     changes: list[Change] = []
     problems: list[Problem] = []
-    names = _names(done, now, changed_by)
-    for one in _net(done):
-        key = _key(one.entity)
-        if now.get(key) == one.before:
+    names = _names(done, snapshot, changed_by)
+    for change in _net(done):
+        key = entity_key(change.entity)
+        if now.get(key) == change.before:
             continue
-        if now.get(key) != one.after:
-            problems.append(changed_since(one, names, changed_by))
+        if now.get(key) != change.after:
+            problems.append(changed_since(change, names, changed_by))
             continue
-        changes.append(Change(_did(one.after, one.before), one.after, one.before, one.place))
-        if one.before is None:
+        kind = _kind(change.after, change.before)
+        changes.append(Change(kind, change.after, change.before, change.place))
+        if change.before is None:
             del then[key]
         else:
-            then[key] = one.before
+            then[key] = change.before
     if not problems:
-        ledger = Then(then, {_key(one.entity) for one in changes}, names, changed_by)
-        problems = [found for one in changes for found in against(one, ledger)]
+        problems += depending_on(changes, State(then.values(), names), changed_by)
     return UndoPlan(changes, problems, names)
 
 
-def _state(snapshot: Snapshot) -> State:
-    entities: list[Entity] = [*snapshot.otcs.values(), *snapshot.customers.values()]
-    entities += (one for held in snapshot.holdings.values() for one in held.values())
-    entities += snapshot.devices.values()
-    return {_key(one): one for one in entities}
-
-
-def _names(done: Sequence[Change], now: State, changed_by: ChangedBy) -> dict[int, str]:
-    """The name of every customer that is concerned: as it is or, of one that is gone, was."""
-    names = {one.id: one.name for one in now.values() if isinstance(one, Customer)}
+def _names(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy) -> dict[int, str]:
+    """The name of every customer concerned: its name now or, if it no longer exists, its last."""
+    names = {one.id: one.name for one in snapshot.customers.values()}
     for change in done:
         for one in (change.after, change.before):
             if isinstance(one, Customer):
@@ -110,25 +106,13 @@ def _names(done: Sequence[Change], now: State, changed_by: ChangedBy) -> dict[in
     return names
 
 
-def _key(entity: Entity) -> object:
-    match entity:
-        case Otc():
-            return entity.code
-        case Customer():
-            return entity.id
-        case Subscription():
-            return entity.customer, entity.otc
-        case Device():
-            return Device, entity.customer, entity.key
-
-
 def _net(done: Sequence[Change]) -> Iterator[Change]:
-    """One change for each entity, from how it was first to how it was last."""
-    first: dict[object, Change] = {}
-    last: dict[object, Change] = {}
+    """One change for each entity, from its first image to its last."""
+    first: dict[EntityKey, Change] = {}
+    last: dict[EntityKey, Change] = {}
     for change in done:
-        first.setdefault(_key(change.entity), change)
-        last[_key(change.entity)] = change
+        first.setdefault(entity_key(change.entity), change)
+        last[entity_key(change.entity)] = change
     for key, begun in first.items():
         ended = last[key]
         if begun.before != ended.after:
@@ -148,7 +132,7 @@ _ADDED_EDITED_REMOVED: dict[type[Entity], tuple[ChangeKind, ChangeKind, ChangeKi
 }  # fmt: skip
 
 
-def _did(now: Entity | None, then: Entity | None) -> ChangeKind:
+def _kind(now: Entity | None, then: Entity | None) -> ChangeKind:
     if isinstance(now, Customer) and isinstance(then, Customer) and now.status is not then.status:
         disabled = then.status is Status.DISABLED
         return ChangeKind.CUSTOMER_DISABLED if disabled else ChangeKind.CUSTOMER_ENABLED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from importer.base.texts import N_, first_of, text
+from importer.base.texts import N_, text
 from importer.domain.entities import Otc
+from importer.domain.invariants import total_too_low
 from importer.domain.names import name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
@@ -15,9 +16,6 @@ from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
-
-NAMED_HOLDERS = 10
-"""How many holders a message names before it only counts the rest."""
 
 
 def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
@@ -84,16 +82,13 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
 
 
 def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
-    held = ledger.subscriptions_of(edited.code)
-    names = [f"{ledger.customers[one.customer].name} ({one.licenses})" for one in held]
-    used = ledger.used[edited.code]
+    subscriptions = ledger.subscriptions_of(edited.code)
+    holders = [(ledger.customers[one.customer].name, one.licenses) for one in subscriptions]
     return problem_at(
         row.place, "total", Code.TOTAL_BELOW_USED,
-        text(N_("OTC {otc} cannot have {total} licences: {used} are used, by {customers}."),
-             otc=edited.code, total=edited.total, used=used,
-             customers=first_of(names, NAMED_HOLDERS)),
+        total_too_low(edited, holders),
         text(N_("Write {used} or more, or take licences back with another workbook first."),
-             used=used),
+             used=ledger.used[edited.code]),
         edited.total,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from importer.domain.rules.handing_out import LicenseRequest, dedicated_needs_al
 from importer.domain.rules.verdict import (
     Verdict,
     duplicate_row,
+    gets_no_more,
     missing_value,
     unknown_customer,
     unknown_otc,
@@ -194,7 +195,7 @@ def _given_twice(row: AddSubscription, customer: Customer, creator: Place) -> Pr
 def _customer_disabled(place: Place, customer: Customer) -> Problem:
     return problem_at(
         place, "customer", Code.CUSTOMER_DISABLED,
-        text(N_("{customer} is disabled and gets no more licences."), customer=customer.name),
+        gets_no_more(customer),
         text(N_("Enable it with another workbook first.")),
         customer.name,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from importer.base.texts import N_, Text, text
-from importer.domain.entities import Entity, ManagedBy
+from importer.domain.entities import Customer, Entity, ManagedBy
 from importer.domain.names import name_key
 from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Snapshot, addition
@@ -88,6 +88,11 @@ def _mend_first(refused: Place) -> Text:
         N_("Row {row} of {sheet} would add it, but is refused: mend that row first."),
         row=refused.row, sheet=refused.sheet.name,
     )  # fmt: skip
+
+
+def gets_no_more(customer: Customer) -> Text:
+    """A disabled customer gets no more licences (rule 9)."""
+    return text(N_("{customer} is disabled and gets no more licences."), customer=customer.name)
 
 
 def missing_value(row: Request, field: str, message: Text) -> Problem:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
-from importer.domain.contents import Contents, CustomerHolding, Movement, OtcHolding
+from importer.domain.contents import Contents, CustomerHolding, Movement, otc_holding
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.ledger.bulk import is_one_of
@@ -193,15 +193,14 @@ def _gathered(
     held: dict[int, list[Subscription]] = {key: [] for key in customers}
     owned: dict[int, list[Device]] = {}
     used: dict[str, int] = {}
-    dedicated: dict[str, str] = {}
+    holders: dict[str, list[Customer]] = {}
     must_have_customers([*subscriptions, *devices], customers)
     for device_of_one in sorted(devices, key=lambda one: one.key):
         owned.setdefault(device_of_one.customer, []).append(device_of_one)
     for one in sorted(subscriptions, key=lambda one: one.otc):
         held[one.customer].append(one)
         used[one.otc] = used.get(one.otc, 0) + one.licenses
-        if customers[one.customer].holds_whole_otcs:
-            dedicated[one.otc] = customers[one.customer].name
+        holders.setdefault(one.otc, []).append(customers[one.customer])
     activated = _activation_days(connection, account_id, moment.batch)
     by_name = sorted(customers.values(), key=lambda one: name_key(one.name))
     return Contents(
@@ -211,7 +210,9 @@ def _gathered(
         batch=moment.batch,
         head=moment.head,
         otcs=[
-            OtcHolding(one, used.get(one.code, 0), activated.get(one.code), dedicated.get(one.code))
+            otc_holding(
+                one, used.get(one.code, 0), activated.get(one.code), holders.get(one.code, ())
+            )
             for one in sorted(otcs, key=lambda one: one.code)
         ],
         customers=[

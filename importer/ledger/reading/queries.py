@@ -10,7 +10,14 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from importer.base.similarity import similar_lengths, similar_names
-from importer.domain.contents import Contents, CustomerHolding, Figures, OtcHolding, figures_of
+from importer.domain.contents import (
+    Contents,
+    CustomerHolding,
+    Figures,
+    OtcHolding,
+    figures_of,
+    otc_holding,
+)
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
 from importer.domain.names import name_key
 from importer.ledger.bulk import is_one_of
@@ -57,7 +64,7 @@ def load_otcs(now: Now) -> Contents:
     Nor does it say since when OTCs are active, for which all of the journal would have to be read.
     """
     query = (
-        sa.select(subscription.c.otc, customer.c.name)
+        sa.select(customer, subscription.c.otc)
         .join(
             customer,
             sa.and_(
@@ -68,15 +75,17 @@ def load_otcs(now: Now) -> Contents:
         .where(
             subscription.c.account_id == now.account,
             customer.c.account_id == now.account,
-            customer.c.managed_by == ManagedBy.CUSTOMER,  # `Customer.holds_whole_otcs`
+            customer.c.managed_by == ManagedBy.CUSTOMER,  # no OTC is dedicated to others
         )
     )
-    dedicated = {row.otc: row.name for row in now.connection.execute(query)}
+    holders: dict[str, list[Customer]] = {}
+    for row in now.connection.execute(query):
+        holders.setdefault(row.otc, []).append(customer_of(row))
     ours = sa.select(otc).where(otc.c.account_id == now.account).order_by(otc.c.code)
     return _contents(
         now,
         otcs=[
-            OtcHolding(otc_of(row), row.used, None, dedicated.get(row.code))
+            otc_holding(otc_of(row), row.used, None, holders.get(row.code, ()))
             for row in now.connection.execute(ours)
         ],
     )
@@ -100,10 +109,9 @@ def load_otc(now: Now, code: str) -> Contents:
     }
     holders = _customers(now, is_one_of(now.connection, customer.c.customer_id, held))
     must_have_customers(held.values(), holders)
-    dedicated = next((one.name for one in holders.values() if one.holds_whole_otcs), None)
     return _contents(
         now,
-        otcs=[OtcHolding(otc_of(found), found.used, None, dedicated)],
+        otcs=[otc_holding(otc_of(found), found.used, None, holders.values())],
         customers=[CustomerHolding(one, (held[one.id],)) for one in holders.values()],
     )
 

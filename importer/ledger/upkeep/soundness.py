@@ -1,4 +1,4 @@
-"""Whether the database itself is sound, whatever the journal says: pages, indexes, references."""
+"""The database engine's own check of its pages and indexes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from importer.base.texts import N_, Text, text
-from importer.ledger.tables import customer, device, otc, subscription
 
 
 class Fault(NamedTuple):
-    """One thing that is not as the journal says."""
+    """One thing wrong with a ledger."""
 
     code: str
     key: str
@@ -20,15 +19,15 @@ class Fault(NamedTuple):
 
 
 def engine_faults(connection: sa.Connection) -> Iterator[Fault]:
-    """What the engine's own check says: every page and index read, every row in its indexes."""
+    """Damage that the engine finds: it reads every page, and looks up every row in its indexes."""
     if connection.dialect.name == "sqlite":
-        for (said,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-            if said != "ok":
-                yield from (_damaged(line) for line in str(said).splitlines())
+        for (result,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if result != "ok":
+                yield from map(_damaged, str(result).splitlines())
         for table, _row, other, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             yield _damaged(f"foreign_key_check {table}: {other}")
         return
-    # PostgreSQL checks each page as it is read; its indexes, where its extension is there.
+    # PostgreSQL checks each page as it is read, and indexes where its extension is installed.
     if connection.scalar(sa.text(_MAY_CHECK_INDEXES)):
         for (index,) in connection.execute(sa.text(_INDEXES)).all():
             try:
@@ -53,49 +52,6 @@ _INDEXES = """
 """
 
 
-def _damaged(said: object) -> Fault:
-    return Fault("database-damaged", "", text(N_("The database is damaged: {said}."), said=said))
-
-
-def loose_keys(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
-    """Subscriptions without their customer or OTC, whatever the engine's foreign keys say."""
-    query = (
-        sa.select(subscription.c.customer_id, subscription.c.otc)
-        .outerjoin(
-            customer,
-            sa.and_(
-                customer.c.account_id == subscription.c.account_id,
-                customer.c.customer_id == subscription.c.customer_id,
-            ),
-        )
-        .outerjoin(
-            otc,
-            sa.and_(
-                otc.c.account_id == subscription.c.account_id,
-                otc.c.code == subscription.c.otc,
-            ),
-        )
-        .where(
-            subscription.c.account_id == account_id,
-            sa.or_(customer.c.customer_id.is_(None), otc.c.code.is_(None)),
-        )
-    )
-    for row in connection.execute(query):
-        key = f"{row.customer_id}/{row.otc}"
-        message = text(N_("Subscription {key} has no customer or no OTC."), key=key)
-        yield Fault("reference-broken", key, message)
-    devices = (
-        sa.select(device.c.customer_id, device.c.device_key)
-        .outerjoin(
-            customer,
-            sa.and_(
-                customer.c.account_id == device.c.account_id,
-                customer.c.customer_id == device.c.customer_id,
-            ),
-        )
-        .where(device.c.account_id == account_id, customer.c.customer_id.is_(None))
-    )
-    for row in connection.execute(devices):
-        key = f"{row.customer_id}/{row.device_key}"
-        message = text(N_("Device {key} has no customer."), key=key)
-        yield Fault("reference-broken", key, message)
+def _damaged(reason: str) -> Fault:
+    message = text(N_("The database is damaged: {reason}."), reason=reason)
+    return Fault("database-damaged", "", message)

@@ -6,7 +6,8 @@ it concerns and a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -14,10 +15,13 @@ import sqlalchemy as sa
 
 from importer.base.progress import NoProgress, Progress
 from importer.base.texts import N_, text
-from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
-from importer.ledger.images import entity_of, key_of, kind_of
+from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, Subscription
+from importer.domain.invariants import State, violations
+from importer.domain.problems import Code
+from importer.domain.rules.verdict import display_value
+from importer.ledger.images import MANAGERS, entity_of, key_of, kind_of
 from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
-from importer.ledger.upkeep.soundness import Fault, engine_faults, loose_keys
+from importer.ledger.upkeep.soundness import Fault, engine_faults
 from importer.ledger.writing.balances import customer_row, device_row, otc_row
 from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
 
@@ -69,7 +73,7 @@ def _derived(
     connection: sa.Connection, account_id: str, expect_head: str | None, progress: Progress
 ) -> Proof:  # fmt: skip
     """What comes of deriving everything again."""
-    faults = _some(loose_keys(connection, account_id))
+    faults: list[Fault] = []
     query = sa.select(batch).where(batch.c.account_id == account_id).order_by(batch.c.batch)
     batches = connection.execute(query).mappings().all()
     tick = progress.stage(text(N_("Checking the batches")), len(batches))
@@ -84,8 +88,10 @@ def _derived(
     faults += _some(_stray_lines(connection, account_id))
     faults += _some(_account_faults(connection, account_id, len(batches), head, images))
     progress.stage(text(N_("Checking the balances")))
-    faults += _some(_table_faults(connection, account_id, images))
-    faults += _some(_balance_faults(connection, account_id, images))
+    state: list[Entity] = []
+    faults += _some(_table_faults(connection, account_id, images, state))
+    faults += _some(_rule_faults(state))
+    faults += _some(_balance_faults(connection, account_id, images, state))
     # Before the first batch the hash is empty, and so is that of an export made then.
     if expect_head and expect_head not in {one["hash"] for one in batches}:
         faults.append(_head_missing(expect_head))
@@ -213,28 +219,33 @@ def _head_missing(expected: str) -> Fault:
 
 
 def _table_faults(
-    connection: sa.Connection, account_id: str, images: Images
-) -> Iterator[Fault]:  # fmt: skip
-    """Each row must be what the last image of it says, and each last image have its row."""
-    left = {key: one for key, one in images.items() if one is not None}
+    connection: sa.Connection, account_id: str, images: Images, state: list[Entity]
+) -> Iterator[Fault]:
+    """Each row must be what the last image of it says, and each last image have its row.
+
+    `state` gets the entities of the rows.
+    """
+    left = {key: entity for key, entity in images.items() if entity is not None}
     for kind, table in _TABLES.items():
         query = sa.select(table).where(table.c.account_id == account_id)
         for row in connection.execute(query).mappings():
             key = _KEYS[kind](row)
             entity = left.pop((kind, key), None)
             right = {} if entity is None else _row_of(entity)
+            wrong = [name for name in right if row[name] != right[name]]
+            state.append(_entity_of_row(kind, row) if entity is None or wrong else entity)
             if entity is None:
-                message = text(N_("{kind} {key} is in the ledger, but not in the journal."),
+                message = text(N_("{kind} {key} is in the ledger but not in the journal."),
                                kind=kind, key=key)  # fmt: skip
                 yield Fault("balance-unknown", key, message)
-            for name in right:
-                if row[name] != right[name]:
-                    message = text(N_("{kind} {key}: {fact} is {stated}, but {right} by the "
-                                      "journal."), kind=kind, key=key, fact=name,
-                                   stated=_said(row[name]), right=_said(right[name]))  # fmt: skip
-                    yield Fault("balance-wrong", key, message)
+            for name in wrong:
+                message = text(N_("{kind} {key}: {fact} is {stated}, but the journal says "
+                                  "{right}."), kind=kind, key=key, fact=name,
+                               stated=display_value(row[name]),
+                               right=display_value(right[name]))  # fmt: skip
+                yield Fault("balance-wrong", key, message)
     for kind, key in left:
-        message = text(N_("{kind} {key} is in the journal, but not in the ledger."),
+        message = text(N_("{kind} {key} is in the journal but not in the ledger."),
                        kind=kind, key=key)  # fmt: skip
         yield Fault("balance-missing", key, message)
 
@@ -260,35 +271,50 @@ def _row_of(entity: Entity) -> dict[str, Any]:
             return device_row(entity)
 
 
-def _said(value: object) -> object:
-    return text(N_("blank")) if value is None else value
+def _entity_of_row(kind: str, row: Row) -> Entity:
+    """What the invariants look at, whatever else a wrong row holds."""
+    match kind:
+        case "otc":
+            return Otc(row["code"], "", "", row["total"])
+        case "customer":
+            manager = MANAGERS.get(row["managed_by"], ManagedBy.ADMIN)
+            return Customer(row["customer_id"], row["name"], manager, email=row["email"])
+        case "subscription":
+            return Subscription(row["customer_id"], row["otc"], row["licenses"])
+    return Device(row["customer_id"], row["device_id"])
+
+
+def _rule_faults(state: Iterable[Entity]) -> Iterator[Fault]:
+    """The tables must keep the rules that every ledger keeps."""
+    for violation in violations(State(state, {})):
+        key, message = key_of(violation.entities[0]), violation.message
+        match violation.code:
+            case Code.OVERALLOCATION:
+                yield Fault("used-wrong", key, message)
+            case Code.UNKNOWN_OTC | Code.UNKNOWN_CUSTOMER:
+                yield Fault("reference-broken", key, message)
+            case _:
+                yield Fault("rule-broken", key, message)
 
 
 def _balance_faults(
-    connection: sa.Connection, account_id: str, images: Images
-) -> Iterator[Fault]:  # fmt: skip
-    """What is used of each OTC must be what its subscriptions add up to: the rows', the images'."""
-    held = (
-        sa.select(subscription.c.otc, sa.func.sum(subscription.c.licenses).label("licenses"))
-        .where(subscription.c.account_id == account_id)
-        .group_by(subscription.c.otc)
-        .subquery()
-    )
-    by_journal: dict[str, int] = {}
-    for one in images.values():
-        if isinstance(one, Subscription):
-            by_journal[one.otc] = by_journal.get(one.otc, 0) + one.licenses
-    query = (
-        sa.select(otc.c.code, otc.c.total, otc.c.used, held.c.licenses)
-        .outerjoin(held, held.c.otc == otc.c.code)
-        .where(otc.c.account_id == account_id)
-        .order_by(otc.c.code)
-    )
-    for code, total, used, licenses in connection.execute(query):
-        by_rows, by_images = int(licenses or 0), by_journal.get(code, 0)
-        if not used == by_rows == by_images or used > total:
-            message = text(N_("OTC {otc}: {used} of {total} licences are said to be used; its "
+    connection: sa.Connection, account_id: str, images: Images, state: Iterable[Entity]
+) -> Iterator[Fault]:
+    """The used licences of each OTC must be the sum of its subscriptions: rows and images."""
+    by_rows, by_images = _used(state), _used(images.values())
+    query = sa.select(otc.c.code, otc.c.used).where(otc.c.account_id == account_id)
+    for code, used in connection.execute(query.order_by(otc.c.code)):
+        if not used == by_rows[code] == by_images[code]:
+            message = text(N_("OTC {otc}: the ledger says that {used} licences are used; its "
                               "subscriptions hold {held}, by the journal {journal}."),
-                           otc=code, used=used, total=total, held=by_rows,
-                           journal=by_images)  # fmt: skip
+                           otc=code, used=used, held=by_rows[code],
+                           journal=by_images[code])  # fmt: skip
             yield Fault("used-wrong", code, message)
+
+
+def _used(entities: Iterable[Entity | None]) -> Counter[str]:
+    used: Counter[str] = Counter()
+    for entity in entities:
+        if isinstance(entity, Subscription):
+            used[entity.otc] += entity.licenses
+    return used

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 
 from importer.base.errors import LedgerError
 from importer.domain import requests
+from importer.domain.contents import Contents
 from importer.domain.entities import Device, Otc
+from importer.domain.invariants import State, violations
 from importer.domain.planning import plan
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.rules import customers, devices
@@ -209,11 +212,25 @@ def agrees(empty: EmptyLedger, history: list[list[tuple[str, list[dict[str, Any]
                     _assert_outcome(report, sheet, row, outcome)
             assert _too_many_devices(report) == model.too_many_devices()
         contents = exporting.contents(job)
+        assert list(violations(state_of(contents))) == []
         found = in_plain(contents)
         for one in contents.customers:
             details = {name: getattr(one.customer, name) for name in CONTACT}
             found["customers"][one.customer.name] |= details
         assert found == model.ledger()
+
+
+def state_of(contents: Contents) -> State:
+    """Everything that the ledger holds."""
+    holdings = contents.customers
+    return State(
+        chain(
+            (one.otc for one in contents.otcs),
+            (one.customer for one in holdings),
+            *(chain(one.subscriptions, one.devices) for one in holdings),
+        ),
+        {},
+    )
 
 
 def _too_many_devices(report: Report) -> list[TooManyDevices]:

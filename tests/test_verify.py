@@ -26,6 +26,7 @@ from openpyxl import load_workbook
 
 from conftest import CommandLine
 from importer.cli import main as program
+from importer.domain.rules import subscriptions
 from importer.ledger.tables import (
     account,
     batch,
@@ -542,6 +543,19 @@ def test_the_hash_of_an_export_before_the_first_batch_is_none(
     assert faults(command, "default", "--expect-head", "") == []
 
 
+def test_a_rule_that_rows_and_journal_break_alike_is_found(
+    command: CommandLine, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program without rule 10 gave a customer that manages itself a part of an OTC: nothing was
+    tampered with, but the ledger is not one that this program could have written."""
+    monkeypatch.setattr(subscriptions, "hand_out", lambda *_facts: None)
+    part: Sheets = [
+        ("Add Customer", [one_customer("Oeste", CODES[1], 2, **PERSON | {"Email": "o@x.example"})])
+    ]
+    assert command("apply", write_workbook(tmp_path / "x.xlsx", part)).exit_code == 0
+    assert faults(command) == ["rule-broken"]
+
+
 def test_every_fault_is_explained() -> None:
     """Each code has its row in docs/ledger.md, and each row its code."""
     code = "".join(map(inspect.getsource, (proving, soundness)))
@@ -568,7 +582,7 @@ def a_stray_line(connection: sa.Connection) -> object:
 
 NEEDED: dict[str, Callable[[sa.Connection], object]] = {
     "_batch_faults": a_value(batch, "actor", "nobody"),
-    "_table_faults": a_value(customer, "accentless_key", "nobody"),
+    "_row_faults": a_value(customer, "accentless_key", "nobody"),
     "_account_faults": a_value(account, "head", "0" * 64),
     "_balance_faults": a_value(otc, "used", 4),
     "_stray_lines": a_stray_line,

@@ -221,7 +221,7 @@ def _head_missing(expected: str) -> Fault:
 def _table_faults(
     connection: sa.Connection, account_id: str, images: Images, state: list[Entity]
 ) -> Iterator[Fault]:
-    """Each row must be what the last image of it says, and each last image have its row.
+    """Each row must be what its last image says, and each last image must have its row.
 
     `state` gets the entities of the rows.
     """
@@ -231,23 +231,27 @@ def _table_faults(
         for row in connection.execute(query).mappings():
             key = _KEYS[kind](row)
             entity = left.pop((kind, key), None)
-            right = {} if entity is None else _row_of(entity)
-            wrong = [name for name in right if row[name] != right[name]]
-            state.append(_entity_of_row(kind, row) if entity is None or wrong else entity)
-            if entity is None:
-                message = text(N_("{kind} {key} is in the ledger but not in the journal."),
-                               kind=kind, key=key)  # fmt: skip
-                yield Fault("balance-unknown", key, message)
-            for name in wrong:
-                message = text(N_("{kind} {key}: {fact} is {stated}, but the journal says "
-                                  "{right}."), kind=kind, key=key, fact=name,
-                               stated=display_value(row[name]),
-                               right=display_value(right[name]))  # fmt: skip
-                yield Fault("balance-wrong", key, message)
+            faults = list(_row_faults(kind, key, row, entity))
+            state.append(_entity_of_row(kind, row) if faults or entity is None else entity)
+            yield from faults
     for kind, key in left:
         message = text(N_("{kind} {key} is in the journal but not in the ledger."),
                        kind=kind, key=key)  # fmt: skip
         yield Fault("balance-missing", key, message)
+
+
+def _row_faults(kind: str, key: str, row: Row, entity: Entity | None) -> Iterator[Fault]:
+    if entity is None:
+        message = text(N_("{kind} {key} is in the ledger but not in the journal."),
+                       kind=kind, key=key)  # fmt: skip
+        yield Fault("balance-unknown", key, message)
+        return
+    for name, right in _row_of(entity).items():
+        if row[name] != right:
+            message = text(N_("{kind} {key}: {fact} is {stated}, but the journal says {right}."),
+                           kind=kind, key=key, fact=name, stated=display_value(row[name]),
+                           right=display_value(right))  # fmt: skip
+            yield Fault("balance-wrong", key, message)
 
 
 _TABLES = {"otc": otc, "customer": customer, "subscription": subscription, "device": device}

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from hypothesis import strategies as st
 from importer.base.errors import LedgerError
 from importer.domain import requests
 from importer.domain.contents import Contents
-from importer.domain.entities import Device, Otc
+from importer.domain.entities import Device, Entity, Otc
 from importer.domain.invariants import State, violations
 from importer.domain.planning import plan
 from importer.domain.planning.snapshot import Snapshot
@@ -222,15 +221,10 @@ def agrees(empty: EmptyLedger, history: list[list[tuple[str, list[dict[str, Any]
 
 def state_of(contents: Contents) -> State:
     """Everything that the ledger holds."""
-    holdings = contents.customers
-    return State(
-        chain(
-            (one.otc for one in contents.otcs),
-            (one.customer for one in holdings),
-            *(chain(one.subscriptions, one.devices) for one in holdings),
-        ),
-        {},
-    )
+    entities: list[Entity] = [one.otc for one in contents.otcs]
+    for holding in contents.customers:
+        entities += (holding.customer, *holding.subscriptions, *holding.devices)
+    return State(entities, {})
 
 
 def _too_many_devices(report: Report) -> list[TooManyDevices]:

@@ -1,4 +1,4 @@
-"""What of a ledger somebody should look at, though no rule refuses it; and what to do about it."""
+"""Conditions of a ledger that somebody should look at, though no rule refuses them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from importer.domain.entities import Status
 from importer.domain.names import accentless_key
 from importer.domain.planning.scope import email_key
 from importer.domain.problems import DescribedCode
+from importer.domain.requests import DisableCustomer, EditCustomer, EditOtc, RecordDevice, UpdateOtc
+from importer.domain.sheets import SHEET_OF
 
 _DISABLED = Status.DISABLED  # to look it up takes Python 3.11 longer than all else of a customer
 NAMED = 5
@@ -49,10 +51,11 @@ def _expired_in_use(contents: Contents) -> Iterator[Finding]:
         if one.used and one.otc.expired(contents.today):
             yield Finding(
                 FindingKind.EXPIRED_IN_USE, one.otc.code, None,
-                text(N_("It expired on {expiry_date}; used licences: {used} of {total}."),
+                text(N_("It expired on {expiry_date}. Used licences: {used} of {total}."),
                      expiry_date=one.otc.expiry_date, used=one.used, total=one.otc.total),
-                text(N_("Renew it and correct the expiry date on Edit OTC, or move its customers "
-                        "to another OTC on Update OTC.")),
+                text(N_("Renew it and correct its expiry date on the {edit} sheet, or move its "
+                        "customers to another OTC on the {move} sheet."),
+                     edit=SHEET_OF[EditOtc], move=SHEET_OF[UpdateOtc]),
             )  # fmt: skip
 
 
@@ -60,10 +63,12 @@ def _full(contents: Contents) -> Iterator[Finding]:
     for one in contents.otcs:
         if one.pending:
             continue
-        fix = text(N_("Before it is needed again, top it up on Edit OTC or buy another OTC."))
+        fix = text(N_("Before more licences are needed, top it up on the {sheet} sheet or buy "
+                      "another OTC."), sheet=SHEET_OF[EditOtc])  # fmt: skip
         if one.dedicated_to is not None:
-            fix = text(N_("It is dedicated to {customer}; top it up on Edit OTC if that needs "
-                          "more."), customer=one.dedicated_to)  # fmt: skip
+            fix = text(N_("It is dedicated to {customer}. If that customer needs more licences, "
+                          "top it up on the {sheet} sheet."), customer=one.dedicated_to,
+                       sheet=SHEET_OF[EditOtc])  # fmt: skip
         yield Finding(
             FindingKind.FULL, one.otc.code, None,
             text(N_("All of its {total} licences are used."), total=one.otc.total), fix,
@@ -71,30 +76,34 @@ def _full(contents: Contents) -> Iterator[Finding]:
 
 
 def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
+    disable = SHEET_OF[DisableCustomer]
+    release = disable.column("release")
     for one in contents.customers:
         if one.customer.status is _DISABLED and one.subscriptions:
             yield Finding(
                 FindingKind.DISABLED_WITH_LICENSES, None, one.customer.name,
-                text(N_("It is disabled and still holds licences: {licenses}."),
+                text(N_("It is disabled but still holds licences: {licenses}."),
                      licenses=one.licenses),
-                text(N_("Write Yes below Release Licenses on Disable Customer if it shall not "
-                        "come back.")),
+                text(N_("If it will not come back, write {yes} in the {column} column of the "
+                        "{sheet} sheet."), yes=text(N_("Yes")), column=release, sheet=disable),
             )  # fmt: skip
 
 
 def _more_devices(contents: Contents) -> Iterator[Finding]:
+    sheet = SHEET_OF[RecordDevice]
+    column = sheet.column("avira_uninstalled")
     for one in contents.customers:
         if one.devices and one.installed > one.licenses:
-            fix = N_("Give it more licences, or fill in Avira Uninstalled on Devices for those "
-                     "that do not run Avira any more.")  # fmt: skip
+            fix = N_("Give it more licences, or fill in {column} on the {sheet} sheet for devices "
+                     "that no longer run Avira.")  # fmt: skip
             if one.customer.status is Status.DISABLED:
-                fix = N_("It is disabled and gets no more licences: uninstall Avira there, and "
-                         "fill in Avira Uninstalled on Devices.")  # fmt: skip
+                fix = N_("It is disabled and gets no more licences. Uninstall Avira there, and "
+                         "fill in {column} on the {sheet} sheet.")  # fmt: skip
             yield Finding(
                 FindingKind.MORE_DEVICES, None, one.customer.name,
                 text(N_("Devices with Avira: {installed}; licences: {licenses}."),
                      installed=one.installed, licenses=one.licenses),
-                text(fix),
+                text(fix, column=column, sheet=sheet),
             )  # fmt: skip
 
 
@@ -105,8 +114,8 @@ def _shared_emails(contents: Contents) -> Iterator[Finding]:
             FindingKind.SHARED_EMAIL, None, first.name,
             text(N_("{email} is the email of {customers}."),
                  email=first.email, customers=_names(several)),
-            text(N_("If they are one customer, release one and disable it; if not, write on Edit "
-                    "Customer an email of its own for each.")),
+            text(N_("If they are the same customer, disable one and release its licences. If not, "
+                    "give each its own email on the {sheet} sheet."), sheet=SHEET_OF[EditCustomer]),
         )  # fmt: skip
 
 
@@ -118,10 +127,11 @@ def _similar_names(contents: Contents) -> Iterator[Finding]:
     for several in _alike(contents, lambda one: accentless_key(one.customer.name)):
         yield Finding(
             FindingKind.SIMILAR_NAMES, None, several[0].customer.name,
-            text(N_("Only accents, quotation marks or dashes tell apart {customers}."),
+            text(N_("Only accents, quotation marks or dashes distinguish {customers}."),
                  customers=_names(several)),
-            text(N_("If they are one customer, release one and disable it; if not, write on Edit "
-                    "Customer a New Name that tells them apart.")),
+            text(N_("If they are the same customer, disable one and release its licences. If not, "
+                    "give one a distinct {column} on the {sheet} sheet."),
+                 column=SHEET_OF[EditCustomer].column("new_name"), sheet=SHEET_OF[EditCustomer]),
         )  # fmt: skip
 
 

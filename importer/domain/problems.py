@@ -1,4 +1,4 @@
-"""What can be wrong with a row or cell: the codes, where it stands, and what to do about it."""
+"""Problems of rows and cells: their codes, their places, and what to do about them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Severity(StrEnum):
 
 
 class Code(DescribedCode):
-    """Every problem code (CLI.md)."""
+    """Every problem code."""
 
     # One cell
     MISSING_VALUE = "missing-value", N_("A required cell is blank.")
-    BAD_OTC = "bad-otc", N_("The cell holds no OTC of the form XXXXX-XXXXX-XXXXX-XXXXX.")
-    BAD_EMAIL = "bad-email", N_("The cell holds no email address.")
-    BAD_NUMBER = "bad-number", N_("The cell holds no whole number within the limits.")
-    BAD_DATE = "bad-date", N_("The cell holds no date, or one that can be read in two ways.")
-    BAD_CHOICE = "bad-choice", N_("The cell holds none of the words it may hold.")
-    TOO_LONG = "too-long", N_("The text is longer than it may be.")
-    BAD_CHARACTERS = "bad-characters", N_("The text holds line breaks or control characters.")
+    BAD_OTC = "bad-otc", N_("The cell does not hold an OTC of the form XXXXX-XXXXX-XXXXX-XXXXX.")
+    BAD_EMAIL = "bad-email", N_("The cell does not hold an email address.")
+    BAD_NUMBER = "bad-number", N_("The cell does not hold a whole number within the limits.")
+    BAD_DATE = "bad-date", N_("The cell does not hold a date, or it can be read in two ways.")
+    BAD_CHOICE = "bad-choice", N_("The cell does not hold one of the allowed words.")
+    TOO_LONG = "too-long", N_("The text is too long.")
+    BAD_CHARACTERS = "bad-characters", N_("The text contains line breaks or control characters.")
     MERGED_CELLS = "merged-cells", N_("The cell is merged with others, so its value is not clear.")
     FORMULA_WITHOUT_VALUE = (
         "formula-without-value",
@@ -50,42 +50,48 @@ class Code(DescribedCode):
     CELL_ERROR = "cell-error", N_("The cell shows an error such as #N/A.")
 
     # A sheet
-    UNKNOWN_SHEET = "unknown-sheet", N_("The sheet looks like one of ours but is not named so.")
-    MISSING_COLUMN = "missing-column", N_("A required column is not there.")
-    UNKNOWN_COLUMN = "unknown-column", N_("The column may be a misspelt one of this sheet's.")
-    DUPLICATE_COLUMN = "duplicate-column", N_("The column is there twice.")
+    UNKNOWN_SHEET = (
+        "unknown-sheet",
+        N_("The sheet looks like one of the template but has another name."),
+    )
+    MISSING_COLUMN = "missing-column", N_("A required column is missing.")
+    UNKNOWN_COLUMN = "unknown-column", N_("The column may be a misspelt column of this sheet.")
+    DUPLICATE_COLUMN = "duplicate-column", N_("The column appears twice.")
 
     # A row against the ledger and the rows above it
-    DUPLICATE_ROW = "duplicate-row", N_("An earlier row of the workbook has created this already.")
-    ALREADY_EXISTS = "already-exists", N_("It exists already, with other values.")
-    UNKNOWN_OTC = "unknown-otc", N_("The ledger does not know the OTC.")
-    UNKNOWN_CUSTOMER = "unknown-customer", N_("The ledger does not know the customer.")
-    OVERALLOCATION = "overallocation", N_("The OTC has fewer licences pending than the row asks.")
+    DUPLICATE_ROW = "duplicate-row", N_("An earlier row of the workbook already added this.")
+    ALREADY_EXISTS = "already-exists", N_("It already exists with other values.")
+    UNKNOWN_OTC = "unknown-otc", N_("The OTC does not exist in the ledger.")
+    UNKNOWN_CUSTOMER = "unknown-customer", N_("The customer does not exist in the ledger.")
+    OVERALLOCATION = (
+        "overallocation",
+        N_("The row asks for more licences than the OTC has pending."),
+    )
     OTC_EXPIRED = "otc-expired", N_("The OTC's expiry date has passed.")
-    OTC_DEDICATED = "otc-dedicated", N_("The whole OTC belongs to another customer.")
+    OTC_DEDICATED = "otc-dedicated", N_("The OTC is dedicated to another customer.")
     DEDICATED_NEEDS_ALL = (
         "dedicated-needs-all",
-        N_("A customer that manages itself takes whole OTCs that nobody else uses."),
+        N_("A customer that manages itself needs whole OTCs that nobody else uses."),
     )
     EMAIL_IN_USE = "email-in-use", N_("Another customer that manages itself has this email.")
     CUSTOMER_DISABLED = "customer-disabled", N_("A disabled customer gets no more licences.")
     SAME_OTC = "same-otc", N_("The current and the new OTC are the same.")
-    NO_SUCH_SUBSCRIPTION = "no-such-subscription", N_("The customer holds no such subscription.")
-    WHICH_OTC = "which-otc", N_("The customer holds several subscriptions; the row names none.")
-    TOTAL_BELOW_USED = "total-below-used", N_("More licences are handed out than the new total.")
+    NO_SUCH_SUBSCRIPTION = "no-such-subscription", N_("The customer has no such subscription.")
+    WHICH_OTC = "which-otc", N_("The customer has several subscriptions; the row names none.")
+    TOTAL_BELOW_USED = "total-below-used", N_("More licences are used than the new total.")
 
     # An undo
-    CHANGED_SINCE = "changed-since", N_("A later batch has changed what the undo would restore.")
+    CHANGED_SINCE = "changed-since", N_("A later batch changed what the undo would restore.")
     STILL_HELD = (
         "still-held",
         N_("Licences or devices of later batches depend on what the undo would remove."),
     )
-    ALREADY_UNDONE = "already-undone", N_("The batch was taken back already.")
+    ALREADY_UNDONE = "already-undone", N_("The batch was already undone.")
 
     # Warnings
     FORMULA_VALUE_USED = "formula-value-used", N_("The cell holds a formula; its value was used.")
-    NORMALISED = "normalised", N_("The cell was tidied before it was used.")
-    CONSOLE_LIMIT = "console-limit", N_("The console's own form would not take this name.")
+    NORMALISED = "normalised", N_("The value was tidied before it was used.")
+    CONSOLE_LIMIT = "console-limit", N_("The console's own form would not accept this name.")
     SIMILAR_NAME = (
         "similar-name",
         N_("Another name differs from this one only in accents, quotation marks or dashes."),
@@ -95,20 +101,20 @@ class Code(DescribedCode):
         "more-devices-than-licenses",
         N_("The customer has Avira installed on more devices than it has licences."),
     )
-    HIDDEN_ROWS = "hidden-rows", N_("Hidden rows, columns or sheets were read like all others.")
-    IGNORED_SHEET = "ignored-sheet", N_("The sheet is none of ours; nothing in it was used.")
-    IGNORED_COLUMN = "ignored-column", N_("The column is none of ours; nothing in it was used.")
+    HIDDEN_ROWS = "hidden-rows", N_("Hidden rows, columns or sheets were read like any others.")
+    IGNORED_SHEET = "ignored-sheet", N_("The sheet was not recognised and was ignored.")
+    IGNORED_COLUMN = "ignored-column", N_("The column was not recognised and was ignored.")
     TITLE_ROWS = (
         "title-rows",
-        N_("The header stands below row 1; rows above it were not used."),
+        N_("The header is below row 1; the rows above it were ignored."),
     )
 
     # A whole file
     UNREADABLE_FILE = "unreadable-file", N_("The file cannot be read.")
-    NOT_A_WORKBOOK = "not-a-workbook", N_("The file is not a workbook of ours.")
-    TOO_LARGE = "too-large", N_("The file is larger than this program takes.")
+    NOT_A_WORKBOOK = "not-a-workbook", N_("The file is not an onboarding workbook.")
+    TOO_LARGE = "too-large", N_("The file is larger than the limit.")
     PASSWORD_PROTECTED = "password-protected", N_("The workbook is encrypted.")
-    HOSTILE_FILE = "hostile-file", N_("The file is built to do harm.")
+    HOSTILE_FILE = "hostile-file", N_("The file is built to cause harm.")
 
     @property
     def severity(self) -> Severity:
@@ -136,9 +142,9 @@ _WARNINGS = frozenset(
 
 
 class ColumnPlace(NamedTuple):
-    """Where one of our columns stands in a file.
+    """The place of a known column in a file.
 
-    `name` is the column's English name (scripts read it), `header` is what the file says.
+    `name` is its English name, which scripts read; `header` is what the file calls it.
     """
 
     letter: str
@@ -148,7 +154,7 @@ class ColumnPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SheetPlace:
-    """A sheet as it stands in a file: its name there and the place of each field's column."""
+    """A sheet of a file: its name there, and the place of each field's column."""
 
     name: str
     columns: Mapping[str, ColumnPlace]
@@ -168,8 +174,8 @@ class Place(NamedTuple):
 class Problem:
     """One thing wrong with one row or cell.
 
-    `column` is the column's English name where it is one of ours, `header` what the file calls
-    it, `value` what the cell holds, in words.
+    `column` is the English name of a known column, `header` what the file calls it, `value` what
+    the cell shows.
     """
 
     code: Code

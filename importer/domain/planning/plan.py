@@ -89,7 +89,7 @@ def make_plan(
     installed_by: dict[int, Place] = {}
     for request in requests:
         verdict = RULES[type(request)](request, ledger)
-        for otc, licenses in verdict.asked:
+        for otc, licenses in verdict.requested:
             requested[otc] += licenses
         problems += verdict.problems
         if verdict.problems and verdict.refused:
@@ -105,7 +105,7 @@ def make_plan(
                 ledger.record(change)
                 if isinstance(change.after, Device) and change.after.is_installed:
                     installed_by[change.after.customer] = change.place
-            for otc, licenses in verdict.asked:
+            for otc, licenses in verdict.requested:
                 granted[otc] += licenses
             changes += verdict.changes
             outcomes.append(applied)

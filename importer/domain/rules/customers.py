@@ -10,16 +10,24 @@ from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.requests import AddCustomer, DisableCustomer, EditCustomer, EnableCustomer
+from importer.domain.requests import (
+    AddCustomer,
+    AddSubscription,
+    DisableCustomer,
+    EditCustomer,
+    EnableCustomer,
+)
 from importer.domain.rules.subscriptions import edit_licenses, subscribe
 from importer.domain.rules.verdict import (
     Verdict,
     differences,
+    display_value,
     duplicate_row,
     missing_value,
     unknown_customer,
     unknown_otc,
 )
+from importer.domain.sheets import SHEET_OF
 
 # To look these up takes Python 3.11 longer than to make a Change.
 _ADDED, _ACTIVE, _ADMIN = ChangeKind.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN
@@ -27,7 +35,7 @@ PERSON = ("email", "first_name", "last_name")
 
 
 def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
-    """Create the customer with its first subscription, unless it is there."""
+    """Add the customer with its first subscription, unless it exists."""
     otc = ledger.otcs.get(row.otc)
     verdict = Verdict(problems=_values_missing(row))
     if otc is None:
@@ -111,15 +119,19 @@ def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
 
 
 def _values_missing(row: AddCustomer) -> list[Problem]:
-    if row.managed_by is _ADMIN:
-        if row.licenses is not None:
-            return []
-        message = text(N_("Managed By is Admin, so the number of licences is needed."))
-        return [missing_value(row, "licenses", message)]
-    message = text(N_("Managed By is Customer, so email, first name and last name are needed."))
-    return [
-        missing_value(row, field, message) for field in PERSON if getattr(row, field) is None
-    ]  # fmt: skip
+    missing = [
+        field
+        for field in (("licenses",) if row.managed_by is _ADMIN else PERSON)
+        if getattr(row, field) is None
+    ]
+    return [missing_value(row, field, _needed(row, field)) for field in missing]
+
+
+def _needed(row: AddCustomer, field: str) -> Text:
+    sheet = SHEET_OF[AddCustomer]
+    return text(N_("{column} is {choice}, so {needed} is required."),
+                column=sheet.column("managed_by"), choice=display_value(row.managed_by),
+                needed=sheet.column(field))  # fmt: skip
 
 
 def _differs(row: AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:
@@ -134,7 +146,7 @@ def _differs(row: AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:
         different.append(text(N_("it holds no licences of {otc}"), otc=row.otc))
     elif row.licenses not in (None, held.licenses):
         different.append(
-            text(N_("it holds {held} licences of {otc}, the row says {stated}"),
+            text(N_("it holds {held} licences of {otc}, but the row says {stated}"),
                  held=held.licenses, otc=row.otc, stated=row.licenses)
         )  # fmt: skip
     return different
@@ -150,26 +162,25 @@ def _same(row: AddCustomer, known: Customer, field: str) -> bool:
 def _customer_exists(row: AddCustomer, known: Customer, different: list[Text]) -> Problem:
     return problem_at(
         row.place, "customer", Code.ALREADY_EXISTS,
-        text(N_("{customer} exists already with other values: {differences}."),
+        text(N_("Customer {customer} already exists with other values: {differences}."),
              customer=known.name, differences=different),
-        text(N_("Change it on the sheet Edit Customer, give it a further OTC on "
-                "Add Avira Subscription, or write another name.")),
+        text(N_("Change it on the {edit} sheet, give it another OTC on the {subscribe} sheet, or "
+                "write another name."),
+             edit=SHEET_OF[EditCustomer], subscribe=SHEET_OF[AddSubscription]),
         row.customer,
     )  # fmt: skip
 
 
 def _customer_added_twice(row: AddCustomer, creator: Place) -> Problem:
-    message = text(N_("{customer} was added by row {row} of {sheet} already."),
-                   customer=row.customer)  # fmt: skip
-    fix = text(N_("Delete one of the two rows or, if it shall have the licences of both, move this "
-                  "one to the sheet Add Avira Subscription."))  # fmt: skip
-    return duplicate_row(row, "customer", row.customer, creator, message, fix)
+    fix = text(N_("Delete one of the two rows. If the customer needs the licences of both, move "
+                  "this row to the {sheet} sheet."), sheet=SHEET_OF[AddSubscription])  # fmt: skip
+    return duplicate_row(row, "customer", row.customer, creator, fix)
 
 
 def _name_taken(row: EditCustomer, other: Customer) -> Problem:
     return problem_at(
         row.place, "new_name", Code.ALREADY_EXISTS,
-        text(N_("Another customer is called {other} already."), other=other.name),
+        text(N_("Another customer is already named {other}."), other=other.name),
         text(N_("Write another name.")),
         row.new_name,
     )  # fmt: skip
@@ -178,8 +189,8 @@ def _name_taken(row: EditCustomer, other: Customer) -> Problem:
 def _renamed_already(row: EditCustomer, ledger: Snapshot) -> Text | None:
     if row.new_name is None or ledger.customer(row.new_name) is None:
         return None
-    return text(N_("There is a customer {name} already: if it was renamed, delete the row, "
-                   "or name it so in both cells."), name=row.new_name)  # fmt: skip
+    return text(N_("Customer {name} already exists. If it was renamed, delete the row, or write "
+                   "that name in both cells."), name=row.new_name)  # fmt: skip
 
 
 def _email_in_use(
@@ -190,9 +201,9 @@ def _email_in_use(
     return [
         problem_at(
             row.place, "email", Code.EMAIL_IN_USE,
-            text(N_("{email} is the email of {other}, which manages itself too."),
+            text(N_("{email} is the email of {other}, which also manages itself."),
                  email=customer.email, other=other.name),
-            text(N_("Write an email that is this customer's alone.")),
+            text(N_("Write an email that no other customer uses.")),
             customer.email,
         )
         for other in ledger.self_managed_with_email(customer.email)
@@ -206,9 +217,9 @@ def _similar_name(
     return [
         problem_at(
             row.place, field, Code.SIMILAR_NAME,
-            text(N_("{name} differs from the customer {other} only in accents, quotes or dashes."),
-                 name=name, other=other),
-            text(N_("If they are the same customer, write its name the same way.")),
+            text(N_("{name} differs from customer {other} only in accents, quotation marks or "
+                    "dashes."), name=name, other=other),
+            text(N_("If they are the same customer, write the name the same way.")),
             name,
         )
         for other in ledger.similar_names(name)

@@ -1,4 +1,4 @@
-"""Devices (rule 15)."""
+"""Add and edit devices (rule 15)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import RecordDevice
 from importer.domain.rules.verdict import Verdict, duplicate_row, unknown_customer
+from importer.domain.sheets import SHEET_OF
 
 
 def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
@@ -30,7 +31,8 @@ def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
         return Verdict([Change(ChangeKind.DEVICE_ADDED, None, added, row.place)])
     creator = ledger.creator_of_device(known)
     if creator is not None:
-        return Verdict(problems=[_added_twice(row, creator)])
+        name = [row.device_id, row.customer]
+        return Verdict(problems=[duplicate_row(row, "device_id", name, creator)])
     edited = known._replace(**stated)
     if edited == known:
         return Verdict()
@@ -54,14 +56,7 @@ def more_devices_than_licenses(
                 text(N_("{customer} has Avira installed on more devices than it has licences. "
                         "Devices: {installed}; licences: {licenses}."),
                      customer=name, installed=installed, licenses=licenses),
-                text(N_("Give it more licences, or fill in Avira Uninstalled for the devices that "
-                        "do not run Avira any more.")),
+                text(N_("Give it more licences, or fill in {column} for the devices that no longer "
+                        "run Avira."), column=SHEET_OF[RecordDevice].column("avira_uninstalled")),
                 name,
             )  # fmt: skip
-
-
-def _added_twice(row: RecordDevice, creator: Place) -> Problem:
-    message = text(N_("The device {device} of {customer} was added by row {row} of {sheet} "
-                      "already."), device=row.device_id, customer=row.customer)  # fmt: skip
-    fix = text(N_("Delete one of the two rows."))
-    return duplicate_row(row, "device_id", row.device_id, creator, message, fix)

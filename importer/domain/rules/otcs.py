@@ -14,12 +14,13 @@ from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
+from importer.domain.sheets import SHEET_OF
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
 
 
 def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
-    """Register the OTC, unless it is there."""
+    """Add the OTC, unless it exists."""
     known = ledger.otcs.get(row.otc)
     if known is None:
         added = Otc(*row[1:])
@@ -29,9 +30,7 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
         )
     creator = ledger.creators.get(row.otc)
     if creator is not None:
-        message = text(N_("{otc} was added by row {row} of {sheet} already."), otc=row.otc)
-        fix = text(N_("Delete one of the two rows."))
-        return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator, message, fix)])
+        return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator)])
     different = [
         (field, stated)
         for field, stated in zip(DETAILS, row[2:], strict=True)
@@ -43,10 +42,10 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
         problems=[
             problem_at(
                 row.place, "otc", Code.ALREADY_EXISTS,
-                text(N_("OTC {otc} exists already with other values: {differences}."),
+                text(N_("OTC {otc} already exists with other values: {differences}."),
                      otc=row.otc, differences=differences(row, known, different)),
-                text(N_("To change it, put the row on the sheet Edit OTC; "
-                        "to keep it, delete the row.")),
+                text(N_("To change it, move the row to the {sheet} sheet. To keep it, delete the "
+                        "row."), sheet=SHEET_OF[EditOtc]),
                 row.otc,
             )
         ]
@@ -87,7 +86,7 @@ def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
     return problem_at(
         row.place, "total", Code.TOTAL_BELOW_USED,
         total_too_low(edited, holders),
-        text(N_("Write {used} or more, or take licences back with another workbook first."),
+        text(N_("Write {used} or more, or release licences with another workbook first."),
              used=ledger.used[edited.code]),
         edited.total,
     )  # fmt: skip
@@ -105,9 +104,9 @@ def _similar_company(row: AddOtc | EditOtc, company: str, ledger: Snapshot) -> l
     return [
         problem_at(
             row.place, "company", Code.SIMILAR_NAME,
-            text(N_("The company {name} differs from {other} only in accents, quotes or dashes."),
-                 name=company, other=other),
-            text(N_("If they are the same company, write its name the same way.")),
+            text(N_("Company {name} differs from {other} only in accents, quotation marks or "
+                    "dashes."), name=company, other=other),
+            text(N_("If they are the same company, write the name the same way.")),
             company,
         )
         for other in ledger.companies_like(company)

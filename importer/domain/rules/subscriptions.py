@@ -7,7 +7,7 @@ from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.requests import AddSubscription, EditCustomer, UpdateOtc
+from importer.domain.requests import AddSubscription, EditCustomer, EditOtc, UpdateOtc
 from importer.domain.rules.handing_out import LicenseRequest, dedicated_needs_all, hand_out
 from importer.domain.rules.verdict import (
     Verdict,
@@ -17,10 +17,10 @@ from importer.domain.rules.verdict import (
     unknown_customer,
     unknown_otc,
 )
+from importer.domain.sheets import SHEET_OF
 
-_ADDED = (
-    ChangeKind.SUBSCRIPTION_ADDED
-)  # to look it up takes Python 3.11 longer than to make a Change
+# To look this up takes Python 3.11 longer than to make a Change.
+_ADDED = ChangeKind.SUBSCRIPTION_ADDED
 
 
 def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
@@ -65,8 +65,8 @@ def subscribe(
     asked = otc.total if licenses is None else licenses
     number_cell, stated = ("otc", otc.code) if licenses is None else ("licenses", licenses)
     most = None if licenses is None else ledger.pending(otc)
-    asking = LicenseRequest(place, otc, asked, customer, "otc", number_cell, stated, most)
-    hand_out(verdict, ledger, asking)
+    wanted = LicenseRequest(place, otc, asked, customer, "otc", number_cell, stated, most)
+    hand_out(verdict, ledger, wanted)
     verdict.changes.append(Change(_ADDED, None, Subscription(customer.id, otc.code, asked), place))
 
 
@@ -79,7 +79,7 @@ def edit_licenses(
         return
     if row.licenses is None:
         if row.otc is not None:
-            message = text(N_("The row names an OTC but not how many licences of it."))
+            message = text(N_("The row names an OTC but no number of licences."))
             verdict.problems.append(missing_value(row, "licenses", message))
         return
     held = _subscription_meant(verdict, row, customer, ledger)
@@ -92,17 +92,18 @@ def edit_licenses(
     more = row.licenses - held.licenses
     otc_cell = "licenses" if row.otc is None else "otc"
     most = held.licenses + ledger.pending(otc)
-    asking = LicenseRequest(
+    wanted = LicenseRequest(
         row.place, otc, more, customer, otc_cell, "licenses", row.licenses, most
     )
     if customer.holds_whole_otcs:
-        whole = asking._replace(licenses=row.licenses)
-        fix = text(N_("To change it, change the OTC's total on a sheet Edit OTC; 0 cancels it."))
+        whole = wanted._replace(licenses=row.licenses)
+        fix = text(N_("To change the number, change the OTC's total on the {sheet} sheet. 0 "
+                      "cancels the subscription."), sheet=SHEET_OF[EditOtc])  # fmt: skip
         verdict.problems.append(dedicated_needs_all(whole, ledger.pending(otc), fix))
     elif more > 0:
         if customer.status is Status.DISABLED:
             verdict.problems.append(_customer_disabled(row.place, customer))
-        hand_out(verdict, ledger, asking)
+        hand_out(verdict, ledger, wanted)
     edited = held._replace(licenses=row.licenses)
     verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, held, edited, row.place))
 
@@ -141,8 +142,8 @@ def _move(
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
     asked = new.total if whole else sum(one.licenses for one in moving)
-    asking = LicenseRequest(row.place, new, asked, holder, "new_otc", "new_otc", new.code, None)
-    hand_out(verdict, ledger, asking)
+    wanted = LicenseRequest(row.place, new, asked, holder, "new_otc", "new_otc", new.code, None)
+    hand_out(verdict, ledger, wanted)
     for leaving in moving:
         joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
         had = joined.licenses if joined is not None else 0
@@ -178,18 +179,17 @@ def _subscription_meant(
 def _subscription_exists(row: AddSubscription, customer: Customer, held: Subscription) -> Problem:
     return problem_at(
         row.place, "licenses", Code.ALREADY_EXISTS,
-        text(N_("{customer} holds {held} licences of {otc} already, the row says {stated}."),
+        text(N_("{customer} already holds {held} licences of {otc}; the row says {stated}."),
              customer=customer.name, held=held.licenses, otc=held.otc, stated=row.licenses),
-        text(N_("To change the number, put the row on the sheet Edit Customer.")),
+        text(N_("To change the number, move the row to the {sheet} sheet."),
+             sheet=SHEET_OF[EditCustomer]),
         row.licenses,
     )  # fmt: skip
 
 
 def _given_twice(row: AddSubscription, customer: Customer, creator: Place) -> Problem:
-    message = text(N_("{customer} was given licences of {otc} by row {row} of {sheet} already."),
-                   customer=customer.name, otc=row.otc)  # fmt: skip
-    fix = text(N_("Delete one of the two rows, or write the sum of both into one."))
-    return duplicate_row(row, "otc", row.otc, creator, message, fix)
+    fix = text(N_("Delete one of the two rows, or write the sum of both in one."))
+    return duplicate_row(row, "otc", [customer.name, row.otc], creator, fix)
 
 
 def _customer_disabled(place: Place, customer: Customer) -> Problem:
@@ -204,7 +204,8 @@ def _customer_disabled(place: Place, customer: Customer) -> Problem:
 def _no_such_subscription(row: EditCustomer, field: str, message: Text) -> Problem:
     return problem_at(
         row.place, field, Code.NO_SUCH_SUBSCRIPTION, message,
-        text(N_("To give it licences, put the row on the sheet Add Avira Subscription.")),
+        text(N_("To give it licences, move the row to the {sheet} sheet."),
+             sheet=SHEET_OF[AddSubscription]),
         row.otc if field == "otc" else row.licenses,
     )  # fmt: skip
 
@@ -214,7 +215,8 @@ def _which_otc(row: EditCustomer, customer: Customer, held: list[Subscription]) 
         row.place, "otc", Code.WHICH_OTC,
         text(N_("{customer} holds licences of several OTCs: {otcs}."),
              customer=customer.name, otcs=[f"{one.otc} ({one.licenses})" for one in held]),
-        text(N_("Name in Avira OTC the one you mean.")),
+        text(N_("Write the OTC that you mean in the {column} column."),
+             column=SHEET_OF[EditCustomer].column("otc")),
     )  # fmt: skip
 
 
@@ -222,7 +224,8 @@ def _same_otc(row: UpdateOtc) -> Problem:
     return problem_at(
         row.place, "new_otc", Code.SAME_OTC,
         text(N_("The current and the new OTC are both {otc}."), otc=row.new_otc),
-        text(N_("Write the OTC to move to in New OTC.")),
+        text(N_("Write the OTC to move to in the {column} column."),
+             column=SHEET_OF[UpdateOtc].column("new_otc")),
         row.new_otc,
     )  # fmt: skip
 
@@ -235,6 +238,7 @@ def _nothing_to_move(row: UpdateOtc, customer: Customer | None) -> Problem:
                        customer=customer.name, otc=row.current_otc)  # fmt: skip
     return problem_at(
         row.place, "current_otc", Code.NO_SUCH_SUBSCRIPTION, message,
-        text(N_("Correct Current OTC or the customer's name, or delete the row.")),
+        text(N_("Correct {column} or the customer's name, or delete the row."),
+             column=SHEET_OF[UpdateOtc].column("current_otc")),
         row.current_otc,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a rule says of one request: the changes it makes, or the problems that refuse it."""
+"""The verdict of a rule on one request, and the problems that several rules find."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from importer.domain.names import name_key
 from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Snapshot, addition
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
-from importer.domain.requests import Request
+from importer.domain.requests import AddCustomer, AddOtc, Request
 from importer.domain.sheets import SHEET_OF
 
 
 @dataclass(slots=True)
 class Verdict:
-    """Neither changes nor errors: the ledger is as the row says already.
+    """The changes that a row makes, or the problems that refuse it; neither if it is unchanged.
 
-    `asked` lists the licences that the row wants of an OTC, granted or not.
+    `requested` lists the licences that the row asks of each OTC, granted or not.
     """
 
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    asked: list[tuple[str, int]] = field(default_factory=list)
+    requested: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def refused(self) -> bool:
-        """Whether any problem is an error; the changes then do not count."""
+        """Whether any problem is an error; then the changes do not count."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
@@ -39,53 +39,59 @@ class _Rows(Protocol):
 
 
 def duplicate_row(
-    row: _Rows, field: str, value: object, creator: Place, message: Text, fix: Text
+    row: _Rows, field: str, added: object, creator: Place, fix: Text | None = None
 ) -> Problem:
-    """The row creates what the row at `creator` has created; `fix` is what else to do of it."""
-    facts = {**message.facts, "row": creator.row, "sheet": creator.sheet.name}
+    """The row adds what the row at `creator` has added: `added` names it."""
     return problem_at(
-        row.place, field, Code.DUPLICATE_ROW, Text(message.template, facts), fix, value
+        row.place, field, Code.DUPLICATE_ROW,
+        text(N_("Row {row} of {sheet} already added this: {added}."),
+             row=creator.row, sheet=creator.sheet.name, added=added),
+        fix or text(N_("Delete one of the two rows.")),
+        getattr(row, field),
     )  # fmt: skip
 
 
 def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
-    """The ledger does not know `otc`, but perhaps one that looks like it."""
+    """No OTC has this code; the fix may name one that looks like it."""
     near = ledger.nearest_otc.get(otc)
     if addition("otc", otc) in ledger.refused_additions:
-        fix = _mend_first(ledger.refused_additions[addition("otc", otc)])
+        fix = _fix_first(ledger.refused_additions[addition("otc", otc)])
     elif near:
         fix = text(N_("Did you mean {near}?"), near=near)
     else:
-        fix = text(N_("Correct the code, or register it on a sheet Add OTC further left."))
+        fix = text(N_("Correct the code, or add the OTC on the {sheet} sheet, which must come "
+                      "before this one."), sheet=SHEET_OF[AddOtc])  # fmt: skip
     return problem_at(
         row.place, field, Code.UNKNOWN_OTC,
-        text(N_("At this row the ledger has no OTC {otc}."), otc=otc), fix, otc,
+        text(N_("OTC {otc} does not exist at this point."), otc=otc), fix, otc,
     )  # fmt: skip
 
 
 def unknown_customer(row: _Rows, name: str, ledger: Snapshot, fix: Text | None = None) -> Problem:
-    """The ledger has no customer of that name."""
+    """No customer has this name."""
     if addition("customer", name) in ledger.refused_additions:
-        fix = _mend_first(ledger.refused_additions[addition("customer", name)])
+        fix = _fix_first(ledger.refused_additions[addition("customer", name)])
     elif name_key(name) in ledger.renamed:
         now = ledger.customers[ledger.renamed[name_key(name)]].name
-        fix = text(N_("A row above has renamed it to {name}; write that name."), name=now)
+        fix = text(N_("An earlier row renamed it to {name}. Write that name."), name=now)
     elif name_key(name) in ledger.nearest_customer:
         fix = text(
-            N_("Did you mean {near}? If not, create it on a sheet Add Customer further left."),
-            near=ledger.nearest_customer[name_key(name)],
-        )
+            N_("Did you mean {near}? If not, add the customer on the {sheet} sheet, which must "
+               "come before this one."),
+            near=ledger.nearest_customer[name_key(name)], sheet=SHEET_OF[AddCustomer],
+        )  # fmt: skip
     return problem_at(
         row.place, "customer", Code.UNKNOWN_CUSTOMER,
-        text(N_("At this row the ledger has no customer {name}."), name=name),
-        fix or text(N_("Correct the name, or create it on a sheet Add Customer further left.")),
+        text(N_("Customer {name} does not exist at this point."), name=name),
+        fix or text(N_("Correct the name, or add the customer on the {sheet} sheet, which must "
+                       "come before this one."), sheet=SHEET_OF[AddCustomer]),
         name,
     )  # fmt: skip
 
 
-def _mend_first(refused: Place) -> Text:
+def _fix_first(refused: Place) -> Text:
     return text(
-        N_("Row {row} of {sheet} would add it, but is refused: mend that row first."),
+        N_("Row {row} of {sheet} would add it but was refused. Fix that row first."),
         row=refused.row, sheet=refused.sheet.name,
     )  # fmt: skip
 
@@ -96,7 +102,7 @@ def gets_no_more(customer: Customer) -> Text:
 
 
 def missing_value(row: Request, field: str, message: Text) -> Problem:
-    """A cell is blank that this row needs."""
+    """The row needs a value in a cell that is blank."""
     kind = SHEET_OF[type(row)].column(field).kind
     fix = text(N_("Fill in the cell: {expected}."), expected=text(kind.meaning))
     return problem_at(row.place, field, Code.MISSING_VALUE, message, fix)

@@ -348,7 +348,7 @@ def test_the_exceptions_say_what_to_do(tmp_path: Path) -> None:
         ("Disabled with licences", None, "Norte"),
         ("Full", WHOLE, None),
     ]
-    assert rows[0][3] == "It expired on 2026-03-01; used licences: 5 of 5."
+    assert rows[0][3] == "It expired on 2026-03-01. Used licences: 5 of 5."
     assert all(str(row[4]).endswith(".") for row in rows)
 
 
@@ -363,7 +363,7 @@ def test_shared_emails_and_similar_names_are_told_once(tmp_path: Path) -> None:
         ("Shared email", "Sitio 0",
          "IT@x.example is the email of Sitio 0, Sitio 1, Sitio 2, Sitio 3, Sitio 4, … (+2)."),
         ("Similar names", "Cafe Sol",
-         "Only accents, quotation marks or dashes tell apart Cafe Sol, Café Sol."),
+         "Only accents, quotation marks or dashes distinguish Cafe Sol, Café Sol."),
     ]  # fmt: skip
 
 

@@ -215,8 +215,8 @@ def test_a_person_reads_the_whole_check_in_spanish(command: CommandLine, tmp_pat
     said = command("check", path, "--lang", "es")
     assert in_english(said.out) == []
     assert "overallocation" in said.out
-    assert "esta fila pide 6" in said.out
-    assert "“Editar OTC”" in said.out
+    assert "Esta fila pide 6" in said.out
+    assert "hoja Editar OTC" in said.out
 
 
 @pytest.mark.parametrize("words", HELP, ids=" ".join)

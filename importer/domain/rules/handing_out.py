@@ -84,7 +84,7 @@ def _fix_overallocation(wanted: LicenseRequest) -> Text:
     if not wanted.most:
         return text(N_("Use another OTC, or raise the total on the {sheet} sheet, which must come "
                        "before this one."), sheet=SHEET_OF[EditOtc])  # fmt: skip
-    return text(N_("Write {most} or less, use another OTC, or raise the total on the {sheet} "
+    return text(N_("Write {most} or fewer, use another OTC, or raise the total on the {sheet} "
                    "sheet, which must come before this one."),
                 most=wanted.most, sheet=SHEET_OF[EditOtc])  # fmt: skip
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import click
 
 from importer.base.texts import use_language
 from importer.cli.history import history
 from importer.cli.main import cli
-from importer.config.limits import Limits
+from importer.config.limits import DEFAULT_LIMITS, Limits
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS, Column
 from importer.service.events import Event
@@ -105,8 +105,9 @@ def _limits_page() -> Iterator[str]:
     yield _UNTRUSTED
     yield "| key | default | limits |"
     yield "|---|---|---|"
-    for limit in fields(Limits):
-        yield f"| `{limit.name}` | {limit.default:,} | {limit.metadata['explained']} |"
+    for name, limit in get_type_hints(Limits, include_extras=True).items():
+        explanation = limit.__metadata__[-1]
+        yield f"| `{name}` | {getattr(DEFAULT_LIMITS, name):,} | {explanation} |"
 
 
 def serve_page() -> str:

@@ -25,8 +25,7 @@ from fsspec.registry import _registry as kinds  # type: ignore[import-untyped]
 
 from importer.base import clock
 from importer.base.errors import OutputError
-from importer.config.service import service_settings
-from importer.config.table import ConfigTable
+from importer.config.contents import parse_settings
 from importer.service import exports
 from importer.service.exports import destination, folder
 from importer.service.exports.destination import Destination
@@ -41,8 +40,9 @@ PATIENCE = 20.0
 def to(folder: str | Path, **options: object) -> Destination:
     """The destination that an export with that folder has in its settings."""
     table = {"folder": str(folder), "every": "1d", "options": options}
-    found = service_settings(ConfigTable(Path("avira-importer.toml"), {"exports": [table]}))
-    return Destination(found.exports[0])
+    service = parse_settings(Path("avira-importer.toml"), {"exports": [table]}).service
+    assert service is not None
+    return Destination(service.exports[0])
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -672,12 +672,11 @@ def test_fsspec_is_imported_only_to_be_used() -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from importer.config.table import ConfigTable\n"
+        "from importer.config.contents import parse_settings\n"
         "from importer.service.exports.destination import Destination\n"
-        "from importer.config.service import service_settings\n"
         "table = {'folder': 'sftp://user:word@host/exports', 'every': '1d'}\n"
-        "config = ConfigTable(Path('avira-importer.toml'), {'exports': [table]})\n"
-        "print(Destination(service_settings(config).exports[0]).shown)\n"
+        "settings = parse_settings(Path('avira-importer.toml'), {'exports': [table]})\n"
+        "print(Destination(settings.service.exports[0]).shown)\n"
         f"print([name for name in {names} if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -18,8 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.base.errors import MisuseError
-from importer.config.service import service_settings
-from importer.config.table import ConfigTable
+from importer.config.contents import parse_settings
 from importer.service.exports.schedule import MOST_COUNTED, Due, Schedule
 
 FILE = Path("avira-importer.toml")
@@ -49,8 +48,9 @@ def schedule_of(lines: str) -> Schedule:
     """What comes of these lines in the table of an export, the second one of its file."""
     table = f'folder = "exports"\n{lines}'
     toml = f'[[exports]]\nfolder = "others"\nevery = "1d"\n[[exports]]\n{table}'
-    exports = service_settings(ConfigTable(FILE, tomllib.loads(toml))).exports
-    return Schedule.of(exports[1], FILE)
+    service = parse_settings(FILE, tomllib.loads(toml)).service
+    assert service is not None
+    return Schedule.of(service.exports[1], FILE)
 
 
 def by_cron(cron: str, zone: str = "UTC") -> Schedule:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,67 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     monkeypatch.setenv("AVIRA_IMPORTER_LANG", "en")
     assert "Rows" in command(*words).out
     assert "Filas" in command(*words, "--lang", "es").out
+
+
+BROKEN = """
+ledger = ["postgresql://importer:hunter2@db/licences"]
+wait = 1e9
+[[exports]]
+folder = "out"
+crom = "0 6 * * MON"
+timezone = "Europe/Madrid"
+keep = 0
+mail_to = ["boss@msp.example", "ftp://me:hunter2@x"]
+[[exports]]
+foldr = "sftp://me:hunter2@x"
+every = 15
+format = "pdf"
+[smpt]
+password = "hunter2"
+[limits]
+rows = 2.5
+"""
+FAULTS = [
+    "exports[1].crom is not a setting. Did you mean cron?",
+    "exports[1].keep must be 1 or more, not 0.",
+    "exports[1].mail_to[2] must be an email address such as us@msp.example, not a URL.",
+    "exports[2].every must be a number and a unit such as 30s, 15m, 12h, 1d or 1w, ten years at "
+    "most, not 15.",
+    "exports[2].foldr is not a setting. Did you mean folder?",
+    'exports[2].format must be one of xlsx, ods, csv, json, html, not "pdf".',
+    "ledger must be text in quotes, not a list.",
+    "limits.rows must be a whole number without quotes, not 2.5.",
+    "smpt is not a setting. Did you mean smtp?",
+    "wait must be 86400 or less, not 1000000000.0.",
+]  # fmt: skip
+
+
+def test_every_fault_is_a_line_of_its_own_without_what_a_misspelt_key_explains(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """No line for a missing cron, folder or [smtp], and none with a password, in any language."""
+    config = configure(tmp_path, BROKEN)
+    said = command("show", "summary", "--config", config, "--json")
+    assert said.err == "".join(f"{config}: {fault}\n" for fault in FAULTS)
+    assert said.json == {"error": said.err.rstrip("\n"), "exit_code": 2}
+    spanish = command("show", "summary", "--config", config, "--lang", "es").err
+    assert len(spanish.splitlines()) == len(FAULTS)
+    assert "exports[1].crom no es un ajuste. ¿Quiso decir cron?" in spanish
+    assert "hunter2" not in spanish
+
+
+def test_pydantic_is_imported_only_for_a_file(tmp_path: Path) -> None:
+    """It takes a tenth of a second, which commands without a file need not wait."""
+    script = (
+        "import sys; from importer.cli.main import run; "
+        "run(['export', '--help']); run(['show', 'summary']); "
+        "sys.exit('pydantic' in sys.modules)"
+    )
+    for imported in (0, 1):
+        if imported:
+            configure(tmp_path, "wait = 1")
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=tmp_path)
+        assert done.returncode == imported, done.stderr
 
 
 @pytest.mark.parametrize(

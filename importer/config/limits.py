@@ -1,57 +1,57 @@
-"""How much of a file is taken before it is refused."""
+"""Limits on the files that are read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Annotated
 
 MB = 1024**2
 
 
-def _limit(default: int, explained: str) -> int:
-    """A limit's default, and what it limits; docs/limits.md tells it."""
-    limit: int = field(default=default, metadata={"explained": explained})
-    return limit
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The whole numbers that a setting may have; pydantic reads it without being imported here."""
+
+    least: int = 1
+    most: int = 2**31 - 1
+
+    def __get_pydantic_core_schema__(self, *_: object) -> dict[str, object]:
+        return {"type": "int", "strict": True, "ge": self.least, "le": self.most}
+
+
+_ANY = Range()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is too much; the names are the keys of `[limits]` in the configuration file.
+    """The settings of the table [limits], with what docs/limits.md says of them.
 
-    The defaults take every workbook of a million rows that Excel makes, and little more.
+    The defaults allow every workbook of a million rows that Excel writes, and little more.
     """
 
-    file_mb: int = _limit(200, "Size of the file. A million rows are some 60 MB.")
-    parts: int = _limit(
-        10_000, "Files in the archive that a workbook is. Excel makes a few a sheet and picture."
+    file_mb: Annotated[int, _ANY, "Size of the file. A million rows take about 60 MB."] = 200
+    parts: Annotated[int, _ANY, "Files in the archive. Excel writes a few per sheet."] = 10_000
+    inflated_mb: Annotated[
+        int, _ANY, "Size of all inflated files together. A million rows take about 600 MB."
+    ] = 2_048
+    ratio: Annotated[
+        int,
+        _ANY,
+        "How many times its size a file may grow, beyond 16 MB. Sheets grow 5 to 60 times.",
+    ] = 200
+    rows: Annotated[int, _ANY, "Rows of a sheet, up to the last value. Excel's limit."] = 1_048_576
+    columns: Annotated[int, _ANY, "Columns of a sheet, up to the last value. Excel's limit."] = (
+        16_384
     )
-    inflated_mb: int = _limit(
-        2_048,
-        "Size of all these files together, counted while they are inflated. A million rows are "
-        "some 600 MB.",
-    )
-    ratio: int = _limit(
-        200,
-        "How many times its size one of them may grow, beyond 16 MB. Sheets grow 5 to 60 times; "
-        "the method could make it 1,032.",
-    )
-    rows: int = _limit(
-        1_048_576, "Rows of a sheet, down to the last one with a value. So many has Excel."
-    )
-    columns: int = _limit(
-        16_384, "Columns of a sheet, up to the last one with a value. So many has Excel."
-    )
-    cells: int = _limit(
-        50_000_000,
-        "Cells of a sheet from A1 to the last one with a value; blank ones take memory, too.",
-    )
-    seconds: int = _limit(300, "Seconds that reading a file may take.")
-    memory_mb: int = _limit(
-        4_096,
-        "Memory that reading a file may take, where the system can limit it: on Linux.",
-    )
+    cells: Annotated[
+        int, _ANY, "Cells of a sheet, from A1 to the last value. Blank cells take memory too."
+    ] = 50_000_000
+    seconds: Annotated[int, Range(most=86_400), "Seconds that reading a file may take."] = 300
+    memory_mb: Annotated[  # with less than 64 the process could not even report the lack
+        int,
+        Range(64),
+        "Memory that reading a file may take, where the system can limit it (Linux).",
+    ] = 4_096
 
 
 DEFAULT_LIMITS = Limits()
-
-LEAST_MEMORY = 64
-"""MB without which the process that reads cannot even say that it has too little."""

@@ -23,7 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from importer.base import clock
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, _, current_language, shortened, text
-from importer.config.table import email_address
+from importer.config.types import email_address
 from importer.messages.masking import without_otcs
 
 WEB = Path(__file__).parent / "web"

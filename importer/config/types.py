@@ -1,0 +1,116 @@
+"""Types of settings; faults.py has a sentence for each type of fault that they raise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Annotated, Any
+
+from annotated_types import MinLen
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetPydanticSchema,
+    Strict,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError, core_schema
+
+_ATOM = r'[^\s@<>()\[\],;:\\"]+'
+_ADDRESS = re.compile(rf"({_ATOM})@({_ATOM})")
+_INTERVAL = re.compile(r"([1-9]\d{0,5})([smhdw])", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LONGEST_INTERVAL = dt.timedelta(days=3_660)
+_FILE_NAME = re.compile(r'(?![ .])[^<>:"/\\|?*]{1,80}(?<![ .])')
+"""A file name on every operating system."""
+
+
+def invalid(fault: str) -> PydanticCustomError:
+    """The error for a fault of that type."""
+    return PydanticCustomError(fault, "")
+
+
+def choice(*known: str) -> GetPydanticSchema:
+    """The type of texts that are one of `known`."""
+    return GetPydanticSchema(lambda *_: core_schema.literal_schema([*known]))
+
+
+def email_address(value: str) -> tuple[str, str, str] | None:
+    """Name, user and host of one address such as “Us <us@msp.example>”; the name may be empty."""
+    addresses = getaddresses([value])
+    if len(addresses) != 1 or not value.isprintable():
+        return None
+    name, address = addresses[0]
+    parts = _ADDRESS.fullmatch(address)
+    return None if parts is None else (name, parts[1], parts[2])
+
+
+def _unless_blank(value: object) -> object:
+    return None if value == "" else value
+
+
+def _path(value: Any, info: ValidationInfo) -> Path:
+    """A path relative to the folder of the file, which is the context of the validation."""
+    if not isinstance(value, str) or not value:
+        raise invalid("empty" if value == "" else "string_type")
+    if not value.isprintable():
+        raise invalid("path")
+    return Path(str(info.context), Path(value).expanduser())
+
+
+def _path_or_url(value: str, info: ValidationInfo) -> str:
+    return value if "://" in value else str(_path(value, info))
+
+
+def _path_in_inbox(value: Any, info: ValidationInfo) -> Path:
+    """A path that defaults to a folder in the inbox, named like the setting."""
+    inbox: Path = info.data.get("folder", Path())
+    path = inbox / str(info.field_name) if value == "" else _path(value, info)
+    if path.resolve() == inbox.resolve():
+        raise invalid("inbox_itself")
+    return path
+
+
+def _interval(value: object) -> dt.timedelta:
+    match = _INTERVAL.fullmatch(str(value))
+    if match is None or int(match[1]) > _LONGEST_INTERVAL / dt.timedelta(**{_UNITS[match[2]]: 1}):
+        raise invalid("interval")
+    return dt.timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _file_name(value: str) -> str:
+    if not value.isprintable() or not _FILE_NAME.fullmatch(value):
+        raise invalid("file_name")
+    return value
+
+
+def _address(value: str) -> str:
+    if email_address(value) is None:
+        raise invalid("address")
+    return value
+
+
+def _bare_address(value: str) -> str:
+    if email_address(value) != ("", *value.split("@")):
+        raise invalid("address")
+    return value
+
+
+boolean = Annotated[bool, Strict()]
+number = Annotated[float, Strict()]
+text = Annotated[str, MinLen(1)]
+optional_text = Annotated[str | None, BeforeValidator(_unless_blank)]
+file_name = Annotated[str, AfterValidator(_file_name)]
+address = Annotated[str, MinLen(1), AfterValidator(_address)]
+addresses = tuple[Annotated[str, AfterValidator(_bare_address)], ...]
+interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
+path = Annotated[Path, BeforeValidator(_path)]
+optional_path = Annotated[path | None, BeforeValidator(_unless_blank)]
+path_in_inbox = Annotated[
+    Path, BeforeValidator(_path_in_inbox), Field(default="", validate_default=True)
+]
+path_or_url = Annotated[text, AfterValidator(_path_or_url)]
+optional_path_or_url = Annotated[path_or_url | None, BeforeValidator(_unless_blank)]

@@ -292,9 +292,9 @@ def test_what_is_too_large_is_not_attached_but_said_to_lie_where_it_lies(
     made = export(form)
     again = partial(export_mail, SMTP, TO, "x", made.summary, made.path, made.place)
     [(_, content)] = attached(made.message).values()
-    monkeypatch.setattr(compose, "MOST_ATTACHED", len(content))
+    monkeypatch.setattr(compose, "MAX_ATTACHED", len(content))
     assert len(attached(again())) == 1
-    monkeypatch.setattr(compose, "MOST_ATTACHED", len(content) - 1)
+    monkeypatch.setattr(compose, "MAX_ATTACHED", len(content) - 1)
     message = again()
     assert attached(message) == {}
     assert message.get_content_type() == "multipart/alternative"
@@ -506,7 +506,7 @@ def test_the_sender_may_have_a_name(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_is_no_address_is_refused(wrong: str) -> None:
     for smtp in (replace(SMTP, sender=wrong), replace(SMTP, alerts_to=("a@x.example", wrong))):
-        with pytest.raises(MisuseError, match="is no email address"):
+        with pytest.raises(MisuseError, match="is not an email address"):
             alert_mail(smtp, text("x"), [])
 
 
@@ -526,7 +526,7 @@ REPORT = [
 def test_a_refusal_tells_its_report_line_by_line() -> None:
     """In both bodies, to those who are told of such things, without colours, with its indents."""
     message = refusal_mail(SMTP, "onboarding.xlsx", REPORT, "/srv/inbox/rejected")
-    assert message["Subject"] == "onboarding.xlsx could not be applied as it is"
+    assert message["Subject"] == "onboarding.xlsx needs attention"
     assert [str(one) for one in message["To"].addresses] == list(SMTP.alerts_to)
     lines = [line.replace(CODE, "…00001") for line in REPORT]
     plain = body(message, "plain")

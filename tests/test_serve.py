@@ -843,7 +843,7 @@ def test_a_terminal_gets_words_and_a_pipe_objects(full_place: Place, here: Here)
     when = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d\d:\d\d  "
     assert len(lines) == 2
     assert any(re.fullmatch(f"{when}good.xlsx: applied as batch 2.*", one) for one in lines)
-    assert any(re.fullmatch(f"{when}WARNING  bad.xlsx: refused.*", one) for one in lines)
+    assert any(re.fullmatch(f"{when}WARNING  bad.xlsx: rejected.*", one) for one in lines)
     full_place.drop("bad.xlsx", bad(2))
     code, [line] = on_a_terminal(full_place, "--lang", "es")
     assert re.fullmatch(f"{when}AVISO  bad.xlsx: .*", line)

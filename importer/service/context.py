@@ -41,7 +41,7 @@ class ServiceContext:
         self.outbox: Outbox | None = None
         if settings.smtp is not None:
             self.outbox = Outbox(self.folder / "mail", settings.smtp)
-        self.notices = Notices(settings.smtp, self.outbox, self.exports_wake.set)
+        self.notices = Notices(self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.beats: dict[str, Heartbeat] = {}
         self.outcomes: list[InboxResult] = []

@@ -74,13 +74,13 @@ def _run_inbox(context: ServiceContext, settings: InboxSettings) -> None:
         try:
             with _inbox(context, settings) as inbox, watch(settings.folder, context.inbox_wake):
                 if said:
-                    log(Event.LOOKED_INTO_AGAIN, folder=settings.folder)
+                    log(Event.INBOX_READABLE, folder=settings.folder)
                     said = False
                 _look_into(context, inbox, beat)
         except (OutputError, OSError) as error:  # it cannot even be begun
             reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
             if not said:
-                log(Event.NOT_LOOKED_INTO, folder=settings.folder, reason=str(reason))
+                log(Event.INBOX_UNREADABLE, folder=settings.folder, reason=str(reason))
             said = True
             beat()
             context.stopping.wait(LOOK_EVERY)

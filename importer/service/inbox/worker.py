@@ -257,12 +257,12 @@ class InboxWorker:
 
     def _say_dark(self, reason: object) -> None:
         if not self.is_dark:
-            log(Event.NOT_LOOKED_INTO, folder=self._settings.folder, reason=reason)
+            log(Event.INBOX_UNREADABLE, folder=self._settings.folder, reason=reason)
         self.is_dark = True
 
     def _say_light(self) -> None:
         if self.is_dark:
-            log(Event.LOOKED_INTO_AGAIN, folder=self._settings.folder)
+            log(Event.INBOX_READABLE, folder=self._settings.folder)
         self.is_dark = False
 
 

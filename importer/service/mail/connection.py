@@ -6,7 +6,7 @@ import base64
 import os
 import smtplib
 import ssl
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 from typing import Self
 
@@ -71,8 +71,7 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._server is not None and self._server.sock is not None:
-            self._server.sock.settimeout(CONNECT_TIMEOUT)
+        if self._server is not None:
             with suppress(OSError):  # the server may have hung up already
                 self._server.quit()
             self._server.close()
@@ -121,8 +120,16 @@ def _refusal(code: int, answer: bytes | str) -> DeliveryError:
 def _open(smtp: SmtpSettings) -> smtplib.SMTP:
     password = None if smtp.user is None else _password(smtp)
     try:
-        server = _connected(smtp)
-        try:
+        with ExitStack() as on_failure:
+            server: smtplib.SMTP
+            if smtp.encryption == "tls":
+                context = ssl.create_default_context()
+                server = smtplib.SMTP_SSL(
+                    smtp.host, smtp.port, timeout=CONNECT_TIMEOUT, context=context
+                )
+            else:
+                server = smtplib.SMTP(smtp.host, smtp.port, timeout=CONNECT_TIMEOUT)
+            on_failure.callback(server.close)
             server.ehlo_or_helo_if_needed()
             if smtp.encryption in (None, "starttls"):
                 _encrypt(server, smtp)
@@ -130,21 +137,10 @@ def _open(smtp: SmtpSettings) -> smtplib.SMTP:
                 _log_in(server, smtp, smtp.user, password)
             assert server.sock is not None, "the server has answered"
             server.sock.settimeout(SEND_TIMEOUT)
-        except BaseException:
-            server.close()
-            raise
-    except UnavailableError:
-        raise
+            on_failure.pop_all()
+            return server
     except (OSError, ValueError) as error:  # ValueError: an invalid host name
         raise UnavailableError(smtp, *_explained(error)) from error
-    return server
-
-
-def _connected(smtp: SmtpSettings) -> smtplib.SMTP:
-    if smtp.encryption == "tls":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=CONNECT_TIMEOUT, context=context)
-    return smtplib.SMTP(smtp.host, smtp.port, timeout=CONNECT_TIMEOUT)
 
 
 def _encrypt(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
@@ -182,13 +178,10 @@ def _password(smtp: SmtpSettings) -> str:
         raise UnavailableError(smtp, reason, remedy)
     try:
         content = smtp.password_file.read_text("utf-8-sig")  # some editors write a mark first
-    except UnicodeDecodeError:  # its text quotes what could not be read
-        reason = text(N_("{path} is not UTF-8 text"), path=smtp.password_file)
-        raise UnavailableError(smtp, reason, _CHECK_LOGIN) from None
-    except OSError as error:
-        reason = text(N_("{path} cannot be read: {reason}"),
-                      path=smtp.password_file, reason=error.strerror)  # fmt: skip
-        raise UnavailableError(smtp, reason, _CHECK_LOGIN) from error
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or text(N_("it is not UTF-8 text"))
+        reason = text(N_("{path} cannot be read: {reason}"), path=smtp.password_file, reason=why)
+        raise UnavailableError(smtp, reason, _CHECK_LOGIN) from None  # it may quote the password
     return content.removesuffix("\n").removesuffix("\r")
 
 

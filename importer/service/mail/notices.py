@@ -1,4 +1,4 @@
-"""Mail that people get of the service: of refused workbooks, of exports, of what cannot be done."""
+"""Put mail about exports, refused workbooks and other trouble into the outbox."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from importer.base.errors import OutputError
+<<<<<<< HEAD
 from importer.base.texts import N_, Text, in_language, text
 from importer.config.service import ExportSettings, SmtpSettings
 from importer.pipeline.export import Export
+=======
+from importer.base.texts import N_, Text, text
+from importer.export.book import Summary
+>>>>>>> 6de4535 (Say what happens in the service and its mail in plain English, with less code)
 from importer.service.events import Event, log
 from importer.service.inbox.result import InboxResult
 from importer.service.mail.compose import alert_mail, export_mail, refusal_mail
@@ -17,26 +22,25 @@ from importer.service.mail.outbox import Outbox
 
 
 class Notices:
-    """Writes to those whom the settings name, or to nobody where they name no server.
+    """The mail that the settings ask for; none where there is no outbox.
 
-    `put` is called once a mail waits in the outbox. The end of a workbook may wait until a mail is
-    kept; what is beyond that is said in the log, and goes on without its mail.
+    `wake` is called once a mail waits there.
     """
 
-    def __init__(
-        self, smtp: SmtpSettings | None, outbox: Outbox | None, put: Callable[[], None]
-    ) -> None:
-        assert (smtp is None) == (outbox is None), "mail goes to a server, or there is none"
-        self._smtp = smtp
+    def __init__(self, outbox: Outbox | None, wake: Callable[[], None]) -> None:
         self._outbox = outbox
-        self._put = put
+        self._wake = wake
 
-    def refused(self, outcome: InboxResult, folder: Path) -> None:
-        """Tell of a workbook that needs somebody; raises OutputError if that cannot be kept."""
-        if outcome.returned and self._smtp is not None and self._smtp.alerts_to:
-            name = str(outcome.facts["file"])
-            self._keep(refusal_mail(self._smtp, name, outcome.report, str(folder)))
+    def refused(self, result: InboxResult, folder: Path) -> None:
+        """Send the report on a workbook that was refused; raises OutputError if the mail cannot be
+        kept."""
+        outbox = self._outbox
+        if outbox is not None and result.returned and outbox.smtp.alerts_to:
+            name = str(result.facts["file"])
+            outbox.put(refusal_mail(outbox.smtp, name, result.report, str(folder)))
+            self._wake()
 
+<<<<<<< HEAD
     def exported(self, export: ExportSettings, written: Export, place: str) -> None:
         """Send an export to those who get it, in its language; see `export_mail`."""
         smtp = self._smtp
@@ -50,21 +54,26 @@ class Notices:
                 )
 
         self._try(compose)
+=======
+    def exported(
+        self, to: Sequence[str], name: str, summary: Summary, file: Path, place: str
+    ) -> None:
+        """Send an export; see `export_mail`."""
+        if to and self._outbox is not None:
+            smtp = self._outbox.smtp
+            self._try(self._outbox, lambda: export_mail(smtp, to, name, summary, file, place))
+>>>>>>> 6de4535 (Say what happens in the service and its mail in plain English, with less code)
 
     def alarm(self, subject: Text, reason: Text) -> None:
-        """Tell that something cannot be done for now, and why."""
-        smtp = self._smtp
-        if smtp is not None and smtp.alerts_to:
-            lines = [reason, text(N_("It is tried again until it can."))]
-            self._try(lambda: alert_mail(smtp, subject, lines))
+        """Send why something cannot be done for now."""
+        if self._outbox is not None and self._outbox.smtp.alerts_to:
+            smtp, lines = self._outbox.smtp, [reason, text(N_("The service will keep retrying."))]
+            self._try(self._outbox, lambda: alert_mail(smtp, subject, lines))
 
-    def _try(self, compose: Callable[[], EmailMessage]) -> None:
+    def _try(self, outbox: Outbox, compose: Callable[[], EmailMessage]) -> None:
+        """Put a mail; the service goes on without it where it cannot be kept."""
         try:
-            self._keep(compose())
+            outbox.put(compose())
+            self._wake()
         except OutputError as error:
             log(Event.MAIL_NOT_KEPT, reason=str(error.message))
-
-    def _keep(self, message: EmailMessage) -> None:
-        assert self._outbox is not None, "there is a server"
-        self._outbox.put(message)
-        self._put()

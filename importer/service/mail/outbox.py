@@ -1,7 +1,7 @@
 """Keep mail as files until the server has taken it.
 
-A file holds one mail to one recipient. It is sent whole or not at all, and removed once the server
-has taken it; its age decides how often it is tried, so that nothing else is remembered of it.
+A file holds a mail to one recipient. It is sent whole, and removed once the server has taken it.
+Its age decides how often it is tried, so nothing else is remembered of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import OutputError
-from importer.base.files import cannot_write, remove, whole_file
+from importer.base.files import cannot_write, make_folder, remove, whole_file
 from importer.base.texts import N_, text
 from importer.config.service import SmtpSettings
 from importer.service.events import Event, log
@@ -32,7 +32,7 @@ LONGEST_WAIT = dt.timedelta(days=5)
 """After that a mail is given up (RFC 5321, 4.5.4.1: at least 4 or 5 days)."""
 
 UNFINISHED = dt.timedelta(days=1)
-"""Age after which a file that was never completed never will be."""
+"""Age of a file that was not completed, and never will be."""
 
 _MAIL = ".eml"
 _FAILED = "failed"
@@ -49,20 +49,19 @@ class Outbox:
     def __init__(self, folder: Path, smtp: SmtpSettings) -> None:
         for words in (smtp.sender, *smtp.alerts_to):
             address(words)
+        self.smtp = smtp
         self._folder = folder
-        self._smtp = smtp
         self._numbers = count(1)
         self._due: dict[str, dt.datetime] = {}
         self._sent: set[str] = set()
         """Files of mail that the server has taken, until they are removed."""
-        self._logged: set[tuple[str, Event]] = set()
 
     def put(self, message: EmailMessage) -> None:
         """Keep `message` for each of its recipients: it is on the disk when this returns.
 
         Raises OutputError if it cannot be written; none of it is then kept.
         """
-        _make_private(self._folder)
+        make_folder(self._folder, 0o700)
         stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
         [sender] = message["From"].addresses
         with ExitStack() as files:
@@ -80,7 +79,7 @@ class Outbox:
 
     def check(self) -> None:
         """Connect, encrypt and log in as for sending; raises OutputError."""
-        with Connection(self._smtp) as connection:
+        with Connection(self.smtp) as connection:
             connection.open()
 
     def send_due(self, now: dt.datetime, stopping: Callable[[], bool]) -> dt.datetime | None:
@@ -92,8 +91,7 @@ class Outbox:
         self._remove_unfinished(now)
         names = self._names()
         self._due = {name: due for name, due in self._due.items() if name in names}
-        self._logged = {logged for logged in self._logged if logged[0] in names}
-        with Connection(self._smtp) as connection:
+        with Connection(self.smtp) as connection:
             for name in names:
                 due = self._due.get(name)
                 if due is not None and now < due <= now + LONGEST_PAUSE:  # later: the clock was set
@@ -120,7 +118,7 @@ class Outbox:
         except FileNotFoundError:  # another program has removed it
             pass
         except OutputError as error:
-            self._log_once(path.name, Event.MAIL_NOT_KEPT, reason=str(error.message))
+            log(Event.MAIL_NOT_KEPT, reason=str(error.message))
             self._due[path.name] = now + LONGEST_PAUSE
 
     def _retry_or_give_up(
@@ -129,52 +127,49 @@ class Outbox:
         reason = str(error.reason)
         age = now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
         if not error.is_final and age < LONGEST_WAIT:
-            due = self._due[path.name] = now + min(max(age, FIRST_PAUSE), LONGEST_PAUSE)
-            again = due.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-            facts = {"to": [recipient], "reason": reason, "again": again}
-            self._log_once(path.name, Event.MAIL_DELAYED, **facts)
+            due = now + min(max(age, FIRST_PAUSE), LONGEST_PAUSE)
+            if path.name not in self._due:
+                again = due.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+                log(Event.MAIL_DELAYED, to=[recipient], reason=reason, again=again)
+            self._due[path.name] = due
             return
         if not error.is_final:
             reason = str(text(N_("not sent within {days} days; last attempt: {reason}"),
                               days=LONGEST_WAIT.days, reason=reason))  # fmt: skip
-        failed = self._folder / _FAILED
-        _make_private(failed)
+        kept = self._folder / _FAILED / path.name
+        make_folder(kept.parent, 0o700)
         try:
-            os.replace(path, failed / path.name)
+            os.replace(path, kept)
         except OSError as os_error:
-            raise cannot_write(failed, os_error) from os_error
-        log(Event.MAIL_REFUSED, to=[recipient], reason=reason, file=str(failed / path.name))
-
-    def _log_once(self, name: str, event: Event, **facts: object) -> None:
-        if (name, event) not in self._logged:
-            self._logged.add((name, event))
-            log(event, **facts)
+            raise cannot_write(kept, os_error) from os_error
+        log(Event.MAIL_REFUSED, to=[recipient], reason=reason, file=str(kept))
 
     def _names(self) -> list[str]:
         """The files of waiting mail, the oldest first."""
-        return sorted(
-            entry.name
-            for entry in _entries(self._folder)
-            if entry.name.endswith(_MAIL) and not entry.name.startswith(".") and entry.is_file()
-        )
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:  # no mail was ever put
+            return []
+        except OSError as error:
+            raise OutputError(
+                text(N_("{path} cannot be read: {reason}."),
+                     path=self._folder, reason=error.strerror)
+            ) from error  # fmt: skip
+        mails = (name for name in names if name.endswith(_MAIL) and not name.startswith("."))
+        return sorted(name for name in mails if (self._folder / name).is_file())
 
     def _remove_unfinished(self, now: dt.datetime) -> None:
-        """Remove what a program that was killed while writing has left: it is long, and secret."""
-        old = (now - UNFINISHED).timestamp()
-        for entry in _entries(self._folder):
+        """Remove what a program that was killed while writing has left: it is large, and secret."""
+        for path in self._folder.glob(f".*{_MAIL}"):
             with suppress(OSError):  # it may have been completed just now
-                if (
-                    entry.name.startswith(".")
-                    and entry.name.endswith(_MAIL)
-                    and entry.stat().st_mtime < old
-                ):
-                    os.unlink(entry)
+                if path.stat().st_mtime < (now - UNFINISHED).timestamp():
+                    path.unlink()
 
 
 def _read(path: Path) -> EmailMessage:
-    """The mail in a file, which has a sender and one recipient.
+    """The mail in a file.
 
-    Raises DeliveryError where it has not, FileNotFoundError where it is gone.
+    Raises DeliveryError unless it has a sender and one recipient, FileNotFoundError if it is gone.
     """
     try:
         message = message_from_string(path.read_text("utf-8"), policy=SMTP)
@@ -185,27 +180,8 @@ def _read(path: Path) -> EmailMessage:
         raise
     except OSError as error:
         raise DeliveryError(error.strerror or str(error), is_final=True) from error
-    except Exception as error:  # the parser fails at some headers with errors of its own
-        raise DeliveryError(text(N_("the file is not a mail")), is_final=True) from error
+    except Exception:  # the parser fails at some headers with errors of its own
+        is_complete = False
     if not is_complete:
-        raise DeliveryError(text(N_("it has no sender or no recipient")), is_final=True)
+        raise DeliveryError(text(N_("it is not a mail to one recipient")), is_final=True)
     return message
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except FileNotFoundError:  # no mail was ever put
-        return []
-    except OSError as error:
-        raise OutputError(
-            text(N_("{path} cannot be read: {reason}."), path=folder, reason=error.strerror)
-        ) from error
-
-
-def _make_private(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(folder, error) from error

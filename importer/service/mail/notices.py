@@ -7,14 +7,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from importer.base.errors import OutputError
-<<<<<<< HEAD
 from importer.base.texts import N_, Text, in_language, text
-from importer.config.service import ExportSettings, SmtpSettings
+from importer.config.service import ExportSettings
 from importer.pipeline.export import Export
-=======
-from importer.base.texts import N_, Text, text
-from importer.export.book import Summary
->>>>>>> 6de4535 (Say what happens in the service and its mail in plain English, with less code)
 from importer.service.events import Event, log
 from importer.service.inbox.result import InboxResult
 from importer.service.mail.compose import alert_mail, export_mail, refusal_mail
@@ -40,29 +35,12 @@ class Notices:
             outbox.put(refusal_mail(outbox.smtp, name, result.report, str(folder)))
             self._wake()
 
-<<<<<<< HEAD
     def exported(self, export: ExportSettings, written: Export, place: str) -> None:
-        """Send an export to those who get it, in its language; see `export_mail`."""
-        smtp = self._smtp
-        if not export.mail_to or smtp is None:
-            return
-
-        def compose() -> EmailMessage:
-            with in_language(export.lang):
-                return export_mail(
-                    smtp, export.mail_to, export.name, written.summary, written.file, place
-                )
-
-        self._try(compose)
-=======
-    def exported(
-        self, to: Sequence[str], name: str, summary: Summary, file: Path, place: str
-    ) -> None:
-        """Send an export; see `export_mail`."""
-        if to and self._outbox is not None:
-            smtp = self._outbox.smtp
-            self._try(self._outbox, lambda: export_mail(smtp, to, name, summary, file, place))
->>>>>>> 6de4535 (Say what happens in the service and its mail in plain English, with less code)
+        """Send an export to its `mail_to`, in its language; see `export_mail`."""
+        if export.mail_to and self._outbox is not None:
+            smtp, to, name = self._outbox.smtp, export.mail_to, export.name
+            content = written.summary, written.file, place
+            self._try(self._outbox, lambda: export_mail(smtp, to, name, *content), export.lang)
 
     def alarm(self, subject: Text, reason: Text) -> None:
         """Send why something cannot be done for now."""
@@ -70,10 +48,14 @@ class Notices:
             smtp, lines = self._outbox.smtp, [reason, text(N_("The service will keep retrying."))]
             self._try(self._outbox, lambda: alert_mail(smtp, subject, lines))
 
-    def _try(self, outbox: Outbox, compose: Callable[[], EmailMessage]) -> None:
+    def _try(
+        self, outbox: Outbox, compose: Callable[[], EmailMessage], language: str | None = None
+    ) -> None:
         """Put a mail; the service goes on without it where it cannot be kept."""
         try:
-            outbox.put(compose())
+            with in_language(language):
+                message = compose()
+            outbox.put(message)
             self._wake()
         except OutputError as error:
             log(Event.MAIL_NOT_KEPT, reason=str(error.message))

@@ -15,10 +15,9 @@ from importer.domain.contents import Contents, CustomerHolding, Movement, otc_ho
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.ledger.bulk import is_one_of
-from importer.ledger.images import entity_of
 from importer.ledger.reading.journal import load_batches
-from importer.ledger.reading.snapshot import customer_of, device_of, otc_of, subscription_of
-from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
+from importer.ledger.storage import STORAGE, entity_of
+from importer.ledger.tables import account, batch, journal
 
 AT_ONCE = 10_000
 """How many rows are fetched at once: one by one takes twice as long, all at once the memory."""
@@ -126,15 +125,10 @@ def _moment(
 
 
 def _entities_now(connection: sa.Connection, account_id: str) -> Iterable[Entity]:
-    for table, made in (
-        (otc, otc_of),
-        (customer, customer_of),
-        (subscription, subscription_of),
-        (device, device_of),
-    ):
-        query = sa.select(table).where(table.c.account_id == account_id)
+    for storage in STORAGE.values():
+        query = sa.select(storage.table).where(storage.table.c.account_id == account_id)
         for rows in connection.execute(query).partitions(AT_ONCE):
-            yield from map(made, rows)
+            yield from map(storage.from_row, rows)
 
 
 def _entities_as_of(

@@ -11,7 +11,7 @@ from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.rules.undoing import LaterChange
 from importer.ledger.bulk import is_one_of
-from importer.ledger.images import Image, entity_of, read_image
+from importer.ledger.storage import Image, entity_of, read_image
 from importer.ledger.tables import batch, customer, journal
 
 

@@ -21,9 +21,8 @@ from importer.domain.contents import (
 from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
 from importer.domain.names import name_key
 from importer.ledger.bulk import is_one_of
-from importer.ledger.images import date_of
 from importer.ledger.reading.contents import must_have_customers
-from importer.ledger.reading.snapshot import customer_of, device_of, otc_of
+from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION, date_of
 from importer.ledger.tables import account, customer, device, otc, subscription
 
 
@@ -48,10 +47,11 @@ def load_figures(now: Now) -> tuple[Figures, int]:
         .where(otc.c.account_id == now.account)
         .group_by(otc.c.expiry_date)
     )
-    together = [
-        (count, OtcHolding(Otc("", "", "", total, expiry_date=date_of(day)), used, None, None))
-        for day, count, total, used in now.connection.execute(query)
-    ]
+    together = []
+    for day, count, total, used in now.connection.execute(query):
+        expires = None if day is None else date_of(day)
+        alike = OtcHolding(Otc("", "", "", total, expiry_date=expires), used, None, None)
+        together.append((count, alike))
     customers = now.connection.scalar(
         sa.select(sa.func.count()).where(customer.c.account_id == now.account)
     )
@@ -85,7 +85,7 @@ def load_otcs(now: Now) -> Contents:
     return _contents(
         now,
         otcs=[
-            otc_holding(otc_of(row), row.used, None, holders.get(row.code, ()))
+            otc_holding(OTC.from_row(row), row.used, None, holders.get(row.code, ()))
             for row in now.connection.execute(ours)
         ],
     )
@@ -103,15 +103,12 @@ def load_otc(now: Now, code: str) -> Contents:
     of_it = sa.select(subscription).where(
         subscription.c.account_id == now.account, subscription.c.otc == code
     )
-    held = {
-        row.customer_id: Subscription(row.customer_id, row.otc, row.licenses)
-        for row in now.connection.execute(of_it)
-    }
+    held = {row.customer_id: SUBSCRIPTION.from_row(row) for row in now.connection.execute(of_it)}
     holders = _customers(now, is_one_of(now.connection, customer.c.customer_id, held))
     must_have_customers(held.values(), holders)
     return _contents(
         now,
-        otcs=[otc_holding(otc_of(found), found.used, None, holders.values())],
+        otcs=[otc_holding(OTC.from_row(found), found.used, None, holders.values())],
         customers=[CustomerHolding(one, (held[one.id],)) for one in holders.values()],
     )
 
@@ -126,12 +123,10 @@ def load_customers(now: Now, name: str | None = None) -> Contents:
         return _contents(now)
     held: dict[int, list[Subscription]] = {}
     for row in now.connection.execute(_theirs(now, subscription, only)):
-        held.setdefault(row.customer_id, []).append(
-            Subscription(row.customer_id, row.otc, row.licenses)
-        )
+        held.setdefault(row.customer_id, []).append(SUBSCRIPTION.from_row(row))
     owned: dict[int, list[Device]] = {}
     for row in now.connection.execute(_theirs(now, device, only)):
-        owned.setdefault(row.customer_id, []).append(device_of(row))
+        owned.setdefault(row.customer_id, []).append(DEVICE.from_row(row))
     must_have_customers(chain(*held.values(), *owned.values()), customers)
     return _contents(
         now,
@@ -166,7 +161,7 @@ def _customers(now: Now, *which: sa.ColumnElement[bool]) -> dict[int, Customer]:
     query = sa.select(customer).where(customer.c.account_id == now.account, *which)
     # Sorted here, or SQLite might look for a few among all in their order.
     found = sorted(now.connection.execute(query), key=lambda row: row.name_key)
-    return {row.customer_id: customer_of(row) for row in found}
+    return {row.customer_id: CUSTOMER.from_row(row) for row in found}
 
 
 def _theirs(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from operator import itemgetter
-from typing import Any
 
 import sqlalchemy as sa
 
 from importer.base.similarity import similar_codes, similar_names
-from importer.domain.entities import Customer, Device, ManagedBy, Otc, Subscription
+from importer.domain.entities import ManagedBy
 from importer.domain.names import name_key
 from importer.domain.planning.scope import Scope
 from importer.domain.planning.snapshot import Snapshot
 from importer.ledger.bulk import is_one_of, rows_with_keys
-from importer.ledger.images import MANAGERS, STATES, date_of
+from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION
 from importer.ledger.tables import customer, device, otc, subscription
 
 
@@ -32,7 +29,7 @@ def load_snapshot(
         subscription.c.account_id == account, is_one_of(connection, subscription.c.customer_id, ids)
     )
     subscriptions = [
-        Subscription(row.customer_id, row.otc, row.licenses)
+        SUBSCRIPTION.from_row(row)
         for row in connection.execute(held.order_by(subscription.c.customer_id))
     ]
     for found in connection.execute(
@@ -40,12 +37,12 @@ def load_snapshot(
             customer.c.account_id == account, is_one_of(connection, customer.c.customer_id, ids)
         )
     ):
-        snapshot.put_customer(customer_of(found))
+        snapshot.put_customer(CUSTOMER.from_row(found))
     codes = named.otcs | {one.otc for one in subscriptions}
     for found in connection.execute(
         sa.select(otc).where(otc.c.account_id == account, is_one_of(connection, otc.c.code, codes))
     ):
-        snapshot.put_otc(otc_of(found), found.used)
+        snapshot.put_otc(OTC.from_row(found), found.used)
     for one in subscriptions:
         snapshot.put_subscription(one)
     for company in connection.scalars(
@@ -70,14 +67,14 @@ def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot
         wanted.update((owner, key) for owner in owners for key in keys)
     rows = [{"customer_id": owner, "device_key": key} for owner, key in sorted(wanted)]
     for found in rows_with_keys(connection, device, account, rows):
-        snapshot.put_device(device_of(found))
+        snapshot.put_device(DEVICE.from_row(found))
     ours = device.c.account_id == account
     if named.device_owners:
         query = sa.select(device).where(
             ours, is_one_of(connection, device.c.customer_id, named.device_owners)
         )
         for found in connection.execute(query):
-            snapshot.put_device(device_of(found))
+            snapshot.put_device(DEVICE.from_row(found))
     if wanted:
         installed = (
             sa.select(device.c.customer_id, sa.func.count())
@@ -120,55 +117,6 @@ def _find_likenesses(
         names = {row.name_key: row.name for row in alike} | named.added_customers
         near = similar_names(strangers, names.keys())
         snapshot.nearest_customer = {key: names[found] for key, found in near.items()}
-
-
-def otc_of(row: sa.Row[tuple[object, ...]]) -> Otc:
-    """The OTC of a row of its table."""
-    code, email, company, total, description, purchased, expires, product, runtime = _OTC(row)
-    return Otc(
-        code, email, company, total, description, date_of(purchased), date_of(expires), product,
-        runtime,
-    )  # fmt: skip
-
-
-def customer_of(row: sa.Row[tuple[object, ...]]) -> Customer:
-    """The customer of a row of its table."""
-    number, name, managed_by, status, *others = _CUSTOMER(row)
-    return Customer(number, name, MANAGERS[managed_by], STATES[status], *others)
-
-
-def subscription_of(row: sa.Row[tuple[object, ...]]) -> Subscription:
-    """The subscription of a row of its table."""
-    return Subscription(*_SUBSCRIPTION(row))
-
-
-def device_of(row: sa.Row[tuple[object, ...]]) -> Device:
-    """The device of a row of its table."""
-    facts = list(_DEVICE(row))
-    facts[4:8] = map(date_of, facts[4:8])
-    return Device(*facts)
-
-
-def _facts(table: sa.Table, *names: str) -> Callable[[sa.Row[tuple[object, ...]]], tuple[Any, ...]]:
-    """What gives the facts of these names of a row of the table; by place, since SQLAlchemy takes
-    as long to find one of a name as for all of them."""
-    columns = list(table.columns.keys())
-    return itemgetter(*(columns.index(name) for name in names))
-
-
-_OTC = _facts(
-    otc, "code", "email", "company", "total", "description", "purchase_date", "expiry_date",
-    "product_id", "runtime",
-)  # fmt: skip
-_CUSTOMER = _facts(
-    customer, "customer_id", "name", "managed_by", "status", "email", "first_name", "last_name",
-    "disabled_reason",
-)  # fmt: skip
-_SUBSCRIPTION = _facts(subscription, "customer_id", "otc", "licenses")
-_DEVICE = _facts(
-    device, "customer_id", "device_id", "operating_system", "model", "avira_installed",
-    "avira_uninstalled", "nh_installed", "nh_uninstalled", "avira_status", "product_name",
-)  # fmt: skip
 
 
 def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[int]:

@@ -13,10 +13,10 @@ from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.planning.undo import scope_of_undo
 from importer.domain.rules.undoing import ChangedBy, LaterChange
-from importer.ledger.images import key_of, kind_of
 from importer.ledger.locks import lock_scope
 from importer.ledger.reading.journal import Batch, changed_after, load_batch, load_changes
 from importer.ledger.reading.snapshot import load_snapshot
+from importer.ledger.storage import storage_of
 
 
 class ToUndo(NamedTuple):
@@ -48,10 +48,15 @@ def load_to_undo(
         seen: list[Entity] = [one.entity for one in done]
         seen += [*snapshot.otcs.values(), *snapshot.customers.values(), *snapshot.devices.values()]
         seen += [one for held in snapshot.holdings.values() for one in held.values()]
-        keys = {*map(key_of, seen), *named.otcs, *map(str, named.customer_ids)}
+        keys = {
+            *(storage_of(one).key(one) for one in seen),
+            *named.otcs,
+            *map(str, named.customer_ids),
+        }
         return changed_after(connection, account_id, number, keys)
 
     def changed_by(entity: Entity) -> LaterChange | None:
-        return later().get((kind_of(entity), key_of(entity)))
+        storage = storage_of(entity)
+        return later().get((storage.kind, storage.key(entity)))
 
     return ToUndo(of, done, snapshot, changed_by)

@@ -7,9 +7,9 @@ it concerns and a sentence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,10 +19,9 @@ from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, S
 from importer.domain.invariants import State, violations
 from importer.domain.problems import Code
 from importer.domain.rules.verdict import display_value
-from importer.ledger.images import MANAGERS, entity_of, key_of, kind_of
-from importer.ledger.tables import account, batch, customer, device, journal, otc, subscription
+from importer.ledger.storage import STORAGE, entity_of, storage_of
+from importer.ledger.tables import account, batch, journal, otc
 from importer.ledger.upkeep.soundness import Fault, engine_faults
-from importer.ledger.writing.balances import customer_row, device_row, otc_row
 from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
 
 SHOWN = 1000
@@ -145,7 +144,7 @@ def _image_faults(lines: Sequence[Row], number: int, images: Images) -> Iterator
         try:
             before, after = (entity_of(line["kind"], line[name]) for name in ("before", "after"))
             broken = any(
-                one is not None and not (_is_whole(one) and (kind_of(one), key_of(one)) == key)
+                one is not None and not (_is_whole(one) and _kind_and_key(one) == key)
                 for one in (before, after)
             )
         except (KeyError, RecursionError, TypeError, ValueError):
@@ -163,14 +162,14 @@ def _image_faults(lines: Sequence[Row], number: int, images: Images) -> Iterator
         images[key] = after
 
 
+def _kind_and_key(entity: Entity) -> tuple[str, str]:
+    storage = storage_of(entity)
+    return storage.kind, storage.key(entity)
+
+
 def _is_whole(entity: Entity) -> bool:
     """Whether each of its facts is of its type; an image may have been given any."""
-    return all(map(isinstance, entity, _TYPES[type(entity)]))
-
-
-_TYPES = {
-    kind: tuple(get_type_hints(kind).values()) for kind in (Otc, Customer, Subscription, Device)
-}
+    return all(map(isinstance, entity, storage_of(entity).types))
 
 
 def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
@@ -226,10 +225,10 @@ def _table_faults(
     `state` gets the entities of the rows.
     """
     left = {key: entity for key, entity in images.items() if entity is not None}
-    for kind, table in _TABLES.items():
-        query = sa.select(table).where(table.c.account_id == account_id)
+    for kind, storage in STORAGE.items():
+        query = sa.select(storage.table).where(storage.table.c.account_id == account_id)
         for row in connection.execute(query).mappings():
-            key = _KEYS[kind](row)
+            key = storage.key_of_row(row)
             entity = left.pop((kind, key), None)
             faults = list(_row_faults(kind, key, row, entity))
             state.append(_entity_of_row(kind, row) if faults or entity is None else entity)
@@ -246,33 +245,12 @@ def _row_faults(kind: str, key: str, row: Row, entity: Entity | None) -> Iterato
                        kind=kind, key=key)  # fmt: skip
         yield Fault("balance-unknown", key, message)
         return
-    for name, right in _row_of(entity).items():
+    for name, right in storage_of(entity).row(entity).items():
         if row[name] != right:
             message = text(N_("{kind} {key}: {fact} is {stated}, but the journal says {right}."),
                            kind=kind, key=key, fact=name, stated=display_value(row[name]),
                            right=display_value(right))  # fmt: skip
             yield Fault("balance-wrong", key, message)
-
-
-_TABLES = {"otc": otc, "customer": customer, "subscription": subscription, "device": device}
-_KEYS: dict[str, Callable[[Row], str]] = {
-    "otc": lambda row: row["code"],
-    "customer": lambda row: str(row["customer_id"]),
-    "subscription": lambda row: f"{row['customer_id']}/{row['otc']}",
-    "device": lambda row: f"{row['customer_id']}/{row['device_key']}",
-}
-
-
-def _row_of(entity: Entity) -> dict[str, Any]:
-    match entity:
-        case Otc():
-            return otc_row(entity)
-        case Customer():
-            return customer_row(entity)
-        case Subscription():
-            return {"licenses": entity.licenses}
-        case Device():
-            return device_row(entity)
 
 
 def _entity_of_row(kind: str, row: Row) -> Entity:
@@ -281,7 +259,8 @@ def _entity_of_row(kind: str, row: Row) -> Entity:
         case "otc":
             return Otc(row["code"], "", "", row["total"])
         case "customer":
-            manager = MANAGERS.get(row["managed_by"], ManagedBy.ADMIN)
+            itself = row["managed_by"] == ManagedBy.CUSTOMER
+            manager = ManagedBy.CUSTOMER if itself else ManagedBy.ADMIN
             return Customer(row["customer_id"], row["name"], manager, email=row["email"])
         case "subscription":
             return Subscription(row["customer_id"], row["otc"], row["licenses"])
@@ -291,7 +270,8 @@ def _entity_of_row(kind: str, row: Row) -> Entity:
 def _rule_faults(state: Iterable[Entity]) -> Iterator[Fault]:
     """The tables must keep the rules that every ledger keeps."""
     for violation in violations(State(state, {})):
-        key, message = key_of(violation.entities[0]), violation.message
+        entity, message = violation.entities[0], violation.message
+        key = storage_of(entity).key(entity)
         match violation.code:
             case Code.OVERALLOCATION:
                 yield Fault("used-wrong", key, message)

@@ -18,9 +18,9 @@ from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.domain.planning.changes import Change
 from importer.ledger import bulk
 from importer.ledger.database import Writing
-from importer.ledger.images import image_of, key_of, kind_of
+from importer.ledger.storage import image_of, storage_of
 from importer.ledger.tables import account, batch, journal
-from importer.ledger.writing.balances import Net, write_entities
+from importer.ledger.writing.balances import NetChanges, write_entities
 from importer.ledger.writing.chain import LINE, LinesHash, hash_of_batch
 
 
@@ -60,7 +60,7 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     new = _new_customers(changes)
     entry, last_customer = _reserve(writing, facts.account, len(new))
     ids = dict(zip(new, count(last_customer + 1), strict=False))
-    digest, net = LinesHash(facts.account), Net()
+    digest, net = LinesHash(facts.account), NetChanges()
     lines = _lines(changes, ids, digest, net)
     bulk.insert(connection, journal, {"account_id": facts.account, "entry": entry}, LINE, lines)
     write_entities(connection, facts.account, net)
@@ -73,7 +73,7 @@ Line = tuple[int, str, int, str, str, str | None, str | None]
 
 
 def _lines(
-    changes: Iterable[Change], ids: Mapping[int, int], digest: LinesHash, net: Net
+    changes: Iterable[Change], ids: Mapping[int, int], digest: LinesHash, net: NetChanges
 ) -> Iterator[Line]:
     """The journal's line of each change, with the ledger's own `ids` of customers.
 
@@ -83,9 +83,10 @@ def _lines(
         before, after, place = _own(change.before, ids), _own(change.after, ids), change.place
         entity = after if after is not None else before
         assert entity is not None, "a change has an image before or after"
-        key = key_of(entity)
+        storage = storage_of(entity)
+        key = storage.key(entity)
         line = (
-            number, place.sheet.name, place.row, kind_of(entity), key,
+            number, place.sheet.name, place.row, storage.kind, key,
             image_of(before), image_of(after),
         )  # fmt: skip
         digest.add(*line)

@@ -80,7 +80,7 @@ def load_otcs(now: Now) -> Contents:
     )
     holders: dict[str, list[Customer]] = {}
     for row in now.connection.execute(query):
-        holders.setdefault(row.otc, []).append(customer_of(row))
+        holders.setdefault(row.otc, []).append(CUSTOMER.from_row(row))
     ours = sa.select(otc).where(otc.c.account_id == now.account).order_by(otc.c.code)
     return _contents(
         now,

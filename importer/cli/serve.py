@@ -91,9 +91,9 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
                         "file": one.facts["file"], "status": one.result, "batch": one.batch,
                         "rows": one.rows, "filed_as": one.name,
                     }
-                    for one in done.outcomes
+                    for one in done.results
                 ],
-                "exports": [one._asdict() for one in done.exports_made],
+                "exports": [one._asdict() for one in done.written_exports],
                 "failed_exports": done.failed_exports,
             }
         )  # fmt: skip
@@ -102,10 +102,10 @@ def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) 
     if (
         done.has_left
         or done.failed_exports
-        or any(one.result == Result.UNREADABLE for one in done.outcomes)
+        or any(one.result == Result.UNREADABLE for one in done.results)
     ):
         return EXIT_FILE
-    return EXIT_REFUSED if any(one.returned for one in done.outcomes) else EXIT_DONE
+    return EXIT_REFUSED if any(one.returned for one in done.results) else EXIT_DONE
 
 
 @contextmanager

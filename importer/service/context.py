@@ -1,4 +1,4 @@
-"""What the parts of the service share: job, ledger, mail, figures and signs of life."""
+"""What the parts of the service share: job, ledger, mail, metrics and heartbeats."""
 
 from __future__ import annotations
 
@@ -24,89 +24,91 @@ from importer.service.state import state_folder
 from importer.service.stopping import Heartbeat, StopSignal, WatchedProgress
 
 STUCK = 5400.0
-"""Seconds without a sign of life after which a part counts as stuck: the largest workbook and the
+"""Seconds without a heartbeat after which a part counts as stuck: the largest workbook and the
 longest upload take less."""
 
 
 class ServiceContext:
-    """Made once a service; `keeps_all` remembers every workbook, for runs that end soon."""
+    """One a service; `keep_results` keeps the result of every workbook, for a run that ends soon.
 
-    def __init__(self, settings: ServiceSettings, job: Job, *, keeps_all: bool = False) -> None:
+    `has_left` tells whether a run left a workbook that it should have filed.
+    """
+
+    def __init__(self, settings: ServiceSettings, job: Job, *, keep_results: bool = False) -> None:
         self.settings = settings
         self.folder = state_folder(settings)
         self.stopping = StopSignal()
-        self.inbox_wake = self.stopping.waker()
-        self.exports_wake = self.stopping.waker()
+        self.inbox_wake = self.stopping.wake_event()
+        self.exports_wake = self.stopping.wake_event()
         self.metrics = Metrics()
         self.outbox: Outbox | None = None
         if settings.smtp is not None:
             self.outbox = Outbox(self.folder / "mail", settings.smtp)
         self.notices = Notices(self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
-        self.beats: dict[str, Heartbeat] = {}
-        self.outcomes: list[InboxResult] = []
-        self.exports_made: list[WrittenExport] = []
+        self.inbox: InboxWorker | None = None
+        self.results: list[InboxResult] = []
+        self.written_exports: list[WrittenExport] = []
         self.failed_exports: list[str] = []
         self.has_left = False
-        self.inbox: InboxWorker | None = None
-        self._keeps_all = keeps_all
+        self._beats: dict[str, Heartbeat] = {}
+        self._keep_results = keep_results
         self._job = job
-        self._metrics_fail = False
-        self._mail_fails = False
+        self._logged: set[Event] = set()
 
     def beat(self, part: str) -> Heartbeat:
-        """What the part calls to show that it lives."""
-        return self.beats.setdefault(part, Heartbeat())
+        """The heartbeat of a part."""
+        return self._beats.setdefault(part, Heartbeat())
 
     def job(self, part: str) -> Job:
-        """The job for a part; it is given up when the service stops, and shows that it lives."""
+        """The job of a part: it beats, and is abandoned when the service stops."""
         return replace(self._job, progress=WatchedProgress(self.stopping, self.beat(part)))
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether every part was seen at work lately."""
+        return all(time.monotonic() - beat.at < STUCK for beat in self._beats.values())
+
     def send_mail(self, stopping: Callable[[], bool]) -> dt.datetime | None:
-        """Send what waits; when to try again, None if nothing waits. Says once what hinders it."""
+        """Send what is due; gives the instant of the next attempt, None if nothing waits."""
         if self.outbox is None:
             return None
         try:
             due = self.outbox.send_due(clock.now(), stopping)
             self.metrics.mails_waiting.set(self.outbox.waiting())
-            self._mail_fails = False
-            return due
         except OutputError as error:
-            if not self._mail_fails:
-                log(Event.MAIL_NOT_KEPT, reason=str(error.message))
-            self._mail_fails = True
+            self._log_once(Event.MAIL_NOT_KEPT, error)
             return None
+        self._logged.discard(Event.MAIL_NOT_KEPT)
+        return due
 
-    def all_live(self) -> bool:
-        """Whether every part was seen at work lately."""
-        return all(time.monotonic() - beat.at < STUCK for beat in self.beats.values())
-
-    def filed(self, outcome: InboxResult) -> None:
+    def filed(self, result: InboxResult) -> None:
         """Count a workbook that was filed."""
-        self.metrics.filed(outcome)
-        if self._keeps_all:
-            self.outcomes.append(outcome)
+        self.metrics.filed(result)
+        if self._keep_results:
+            self.results.append(result)
 
-    def of_inbox(self, inbox: InboxWorker) -> None:
-        """Take the figures of the inbox."""
+    def measure_inbox(self, inbox: InboxWorker) -> None:
+        """Update the metrics of the inbox."""
         self.metrics.inbox_files.set(inbox.waiting)
         self.metrics.inbox_lag.set(inbox.oldest)
 
     def write_metrics(self) -> None:
-        """Bring the figures up to date, and write them where they are wanted; say once if that
-        fails."""
-        if self.all_live():
+        """Update the other metrics, and write all to their file if there is one."""
+        if self.is_alive:
             self.metrics.worked(clock.now())
         self.metrics.ledger_up.set(not self.ledger.is_away)
-        if self.settings.metrics_file is None:
-            return
-        try:
-            self.metrics.write(self.settings.metrics_file)
-            self._metrics_fail = False
-        except OutputError as error:
-            if not self._metrics_fail:
-                log(Event.METRICS_NOT_WRITTEN, reason=str(error.message))
-            self._metrics_fail = True
+        if self.settings.metrics_file is not None:
+            try:
+                self.metrics.write(self.settings.metrics_file)
+                self._logged.discard(Event.METRICS_NOT_WRITTEN)
+            except OutputError as error:
+                self._log_once(Event.METRICS_NOT_WRITTEN, error)
+
+    def _log_once(self, event: Event, error: OutputError) -> None:
+        if event not in self._logged:
+            log(event, reason=str(error.message))
+        self._logged.add(event)
 
     def _alarm(self, reason: Text) -> None:
         self.notices.alarm(text(N_("The ledger cannot be used")), reason)

@@ -113,11 +113,11 @@ class LedgerWatch:
         It is looked at less and less often until it was really used again: it may answer, and yet
         take no batch.
         """
-        while not self._stopping.told:
+        while not self._stopping.is_set:
             self._stopping.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - not all at once
             beat()
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            if self._stopping.told or self.answers():
+            if self._stopping.is_set or self.answers():
                 return
 
     def answers(self) -> bool:

@@ -1,6 +1,6 @@
-"""The parts of the service: the inbox, and the exports with the mail; each a loop, or one round.
+"""The loops of the service: the inbox, and exports with mail; and a single round of both.
 
-A part that fails says so and begins again; what it was doing is kept in files.
+A loop that fails logs it and begins again; what it was doing is kept in files.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from importer.base.errors import LedgerError, OutputError
 from importer.base.files import os_error_reason
@@ -23,41 +23,41 @@ from importer.service.inbox.worker import InboxWorker
 from importer.service.locks import TakenError, locked
 from importer.service.stopping import StoppedError
 
-TURN = 5.0
-"""Seconds between two tries to become the one that makes exports and sends mail."""
+TRY_LOCK_EVERY = 5.0
+"""Seconds between two attempts to become the service that writes exports and sends mail."""
 
 LONGEST_SLEEP = 60.0
-"""Seconds after which exports and mail look round in any case: clocks are set, files come."""
+"""Seconds after which exports and mail are looked at in any case: clocks are set, files come."""
 
 LATE_ONCE = dt.timedelta(minutes=15)
-"""A run counts as missed only after this where cron or a timer asks now and then what is due."""
+"""How late a run may be before it counts as missed, where a timer starts the program."""
 
 AT_MOST_ONCE = 60.0
-"""Seconds after which a run that is to end waits no longer for files that are still growing."""
+"""Seconds for which a single round waits for files that are still growing."""
 
 AFTER_FAULT = 5.0
-"""Seconds before a part begins again that met a fault of ours."""
+"""Seconds before a loop begins again after an internal error."""
 
 
 def loops_of(context: ServiceContext) -> Iterator[Callable[[], None]]:
-    """The parts that the configuration asks for, each to be run in a thread of its own."""
+    """The loops that the configuration asks for, each to be run in a thread of its own."""
     settings = context.settings
     if settings.inbox is not None:
         inbox = settings.inbox
-        yield _lasting(context, "inbox", lambda: _run_inbox(context, inbox))
+        yield _restarted(context, "inbox", lambda: _run_inbox(context, inbox))
     if settings.exports or settings.smtp is not None:
         exports = _exports(context)
-        yield _lasting(context, "exports", lambda: _run_exports(context, exports))
+        yield _restarted(context, "exports", lambda: _run_exports(context, exports))
 
 
-def _lasting(context: ServiceContext, name: str, work: Callable[[], None]) -> Callable[[], None]:
-    """`work`, begun again after a fault of ours until the service stops."""
+def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> Callable[[], None]:
+    """`loop`, begun again after an internal error until the service stops."""
     context.beat(name)
 
     def run() -> None:
-        while not context.stopping.told:
+        while not context.stopping.is_set:
             try:
-                work()
+                loop()
             except StoppedError:
                 return
             except BaseException as error:  # some libraries raise what is no Exception
@@ -69,36 +69,36 @@ def _lasting(context: ServiceContext, name: str, work: Callable[[], None]) -> Ca
 
 def _run_inbox(context: ServiceContext, settings: InboxSettings) -> None:
     beat = context.beat("inbox")
-    said = False
-    while not context.stopping.told:
+    is_unreadable = False
+    while not context.stopping.is_set:
         try:
             with _inbox(context, settings) as inbox, watch(settings.folder, context.inbox_wake):
-                if said:
+                if is_unreadable:
                     log(Event.INBOX_READABLE, folder=settings.folder)
-                    said = False
-                _look_into(context, inbox, beat)
-        except (OutputError, OSError) as error:  # it cannot even be begun
+                    is_unreadable = False
+                _process_inbox(context, inbox, beat)
+        except (OutputError, OSError) as error:  # it cannot even begin
             reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
-            if not said:
+            if not is_unreadable:
                 log(Event.INBOX_UNREADABLE, folder=settings.folder, reason=str(reason))
-            said = True
+            is_unreadable = True
             beat()
             context.stopping.wait(LOOK_EVERY)
 
 
-def _look_into(context: ServiceContext, inbox: InboxWorker, beat: Callable[[], None]) -> None:
-    while not context.stopping.told:
+def _process_inbox(context: ServiceContext, inbox: InboxWorker, beat: Callable[[], None]) -> None:
+    while not context.stopping.is_set:
         context.inbox_wake.clear()
         beat()
         try:
-            soon = inbox.round()
+            files_arrive = inbox.round()
         except LedgerError as error:
             context.ledger.failed(error, to_write=True)
-            context.of_inbox(inbox)
+            context.measure_inbox(inbox)
             context.ledger.wait_for_it(beat)
             continue
-        context.of_inbox(inbox)
-        context.inbox_wake.wait(LOOK_SOON if soon else LOOK_EVERY)
+        context.measure_inbox(inbox)
+        context.inbox_wake.wait(LOOK_SOON if files_arrive else LOOK_EVERY)
 
 
 @contextmanager
@@ -112,46 +112,39 @@ def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWo
 
 
 def _run_exports(context: ServiceContext, exports: Exports) -> None:
-    """Make exports and send mail, once no other service with the same state does."""
+    """Write exports and send mail, once no other service with the same state folder does."""
     beat = context.beat("exports")
-    said = False
-    while not context.stopping.told:
-        with _turn(context) as ours:
-            if ours:
+    is_logged = False
+    while not context.stopping.is_set:
+        with _state_lock(context) as is_locked:
+            if is_locked:
                 _export_and_mail(context, exports, beat)
                 return
-        if not said:
+        if not is_logged:
             log(Event.EXPORTS_ELSEWHERE)
-        said = True
+        is_logged = True
         beat()
-        context.stopping.wait(TURN)
+        context.stopping.wait(TRY_LOCK_EVERY)
 
 
 def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[], None]) -> None:
     def stopping() -> bool:
         beat()
-        return context.stopping.told
+        return context.stopping.is_set
 
     remove_half_made(context.folder)
-    while not context.stopping.told:
+    while not context.stopping.is_set:
         context.exports_wake.clear()
         beat()
-        due = [exports.round(), context.send_mail(stopping)]
-        context.exports_wake.wait(
-            _until(min((one for one in due if one is not None), default=None))
-        )
-
-
-def _until(due: dt.datetime | None) -> float:
-    """Seconds to sleep; never none at all, whatever the clock says."""
-    if due is None:
-        return LONGEST_SLEEP
-    seconds = (due - dt.datetime.now(dt.UTC)).total_seconds()
-    return min(max(seconds, 0.05), LONGEST_SLEEP)
+        due = [at for at in (exports.round(), context.send_mail(stopping)) if at is not None]
+        seconds = LONGEST_SLEEP
+        if due:
+            seconds = (min(due) - dt.datetime.now(dt.UTC)).total_seconds()
+        context.exports_wake.wait(min(max(seconds, 0.05), LONGEST_SLEEP))  # clocks may be set
 
 
 def _exports(context: ServiceContext, late: dt.timedelta = LATE) -> Exports:
-    """The exports that are configured; raises MisuseError where they cannot be."""
+    """The exports that are configured; raises MisuseError where they are invalid."""
     return Exports(
         context.settings, context.folder, context.job("exports"), context.ledger, context.notices,
         context.metrics, context.stopping, late,
@@ -159,49 +152,47 @@ def _exports(context: ServiceContext, late: dt.timedelta = LATE) -> Exports:
 
 
 @contextmanager
-def _turn(context: ServiceContext) -> Iterator[bool]:
-    """Whether this service is the one that makes exports and sends mail."""
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(context.folder / "service.lock"))
-        except TakenError:
-            yield False
-            return
-        yield True
+def _state_lock(context: ServiceContext) -> Iterator[bool]:
+    """Whether this service may write exports and send mail: it holds the lock, if it can."""
+    try:
+        with locked(context.folder / "service.lock"):
+            yield True
+    except TakenError:
+        yield False
 
 
 def run_once(context: ServiceContext) -> None:
-    """Settle what is in the inbox, make the exports that are due, send the mail that waits.
+    """File what is in the inbox, write the exports that are due, send the mail that waits.
 
-    Raises LedgerError where the ledger could not be used.
+    Raises LedgerError where the ledger cannot be used.
     """
     settings = context.settings
     exports = _exports(context, late=LATE_ONCE)
     if settings.inbox is not None:
         try:
-            _inbox_once(context, settings.inbox)
-        except LedgerError as error:  # mail can be sent all the same
+            _process_inbox_once(context, settings.inbox)
+        except LedgerError as error:  # mail can be sent nonetheless
             context.ledger.failed(error, to_write=True)
-    with _turn(context) as ours:
-        if ours:
+    with _state_lock(context) as is_locked:
+        if is_locked:
             remove_half_made(context.folder)
             exports.round()
-            context.exports_made = exports.written
+            context.written_exports = exports.written
             context.failed_exports = exports.failing
-            context.send_mail(lambda: context.stopping.told)
+            context.send_mail(lambda: context.stopping.is_set)
         else:
             log(Event.EXPORTS_ELSEWHERE)
     if context.ledger.is_away and context.ledger.error is not None:
         raise context.ledger.error
 
 
-def _inbox_once(context: ServiceContext, settings: InboxSettings) -> None:
+def _process_inbox_once(context: ServiceContext, settings: InboxSettings) -> None:
     with _inbox(context, settings) as inbox:
         try:
             until = time.monotonic() + AT_MOST_ONCE
             while inbox.round() and time.monotonic() < until:
                 context.stopping.wait(LOOK_SOON)
-                context.stopping.or_go_on()
+                context.stopping.raise_if_set()
         finally:
-            context.of_inbox(inbox)
+            context.measure_inbox(inbox)
             context.has_left = inbox.has_left

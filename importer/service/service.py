@@ -1,7 +1,6 @@
-"""Runs the parts of the service, in threads of their own, until it is told to stop.
+"""Run the loops of the service in threads, until it is told to stop.
 
-All that matters is kept in files, so that the end of the process at any moment, by whatever cause,
-loses nothing.
+All that matters is kept in files, so nothing is lost if the process ends, at whatever moment.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from importer.service.loops import loops_of, run_once
 from importer.service.metrics import Endpoint
 from importer.service.stopping import StoppedError
 from importer.service.systemd import notify, watchdog_seconds
-from importer.workbook.reading import sandbox as apart
+from importer.workbook.reading import sandbox
 
 GRACE = 4.0
-"""Seconds that the parts have to stop; then the process ends, whatever they do."""
+"""Seconds that the loops have to stop; then the process ends, whatever they do."""
 
 ROUND = 10.0
-"""Seconds between two looks at how all parts are."""
+"""Seconds between two looks at the heartbeats."""
 
 
 def serve(settings: ServiceSettings, job: Job) -> None:
@@ -41,32 +40,34 @@ def serve(settings: ServiceSettings, job: Job) -> None:
     with ExitStack() as stack:
         if settings.metrics_port is not None:
             stack.callback(Endpoint(settings, context.metrics).close)
-        parts = [threading.Thread(target=part, daemon=True) for part in loops_of(context)]
+        threads = [threading.Thread(target=loop, daemon=True) for loop in loops_of(context)]
         with _stopped_by_signals():
             try:
-                for part in parts:
-                    part.start()
-                log(Event.STARTED, what=_what(settings))
-                notify("READY=1", "STATUS=" + _what(settings))
+                for thread in threads:
+                    thread.start()
+                log(Event.STARTED, what=_summary(settings))
+                notify("READY=1", "STATUS=" + _summary(settings))
                 while True:
-                    _look_round(context)
+                    if context.is_alive:
+                        notify("WATCHDOG=1")
+                    context.write_metrics()
+                    time.sleep(min(ROUND, (watchdog_seconds() or ROUND) / 3))
             except KeyboardInterrupt:
                 pass
             log(Event.STOPPING)
             notify("STOPPING=1")
-            _stop(context, parts)
+            _stop(context, threads)
         context.write_metrics()
     log(Event.STOPPED)
 
 
 def once(settings: ServiceSettings, job: Job) -> ServiceContext:
-    """Settle what is in the inbox, make the exports that are due, send the mail that waits.
+    """Do what is due now; the context tells what was done.
 
-    Gives what was done. Raises KeyboardInterrupt if it is stopped meanwhile, and LedgerError where
-    the ledger could not be used.
+    Raises KeyboardInterrupt if it is stopped, LedgerError where the ledger cannot be used.
     """
-    context = ServiceContext(settings, job, keeps_all=True)
-    found: list[Exception] = []
+    context = ServiceContext(settings, job, keep_results=True)
+    errors: list[Exception] = []
     done = threading.Event()
 
     def work() -> None:
@@ -75,46 +76,37 @@ def once(settings: ServiceSettings, job: Job) -> ServiceContext:
         except StoppedError:
             pass
         except Exception as error:
-            found.append(error)
-
+            errors.append(error)
         finally:
             done.set()
 
-    part = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=work, daemon=True)
     with _stopped_by_signals():
         try:
-            part.start()
-            while not done.wait(0.2):  # and no join: an interrupted one takes the thread for ended
+            thread.start()
+            while not done.wait(0.2):  # an interrupted join would take the thread for ended
                 pass
         except KeyboardInterrupt:
-            _stop(context, [part], EXIT_INTERRUPTED)
+            _stop(context, [thread], EXIT_INTERRUPTED)
             raise
     context.write_metrics()
-    if found:
-        raise found[0]
+    if errors:
+        raise errors[0]
     return context
 
 
-def _look_round(context: ServiceContext) -> None:
-    """See how all parts are, and say so to whoever asks, until it is time to look again."""
-    if context.all_live():
-        notify("WATCHDOG=1")
-    context.write_metrics()
-    time.sleep(min(ROUND, (watchdog_seconds() or ROUND) / 3))
-
-
 def _stop(
-    context: ServiceContext, parts: list[threading.Thread], exit_code: int = EXIT_DONE
+    context: ServiceContext, threads: list[threading.Thread], exit_code: int = EXIT_DONE
 ) -> None:
-    """Stop all parts in time. What does not stop by itself is ended: nothing of it is lost."""
-    context.stopping.stop()
-    apart.end_reading()  # which may take minutes
+    """Stop all threads in time; end the process if one does not stop, which loses nothing."""
+    context.stopping.set()
+    sandbox.end_reading()  # it may take minutes
     until = time.monotonic() + GRACE
-    with suppress(KeyboardInterrupt):  # one who asks twice does not want to wait
-        for part in parts:
-            if part.is_alive():
-                part.join(max(0.0, until - time.monotonic()))
-    if any(part.is_alive() for part in parts):
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C: do not wait
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(max(0.0, until - time.monotonic()))
+    if any(thread.is_alive() for thread in threads):
         if context.inbox is not None:
             context.inbox.forget_try()
         log(Event.STOPPED)
@@ -123,13 +115,13 @@ def _stop(
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """SIGTERM does what Ctrl-C does: it raises KeyboardInterrupt here."""
+    """Have SIGTERM do what Ctrl-C does: raise KeyboardInterrupt here."""
     before = {
         number: signal.signal(number, signal.default_int_handler)
         for number in (signal.SIGINT, signal.SIGTERM)
     }
-    # The system says so when somebody opens a file for writing that we look at (arrivals.py); this
-    # ends the process unless it is ignored.
+    # The system sends it when somebody opens a file for writing that the inbox holds a lease on
+    # (arrivals.py). It ends the process unless it is ignored.
     if hasattr(signal, "SIGIO"):
         before[signal.SIGIO] = signal.signal(signal.SIGIO, signal.SIG_IGN)
     try:
@@ -139,11 +131,11 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _what(settings: ServiceSettings) -> str:
-    said = []
+def _summary(settings: ServiceSettings) -> str:
+    sentences = []
     if settings.inbox is not None:
-        said.append(str(text(N_("Inbox: {folder}."), folder=settings.inbox.folder)))
+        sentences.append(text(N_("Inbox: {folder}."), folder=settings.inbox.folder))
     if settings.exports:
-        names = [one.name for one in settings.exports]
-        said.append(str(text(N_("Exports: {names}."), names=names)))
-    return " ".join(said)
+        names = [export.name for export in settings.exports]
+        sentences.append(text(N_("Exports: {names}."), names=names))
+    return " ".join(map(str, sentences))

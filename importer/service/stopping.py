@@ -1,4 +1,4 @@
-"""How the service is told to stop, and how long work learns of it."""
+"""Stop the service, and the work under way in it."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from importer.base.texts import Text
 
 
 class StoppedError(Exception):
-    """The service is to stop; the work under way is given up, and nothing of it stays."""
+    """The service is stopping. The work under way is abandoned and leaves nothing behind."""
 
 
 class StopSignal:
-    """Whether the service is to stop; those who wait for something else wake when it is."""
+    """Set once the service must stop; it wakes those who wait for something else."""
 
     def __init__(self) -> None:
-        self._told = threading.Event()
-        self._wakers: list[threading.Event] = []
+        self._event = threading.Event()
+        self._wake_events: list[threading.Event] = []
 
-    def stop(self) -> None:
-        """Tell everybody to stop."""
-        self._told.set()
-        for waker in self._wakers:
-            waker.set()
+    def set(self) -> None:
+        """Stop the service."""
+        self._event.set()
+        for wake in self._wake_events:
+            wake.set()
 
     @property
-    def told(self) -> bool:
-        """Whether it is to stop."""
-        return self._told.is_set()
+    def is_set(self) -> bool:
+        """Whether the service must stop."""
+        return self._event.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, unless it is to stop."""
-        self._told.wait(max(seconds, 0))
+        """Wait so long, unless the service must stop."""
+        self._event.wait(max(seconds, 0))
 
-    def waker(self) -> threading.Event:
-        """An event that somebody waits for; stopping sets it too."""
-        waker = threading.Event()
-        self._wakers.append(waker)
-        return waker
+    def wake_event(self) -> threading.Event:
+        """A new event to wait for; stopping sets it too."""
+        wake = threading.Event()
+        self._wake_events.append(wake)
+        return wake
 
-    def or_go_on(self) -> None:
-        """Raise StoppedError if it is to stop."""
-        if self.told:
+    def raise_if_set(self) -> None:
+        """Raise StoppedError if the service must stop."""
+        if self.is_set:
             raise StoppedError
 
 
@@ -55,22 +55,22 @@ class Heartbeat:
         self.at = time.monotonic()
 
     def __call__(self) -> None:
-        """It is at work."""
+        """Note that the part is at work."""
         self.at = time.monotonic()
 
 
 class WatchedProgress:
-    """Progress that nobody looks at but the service: it gives up work when it is to stop."""
+    """Progress that shows nothing: it beats, and abandons the work once the service must stop."""
 
     def __init__(self, stopping: StopSignal, beat: Callable[[], None]) -> None:
         self._stopping = stopping
         self._beat = beat
 
     def stage(self, description: Text, total: int | None = None) -> Tick:
-        """Begin a stage, unless the service is to stop."""
-        self._go_on()
-        return self._go_on
+        """Begin a stage, unless the service must stop."""
+        self._tick()
+        return self._tick
 
-    def _go_on(self) -> None:
-        self._stopping.or_go_on()
+    def _tick(self) -> None:
+        self._stopping.raise_if_set()
         self._beat()

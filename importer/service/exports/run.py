@@ -144,7 +144,7 @@ class Exports:
         if not self._begun:
             self.begin(now())
         for export in self._exports:
-            self._stopping.or_go_on()
+            self._stopping.raise_if_set()
             due = export.due(now())
             if due is not None:
                 self._run(export, due, now)
@@ -204,7 +204,7 @@ class Exports:
                     translate_headers=settings.translate_headers,
                 )  # fmt: skip
             self._ledger.worked()
-            self._stopping.or_go_on()
+            self._stopping.raise_if_set()
             place = export.destination.deliver(making / name, name)
             export.written = WrittenExport(settings.name, place, written.batch)
             log(Event.EXPORTED, **export.written._asdict())

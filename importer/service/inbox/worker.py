@@ -138,7 +138,7 @@ class InboxWorker:
         return max(0.0, (clock.now() - claim.since).total_seconds())
 
     def _take(self, path: Path) -> Claim | None:
-        self._stopping.or_go_on()
+        self._stopping.raise_if_set()
         if not self._backoff.is_over(path):
             return None
         try:
@@ -156,7 +156,7 @@ class InboxWorker:
 
         A fault of ours concerns no other one. Raises LedgerError.
         """
-        self._stopping.or_go_on()
+        self._stopping.raise_if_set()
         try:
             outcome = result_from_json(claim.kept_outcome(final=True)) or self._applied(claim)
             if outcome is not None:
@@ -200,7 +200,7 @@ class InboxWorker:
             self._ledger.must_be_there()
             report = pipeline.apply(claim.workbook, job, partial=self._settings.partial)
             if report.batch is None:
-                self._stopping.or_go_on()  # reading may have been ended for that
+                self._stopping.raise_if_set()  # reading may have been ended for that
                 if _state(claim.workbook) != state:
                     raise _ChangedError
         except _ChangedError:

@@ -21,7 +21,7 @@ from conftest import CommandLine, Said
 from importer.config.limits import DEFAULT_LIMITS
 from importer.workbook.reading.file import read_file
 from importer.workbook.reading.raw import RawSheet
-from importer.workbook.writing import corrections_own, loading
+from importer.workbook.writing import corrections_own
 
 CODES = [f"AAAAA-11111-BBBBB-2222{n}" for n in range(6)]
 GREEN = "FF00B050"
@@ -285,7 +285,7 @@ def test_whatever_cannot_be_given_back_itself_comes_back_freshly_made(
     if which == "another file by then":
         monkeypatch.setattr(corrections_own, "_loaded", _loaded_of_another)
     elif which == "too large":
-        monkeypatch.setattr(loading, "LARGEST", 1)
+        monkeypatch.setattr(corrections_own, "LARGEST", 1)
     elif which == "a coloured cell far away":
         green = PatternFill("solid", fgColor=GREEN)
         mend(filled, lambda workbook: setattr(workbook["Our notes"]["AN1048576"], "fill", green))

@@ -18,7 +18,7 @@ MONTHS_LIMIT = 1_200
 
 
 class ColumnKind(DescribedCode):
-    """What the cells of a column may hold."""
+    """The values that the cells of a column accept."""
 
     OTC = "otc", N_("a code of 20 letters and digits: XXXXX-XXXXX-XXXXX-XXXXX")
     NAME = "name", N_("a name of up to 100 characters")
@@ -36,12 +36,12 @@ CHOICES: dict[ColumnKind, dict[str, ManagedBy | bool]] = {
     ColumnKind.MANAGED_BY: {N_("Admin"): ManagedBy.ADMIN, N_("Customer"): ManagedBy.CUSTOMER},
     ColumnKind.YES_NO: {N_("Yes"): True, N_("No"): False},
 }
-"""The words that a cell of these kinds may hold, and what they mean."""
+"""The words that cells of these kinds accept, and their meanings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the request field that it fills, its English header, and what its cells may hold.
+    """A column: the request field that it fills, its English header, and the kind of its cells.
 
     `limit` is the longest text in characters. `known` names the list that the template offers:
     "otcs" or "customers".
@@ -116,7 +116,7 @@ def _licenses(kind: ColumnKind, meaning: str) -> Column:
 def _otc_details(*, required: bool) -> tuple[Column, ...]:
     return (
         Column("email", C_("column", "Email"), ColumnKind.EMAIL,
-               N_("The address that the OTC was bought with."), "licences@msp.example",
+               N_("The email address that the OTC was bought with."), "licences@msp.example",
                required=required),
         Column("company", C_("column", "Company Name"), ColumnKind.NAME,
                N_("The company that the OTC was bought for, preferably short."),
@@ -124,16 +124,16 @@ def _otc_details(*, required: bool) -> tuple[Column, ...]:
         Column("total", C_("column", "Total Licenses"), ColumnKind.LICENSES,
                N_("How many licences the OTC carries."), "50", required=required),
         Column("description", C_("column", "Description"), ColumnKind.TEXT,
-               N_("Anything that helps to tell this OTC from others."), N_("Renewal 2026"),
+               N_("A note that distinguishes this OTC from others."), N_("Renewal 2026"),
                limit=1000),
         Column("purchase_date", C_("column", "Purchase Date"), ColumnKind.DATE,
-               N_("The day it was bought."), "2026-01-15"),
+               N_("The day when the OTC was bought."), "2026-01-15"),
         Column("expiry_date", C_("column", "Expiry Date"), ColumnKind.DATE,
-               N_("The last day on which its licences may be handed out."), "2027-01-14"),
+               N_("The last day when its licences may be handed out."), "2027-01-14"),
         Column("product_id", C_("column", "Product ID"), ColumnKind.TEXT,
-               N_("Avira's number of the product."), "AVPRO-12M"),
+               N_("Avira's number for the product."), "AVPRO-12M"),
         Column("runtime", C_("column", "Runtime"), ColumnKind.MONTHS,
-               N_("How many months a licence runs."), "12"),
+               N_("How many months a licence is valid."), "12"),
     )  # fmt: skip
 
 
@@ -149,8 +149,8 @@ SHEETS: tuple[Sheet, ...] = (
     ),
     Sheet(
         C_("sheet", "Edit OTC"), requests.EditOtc,
-        N_("Corrects an OTC; a later expiry is a renewal, more licences are a top-up. "
-           "A blank cell stays as it is."),
+        N_("Corrects an OTC. A later expiry date is a renewal, more licences are a top-up. "
+           "Blank cells change nothing."),
         (
             _otc("otc", C_("column", "OTC"), N_("The OTC to correct.")),
             *_otc_details(required=False),
@@ -162,98 +162,100 @@ SHEETS: tuple[Sheet, ...] = (
         (
             _customer(N_("The new customer's name."), known=False),
             Column("managed_by", C_("column", "Managed By"), ColumnKind.MANAGED_BY,
-                   N_("Admin: you manage the customer's devices, and No of Licenses is needed. "
-                      "Customer: it manages them itself, takes the whole OTC, and needs Email, "
-                      "First Name and Last Name."), "Admin", required=True),
+                   N_("Admin: you manage the customer's devices; state the number of licences. "
+                      "Customer: it manages its own devices and gets the whole OTC; state its "
+                      "email address, first name and last name."), "Admin", required=True),
             _otc("otc", C_("column", "Avira OTC"), N_("The OTC that the licences come from.")),
-            _licenses(ColumnKind.LICENSES, N_("How many licences the customer gets. Needed when "
-                                        "Managed By is Admin.")),
-            *_person(N_("Needed when Managed By is Customer.")),
+            _licenses(ColumnKind.LICENSES, N_("How many licences the customer gets. Required if "
+                                              "you manage its devices.")),
+            *_person(N_("Required if the customer manages its own devices.")),
         ),
     ),
     Sheet(
         C_("sheet", "Add Avira Subscription"), requests.AddSubscription,
-        N_("Gives a customer that exists licences out of a further OTC."),
+        N_("Gives an existing customer licences from another OTC."),
         (
-            _customer(N_("The customer, as the ledger or a row above names it.")),
+            _customer(N_("The customer's name in the ledger or in a row above.")),
             _otc("otc", C_("column", "Avira OTC"), N_("The OTC that the licences come from.")),
             _licenses(ColumnKind.LICENSES,
-                      N_("How many licences; may stay blank for a customer that manages itself, "
-                         "which takes the whole OTC.")),
+                      N_("How many licences the customer gets. May stay blank if it manages its "
+                         "own devices: it then gets the whole OTC.")),
         ),
     ),
     Sheet(
         C_("sheet", "Edit Customer"), requests.EditCustomer,
         N_("Changes a customer's details, or the licences of one of its subscriptions. "
-           "A blank cell stays as it is."),
+           "Blank cells change nothing."),
         (
-            _customer(N_("The customer's name now.")),
+            _customer(N_("The customer's current name.")),
             Column("new_name", C_("column", "New Name"), ColumnKind.NAME,
-                   N_("The name it shall have."), "Clinica Norte 2"),
-            *_person(N_("The new value; blank stays as it is.")),
+                   N_("The customer's new name."), "Clinica Norte 2"),
+            *_person(N_("The new value. Blank changes nothing.")),
             Column("otc", C_("column", "Avira OTC"), ColumnKind.OTC,
-                   N_("Whose licences to change; may stay blank when there is only one."),
+                   N_("The OTC of the subscription to change. May stay blank if the customer has "
+                      "only one."),
                    "ABCDE-12345-FGHIJ-67890", known="otcs"),
             _licenses(ColumnKind.LICENSES_OR_NONE,
-                      N_("How many licences the customer shall have of that OTC; "
+                      N_("How many licences the customer should have from that OTC. "
                          "0 cancels the subscription.")),
         ),
     ),
     Sheet(
         C_("sheet", "Update OTC"), requests.UpdateOtc,
-        N_("Moves a customer's subscription to another OTC; with the customer blank, "
-           "moves every customer of the current OTC."),
+        N_("Moves a customer's subscription to another OTC. If the customer is blank, every "
+           "customer of the current OTC is moved."),
         (
-            _customer(N_("Whose subscription to move; blank moves everyone's."), required=False),
+            _customer(N_("The customer to move. Blank moves every customer."), required=False),
             _otc("current_otc", C_("column", "Current OTC"), N_("The OTC to move away from.")),
             _otc("new_otc", C_("column", "New OTC"), N_("The OTC to move to.")),
         ),
     ),
     Sheet(
         C_("sheet", "Disable Customer"), requests.DisableCustomer,
-        N_("Disables a customer; deletes nothing and can be taken back with Enable Customer."),
+        N_("Disables a customer. Nothing is deleted, and the customer can be enabled again."),
         (
             _customer(N_("The customer to disable.")),
             Column("release", C_("column", "Release Licenses"), ColumnKind.YES_NO,
-                   N_("Yes gives its licences back to their OTCs; otherwise it keeps them."), "No"),
+                   N_("Yes returns its licences to their OTCs. Otherwise the customer keeps "
+                      "them."), "No"),
             Column("reason", C_("column", "Reason"), ColumnKind.TEXT,
-                   N_("Why, for whoever asks later."), N_("Contract ended"), limit=500),
+                   N_("The reason, for later reference."), N_("Contract ended"), limit=500),
         ),
     ),
     Sheet(
         C_("sheet", "Enable Customer"), requests.EnableCustomer,
-        N_("Enables a disabled customer again; released licences do not come back by themselves."),
+        N_("Enables a disabled customer again. Released licences are not restored."),
         (_customer(N_("The customer to enable.")),),
     ),
     Sheet(
         C_("sheet", "Devices"), requests.RecordDevice,
-        N_("The customers' devices, one row a device: adds it, or changes what is known of it. "
-           "A blank cell stays as it is."),
+        N_("Adds or updates the customers' devices, one device per row. "
+           "Blank cells change nothing."),
         (
-            _customer(N_("The customer whose device it is.")),
+            _customer(N_("The customer that has the device.")),
             Column("device_id", C_("column", "Device ID"), ColumnKind.TEXT,
-                   N_("What tells the device from the customer's others."), "PC-RECEPCION",
+                   N_("A name that is unique among the customer's devices."), "PC-RECEPCION",
                    required=True),
             Column("operating_system", C_("column", "Operating System"), ColumnKind.TEXT,
-                   N_("What runs on it."), "Windows 11 Pro"),
+                   N_("The device's operating system."), "Windows 11 Pro"),
             Column("model", C_("column", "Model No."), ColumnKind.TEXT,
-                   N_("The maker's number of the model."), "OptiPlex 7010"),
+                   N_("The manufacturer's model number."), "OptiPlex 7010"),
             Column("avira_installed", C_("column", "Avira Installed"), ColumnKind.DATE,
-                   N_("The day on which Avira was installed."), "2026-01-20"),
+                   N_("The day when Avira was installed."), "2026-01-20"),
             Column("avira_uninstalled", C_("column", "Avira Uninstalled"), ColumnKind.DATE,
-                   N_("The day on which Avira was uninstalled. A device counts as installed "
-                      "unless this is the day of Avira Installed, or a later one."), "2026-06-30"),
+                   N_("The day when Avira was uninstalled. The device counts as installed if "
+                      "Avira was installed on a later day."), "2026-06-30"),
             Column("nh_installed", C_("column", "NH Installed"), ColumnKind.DATE,
-                   N_("The day on which the console's agent was installed."), "2026-01-20"),
+                   N_("The day when the console's agent was installed."), "2026-01-20"),
             Column("nh_uninstalled", C_("column", "NH Uninstalled"), ColumnKind.DATE,
-                   N_("The day on which the console's agent was uninstalled."), "2026-06-30"),
+                   N_("The day when the console's agent was uninstalled."), "2026-06-30"),
             Column("avira_status", C_("column", "Avira Status"), ColumnKind.TEXT,
-                   N_("What Avira says of itself there."), "Active"),
+                   N_("The status that Avira reports."), "Active"),
             Column("product_name", C_("column", "Product Name"), ColumnKind.TEXT,
-                   N_("The product that is installed there."), "Avira Antivirus Pro"),
+                   N_("The installed product."), "Avira Antivirus Pro"),
         ),
     ),
 )  # fmt: skip
 
 SHEET_OF = {sheet.request: sheet for sheet in SHEETS}
-"""The sheet whose rows make a request."""
+"""The sheet of each type of request."""

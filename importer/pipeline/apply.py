@@ -240,8 +240,10 @@ def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Prob
 
 def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
     """Write the corrections workbook: the refused rows, or all where the others wait for them."""
-    from importer.workbook.writing.corrections import write_corrections  # openpyxl takes its time
-    from importer.workbook.writing.corrections_place import corrections_path
+    from importer.workbook.writing.corrections import (  # openpyxl takes its time
+        corrections_path,
+        write_corrections,
+    )
 
     refused = None
     if partial:

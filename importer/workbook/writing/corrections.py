@@ -1,18 +1,31 @@
-"""The corrections workbook: refused rows given back, each bad cell coloured and explained."""
+"""Write the corrections workbook: the refused rows, each bad cell coloured and explained."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText
+from openpyxl.worksheet.formula import ArrayFormula
 
 from importer.base.files import whole_file
 from importer.domain.problems import Problem, Severity
 from importer.workbook.checking.check import CheckedWorkbook
+from importer.workbook.labels import META
+from importer.workbook.reading.sandbox import read_workbook
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Places, list_problems
-from importer.workbook.writing.corrections_own import own_workbook
-from importer.workbook.writing.corrections_place import stamp
+from importer.workbook.writing.corrections_own import load_small, own_workbook
+
+_CORRECTED = re.compile(r"\.corrections(-\d+)?$")
+_DIGEST = "digest"
+_SOURCE = "source"
 
 
 def write_corrections(
@@ -22,27 +35,92 @@ def write_corrections(
     problems: Sequence[Problem],
     refused: set[tuple[str, int]] | None,
 ) -> None:
-    """Write to `path` the rows of `source` that are `refused` (None: all), and why they are.
+    """Write to `path` the rows of `source` that are `refused` (None: all), and the reasons.
 
-    `checked` is what was read of `source`, `problems` are those of the whole workbook, by place.
-    A row that was not refused is given back too where nothing was applied, so that applying the
-    mended workbook finishes the job.
+    `checked` is the result of checking `source`; `problems` are those of the whole workbook. If
+    nothing was applied, all rows are written: the corrected workbook then replaces the first one.
     """
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
     for problem in errors:
         by_sheet[problem.sheet].append(problem)
-
-    def is_refused(sheet: str, row: int) -> bool:
-        return refused is None or (sheet, row) in refused
-
     places: Places = {}
-    wanted = None if refused is None else is_refused
-    workbook = own_workbook(source, checked, wanted, by_sheet, places)
+    workbook = own_workbook(source, checked, refused, by_sheet, places)
     if workbook is None:
         places.clear()
-        workbook = fresh_workbook(checked.sheets, is_refused, by_sheet, places)
+        workbook = fresh_workbook(checked.sheets, refused, by_sheet, places)
     list_problems(workbook, errors, places)
-    stamp(workbook, source)
+    _sign(workbook, source)
     with whole_file(path) as temporary:
         workbook.save(temporary)
+
+
+def corrections_path(workbook: Path, chosen: Path | None) -> Path:
+    """The path of the corrections of `workbook`: beside it, or the `chosen` file or folder.
+
+    A file that was edited since it was written is never replaced; the next free name is used.
+    """
+    if chosen is not None and not chosen.is_dir():
+        first = chosen
+    else:
+        folder = workbook.parent if chosen is None else chosen
+        first = folder / f"{_CORRECTED.sub('', workbook.stem)}.corrections.xlsx"
+    further = (first.with_name(f"{first.stem}-{n}{first.suffix}") for n in count(2))
+    return next(path for path in chain([first], further) if _is_free(path, workbook))
+
+
+def _is_free(path: Path, workbook: Path) -> bool:
+    """Whether `path` does not exist, or holds unedited corrections of `workbook`."""
+    if not path.exists():
+        return True
+    try:
+        read_workbook(path)  # check that it is safe to open
+        corrections = load_small(path.read_bytes())
+        if corrections is None:
+            return False
+        meta = {label: value for label, value, *_ in corrections[META].iter_rows(values_only=True)}
+    except Exception:  # openpyxl raises anything for a file of another program
+        return False
+    return meta.get(_SOURCE) == _source(workbook) and meta.get(_DIGEST) == _digest(corrections)
+
+
+def _sign(corrections: Workbook, source: Path) -> None:
+    """Store in the hidden sheet of `corrections` the facts that later prove it unedited."""
+    meta = corrections[META]
+    for row in reversed(range(1, meta.max_row + 1)):
+        if meta.cell(row, 1).value in (_SOURCE, _DIGEST):
+            meta.delete_rows(row)
+    meta.append((_SOURCE, _source(source)))
+    meta.append((_DIGEST, _digest(corrections)))
+
+
+def _source(workbook: Path) -> str:
+    """The identity of a workbook, which does not reveal its folder."""
+    return hashlib.sha256(str(workbook.resolve()).encode(errors="surrogateescape")).hexdigest()
+
+
+def _digest(workbook: Workbook) -> str:
+    """A digest of all cells."""
+    digest = hashlib.sha256()
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows() if sheet.title != META else ():
+            for cell in row:
+                if cell.value is not None:
+                    value = _as_read(cell.value)
+                    digest.update(f"{sheet.title}!{cell.coordinate}={value}\n".encode())
+    return digest.hexdigest()
+
+
+def _as_read(value: object) -> str:
+    """A value as openpyxl reads it back: a date becomes an instant, 5.0 becomes 5."""
+    match value:
+        case dt.date() if not isinstance(value, dt.datetime):
+            return repr(dt.datetime.combine(value, dt.time()))
+        case CellRichText():
+            return repr(str(value))
+        case ArrayFormula():
+            return repr(value.text)
+        case float() if value.is_integer():
+            return repr(int(value))
+        case _:
+            return repr(value)

@@ -1,11 +1,13 @@
-"""How a bad cell is marked: coloured, in bold, commented, and listed in words with what to do.
+"""Mark bad cells: coloured, bold, commented, and listed with their fixes.
 
-Nothing is said by colour alone.
+Nothing depends on colour alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
@@ -17,8 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.base.texts import N_, _
 from importer.domain.problems import Problem
 from importer.workbook.cell import BadCell, Cell
+from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
-from importer.workbook.markup import column_letters
+from importer.workbook.markup import column_letters, column_number
 from importer.workbook.writing.styles import (
     AT_TOP_LEFT,
     BAD_FILL,
@@ -27,9 +30,9 @@ from importer.workbook.writing.styles import (
     HEADER_FONT,
     TITLE_FONT,
     WRAPPED,
-    Looks,
+    StyleCache,
     bad_font,
-    note,
+    comment,
     print_on_one_width,
     write_text,
 )
@@ -37,42 +40,37 @@ from importer.workbook.writing.styles import (
 Places = dict[Problem, tuple[str, str]]
 """The sheet and cell in which each problem is marked."""
 
-PROBLEMS_WIDTH = 80
+_PROBLEMS_WIDTH = 80
 _LINE_HEIGHT = 15
 _ROW_HEIGHT_LIMIT = 409  # Excel's
-_LIST_COLUMNS = (
-    (N_("Sheet"), 26),
-    (N_("Cell"), 10),
-    (N_("Row in your file"), 18),
-    (N_("Column"), 24),
-    (N_("Value"), 28),
-    (N_("Problem"), 70),
-    (N_("What to do"), 60),
-)
+_LIST_WIDTHS = {
+    N_("Sheet"): 26, N_("Cell"): 10, N_("Row in your file"): 18, N_("Column"): 24,
+    N_("Value"): 28, N_("Problem"): 70, N_("Fix"): 60,
+}  # fmt: skip
 _LIST_HEADER_ROW = 4
 _LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
-_OURS = "— avira-importer —"
-"""What stands before our words in a comment; before it are the user's."""
+_SEPARATOR = "— avira-importer —"
+"""The line of a comment that separates the user's part from the program's."""
 
 
 def put(cell: object, value: Cell, number_format: str) -> None:
-    """Write `value` as it was: text stays text, an unusable cell stays one until it is mended."""
+    """Write `value` unchanged: text stays text, and an unusable cell stays an error."""
     assert isinstance(cell, SheetCell)
-    its_own = _write(cell, value, number_format)
-    if its_own is not None:
-        cell.number_format = its_own
+    needed = _write(cell, value, number_format)
+    if needed is not None:
+        cell.number_format = needed
 
 
 def put_new(
-    cell: object, value: Cell, number_format: str, looks: Looks, alignment: Alignment
+    cell: object, value: Cell, number_format: str, styles: StyleCache, alignment: Alignment
 ) -> None:
-    """The same into a cell of our own, which is new."""
+    """Write `value` unchanged into a new cell."""
     assert isinstance(cell, SheetCell)
-    looks.give(cell, _write(cell, value, number_format), alignment)
+    styles.apply(cell, _write(cell, value, number_format), alignment)
 
 
 def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
-    """Write `value`, and give the number format that it needs, if it needs one."""
+    """Write `value`; return the number format that it needs, if any."""
     if isinstance(value, BadCell):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
@@ -80,79 +78,89 @@ def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
         return "@"
     elif value not in (None, ""):
         cell.value = value
-        # A number in a column of dates would be given back as a day that nobody wrote.
+        # A number in a date column would come back as a date that nobody typed.
         if isinstance(value, int | float) and number_format != DATE_FORMAT:
             return number_format
-        return cell.number_format  # which openpyxl has given a date by itself
+        return cell.number_format  # openpyxl sets it for dates
     return None
 
 
-def mark(sheet: Worksheet, at: tuple[int, int], problem: Problem, places: Places) -> None:
-    """Colour and comment the cell at row and column `at`, and note in `places` that it is there.
+def mark_rows(
+    sheet: Worksheet, input_sheet: InputSheet, problems: Sequence[Problem],
+    rows: Mapping[int, int], column_of: Callable[[int], int], first_column: int,
+    header_row: int, problems_column: int, places: Places,
+) -> None:  # fmt: skip
+    """Mark the problems of a sheet and explain them in its Problems column.
 
-    Of merged cells the first one is marked, which is all that can be seen of them.
+    `rows` gives the new number of each row of the file, `column_of` the new column of each index.
+    Problems of the layout are marked in the header and explained in every row.
     """
+    header = sheet.cell(header_row, problems_column, _(PROBLEMS))
+    header.font, header.fill = HEADER_FONT, HEADER_FILL
+    sheet.column_dimensions[column_letters(problems_column)].width = _PROBLEMS_WIDTH
+    reasons: dict[int | None, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        letters = (problem.cell or "").rstrip("0123456789")
+        column = column_of(column_number(letters) - 1) if letters else first_column
+        row = rows.get(problem.row or 0)
+        reasons[row].append(problem)
+        _mark(sheet, (row or header_row, column), problem, places)
+    of_layout = reasons[None] if input_sheet.refused else []
+    for row in rows.values():
+        if of_row := reasons.get(row) or of_layout:
+            cell = sheet.cell(row, problems_column)
+            put(cell, "\n".join(map(_in_words, of_row)), "@")
+            cell.alignment = WRAPPED
+            _fit_height(sheet, row, [(cell.value, _PROBLEMS_WIDTH)])
+
+
+def _mark(sheet: Worksheet, at: tuple[int, int], problem: Problem, places: Places) -> None:
+    """Colour and comment the cell at row and column `at`; of merged cells, the first one."""
     cell = sheet.cell(*at)
     if isinstance(cell, MergedCell):
         ranges = sheet.merged_cells.ranges
-        merged = next(one for one in ranges if cell.coordinate in one)
+        merged = next(merged for merged in ranges if cell.coordinate in merged)
         cell = sheet.cell(merged.min_row, merged.min_col)
     places[problem] = (sheet.title, cell.coordinate)
-    font = cell.font
-    cell.fill = BAD_FILL
-    cell.font = bad_font(font.name, font.size)
-    theirs, ours = _comment_of(cell)
-    ours += [in_words(problem)]
-    cell.comment = note("\n\n".join([*theirs, _OURS, *ours]))
+    cell.fill, cell.font = BAD_FILL, bad_font(cell.font.name, cell.font.size)
+    user_part, own_part = _comment_parts(cell)
+    parts = (user_part, _SEPARATOR, own_part, _in_words(problem))
+    cell.comment = comment("\n\n".join(filter(None, parts)))
 
 
 def unmark(sheet: Worksheet) -> None:
-    """Take back what `mark` did when this sheet was given back before."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if isinstance(cell, SheetCell) and cell.comment and _OURS in cell.comment.text:
-                theirs, _ours = _comment_of(cell)
-                cell.comment = note("\n\n".join(theirs)) if theirs else None
-                font = cell.font
-                header = cell.row == 1
-                cell.fill = HEADER_FILL if header else PatternFill()
-                cell.font = HEADER_FONT if header else Font(name=font.name, size=font.size)
+    """Remove the marks of an earlier corrections workbook, and let comments fit their text."""
+    for cell in chain.from_iterable(sheet.iter_rows()):
+        if not isinstance(cell, SheetCell) or not cell.comment:
+            continue
+        if _SEPARATOR not in cell.comment.text:  # openpyxl does not keep a comment's size
+            cell.comment = comment(cell.comment.text, cell.comment.author)
+            continue
+        user_part, _own_part = _comment_parts(cell)
+        cell.comment = comment(user_part) if user_part else None
+        font = cell.font
+        header = cell.row == 1
+        cell.fill = HEADER_FILL if header else PatternFill()
+        cell.font = HEADER_FONT if header else Font(name=font.name, size=font.size)
 
 
-def _comment_of(cell: object) -> tuple[list[str], list[str]]:
-    """The user's part of a cell's comment, and ours."""
+def _comment_parts(cell: object) -> tuple[str, str]:
+    """The user's part of a cell's comment, and the program's."""
     assert isinstance(cell, SheetCell)
-    if not cell.comment:
-        return [], []
-    theirs, _mark, ours = cell.comment.text.partition(_OURS)
-    return [one.strip() for one in (theirs,) if one.strip()], [ours.strip()] if ours.strip() else []
+    text = cell.comment.text if cell.comment else ""
+    user_part, _separator, own_part = text.partition(_SEPARATOR)
+    return user_part.strip(), own_part.strip()
 
 
-def head_problems(sheet: Worksheet, row: int, column: int) -> None:
-    """Write the header of the Problems column."""
-    header = sheet.cell(row, column, _(PROBLEMS))
-    header.font, header.fill = HEADER_FONT, HEADER_FILL
-    sheet.column_dimensions[column_letters(column)].width = PROBLEMS_WIDTH
-
-
-def tell(sheet: Worksheet, row: int, column: int, reasons: Sequence[Problem]) -> None:
-    """Write into the Problems column why `row` is refused."""
-    words = sheet.cell(row, column)
-    put(words, "\n".join(in_words(problem) for problem in reasons), "@")
-    words.alignment = WRAPPED
-    _fit_height(sheet, row, [(words.value, PROBLEMS_WIDTH)])
-
-
-def in_words(problem: Problem) -> str:
-    """A problem and what to do about it."""
+def _in_words(problem: Problem) -> str:
     return f"{problem.message} → {problem.fix}"
 
 
 def _fit_height(sheet: Worksheet, row: int, wrapped: list[tuple[object, int]]) -> None:
-    """Make `row` high enough for texts that are wrapped to a width in characters."""
+    """Make `row` high enough for texts, each wrapped to a width in characters."""
     lines = max(
-        sum(1 + len(line) // width for line in str(words or "").splitlines() or [""])
-        for words, width in wrapped
+        sum(1 + len(line) // width for line in str(value or "").splitlines() or [""])
+        for value, width in wrapped
     )
     if lines > 1:
         height = min(_LINE_HEIGHT * lines, _ROW_HEIGHT_LIMIT)
@@ -163,41 +171,40 @@ def list_problems(workbook: Workbook, problems: Sequence[Problem], places: Place
     """Add the first sheet: every problem, with a link to its cell in this workbook."""
     sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
     workbook.active = 0
-    sheet.cell(1, 1, _(N_("What is wrong, and what to do"))).font = TITLE_FONT
+    sheet.cell(1, 1, _(N_("Problems and fixes"))).font = TITLE_FONT
     sheet.cell(
         2, 1,
-        _(N_("Mend the coloured cells on the sheets to the right, save this file and apply it. "
+        _(N_("Fix the coloured cells on the other sheets, save this file and apply it. "
              "This sheet and the Problems columns are not read.")),
     )  # fmt: skip
-    for number, (title, width) in enumerate(_LIST_COLUMNS, start=1):
+    for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
         header = sheet.cell(_LIST_HEADER_ROW, number, _(title))
         header.font, header.fill = HEADER_FONT, HEADER_FILL
         sheet.column_dimensions[column_letters(number)].width = width
-    looks = Looks()
+    styles = StyleCache()
     for row, problem in enumerate(problems, start=_LIST_HEADER_ROW + 1):
-        _list(sheet, row, problem, *places[problem], looks)
+        _list_problem(sheet, row, problem, *places[problem], styles)
     print_on_one_width(sheet)
     sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
-    last = column_letters(len(_LIST_COLUMNS))
+    last = column_letters(len(_LIST_WIDTHS))
     sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}{_LIST_HEADER_ROW + len(problems)}"
 
 
-def _list(
-    sheet: Worksheet, row: int, problem: Problem, title: str, place: str, looks: Looks
+def _list_problem(
+    sheet: Worksheet, row: int, problem: Problem, title: str, place: str, styles: StyleCache
 ) -> None:  # fmt: skip
     texts = (
         problem.sheet, place, None, problem.header, problem.value,
         str(problem.message), str(problem.fix),
     )  # fmt: skip
-    for number, words in enumerate(texts, start=1):
-        if words is not None:
-            put_new(sheet.cell(row, number), words, "@", looks, WRAPPED)
+    for number, value in enumerate(texts, start=1):
+        if value is not None:
+            put_new(sheet.cell(row, number), value, "@", styles, WRAPPED)
     if problem.row is not None:
-        put_new(sheet.cell(row, 3), problem.row, "General", looks, AT_TOP_LEFT)
-    widths = [width for _title, width in _LIST_COLUMNS]
-    _fit_height(sheet, row, list(zip(texts, widths, strict=True)))
+        put_new(sheet.cell(row, 3), problem.row, "General", styles, AT_TOP_LEFT)
+    _fit_height(sheet, row, list(zip(texts, _LIST_WIDTHS.values(), strict=True)))
     link = sheet.cell(row, 2)
     quoted = title.replace("'", "''")
     if row <= _LINKS_LIMIT and isinstance(link, SheetCell):
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
-        looks.give(link, None, WRAPPED, "Hyperlink")
+        styles.apply(link, None, WRAPPED, "Hyperlink")

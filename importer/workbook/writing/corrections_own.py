@@ -1,54 +1,49 @@
-"""Refused rows in the user's own workbook: all else stays as it is.
+"""Give back the user's own workbook with its problems marked.
 
-That is how an onboarding workbook is given back. openpyxl, which keeps formats, notes, widths and
-drop-downs, does not keep charts, pictures and macros.
+openpyxl keeps formats, comments, widths and drop-downs, but not charts, pictures and macros.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+import io
+import warnings
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from importer.config.limits import MB
 from importer.domain.problems import Problem
 from importer.workbook.cell import cell_text, is_merged
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import InputSheet
-from importer.workbook.labels import (
-    LISTS,
-    META,
-    is_problems,
-)
-from importer.workbook.markup import column_letters, column_number, escaped
-from importer.workbook.writing.corrections_marks import (
-    Places,
-    head_problems,
-    mark,
-    put,
-    tell,
-    unmark,
-)
-from importer.workbook.writing.loading import load_small
-from importer.workbook.writing.styles import note
+from importer.workbook.labels import LISTS, META, is_problems
+from importer.workbook.markup import column_letters, escaped
+from importer.workbook.writing.corrections_marks import Places, mark_rows, put, unmark
 from importer.workbook.writing.template import add_drop_downs
+
+LARGEST = 64 * MB
+"""Unpacked bytes of the largest workbook to open, some 100,000 rows. openpyxl needs 20 times as
+much memory."""
+_WIDEST = 1_000_000
+"""Cells from A1 to the last one of a sheet, including blank ones: openpyxl visits all of them."""
 
 
 def own_workbook(
     source: Path,
     checked: CheckedWorkbook,
-    wanted: Callable[[str, int], bool] | None,
+    refused: set[tuple[str, int]] | None,
     by_sheet: Mapping[str | None, Sequence[Problem]],
     places: Places,
 ) -> Workbook | None:
-    """The workbook at `source` with what is wrong marked; None if it is no template of ours.
+    """The workbook at `source` with its problems marked; None if it was not made from the template.
 
-    Of our sheets only the `wanted` rows (by sheet and row) are kept; None keeps all.
+    Only the rows that are `refused` (sheet and row) are kept; None keeps all.
     """
     if not checked.is_template or any(map(_has_rows_above, checked.sheets)):
         return None
@@ -60,10 +55,6 @@ def own_workbook(
             del workbook[title]
     for sheet in workbook.worksheets:
         unmark(sheet)
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment:  # of which openpyxl has forgotten how large they were
-                    cell.comment = note(cell.comment.text, cell.comment.author)
     for input_sheet in checked.sheets:
         sheet = workbook[input_sheet.place.name]
         if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
@@ -71,19 +62,44 @@ def own_workbook(
             add_drop_downs(workbook, sheet, input_sheet.sheet, columns, input_sheet.header_row)
         _escape(sheet, input_sheet)
         if input_sheet.rows:
-            _mark(sheet, input_sheet, wanted, by_sheet.get(input_sheet.place.name, ()), places)
+            problems = by_sheet.get(input_sheet.place.name, ())
+            last = _problems_column(sheet, input_sheet)
+            rows = {number: number for number, _ in input_sheet.rows}
+            if refused is not None:
+                rows = _keep(sheet, input_sheet, refused)
+            first = min(input_sheet.columns.values(), default=0) + 1
+            mark_rows(sheet, input_sheet, problems, rows, lambda index: index + 1, first,
+                      input_sheet.header_row, last, places)  # fmt: skip
     return workbook
 
 
+def load_small(content: bytes) -> Workbook | None:
+    """Open a workbook with openpyxl; None if it is large or openpyxl cannot read it.
+
+    `content` must have been read in the sandbox before, so that its sizes are true.
+    """
+    try:
+        with ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about parts that openpyxl drops
+            workbook = load_workbook(io.BytesIO(content), rich_text=True)
+    except Exception:  # openpyxl raises anything; callers have another way
+        return None
+    area = sum(sheet.max_row * sheet.max_column for sheet in workbook.worksheets)
+    return workbook if area <= _WIDEST else None
+
+
 def _has_rows_above(input_sheet: InputSheet) -> bool:
-    """Whether rows stand where the header should, or above it."""
-    first = input_sheet.rows[0][0] if input_sheet.rows else input_sheet.header_row + 1
-    return first <= input_sheet.header_row
+    """Whether there are rows in place of the header, or above it."""
+    rows = input_sheet.rows
+    return bool(rows) and rows[0][0] <= input_sheet.header_row
 
 
 def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
-    """The file that was checked, and no other, if openpyxl can read it."""
-    with suppress(OSError):  # somebody may have taken it away
+    """The file that was checked, if it is unchanged and openpyxl can read it."""
+    with suppress(OSError):  # it may be gone
         content = source.read_bytes()
         if hashlib.sha256(content).hexdigest() == checked.sha256:
             workbook = load_small(content)
@@ -93,7 +109,7 @@ def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
 
 
 def _escape(sheet: Worksheet, input_sheet: InputSheet) -> None:
-    """Put right the texts that openpyxl does not write as it has read them: those with escapes."""
+    """Restore escapes in texts, which openpyxl reads but does not write again."""
     for number, cells in input_sheet.rows:
         for index, value in enumerate(cells, start=1):
             if isinstance(value, str) and "_x" in (escaped_text := escaped(value)):
@@ -102,71 +118,42 @@ def _escape(sheet: Worksheet, input_sheet: InputSheet) -> None:
                     cell.value, cell.data_type = escaped_text, "s"
 
 
-def _mark(
-    sheet: Worksheet,
-    input_sheet: InputSheet,
-    wanted: Callable[[str, int], bool] | None,
-    problems: Sequence[Problem],
-    places: Places,
-) -> None:
-    last = _problems_column(sheet, input_sheet)
-    stands_in = {number: number for number, _ in input_sheet.rows}
-    if wanted is not None:
-        kept = [number for number, _ in input_sheet.rows if wanted(input_sheet.place.name, number)]
-        stands_in = _keep(sheet, input_sheet, kept)
-    head_problems(sheet, input_sheet.header_row, last)
-    by_row: dict[int | None, list[Problem]] = defaultdict(list)
-    of_layout = []
-    for problem in problems:
-        letters = (problem.cell or "").rstrip("0123456789")
-        first = min(input_sheet.columns.values(), default=0) + 1
-        column = column_number(letters) if letters else first
-        row = stands_in.get(problem.row or 0)
-        if row is None:
-            of_layout.append(problem)
-        else:
-            by_row[row].append(problem)
-        mark(sheet, (row or input_sheet.header_row, column), problem, places)
-    for row in stands_in.values():
-        reasons = by_row.get(row) or (of_layout if input_sheet.refused else [])
-        if reasons:
-            tell(sheet, row, last, reasons)
-
-
 def _problems_column(sheet: Worksheet, input_sheet: InputSheet) -> int:
-    """The column that says what is wrong: the one that is there, emptied, or the next free one."""
-    for index, cell in enumerate(input_sheet.header):
+    """The existing Problems column, emptied, or the next free one."""
+    for index, cell in enumerate(input_sheet.header, start=1):
         if is_problems(cell_text(cell)):
             for number in range(input_sheet.header_row + 1, sheet.max_row + 1):
-                sheet.cell(number, index + 1).value = None
-            return index + 1
+                sheet.cell(number, index).value = None
+            return index
     return max(len(input_sheet.header), *(len(cells) for _, cells in input_sheet.rows)) + 1
 
 
-def _keep(sheet: Worksheet, input_sheet: InputSheet, kept: Sequence[int]) -> dict[int, int]:
-    """Leave of the rows below the header only those `kept`; give the row in which each stands."""
+def _keep(
+    sheet: Worksheet, input_sheet: InputSheet, refused: set[tuple[str, int]]
+) -> dict[int, int]:  # fmt: skip
+    """Keep only the `refused` rows below the header; return the new row of each."""
     header_row = input_sheet.header_row
     for merged in list(sheet.merged_cells.ranges):
         if merged.max_row > header_row:
             sheet.unmerge_cells(str(merged))
-    rows = dict(input_sheet.rows)
+    rows = {row: cells for row, cells in input_sheet.rows if (sheet.title, row) in refused}
     right = column_letters(sheet.max_column)
-    heights = {row: sheet.row_dimensions[row].height for row in kept}
-    hidden = {row: sheet.row_dimensions[row].hidden for row in kept}
-    stands_in = {}
-    for row, number in enumerate(kept, start=header_row + 1):
-        stands_in[number] = row
+    heights = {row: sheet.row_dimensions[row].height for row in rows}
+    hidden = {row: sheet.row_dimensions[row].hidden for row in rows}
+    new_rows = {}
+    for row, (number, cells) in enumerate(rows.items(), start=header_row + 1):
+        new_rows[number] = row
         sheet.move_range(f"A{number}:{right}{number}", rows=row - number, translate=True)
         sheet.row_dimensions[row].height = heights[number]
         sheet.row_dimensions[row].hidden = hidden[number]
-        for index, value in enumerate(rows[number]):
-            if is_merged(value):  # whose value stood in a row or column that may be gone
-                put(sheet.cell(row, index + 1), value, "General")
+        for index, value in enumerate(cells, start=1):
+            if is_merged(value):  # its value was in a row or column that may be gone
+                put(sheet.cell(row, index), value, "General")
         for cell in sheet[row]:
             if cell.hyperlink:
                 cell.hyperlink.ref = cell.coordinate
-    after = header_row + len(kept) + 1
+    after = header_row + len(rows) + 1
     sheet.delete_rows(after, sheet.max_row - after + 1)
     for row in [row for row in sheet.row_dimensions if row >= after]:
         del sheet.row_dimensions[row]
-    return stands_in
+    return new_rows

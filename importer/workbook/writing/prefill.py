@@ -1,8 +1,7 @@
-"""What a ledger holds as rows of the edit sheets, which change nothing until somebody edits them.
+"""Fill the edit sheets with the contents of a ledger; the rows change nothing until edited.
 
-A cell that says something of the customer stands in its last row alone. Edited there it is changed
-once, and a new name is given when no row below needs the old one. Where a cell is left blank for
-that, it is hatched.
+Cells about the customer itself are filled in its last row only. Edited there, they change once, and
+a new name is set when no later row needs the old one. The cells that stay blank are hatched.
 """
 
 from __future__ import annotations
@@ -20,28 +19,28 @@ from importer.domain.sheets import Sheet
 from importer.workbook.writing.styles import HATCHED, format_of, write_text
 
 _PERSON = ("new_name", "email", "first_name", "last_name")
-_HELD = ("otc", "licenses")
+_SUBSCRIPTION = ("otc", "licenses")
 
 
-class Filled(NamedTuple):
-    """A row: what its cells hold, by field, and the fields of cells that are to stay blank."""
+class _Row(NamedTuple):
+    """The values of a row by field, and the fields whose cells stay blank."""
 
     values: dict[str, object]
     hatched: tuple[str, ...] = ()
 
 
-def rows_of(contents: Contents, request: type[Request]) -> Iterator[Filled]:
-    """The rows of the sheet that makes `request`, which only the edit sheets have."""
+def _rows(contents: Contents, request: type[Request]) -> Iterator[_Row]:
+    """The rows of the sheet for `request`; only edit sheets have any."""
     if request is EditOtc:
-        for one in contents.otcs:
-            otc = one.otc._asdict()
-            yield Filled({"otc": otc.pop("code"), **otc})
+        for otc_holding in contents.otcs:
+            otc = otc_holding.otc._asdict()
+            yield _Row({"otc": otc.pop("code"), **otc})
     elif request is EditCustomer:
         for holding in contents.customers:
             yield from _rows_of_customer(holding)
 
 
-def _rows_of_customer(holding: CustomerHolding) -> Iterator[Filled]:
+def _rows_of_customer(holding: CustomerHolding) -> Iterator[_Row]:
     customer = holding.customer
     person: dict[str, object] = {
         "customer": customer.name,
@@ -50,32 +49,32 @@ def _rows_of_customer(holding: CustomerHolding) -> Iterator[Filled]:
         "last_name": customer.last_name,
     }
     if customer.holds_whole_otcs or not holding.subscriptions:
-        yield Filled(person, _HELD)  # a dedicated OTC's total says how many licences it has
+        yield _Row(person, _SUBSCRIPTION)  # the total of a dedicated OTC is its number of licences
         return
     *others, last = holding.subscriptions
-    for one in others:
-        held: dict[str, object] = {"otc": one.otc, "licenses": one.licenses}
-        yield Filled({"customer": customer.name, **held}, _PERSON)
-    yield Filled(person | {"otc": last.otc, "licenses": last.licenses})
+    for other in others:
+        values = {"customer": customer.name, "otc": other.otc, "licenses": other.licenses}
+        yield _Row(values, _PERSON)
+    yield _Row(person | {"otc": last.otc, "licenses": last.licenses})
 
 
 def fill(
-    sheet: Worksheet, ours: Sheet, contents: Contents, tick: Callable[[], object]
+    worksheet: Worksheet, sheet: Sheet, contents: Contents, tick: Callable[[], object]
 ) -> None:  # fmt: skip
-    """Write the rows of `ours` below the header of `sheet`; `tick` is called once a row."""
-    formats = [format_of(column) for column in ours.columns]
-    for number, filled in enumerate(rows_of(contents, ours.request), 2):
-        for at, column in enumerate(ours.columns, 1):
-            value = filled.values.get(column.field)
-            if value is None and column.field not in filled.hatched:
+    """Write the rows of `sheet` below its header; `tick` is called once per row."""
+    columns = [(column.field, format_of(column)) for column in sheet.columns]
+    for number, row in enumerate(_rows(contents, sheet.request), 2):
+        for position, (field, number_format) in enumerate(columns, 1):
+            value = row.values.get(field)
+            if value is None and field not in row.hatched:
                 continue
-            cell = sheet.cell(number, at)
+            cell = worksheet.cell(number, position)
             assert isinstance(cell, Cell)
-            cell.number_format = formats[at - 1]
+            cell.number_format = number_format
             if isinstance(value, str):
                 write_text(cell, value)
             elif isinstance(value, int | dt.date):
                 cell.value = value
-            if column.field in filled.hatched:
+            if field in row.hatched:
                 cell.fill = HATCHED
         tick()

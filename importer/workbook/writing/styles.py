@@ -1,4 +1,4 @@
-"""How our sheets look, the template's and the corrections' alike."""
+"""The styles of the template and of corrections workbooks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from importer.base.texts import N_, translated
 from importer.domain.sheets import Column, ColumnKind, Sheet
 from importer.workbook.markup import column_letters, escaped
 
-AUTHOR = "avira-importer"
+_AUTHOR = "avira-importer"
 
 
 def _font(*, bold: bool, color: str, size: int = 11) -> Font:
@@ -36,8 +36,8 @@ WRAPPED = Alignment(wrap_text=True, vertical="top")
 TITLE_FONT = _font(bold=True, size=16, color="1F4E78")
 HEADING_FONT = _font(bold=True, size=12, color="1F4E78")
 
-COMMENT_LIMIT = 4_000
-"""Characters of a comment that anybody reads; Excel takes 32,767."""
+_COMMENT_LIMIT = 4_000
+"""Characters of a comment; Excel takes 32,767."""
 
 TEXT_FORMAT = "@"
 DATE_FORMAT = "yyyy-mm-dd"
@@ -64,94 +64,89 @@ _WIDTHS = {
 _WIDTH = 20
 _REQUIRED = N_("Required.")
 _OPTIONAL = N_("Optional.")
-_WHAT = N_("What: {what}")
+_FORMAT = N_("Format: {format}")
 _EXAMPLE = N_("Example: {example}")
 
 
 def format_of(column: Column) -> str:
-    """The number format of a column's cells: text keeps every zero of a code."""
+    """The number format of a column's cells."""
     return _FORMATS.get(column.kind, "General")
 
 
-def add_header(sheet: Worksheet, ours: Sheet, language: str) -> None:
-    """Give `sheet` the header of `ours`: bold, frozen, with a comment on what goes below it."""
-    for number, column in enumerate(ours.columns, start=1):
-        cell = sheet.cell(1, number, column.title(language) + (" *" if column.required else ""))
+def add_header(worksheet: Worksheet, sheet: Sheet, language: str) -> None:
+    """Write the header of `sheet`: bold, frozen, each cell with a comment."""
+    for number, column in enumerate(sheet.columns, start=1):
+        cell = worksheet.cell(1, number, column.title(language) + (" *" if column.required else ""))
         cell.font = HEADER_FONT
         cell.fill = HEADER_FILL if column.required else OPTIONAL_FILL
         cell.alignment = Alignment(vertical="center", wrap_text=True)
-        cell.comment = _comment(column, language)
-        dimension = sheet.column_dimensions[column_letters(number)]
+        cell.comment = _column_comment(column, language)
+        dimension = worksheet.column_dimensions[column_letters(number)]
         dimension.width = _WIDTHS.get(column.kind, _WIDTH)
         dimension.number_format = format_of(column)
-    sheet.row_dimensions[1].height = 30
-    print_on_one_width(sheet)
-    sheet.freeze_panes = "A2"
+    worksheet.row_dimensions[1].height = 30
+    print_on_one_width(worksheet)
+    worksheet.freeze_panes = "A2"
 
 
-def write_text(cell: Cell, typed: str) -> None:
-    """Let `cell` hold `typed` as it stands: no formula, and no character by its number."""
-    cell.value, cell.data_type = escaped(typed), "s"
+def write_text(cell: Cell, text: str) -> None:
+    """Write `text` unchanged: never a formula or an escaped character."""
+    cell.value, cell.data_type = escaped(text), "s"
 
 
-class Looks:
-    """How new cells look: each look is made once and then copied.
+class StyleCache:
+    """The styles of new cells; each is built once and then copied.
 
-    openpyxl goes through every part of a style to find the number of one that it has already, which
-    took half the time of a workbook that gives thousands of rows back.
+    openpyxl compares every part of a style to find one that exists, which took half the time of a
+    workbook with thousands of rows.
     """
 
     def __init__(self) -> None:
-        self._made: dict[tuple[object, ...], StyleArray] = {}
+        self._styles: dict[tuple[object, ...], StyleArray] = {}
 
-    def give(
+    def apply(
         self, cell: Cell, number_format: str | None, alignment: Alignment, style: str | None = None
     ) -> None:
-        """Let `cell`, which is new, look so; `style` is the name of one of Excel's own."""
+        """Set the style of a new cell; `style` is the name of one of Excel's own."""
         key = (number_format, id(alignment), style)
-        made = self._made.get(key)
-        if made is not None:
-            cell._style = copy(made)  # type: ignore[attr-defined]  # stubs lack it
+        known = self._styles.get(key)
+        if known is not None:
+            cell._style = copy(known)  # type: ignore[attr-defined]  # stubs lack it
             return
         if style is not None:
             cell.style = style
         if number_format is not None:
             cell.number_format = number_format
         cell.alignment = alignment
-        self._made[key] = copy(cell._style)  # type: ignore[attr-defined]
+        self._styles[key] = copy(cell._style)  # type: ignore[attr-defined]
 
 
 @cache
 def bad_font(name: str | None, size: float | None) -> Font:
-    """A font of that name and size that stands out."""
+    """The font of a bad cell, with the name and size of its own font."""
     return Font(name=name, size=size, bold=True, color=BAD_COLOUR)
 
 
 def print_on_one_width(sheet: Worksheet) -> None:
-    """Print `sheet` in landscape, all columns on one page."""
+    """Print `sheet` in landscape, with all columns on one page."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def note(words: str, author: str = AUTHOR) -> Comment:
-    """A comment big enough for `words`."""
-    words = words[:COMMENT_LIMIT]
-    lines = sum(1 + len(line) // 38 for line in words.splitlines())
-    return Comment(words, author, height=20 + 18 * lines, width=300)
+def comment(text: str, author: str = _AUTHOR) -> Comment:
+    """A comment that is large enough for `text`."""
+    text = text[:_COMMENT_LIMIT]
+    lines = sum(1 + len(line) // 38 for line in text.splitlines())
+    return Comment(text, author, height=20 + 18 * lines, width=300)
 
 
-def _comment(column: Column, language: str) -> Comment:
-    def say(message: str) -> str:
-        return translated(message, language)
-
-    return note(
-        "\n".join(
-            (
-                say(_REQUIRED) if column.required else say(_OPTIONAL),
-                say(column.help),
-                say(_WHAT).format(what=say(column.kind.meaning)),
-                say(_EXAMPLE).format(example=say(column.example)),
-            )
-        )
-    )
+def _column_comment(column: Column, language: str) -> Comment:
+    required, meaning, kind, example = (
+        translated(message, language)
+        for message in (_REQUIRED if column.required else _OPTIONAL, column.help,
+                        column.kind.meaning, column.example)
+    )  # fmt: skip
+    format_line = translated(_FORMAT, language).format(format=kind)
+    example_line = translated(_EXAMPLE, language).format(example=example)
+    return comment("\n".join((required, meaning, format_line, example_line)))

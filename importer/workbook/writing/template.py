@@ -1,4 +1,4 @@
-"""The onboarding workbook that an administrator fills in."""
+"""Write the onboarding workbook that an administrator fills in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEMPLATE_VERSION = 1
 
 
 class Known(NamedTuple):
-    """What of a ledger the drop-downs offer."""
+    """The known OTCs and customers that the drop-downs offer."""
 
     otcs: Sequence[str] = ()
     customers: Sequence[str] = ()
@@ -41,18 +41,16 @@ def write_template(
     contents: Contents | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> None:
-    """Write the onboarding workbook in `language` (`en` or `es`) to `path`.
+    """Write the onboarding workbook in `language` to `path`.
 
-    With `contents`, its edit sheets hold what the ledger holds; `tick` is called once a row.
+    With `contents`, the edit sheets are filled in from them; `tick` is called once per row.
     """
     workbook = new_workbook(language, known)
-    instructions = workbook.create_sheet(translated(INSTRUCTIONS, language), 0)
-    add_instructions(instructions, language)
-    for ours in SHEETS:
-        before_hidden = len(workbook.sheetnames) - 2
-        sheet = add_sheet(workbook, ours, ours.title(language), language, before_hidden)
+    add_instructions(workbook.create_sheet(translated(INSTRUCTIONS, language), 0), language)
+    for index, sheet in enumerate(SHEETS, start=1):
+        worksheet = add_sheet(workbook, sheet, sheet.title(language), language, index)
         if contents is not None:
-            fill(sheet, ours, contents, tick)
+            fill(worksheet, sheet, contents, tick)
     if contents is not None:
         workbook[META].append((PREFILLED, contents.batch, contents.head))
     workbook.active = 0
@@ -61,7 +59,7 @@ def write_template(
 
 
 def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
-    """A workbook with nothing but the hidden sheets that every one of ours has."""
+    """A workbook that has only the hidden sheets."""
     workbook = Workbook()
     lists = workbook.active
     assert isinstance(lists, Worksheet)
@@ -75,26 +73,28 @@ def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
 
 
 def add_sheet(
-    workbook: Workbook, ours: Sheet, title: str, language: str, index: int
+    workbook: Workbook, sheet: Sheet, title: str, language: str, index: int
 ) -> Worksheet:  # fmt: skip
-    """Add the sheet `ours`, called `title`, as it stands in the template, without rows."""
-    sheet: Worksheet = workbook.create_sheet(title, index)
-    add_header(sheet, ours, language)
-    columns = {column.field: number for number, column in enumerate(ours.columns, start=1)}
-    add_drop_downs(workbook, sheet, ours, columns, 1)
-    return sheet
+    """Add `sheet` under the name `title` at `index`, without rows."""
+    worksheet: Worksheet = workbook.create_sheet(title, index)
+    add_header(worksheet, sheet, language)
+    columns = {column.field: number for number, column in enumerate(sheet.columns, start=1)}
+    add_drop_downs(workbook, worksheet, sheet, columns, 1)
+    return worksheet
 
 
 def add_drop_downs(
-    workbook: Workbook, sheet: Worksheet, ours: Sheet, columns: Mapping[str, int], header_row: int
-) -> None:
-    """Let the cells below the header offer what they may hold; `columns` by field, A being 1."""
-    for column in ours.columns:
-        validation = _drop_down(workbook, column, language_of(sheet.title, ours))
+    workbook: Workbook, worksheet: Worksheet, sheet: Sheet, columns: Mapping[str, int],
+    header_row: int,
+) -> None:  # fmt: skip
+    """Add drop-downs below the header; `columns` gives the number (A is 1) of each field's."""
+    language = language_of(worksheet.title, sheet)
+    for column in sheet.columns:
+        validation = _drop_down(workbook, column, language)
         if validation is not None and column.field in columns:
             letter = column_letters(columns[column.field])
             validation.add(f"{letter}{header_row + 1}:{letter}{LAST_ROW}")
-            sheet.add_data_validation(validation)
+            worksheet.add_data_validation(validation)
 
 
 # The hidden Lists sheet: an inline list may have no more than 255 characters.
@@ -127,7 +127,7 @@ def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidat
     validation = DataValidation(
         type="list", formula1=f"{LISTS}!${letter}$2:${letter}${last}", allow_blank=True
     )
-    # A code or customer that the workbook itself adds further left is not in the list.
+    # OTCs and customers that the workbook itself adds are not in the list.
     validation.showErrorMessage = closed
     validation.errorTitle = column.title(language)
     validation.error = translated(N_("Choose one from the list."), language)

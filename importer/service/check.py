@@ -27,7 +27,7 @@ from importer.ledger.engines.sqlite import default_path
 from importer.ledger.writing.apply import change_nothing
 from importer.pipeline.export import customers
 from importer.pipeline.job import Job
-from importer.service.exports.destination import Destination
+from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Schedule
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.outbox import Outbox
@@ -157,9 +157,9 @@ def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
 
 
 def _destination(export: ExportSettings) -> Text:
-    there = Destination(export)
-    there.check()
-    return text(N_("{folder} can be read and written."), folder=there.shown)
+    with open_folder(export) as folder:
+        folder.check()
+    return text(N_("{folder} can be read and written."), folder=shown(export))
 
 
 def _customers(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:

@@ -1,4 +1,4 @@
-"""The URL of a folder on another computer: how to log in there, and what must not be shown."""
+"""The address of a folder: how to log in there, and what must not be shown."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ _LOGGING_IN = frozenset({"sftp", "ssh", "ftp", "smb"})
 """Where user and password are also options, which take any character."""
 
 _SECRET = re.compile("pass|secret|token|credential|connection_string|sas|(^|_)key$", re.IGNORECASE)
-_SHORT = 6
-"""A secret shorter than this may well be a part of other words."""
 _LONGEST_MESSAGE = 300
 
 
 class Address:
-    """A URL and its options: `url` has no login in it where `options` have, `shown` no secrets."""
+    """A URL or path and its options; `url` has no login if `options` have it, `shown` no secrets.
+
+    A path has no protocol.
+    """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
-        self.protocol = url.partition("://")[0]
-        self.shown = _without_secrets(url)
+        self.protocol = url.partition("://")[0] if "://" in url else ""
+        self.shown = _without_secrets(url) if self.protocol else url
         self.url, login = _without_login(url) if self.protocol in _LOGGING_IN else (url, {})
         self.options: dict[str, Any] = {**login, **options}
         self._secrets = list(_secrets(url, self.options))
@@ -31,8 +32,7 @@ class Address:
     def cleaned(self, message: str) -> str:
         """A library's message, on one line and without secrets."""
         for secret in self._secrets:
-            edge = r"\b" if len(secret) < _SHORT and secret.isalnum() else ""
-            message = re.sub(f"{edge}{re.escape(secret)}{edge}", "…", message)
+            message = message.replace(secret, "…")
         return printable(" ".join(message.split())).rstrip(".")[:_LONGEST_MESSAGE]
 
 

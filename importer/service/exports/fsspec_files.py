@@ -50,10 +50,6 @@ class _FsspecFiles:
         if arrived != size:
             raise OSError(f"{arrived} of {size} bytes arrived")
 
-    def read(self, path: str) -> bytes:
-        content: bytes = self._filesystem.cat_file(path)
-        return content
-
     def rename(self, old: str, new: str) -> None:
         self.remove_file(new)  # which many places do not replace
         self._filesystem.mv(old, new)

@@ -30,9 +30,6 @@ class _LocalFiles:
             file.flush()
             os.fsync(file.fileno())
 
-    def read(self, path: str) -> bytes:
-        return Path(path).read_bytes()
-
     def rename(self, old: str, new: str) -> None:
         if os.path.isdir(old):
             sync_folder(Path(old))

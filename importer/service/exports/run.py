@@ -20,7 +20,7 @@ from importer.messages.fault_log import log_fault
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
 from importer.service.events import Event, log
-from importer.service.exports.destination import Destination
+from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Due, Schedule
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
@@ -60,7 +60,6 @@ class _Scheduled:
 
     settings: ExportSettings
     schedule: Schedule
-    destination: Destination
     runs: Runs = NO_RUNS
     written: WrittenExport | None = None
     failure: str = ""
@@ -95,35 +94,28 @@ class _Scheduled:
         return "" if self.settings.format == Format.CSV else f".{self.settings.format}"
 
 
+@dataclass
 class Exports:
     """The exports of a service, which run one after the other.
 
     A run that starts more than `late` after its time counts as missed and is made up for.
     """
 
-    def __init__(
-        self,
-        settings: ServiceSettings,
-        folder: Path,
-        job: Job,
-        ledger: LedgerWatch,
-        notices: Notices,
-        metrics: Metrics,
-        stopping: StopSignal,
-        late: dt.timedelta = LATE,
-    ) -> None:
-        self._folder = folder
-        self._job = job
-        self._ledger = ledger
-        self._notices = notices
-        self._metrics = metrics
-        self._stopping = stopping
-        self._late = late
-        self._kept = KeptRuns(folder)
+    settings: ServiceSettings
+    folder: Path
+    job: Job
+    ledger: LedgerWatch
+    notices: Notices
+    metrics: Metrics
+    stopping: StopSignal
+    late: dt.timedelta = LATE
+
+    def __post_init__(self) -> None:
+        self._kept = KeptRuns(self.folder)
         self._begun = False
         self._exports = [
-            _Scheduled(export, Schedule.of(export, settings.file), Destination(export))
-            for export in settings.exports
+            _Scheduled(export, Schedule.of(export, self.settings.file))
+            for export in self.settings.exports
         ]
 
     def begin(self, now: dt.datetime) -> None:
@@ -133,7 +125,7 @@ class Exports:
             if runs.last is None and export.settings.cron is not None:
                 self._keep(export, Runs(now, exported=False))
             elif runs.last is not None and runs.exported:
-                self._metrics.exported_before(export.settings.name, runs.last)
+                self.metrics.exported_before(export.settings.name, runs.last)
         self._begun = True
 
     def round(self, now: Callable[[], dt.datetime] = clock.now) -> dt.datetime | None:
@@ -144,7 +136,7 @@ class Exports:
         if not self._begun:
             self.begin(now())
         for export in self._exports:
-            self._stopping.raise_if_set()
+            self.stopping.raise_if_set()
             due = export.due(now())
             if due is not None:
                 self._run(export, due, now)
@@ -161,10 +153,10 @@ class Exports:
         return [export.settings.name for export in self._exports if export.runs.failures]
 
     def _run(self, export: _Scheduled, due: Due, now: Callable[[], dt.datetime]) -> None:
-        name, ledger = export.settings.name, self._job.ledger
-        late = now() - due.at > self._late
+        name, ledger = export.settings.name, self.job.ledger
+        late = now() - due.at > self.late
         try:
-            self._ledger.must_be_there()
+            self.ledger.must_be_there()
             if ledger.is_made_when_needed and ledger.is_missing:
                 if export.runs.again is None:
                     log(Event.WAITS, export=name)
@@ -186,7 +178,7 @@ class Exports:
             self._fail(export, ImporterError(fault), now())
             return
         self._keep(export, Runs(due.at))
-        self._metrics.exported(name, now(), now() - due.at)
+        self.metrics.exported(name, now(), now() - due.at)
         self._remove_old(export, file)
 
     def _deliver(self, export: _Scheduled, now: dt.datetime) -> str:
@@ -196,19 +188,21 @@ class Exports:
         """
         settings = export.settings
         name = f"{settings.name} {now.strftime(_STAMP)}{export.ending}"
-        with temporary_folder(self._folder, _MAKING) as making:
+        with temporary_folder(self.folder, _MAKING) as making:
             with in_language(settings.lang):
                 written = exporting.export(
-                    making / name, replace(self._job, today=clock.today()),
+                    making / name, replace(self.job, today=clock.today()),
                     customer=settings.customer, form=Format(settings.format),
                     translate_headers=settings.translate_headers,
                 )  # fmt: skip
-            self._ledger.worked()
-            self._stopping.raise_if_set()
-            place = export.destination.deliver(making / name, name)
+            self.ledger.worked()
+            self.stopping.raise_if_set()
+            with open_folder(settings) as folder:
+                folder.deliver(making / name, name)
+            place = f"{shown(settings)}/{name}"
             export.written = WrittenExport(settings.name, place, written.batch)
             log(Event.EXPORTED, **export.written._asdict())
-            self._notices.exported(settings, written, place)
+            self.notices.exported(settings, written, place)
         return name
 
     def _keep(self, export: _Scheduled, runs: Runs) -> None:
@@ -224,30 +218,30 @@ class Exports:
         name, failures = export.settings.name, export.runs.failures
         again = now + min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
         self._keep(export, replace(export.runs, failures=failures + 1, again=again))
-        self._metrics.export_failed(name)
+        self.metrics.export_failed(name)
         if isinstance(error, LedgerError):
-            self._ledger.failed(error)
+            self.ledger.failed(error)
         if failures == 0 or export.failure != error.message.template:  # facts differ each time
             reason = str(error.message)
             log(Event.EXPORT_FAILED, export=name, reason=reason, again=again.strftime(_INSTANT))
         if failures == 0 and not isinstance(error, LedgerError):
             subject = text(N_("The export {export} could not be made"), export=name)
-            self._notices.alarm(subject, error.message)
+            self.notices.alarm(subject, error.message)
         export.failure = error.message.template
 
     def _remove_old(self, export: _Scheduled, written: str) -> None:
         """Keep the newest, and what was just `written` even if a fast clock dated others later."""
-        keep = export.settings.keep
-        if keep is None:
-            return
+        name, keep = export.settings.name, export.settings.keep
         try:
-            names = sorted(filter(export.is_own, export.destination.names()))
-            for name in names[:-keep]:
-                if name != written:
-                    export.destination.remove(name)
-                    log(Event.REMOVED, export=export.settings.name, file=name, keep=keep)
-        except ImporterError as error:
-            log(Event.NOT_REMOVED, export=export.settings.name, reason=str(error.message))
+            with open_folder(export.settings) as folder:
+                files = list(filter(export.is_own, folder.names()))
+                for file in files[:-keep] if keep else ():
+                    if file != written:
+                        folder.remove(file)
+                        log(Event.REMOVED, export=name, file=file, keep=keep)
+                folder.remove_left_over()
+        except OutputError as error:
+            log(Event.NOT_REMOVED, export=name, reason=str(error.message))
 
 
 def remove_half_made(folder: Path) -> None:

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from importer.base.errors import MisuseError
-from importer.base.texts import N_, shortened, text
+from importer.base.texts import N_, Text, shortened, text
 from importer.config.service import ExportSettings
 
 MOST_COUNTED = 10_000
@@ -89,8 +89,8 @@ class Schedule:
     def due(self, last: dt.datetime, now: dt.datetime) -> Due | None:
         """The run that is due at `now`, if any; `last` is the `at` of the previous one.
 
-        Times with `every` stay multiples of it and do not drift. `missed` of a cron expression
-        stops at MOST_COUNTED; `at` is the newest time all the same.
+        Times with `every` stay multiples of it and do not drift. Where more than MOST_COUNTED times
+        of a cron expression were missed, `at` is `now`.
 
         A `last` in the future means that the clock was set back. If a time comes before `last`,
         the export is due at once and the times go on from `now`. Otherwise that time is waited
@@ -103,24 +103,12 @@ class Schedule:
             intervals = (now - last) // self.every
             at = last + intervals * self.every
             return Due(at, last + self.every, intervals - 1) if intervals else None
-        first = self.next_after(last)
-        if first > now:
+        passed = takewhile(lambda time: time <= now, self._times(last))
+        times = list(islice(passed, MOST_COUNTED + 1))
+        if not times:
             return None
-        at = self._newest(first, now)
-        missed = takewhile(lambda time: time <= at, self._times(first))
-        return Due(at, first, sum(1 for _ in islice(missed, MOST_COUNTED)))
-
-    def _newest(self, known: dt.datetime, now: dt.datetime) -> dt.datetime:
-        """The last time up to `now`, by bisection from the `known` one."""
-        until = now
-        while self.next_after(known) <= now:
-            between = known + (until - known) / 2
-            time = self.next_after(between)
-            if time <= now:
-                known = time
-            else:
-                until = between
-        return known
+        at = times[-1] if len(times) <= MOST_COUNTED else now
+        return Due(at, times[0], len(times) - 1)
 
     def _times(self, instant: dt.datetime) -> Iterator[dt.datetime]:
         """All times after `instant`, in order.
@@ -132,29 +120,29 @@ class Schedule:
 
 
 def _fields(cron: str, key: str, file: Path) -> str:
-    """The five fields of a valid expression whose time comes."""
+    """The five fields of a valid expression."""
     fields = _NAMED.get(cron.strip().lower(), cron).split()
-    facts = {"path": file, "key": key, "cron": shortened(cron)}
-    if len(fields) != len(_RANGES):
+    fault = _fault(fields)
+    if fault is not None:
         raise MisuseError(
-            text(N_("{path}: {key} is not a cron expression: {cron}. It must have five fields: "
-                    "minute, hour, day of the month, month and day of the week, as in "
-                    '"0 6 * * MON".'), **facts)
-        )  # fmt: skip
-    for at, field in enumerate(fields):
-        if not _is_valid(["*"] * at + [field] + ["*"] * (len(fields) - at - 1)):
-            raise MisuseError(
-                text(N_("{path}: {key} is not a cron expression: {cron}. Field {number}, {wrong}, "
-                        'must be {field}, as in "0 6 * * MON".'), **facts,
-                     number=at + 1, wrong=shortened(field), field=text(_RANGES[at]))
-            )  # fmt: skip
-    # cronsim refuses a day that its month never has.
-    if not _is_valid(fields) or next(CronSim(" ".join(fields), _SOME_DAY), None) is None:
-        raise MisuseError(
-            text(N_("{path}: the time in {key} never comes: {cron}. The first of every month is "
-                    '"0 6 1 * *".'), **facts)
+            text(N_("{path}: {key} is not a valid cron expression: {cron}. {fault} A valid one is "
+                    '"0 6 * * MON".'), path=file, key=key, cron=shortened(cron), fault=fault)
         )  # fmt: skip
     return " ".join(fields)
+
+
+def _fault(fields: list[str]) -> Text | None:
+    if len(fields) != len(_RANGES):
+        return text(N_("It must have five fields: minute, hour, day of the month, month and day of "
+                       "the week."))  # fmt: skip
+    for at, field in enumerate(fields):
+        if not _is_valid(["*"] * at + [field] + ["*"] * (len(fields) - at - 1)):
+            return text(N_("Field {number}, {wrong}, must be {field}."),
+                        number=at + 1, wrong=shortened(field), field=text(_RANGES[at]))  # fmt: skip
+    # cronsim refuses a day that its month never has.
+    if not _is_valid(fields) or next(CronSim(" ".join(fields), _SOME_DAY), None) is None:
+        return text(N_("Its time never comes."))
+    return None
 
 
 def _is_valid(fields: list[str]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import logging
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import asyncssh
@@ -16,12 +17,20 @@ from importer.base.texts import N_, text
 from importer.service.exports.address import Address
 from importer.service.exports.folder import Folder
 
+T = TypeVar("T")
+
 _OPTIONS: dict[str, Any] = {
     "known_hosts": b"",  # asyncssh's word for ~/.ssh/known_hosts, whatever ~/.ssh/config says
     "connect_timeout": 60,
     "keepalive_interval": 15,  # a server that is silent for a minute is given up
     "keepalive_count_max": 4,
 }
+LONGEST = 1800.0
+"""Seconds after which a request is given up even if the server is there."""
+
+# asyncio warns of each packet that a lost connection does not take.
+logging.getLogger("asyncio").addFilter(lambda record: "socket.send()" not in str(record.msg))
+
 _BLOCK = 512 * 1024
 """Bytes under way together: many requests for a distant server, few enough for a slow line."""
 
@@ -31,51 +40,46 @@ def connect(address: Address, key: str) -> Iterator[Folder]:
     """Connect to a server, and make the folder if it is missing; `key` names the export."""
     server, slash, path = address.url.partition("://")[2].partition("/")
     parts = urlsplit(f"//{server}")
-    place = {"host": parts.hostname, **({"port": parts.port} if parts.port else {})}
+    place = {"host": parts.hostname, "port": parts.port or ()}
     with asyncio.Runner() as runner:
         # asyncio would log each request that is under way when a connection is lost.
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
-        connection = runner.run(_connection({**_OPTIONS, **place, **address.options}, key))
+        connections = AsyncExitStack()
         try:
-            files = _SftpFiles(runner, runner.run(_client(connection)))
+            options = {**_OPTIONS, **place, **address.options}
+            files = _SftpFiles(runner, runner.run(_client(connections, options, key)))
             if path:
                 files.make_folder(slash + path)
             yield Folder(files, slash + path)
         finally:
-            connection.close()
-            runner.run(connection.wait_closed())
+            runner.run(connections.aclose())
 
 
-async def _connection(options: dict[str, Any], key: str) -> asyncssh.SSHClientConnection:
+async def _client(
+    connections: AsyncExitStack, options: dict[str, Any], key: str
+) -> asyncssh.SFTPClient:
     try:
-        return await asyncssh.connect(**options)
-    except asyncssh.HostKeyNotVerifiable as error:
+        connection = await connections.enter_async_context(asyncssh.connect(**options))
+        return await connection.start_sftp_client()
+    except (asyncssh.HostKeyNotVerifiable, asyncssh.ConnectionLost, ConnectionResetError) as error:
+        # OpenSSH ends the connection if it has no key of the kind that is known.
         raise OutputError(
-            text(N_("the server {host} did not show a key that is known, so it may be another "
-                    "computer. Log in to it once with ssh as the user of the service and compare "
-                    "the key, or name a file that has it as {key}.options.known_hosts. If a known "
-                    "key has changed, ask who runs the server before you replace it"),
-                 host=options["host"], key=key)
+            text(N_("the server {host} did not prove with a known key that it is the right one "
+                    "({reason}). Log in to it with ssh as the user of the service and compare its "
+                    "key, or name a file that has the key as {key}.options.known_hosts"),
+                 host=options["host"], reason=error, key=key)
         ) from error  # fmt: skip
-    except (asyncssh.ConnectionLost, ConnectionResetError) as error:
-        # OpenSSH does so if it has no key of the kind that is known.
-        raise OutputError(
-            text(N_("the server {host} ended the connection before the login. If this persists, "
-                    "its key may be of another kind than the known one; ssh -v tells"),
-                 host=options["host"])
-        ) from error  # fmt: skip
-
-
-async def _client(connection: asyncssh.SSHClientConnection) -> asyncssh.SFTPClient:
-    return await connection.start_sftp_client()
 
 
 class _SftpFiles:
     renames = True
 
     def __init__(self, runner: asyncio.Runner, client: asyncssh.SFTPClient) -> None:
-        self._run = runner.run
+        self._runner = runner
         self._client = client
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(asyncio.wait_for(work, LONGEST))
 
     def names(self, folder: str) -> list[str]:
         listed = self._run(self._client.listdir(folder or "."))
@@ -85,24 +89,15 @@ class _SftpFiles:
         return self._run(self._client.isdir(path)) and not self._run(self._client.islink(path))
 
     def write(self, path: str, source: Path) -> None:
-        self._run(self._write(path, source))
+        async def write() -> None:
+            with source.open("rb") as content:
+                async with self._client.open(path, "wb") as file:
+                    while block := content.read(_BLOCK):
+                        await file.write(block)
+                    with suppress(asyncssh.SFTPOpUnsupported):
+                        await file.fsync()
 
-    async def _write(self, path: str, source: Path) -> None:
-        with source.open("rb") as content:
-            async with self._client.open(path, "wb") as file:
-                while block := content.read(_BLOCK):
-                    await file.write(block)
-                with suppress(asyncssh.SFTPOpUnsupported):
-                    await file.fsync()
-
-    def read(self, path: str) -> bytes:
-        return self._run(self._read(path))
-
-    async def _read(self, path: str) -> bytes:
-        async with self._client.open(path, "rb") as file:
-            content = await file.read()
-            assert isinstance(content, bytes), "it was opened as binary"
-            return content
+        self._run(write())
 
     def rename(self, old: str, new: str) -> None:
         try:

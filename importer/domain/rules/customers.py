@@ -9,7 +9,7 @@ from importer.domain.entities import Customer, ManagedBy, Status
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.problems import Code, Place, Problem
 from importer.domain.requests import (
     AddCustomer,
     AddSubscription,
@@ -24,6 +24,7 @@ from importer.domain.rules.verdict import (
     display_value,
     duplicate_row,
     missing_value,
+    row_problem,
     unknown_customer,
     unknown_otc,
 )
@@ -39,7 +40,7 @@ def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
     otc = ledger.otcs.get(row.otc)
     verdict = Verdict(problems=_values_missing(row))
     if otc is None:
-        verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
+        verdict.problems.append(unknown_otc(row, "otc", ledger))
     known = ledger.customer(row.customer)
     if known is not None:
         creator = ledger.creators.get(known.id)
@@ -56,7 +57,7 @@ def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
     if row.licenses is not None or added.holds_whole_otcs:
         verdict.changes.append(Change(_ADDED, None, added, row.place))
         if otc is not None:
-            subscribe(verdict, ledger, row.place, otc, row.licenses, added)
+            subscribe(verdict, ledger, row, otc, added)
     verdict.problems += _similar_name(row, "customer", row.customer, ledger)
     return verdict
 
@@ -65,8 +66,8 @@ def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
     """Give the customer its new details and licences, all of them or none."""
     known = ledger.customer(row.customer)
     if known is None:
-        renamed = _renamed_already(row, ledger)
-        return Verdict(problems=[unknown_customer(row, row.customer, ledger, renamed)])
+        renamed = row.new_name if row.new_name and ledger.customer(row.new_name) else None
+        return Verdict(problems=[unknown_customer(row, ledger, renamed)])
     edited = known._replace(
         name=row.new_name or known.name,
         email=row.email or known.email,
@@ -79,7 +80,11 @@ def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
     if edited.name != known.name:
         other = ledger.customer(edited.name)
         if other is not None and other.id != known.id:
-            verdict.problems.append(_name_taken(row, other))
+            verdict.problems.append(
+                row_problem(row, "new_name", Code.ALREADY_EXISTS,
+                            N_("Another customer is already named {other}."),
+                            N_("Write another name."), other=other.name)
+            )  # fmt: skip
         similar = _similar_name(row, "new_name", edited.name, ledger, but=known.name)
         verdict.problems += similar
     if edited.email != known.email:
@@ -92,7 +97,7 @@ def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
     """Disable the customer, and cancel its subscriptions where the row releases them."""
     known = ledger.customer(row.customer)
     if known is None:
-        return Verdict(problems=[unknown_customer(row, row.customer, ledger)])
+        return Verdict(problems=[unknown_customer(row, ledger)])
     verdict = Verdict()
     if known.status is not Status.DISABLED:
         disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
@@ -111,7 +116,7 @@ def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
     """Let the customer get licences again."""
     known = ledger.customer(row.customer)
     if known is None:
-        return Verdict(problems=[unknown_customer(row, row.customer, ledger)])
+        return Verdict(problems=[unknown_customer(row, ledger)])
     if known.status is Status.ACTIVE:
         return Verdict()
     enabled = known._replace(status=Status.ACTIVE, disabled_reason=None)
@@ -160,37 +165,21 @@ def _same(row: AddCustomer, known: Customer, field: str) -> bool:
 
 
 def _customer_exists(row: AddCustomer, known: Customer, different: list[Text]) -> Problem:
-    return problem_at(
-        row.place, "customer", Code.ALREADY_EXISTS,
-        text(N_("Customer {customer} already exists with other values: {differences}."),
-             customer=known.name, differences=different),
-        text(N_("Change it on the {edit} sheet, give it another OTC on the {subscribe} sheet, or "
-                "write another name."),
-             edit=SHEET_OF[EditCustomer], subscribe=SHEET_OF[AddSubscription]),
-        row.customer,
+    return row_problem(
+        row, "customer", Code.ALREADY_EXISTS,
+        N_("Customer {customer} already exists with other values: {differences}."),
+        N_("Change it on the {edit} sheet, give it another OTC on the {subscribe} sheet, or write "
+           "another name."),
+        customer=known.name, differences=different, edit=SHEET_OF[EditCustomer],
+        subscribe=SHEET_OF[AddSubscription],
     )  # fmt: skip
 
 
 def _customer_added_twice(row: AddCustomer, creator: Place) -> Problem:
-    fix = text(N_("Delete one of the two rows. If the customer needs the licences of both, move "
-                  "this row to the {sheet} sheet."), sheet=SHEET_OF[AddSubscription])  # fmt: skip
-    return duplicate_row(row, "customer", row.customer, creator, fix)
-
-
-def _name_taken(row: EditCustomer, other: Customer) -> Problem:
-    return problem_at(
-        row.place, "new_name", Code.ALREADY_EXISTS,
-        text(N_("Another customer is already named {other}."), other=other.name),
-        text(N_("Write another name.")),
-        row.new_name,
-    )  # fmt: skip
-
-
-def _renamed_already(row: EditCustomer, ledger: Snapshot) -> Text | None:
-    if row.new_name is None or ledger.customer(row.new_name) is None:
-        return None
-    return text(N_("Customer {name} already exists. If it was renamed, delete the row, or write "
-                   "that name in both cells."), name=row.new_name)  # fmt: skip
+    fix = N_("Delete one of the two rows. If the customer needs the licences of both, move this "
+             "row to the {other_sheet} sheet.")  # fmt: skip
+    other_sheet = SHEET_OF[AddSubscription]
+    return duplicate_row(row, "customer", row.customer, creator, fix, other_sheet=other_sheet)
 
 
 def _email_in_use(
@@ -199,12 +188,11 @@ def _email_in_use(
     if not customer.holds_whole_otcs or customer.email is None:
         return []
     return [
-        problem_at(
-            row.place, "email", Code.EMAIL_IN_USE,
-            text(N_("{email} is the email of {other}, which also manages itself."),
-                 email=customer.email, other=other.name),
-            text(N_("Write an email that no other customer uses.")),
-            customer.email,
+        row_problem(
+            row, "email", Code.EMAIL_IN_USE,
+            N_("{email} is the email of {other}, which also manages itself."),
+            N_("Write an email that no other customer uses."),
+            email=customer.email, other=other.name,
         )
         for other in ledger.self_managed_with_email(customer.email)
         if other.id != customer.id
@@ -215,12 +203,11 @@ def _similar_name(
     row: AddCustomer | EditCustomer, field: str, name: str, ledger: Snapshot, but: str = ""
 ) -> list[Problem]:
     return [
-        problem_at(
-            row.place, field, Code.SIMILAR_NAME,
-            text(N_("{name} differs from customer {other} only in accents, quotation marks or "
-                    "dashes."), name=name, other=other),
-            text(N_("If they are the same customer, write the name the same way.")),
-            name,
+        row_problem(
+            row, field, Code.SIMILAR_NAME,
+            N_("{name} differs from customer {other} only in accents, quotation marks or dashes."),
+            N_("If they are the same customer, write the name the same way."),
+            name=name, other=other,
         )
         for other in ledger.similar_names(name)
         if other != but

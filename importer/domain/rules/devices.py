@@ -19,7 +19,7 @@ def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
     """Add the device, or give it the values that the row states."""
     owner = ledger.customer(row.customer)
     if owner is None:
-        return Verdict(problems=[unknown_customer(row, row.customer, ledger)])
+        return Verdict(problems=[unknown_customer(row, ledger)])
     stated: dict[str, Any] = {
         field: value
         for field, value in zip(row._fields[3:], row[3:], strict=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import NamedTuple
 
-from importer.base.texts import N_, Text, text
+from importer.base.texts import N_, Text
 from importer.domain.entities import Customer, Otc
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.problems import Code, Problem
 from importer.domain.requests import EditOtc
-from importer.domain.rules.verdict import Verdict
+from importer.domain.rules.verdict import Row, Verdict, row_problem
 from importer.domain.sheets import SHEET_OF
 
 SOON = dt.timedelta(days=30)
@@ -20,18 +21,23 @@ SOON = dt.timedelta(days=30)
 class LicenseRequest(NamedTuple):
     """A row's request for `licenses` more of `otc`, for one customer (None: for several at once).
 
-    `otc_cell` and `number_cell` are the fields that state it, `stated` is the value of the latter,
-    and `most` the largest number that would fit there (None: it holds no number).
+    `otc_cell` and `number_cell` are the fields that state it, and `most` is the largest number
+    that would fit in the latter (None: it holds no number).
     """
 
-    place: Place
+    row: Row
     otc: Otc
     licenses: int
     to: Customer | None
     otc_cell: str
     number_cell: str
-    stated: object
     most: int | None
+
+    def balance(self, pending: int) -> dict[str, object]:
+        """The OTC's figures and the licences wanted, for sentences."""
+        total = self.otc.total
+        return {"otc": self.otc.code, "total": total, "used": total - pending, "pending": pending,
+                "licenses": self.licenses}  # fmt: skip
 
 
 def hand_out(verdict: Verdict, ledger: Snapshot, wanted: LicenseRequest) -> None:
@@ -57,78 +63,55 @@ def requested_in_all(problem: Problem, requested: dict[str, int]) -> Problem:
     if problem.code is not Code.OVERALLOCATION:
         return problem
     facts = problem.message.facts
-    message = Text(
-        problem.message.template, {**facts, "requested": requested[str(facts["otc"])]}
-    )  # fmt: skip
-    return Problem(
-        problem.code, message, problem.fix, problem.sheet, problem.row,
-        problem.column, problem.header, problem.cell, problem.value,
-    )  # fmt: skip
+    facts = {**facts, "requested": requested[str(facts["otc"])]}
+    return replace(problem, message=Text(problem.message.template, facts))
 
 
 def _overallocation(wanted: LicenseRequest, pending: int) -> Problem:
-    otc, licenses = wanted.otc, wanted.licenses
-    return problem_at(
-        wanted.place, wanted.number_cell, Code.OVERALLOCATION,
-        text(N_("OTC {otc} has {total} licences: {used} used, {pending} pending. This row asks "
-                "for {licenses}, {short} too many. All rows of the workbook together ask for "
-                "{requested}."),
-             otc=otc.code, total=otc.total, used=otc.total - pending, pending=pending,
-             licenses=licenses, short=licenses - pending, requested=licenses),
-        _fix_overallocation(wanted),
-        wanted.stated,
+    fix = N_("Use another OTC, or raise the total on the {sheet} sheet, which must come before "
+             "this one.")  # fmt: skip
+    if wanted.most:
+        fix = N_("Write {most} or fewer, use another OTC, or raise the total on the {sheet} sheet, "
+                 "which must come before this one.")  # fmt: skip
+    return row_problem(
+        wanted.row, wanted.number_cell, Code.OVERALLOCATION,
+        N_("OTC {otc} has {total} licences: {used} used, {pending} pending. This row asks for "
+           "{licenses}, {short} too many. All rows of the workbook together ask for {requested}."),
+        fix, short=wanted.licenses - pending, requested=wanted.licenses, most=wanted.most,
+        sheet=SHEET_OF[EditOtc], **wanted.balance(pending),
     )  # fmt: skip
 
 
-def _fix_overallocation(wanted: LicenseRequest) -> Text:
-    if not wanted.most:
-        return text(N_("Use another OTC, or raise the total on the {sheet} sheet, which must come "
-                       "before this one."), sheet=SHEET_OF[EditOtc])  # fmt: skip
-    return text(N_("Write {most} or fewer, use another OTC, or raise the total on the {sheet} "
-                   "sheet, which must come before this one."),
-                most=wanted.most, sheet=SHEET_OF[EditOtc])  # fmt: skip
-
-
 def _otc_expired(wanted: LicenseRequest) -> Problem:
-    otc = wanted.otc
-    return problem_at(
-        wanted.place, wanted.otc_cell, Code.OTC_EXPIRED,
-        text(N_("OTC {otc} expired on {expiry_date}."), otc=otc.code, expiry_date=otc.expiry_date),
-        text(N_("Use another OTC. If this one was renewed, correct its expiry date on the {sheet} "
-                "sheet, which must come before this one."), sheet=SHEET_OF[EditOtc]),
-        otc.code,
+    return row_problem(
+        wanted.row, wanted.otc_cell, Code.OTC_EXPIRED, N_("OTC {otc} expired on {expiry_date}."),
+        N_("Use another OTC. If this one was renewed, correct its expiry date on the {sheet} "
+           "sheet, which must come before this one."),
+        otc=wanted.otc.code, expiry_date=wanted.otc.expiry_date, sheet=SHEET_OF[EditOtc],
     )  # fmt: skip
 
 
 def _expires_soon(wanted: LicenseRequest, expiry_date: dt.date, today: dt.date) -> Problem:
-    return problem_at(
-        wanted.place, wanted.otc_cell, Code.EXPIRES_SOON,
-        text(N_("OTC {otc} expires on {expiry_date}; days left: {days}."), otc=wanted.otc.code,
-             expiry_date=expiry_date, days=(expiry_date - today).days),
-        text(N_("Consider renewing it.")),
-        wanted.otc.code,
+    return row_problem(
+        wanted.row, wanted.otc_cell, Code.EXPIRES_SOON,
+        N_("OTC {otc} expires on {expiry_date}; days left: {days}."), N_("Consider renewing it."),
+        otc=wanted.otc.code, expiry_date=expiry_date, days=(expiry_date - today).days,
     )  # fmt: skip
 
 
 def _otc_dedicated(wanted: LicenseRequest, owner: Customer) -> Problem:
-    code = wanted.otc.code
-    return problem_at(
-        wanted.place, wanted.otc_cell, Code.OTC_DEDICATED,
-        text(N_("OTC {otc} is dedicated to {owner}."), otc=code, owner=owner.name),
-        text(N_("Use another OTC.")),
-        code,
+    return row_problem(
+        wanted.row, wanted.otc_cell, Code.OTC_DEDICATED, N_("OTC {otc} is dedicated to {owner}."),
+        N_("Use another OTC."), otc=wanted.otc.code, owner=owner.name,
     )  # fmt: skip
 
 
-def dedicated_needs_all(wanted: LicenseRequest, pending: int, fix: Text | None = None) -> Problem:
+def dedicated_needs_all(wanted: LicenseRequest, pending: int, fix: str | None = None) -> Problem:
     """A customer that manages itself asks for less than a whole OTC."""
-    otc = wanted.otc
-    return problem_at(
-        wanted.place, wanted.number_cell, Code.DEDICATED_NEEDS_ALL,
-        text(N_("A customer that manages itself needs a whole OTC that nobody else uses. {otc} has "
-                "{total} licences: {used} used, {pending} pending. This row asks for {licenses}."),
-             otc=otc.code, total=otc.total, used=otc.total - pending, pending=pending,
-             licenses=wanted.licenses),
-        fix or text(N_("Use an OTC whose licences are all pending, and leave the number blank.")),
-        wanted.stated,
+    return row_problem(
+        wanted.row, wanted.number_cell, Code.DEDICATED_NEEDS_ALL,
+        N_("A customer that manages itself needs a whole OTC that nobody else uses. {otc} has "
+           "{total} licences: {used} used, {pending} pending. This row asks for {licenses}."),
+        fix or N_("Use an OTC whose licences are all pending, and leave the number blank."),
+        sheet=SHEET_OF[EditOtc], **wanted.balance(pending),
     )  # fmt: skip

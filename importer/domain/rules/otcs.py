@@ -13,7 +13,13 @@ from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddOtc, EditOtc
-from importer.domain.rules.verdict import Verdict, differences, duplicate_row, unknown_otc
+from importer.domain.rules.verdict import (
+    Verdict,
+    differences,
+    duplicate_row,
+    row_problem,
+    unknown_otc,
+)
 from importer.domain.sheets import SHEET_OF
 
 DETAILS = tuple(field for field in Otc._fields if field != "code")
@@ -38,25 +44,20 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
     ]
     if not different:
         return Verdict()
-    return Verdict(
-        problems=[
-            problem_at(
-                row.place, "otc", Code.ALREADY_EXISTS,
-                text(N_("OTC {otc} already exists with other values: {differences}."),
-                     otc=row.otc, differences=differences(row, known, different)),
-                text(N_("To change it, move the row to the {sheet} sheet. To keep it, delete the "
-                        "row."), sheet=SHEET_OF[EditOtc]),
-                row.otc,
-            )
-        ]
+    problem = row_problem(
+        row, "otc", Code.ALREADY_EXISTS,
+        N_("OTC {otc} already exists with other values: {differences}."),
+        N_("To change it, move the row to the {sheet} sheet. To keep it, delete the row."),
+        otc=row.otc, differences=differences(row, known, different), sheet=SHEET_OF[EditOtc],
     )  # fmt: skip
+    return Verdict(problems=[problem])
 
 
 def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
     """Give the OTC its new details; the customer it is dedicated to gets its new total."""
     known = ledger.otcs.get(row.otc)
     if known is None:
-        return Verdict(problems=[unknown_otc(row, "otc", row.otc, ledger)])
+        return Verdict(problems=[unknown_otc(row, "otc", ledger)])
     edited = Otc(
         known.code,
         *(
@@ -102,12 +103,11 @@ def _same(field: str, stated: object, known: object) -> bool:
 
 def _similar_company(row: AddOtc | EditOtc, company: str, ledger: Snapshot) -> list[Problem]:
     return [
-        problem_at(
-            row.place, "company", Code.SIMILAR_NAME,
-            text(N_("Company {name} differs from {other} only in accents, quotation marks or "
-                    "dashes."), name=company, other=other),
-            text(N_("If they are the same company, write the name the same way.")),
-            company,
+        row_problem(
+            row, "company", Code.SIMILAR_NAME,
+            N_("Company {name} differs from {other} only in accents, quotation marks or dashes."),
+            N_("If they are the same company, write the name the same way."),
+            name=company, other=other,
         )
         for other in ledger.companies_like(company)
     ]  # fmt: skip

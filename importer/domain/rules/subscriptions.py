@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from importer.base.texts import N_, Text, text
+from importer.base.texts import N_, text
 from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.requests import AddSubscription, EditCustomer, EditOtc, UpdateOtc
+from importer.domain.requests import AddCustomer, AddSubscription, EditCustomer, UpdateOtc
 from importer.domain.rules.handing_out import LicenseRequest, dedicated_needs_all, hand_out
 from importer.domain.rules.verdict import (
     Verdict,
     duplicate_row,
     gets_no_more,
     missing_value,
+    row_problem,
     unknown_customer,
     unknown_otc,
 )
@@ -29,9 +30,9 @@ def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
     otc = ledger.otcs.get(row.otc)
     verdict = Verdict()
     if customer is None:
-        verdict.problems.append(unknown_customer(row, row.customer, ledger))
+        verdict.problems.append(unknown_customer(row, ledger))
     if otc is None:
-        verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
+        verdict.problems.append(unknown_otc(row, "otc", ledger))
     if customer is None or otc is None:
         return verdict
     if row.licenses is None and not customer.holds_whole_otcs:
@@ -48,26 +49,24 @@ def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
             verdict.problems.append(_subscription_exists(row, customer, held))
         return verdict
     if customer.status is Status.DISABLED:
-        verdict.problems.append(_customer_disabled(row.place, customer))
-    subscribe(verdict, ledger, row.place, otc, row.licenses, customer)
+        verdict.problems.append(_customer_disabled(row, customer))
+    subscribe(verdict, ledger, row, otc, customer)
     return verdict
 
 
 def subscribe(
-    verdict: Verdict,
-    ledger: Snapshot,
-    place: Place,
-    otc: Otc,
-    licenses: int | None,
+    verdict: Verdict, ledger: Snapshot, row: AddCustomer | AddSubscription, otc: Otc,
     customer: Customer,
-) -> None:
-    """Give `customer` a first subscription on `otc`; None asks for the whole of it."""
-    asked = otc.total if licenses is None else licenses
-    number_cell, stated = ("otc", otc.code) if licenses is None else ("licenses", licenses)
-    most = None if licenses is None else ledger.pending(otc)
-    wanted = LicenseRequest(place, otc, asked, customer, "otc", number_cell, stated, most)
+) -> None:  # fmt: skip
+    """Give `customer` its first licences of `otc`, all of them where the row states no number."""
+    if row.licenses is None:
+        wanted = LicenseRequest(row, otc, otc.total, customer, "otc", "otc", None)
+    else:
+        most = ledger.pending(otc)
+        wanted = LicenseRequest(row, otc, row.licenses, customer, "otc", "licenses", most)
     hand_out(verdict, ledger, wanted)
-    verdict.changes.append(Change(_ADDED, None, Subscription(customer.id, otc.code, asked), place))
+    added = Subscription(customer.id, otc.code, wanted.licenses)
+    verdict.changes.append(Change(_ADDED, None, added, row.place))
 
 
 def edit_licenses(
@@ -75,7 +74,7 @@ def edit_licenses(
 ) -> None:  # fmt: skip
     """Set the licences of the subscription that the row means, 0 cancelling it."""
     if row.otc is not None and row.otc not in ledger.otcs:
-        verdict.problems.append(unknown_otc(row, "otc", row.otc, ledger))
+        verdict.problems.append(unknown_otc(row, "otc", ledger))
         return
     if row.licenses is None:
         if row.otc is not None:
@@ -92,17 +91,15 @@ def edit_licenses(
     more = row.licenses - held.licenses
     otc_cell = "licenses" if row.otc is None else "otc"
     most = held.licenses + ledger.pending(otc)
-    wanted = LicenseRequest(
-        row.place, otc, more, customer, otc_cell, "licenses", row.licenses, most
-    )
+    wanted = LicenseRequest(row, otc, more, customer, otc_cell, "licenses", most)
     if customer.holds_whole_otcs:
         whole = wanted._replace(licenses=row.licenses)
-        fix = text(N_("To change the number, change the OTC's total on the {sheet} sheet. 0 "
-                      "cancels the subscription."), sheet=SHEET_OF[EditOtc])  # fmt: skip
+        fix = N_("To change the number, change the OTC's total on the {sheet} sheet. 0 cancels "
+                 "the subscription.")  # fmt: skip
         verdict.problems.append(dedicated_needs_all(whole, ledger.pending(otc), fix))
     elif more > 0:
         if customer.status is Status.DISABLED:
-            verdict.problems.append(_customer_disabled(row.place, customer))
+            verdict.problems.append(_customer_disabled(row, customer))
         hand_out(verdict, ledger, wanted)
     edited = held._replace(licenses=row.licenses)
     verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, held, edited, row.place))
@@ -115,10 +112,10 @@ def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
     verdict = Verdict()
     for field, code in (("current_otc", row.current_otc), ("new_otc", row.new_otc)):
         if code not in ledger.otcs:
-            verdict.problems.append(unknown_otc(row, field, code, ledger))
+            verdict.problems.append(unknown_otc(row, field, ledger))
     customer = None if row.customer is None else ledger.customer(row.customer)
     if row.customer is not None and customer is None:
-        verdict.problems.append(unknown_customer(row, row.customer, ledger))
+        verdict.problems.append(unknown_customer(row, ledger))
     if verdict.problems:
         return verdict
     if customer is None:
@@ -142,7 +139,7 @@ def _move(
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
     asked = new.total if whole else sum(one.licenses for one in moving)
-    wanted = LicenseRequest(row.place, new, asked, holder, "new_otc", "new_otc", new.code, None)
+    wanted = LicenseRequest(row, new, asked, holder, "new_otc", "new_otc", None)
     hand_out(verdict, ledger, wanted)
     for leaving in moving:
         joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
@@ -158,87 +155,79 @@ def _move(
 def _subscription_meant(
     verdict: Verdict, row: EditCustomer, customer: Customer, ledger: Snapshot
 ) -> Subscription | None:
-    """The subscription that the row means; None with nothing said if 0 of none is asked."""
+    """The subscription that the row means; None without a problem where it asks for 0 of none."""
     if row.otc is not None:
-        held = ledger.subscription(customer, row.otc)
-        if held is None and row.licenses:
-            message = text(N_("{customer} holds no licences of {otc}."),
-                           customer=customer.name, otc=row.otc)  # fmt: skip
-            verdict.problems.append(_no_such_subscription(row, "otc", message))
-        return held
+        subscription = ledger.subscription(customer, row.otc)
+        if subscription is None and row.licenses:
+            verdict.problems.append(_no_such_subscription(row, "otc", _HOLDS_NONE_OF, customer))
+        return subscription
     subscriptions = ledger.subscriptions(customer)
     if len(subscriptions) > 1:
         verdict.problems.append(_which_otc(row, customer, subscriptions))
         return None
     if not subscriptions and row.licenses:
-        message = text(N_("{customer} holds no licences."), customer=customer.name)
-        verdict.problems.append(_no_such_subscription(row, "licenses", message))
+        message = N_("{customer} holds no licences.")
+        verdict.problems.append(_no_such_subscription(row, "licenses", message, customer))
     return subscriptions[0] if subscriptions else None
 
 
+_HOLDS_NONE_OF = N_("{customer} holds no licences of {otc}.")
+
+
+def _no_such_subscription(
+    row: EditCustomer, field: str, message: str, customer: Customer
+) -> Problem:  # fmt: skip
+    return row_problem(
+        row, field, Code.NO_SUCH_SUBSCRIPTION, message,
+        N_("To give it licences, move the row to the {sheet} sheet."),
+        customer=customer.name, otc=row.otc, sheet=SHEET_OF[AddSubscription],
+    )  # fmt: skip
+
+
 def _subscription_exists(row: AddSubscription, customer: Customer, held: Subscription) -> Problem:
-    return problem_at(
-        row.place, "licenses", Code.ALREADY_EXISTS,
-        text(N_("{customer} already holds {held} licences of {otc}; the row says {stated}."),
-             customer=customer.name, held=held.licenses, otc=held.otc, stated=row.licenses),
-        text(N_("To change the number, move the row to the {sheet} sheet."),
-             sheet=SHEET_OF[EditCustomer]),
-        row.licenses,
+    return row_problem(
+        row, "licenses", Code.ALREADY_EXISTS,
+        N_("{customer} already holds {held} licences of {otc}; the row says {stated}."),
+        N_("To change the number, move the row to the {sheet} sheet."),
+        customer=customer.name, held=held.licenses, otc=held.otc, stated=row.licenses,
+        sheet=SHEET_OF[EditCustomer],
     )  # fmt: skip
 
 
 def _given_twice(row: AddSubscription, customer: Customer, creator: Place) -> Problem:
-    fix = text(N_("Delete one of the two rows, or write the sum of both in one."))
+    fix = N_("Delete one of the two rows, or write the sum of both in one.")
     return duplicate_row(row, "otc", [customer.name, row.otc], creator, fix)
 
 
-def _customer_disabled(place: Place, customer: Customer) -> Problem:
+def _customer_disabled(row: AddSubscription | EditCustomer, customer: Customer) -> Problem:
+    fix = text(N_("Enable it with another workbook first."))
     return problem_at(
-        place, "customer", Code.CUSTOMER_DISABLED,
-        gets_no_more(customer),
-        text(N_("Enable it with another workbook first.")),
-        customer.name,
-    )  # fmt: skip
-
-
-def _no_such_subscription(row: EditCustomer, field: str, message: Text) -> Problem:
-    return problem_at(
-        row.place, field, Code.NO_SUCH_SUBSCRIPTION, message,
-        text(N_("To give it licences, move the row to the {sheet} sheet."),
-             sheet=SHEET_OF[AddSubscription]),
-        row.otc if field == "otc" else row.licenses,
+        row.place, "customer", Code.CUSTOMER_DISABLED, gets_no_more(customer), fix, row.customer
     )  # fmt: skip
 
 
 def _which_otc(row: EditCustomer, customer: Customer, held: list[Subscription]) -> Problem:
-    return problem_at(
-        row.place, "otc", Code.WHICH_OTC,
-        text(N_("{customer} holds licences of several OTCs: {otcs}."),
-             customer=customer.name, otcs=[f"{one.otc} ({one.licenses})" for one in held]),
-        text(N_("Write the OTC that you mean in the {column} column."),
-             column=SHEET_OF[EditCustomer].column("otc")),
+    return row_problem(
+        row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),
+        N_("Write the OTC that you mean in the {column} column."),
+        customer=customer.name, otcs=[f"{one.otc} ({one.licenses})" for one in held],
+        column=SHEET_OF[EditCustomer].column("otc"),
     )  # fmt: skip
 
 
 def _same_otc(row: UpdateOtc) -> Problem:
-    return problem_at(
-        row.place, "new_otc", Code.SAME_OTC,
-        text(N_("The current and the new OTC are both {otc}."), otc=row.new_otc),
-        text(N_("Write the OTC to move to in the {column} column."),
-             column=SHEET_OF[UpdateOtc].column("new_otc")),
-        row.new_otc,
+    return row_problem(
+        row, "new_otc", Code.SAME_OTC, N_("The current and the new OTC are both {otc}."),
+        N_("Write the OTC to move to in the {column} column."),
+        otc=row.new_otc, column=SHEET_OF[UpdateOtc].column("new_otc"),
     )  # fmt: skip
 
 
 def _nothing_to_move(row: UpdateOtc, customer: Customer | None) -> Problem:
-    if customer is None:
-        message = text(N_("Nobody holds licences of {otc}."), otc=row.current_otc)
-    else:
-        message = text(N_("{customer} holds no licences of {otc}."),
-                       customer=customer.name, otc=row.current_otc)  # fmt: skip
-    return problem_at(
-        row.place, "current_otc", Code.NO_SUCH_SUBSCRIPTION, message,
-        text(N_("Correct {column} or the customer's name, or delete the row."),
-             column=SHEET_OF[UpdateOtc].column("current_otc")),
-        row.current_otc,
+    return row_problem(
+        row, "current_otc", Code.NO_SUCH_SUBSCRIPTION,
+        N_("Nobody holds licences of {otc}.") if customer is None else _HOLDS_NONE_OF,
+        N_("Correct {column} or the customer's name, or delete the row."),
+        customer=customer and customer.name, otc=row.current_otc,
+        column=SHEET_OF[UpdateOtc].column("current_otc"),
     )  # fmt: skip

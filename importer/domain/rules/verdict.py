@@ -12,7 +12,7 @@ from importer.domain.names import name_key
 from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Snapshot, addition
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
-from importer.domain.requests import AddCustomer, AddOtc, Request
+from importer.domain.requests import AddCustomer, AddOtc, CustomerRequest, Request
 from importer.domain.sheets import SHEET_OF
 
 
@@ -33,67 +33,81 @@ class Verdict:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-class _Rows(Protocol):
+class Row(Protocol):
+    """A request, of whatever sheet."""
+
     @property
-    def place(self) -> Place: ...
+    def place(self) -> Place:
+        """Its row in the workbook."""
+
+
+def row_problem(
+    row: Row, field: str, code: Code, message: str, fix: str, /, **facts: object
+) -> Problem:  # fmt: skip
+    """A problem with what `row` states in `field`; `facts` fill both templates."""
+    value = getattr(row, field)
+    return problem_at(row.place, field, code, Text(message, facts), Text(fix, facts), value)
 
 
 def duplicate_row(
-    row: _Rows, field: str, added: object, creator: Place, fix: Text | None = None
+    row: Row, field: str, added: object, creator: Place, fix: str | None = None, **facts: object
 ) -> Problem:
     """The row adds what the row at `creator` has added: `added` names it."""
-    return problem_at(
-        row.place, field, Code.DUPLICATE_ROW,
-        text(N_("Row {row} of {sheet} already added this: {added}."),
-             row=creator.row, sheet=creator.sheet.name, added=added),
-        fix or text(N_("Delete one of the two rows.")),
-        getattr(row, field),
+    return row_problem(
+        row, field, Code.DUPLICATE_ROW, N_("Row {row} of {sheet} already added this: {added}."),
+        fix or N_("Delete one of the two rows."), added=added, **_row_facts(creator), **facts,
     )  # fmt: skip
 
 
-def unknown_otc(row: _Rows, field: str, otc: str, ledger: Snapshot) -> Problem:
+def unknown_otc(row: Row, field: str, ledger: Snapshot) -> Problem:
     """No OTC has this code; the fix may name one that looks like it."""
-    near = ledger.nearest_otc.get(otc)
-    if addition("otc", otc) in ledger.refused_additions:
-        fix = _fix_first(ledger.refused_additions[addition("otc", otc)])
-    elif near:
-        fix = text(N_("Did you mean {near}?"), near=near)
+    code = getattr(row, field)
+    facts: dict[str, object] = {}
+    refused = ledger.refused_additions.get(addition("otc", code))
+    if refused is not None:
+        fix, facts = _FIX_FIRST, _row_facts(refused)
+    elif code in ledger.nearest_otc:
+        fix, facts["near"] = N_("Did you mean {near}?"), ledger.nearest_otc[code]
     else:
-        fix = text(N_("Correct the code, or add the OTC on the {sheet} sheet, which must come "
-                      "before this one."), sheet=SHEET_OF[AddOtc])  # fmt: skip
-    return problem_at(
-        row.place, field, Code.UNKNOWN_OTC,
-        text(N_("OTC {otc} does not exist at this point."), otc=otc), fix, otc,
+        fix = N_("Correct the code, or add the OTC on the {sheet} sheet, which must come before "
+                 "this one.")  # fmt: skip
+        facts["sheet"] = SHEET_OF[AddOtc]
+    message = N_("OTC {otc} does not exist at this point.")
+    return row_problem(row, field, Code.UNKNOWN_OTC, message, fix, otc=code, **facts)
+
+
+def unknown_customer(row: CustomerRequest, ledger: Snapshot, renamed: str | None = None) -> Problem:
+    """No customer has this name; one may be named `renamed`, as the row would have it."""
+    assert row.customer is not None, "a blank name is no unknown one"
+    key = name_key(row.customer)
+    facts: dict[str, object] = {"sheet": SHEET_OF[AddCustomer], "renamed": renamed}
+    refused = ledger.refused_additions.get(addition("customer", row.customer))
+    if refused is not None:
+        fix, facts = _FIX_FIRST, _row_facts(refused)
+    elif key in ledger.renamed:
+        fix = N_("An earlier row renamed it to {renamed}. Write that name.")
+        facts["renamed"] = ledger.customers[ledger.renamed[key]].name
+    elif key in ledger.nearest_customer:
+        fix = N_("Did you mean {near}? If not, add the customer on the {sheet} sheet, which must "
+                 "come before this one.")  # fmt: skip
+        facts["near"] = ledger.nearest_customer[key]
+    elif renamed is not None:
+        fix = N_("Customer {renamed} already exists. If it was renamed, delete the row, or write "
+                 "that name in both cells.")  # fmt: skip
+    else:
+        fix = N_("Correct the name, or add the customer on the {sheet} sheet, which must come "
+                 "before this one.")  # fmt: skip
+    message = N_("Customer {name} does not exist at this point.")
+    return row_problem(
+        row, "customer", Code.UNKNOWN_CUSTOMER, message, fix, name=row.customer, **facts
     )  # fmt: skip
 
 
-def unknown_customer(row: _Rows, name: str, ledger: Snapshot, fix: Text | None = None) -> Problem:
-    """No customer has this name."""
-    if addition("customer", name) in ledger.refused_additions:
-        fix = _fix_first(ledger.refused_additions[addition("customer", name)])
-    elif name_key(name) in ledger.renamed:
-        now = ledger.customers[ledger.renamed[name_key(name)]].name
-        fix = text(N_("An earlier row renamed it to {name}. Write that name."), name=now)
-    elif name_key(name) in ledger.nearest_customer:
-        fix = text(
-            N_("Did you mean {near}? If not, add the customer on the {sheet} sheet, which must "
-               "come before this one."),
-            near=ledger.nearest_customer[name_key(name)], sheet=SHEET_OF[AddCustomer],
-        )  # fmt: skip
-    return problem_at(
-        row.place, "customer", Code.UNKNOWN_CUSTOMER,
-        text(N_("Customer {name} does not exist at this point."), name=name),
-        fix or text(N_("Correct the name, or add the customer on the {sheet} sheet, which must "
-                       "come before this one."), sheet=SHEET_OF[AddCustomer]),
-        name,
-    )  # fmt: skip
+_FIX_FIRST = N_("Row {row} of {sheet} would add it but was refused. Fix that row first.")
 
 
-def _fix_first(refused: Place) -> Text:
-    return text(
-        N_("Row {row} of {sheet} would add it but was refused. Fix that row first."),
-        row=refused.row, sheet=refused.sheet.name,
-    )  # fmt: skip
+def _row_facts(place: Place) -> dict[str, object]:
+    return {"row": place.row, "sheet": place.sheet.name}
 
 
 def gets_no_more(customer: Customer) -> Text:
@@ -115,11 +129,10 @@ def differences(row: Request, known: Entity, stated: Iterable[tuple[str, object]
         text(
             N_("{column}: {known} in the ledger, {stated} in the row"),
             column=columns[name].header if name in columns else name,
-            known=display_value(getattr(known, name)),
-            stated=display_value(value),
+            known=display_value(getattr(known, name)), stated=display_value(value),
         )
         for name, value in stated
-    ]
+    ]  # fmt: skip
 
 
 def display_value(value: object) -> object:

@@ -17,7 +17,6 @@ from importer.domain.entities import (
     entity_key,
 )
 from importer.domain.invariants import State
-from importer.domain.names import accentless_key, name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import Scope, email_key
 from importer.domain.planning.snapshot import Snapshot
@@ -27,7 +26,7 @@ from importer.domain.rules.undoing import ChangedBy, changed_since, depending_on
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """The changes that take a batch back, or what refuses it; the customers' names by id."""
+    """The changes that undo a batch, or the problems that refuse it; customers' names by id."""
 
     changes: list[Change]
     problems: list[Problem]
@@ -35,37 +34,35 @@ class UndoPlan:
 
 
 def scope_of_undo(changes: Iterable[Change]) -> Scope:
-    """All that a plan to undo `changes` must see of the ledger."""
-    named = Scope()
+    """The scope of a plan to undo `changes`."""
+    scope = Scope()
     for change in changes:
         for entity in (change.before, change.after):
             match entity:
                 case Customer():
-                    named.customer_ids.add(entity.id)
-                    named.customers.add(name_key(entity.name))
-                    named.added_customers[name_key(entity.name)] = entity.name  # not mistyped
-                    named.new_names.add(accentless_key(entity.name))
+                    scope.customer_ids.add(entity.id)
+                    scope.add_name(entity.name)
                     if change.before is None:
-                        named.device_owners.add(entity.id)
+                        scope.device_owners.add(entity.id)
                     if entity.email:
-                        named.emails.add(email_key(entity.email))
+                        scope.emails.add(email_key(entity.email))
                 case Subscription(customer, code, _):
-                    named.customer_ids.add(customer)
-                    named.otcs.add(code)
+                    scope.customer_ids.add(customer)
+                    scope.otcs.add(code)
                 case Otc():
-                    named.otcs.add(entity.code)
+                    scope.otcs.add(entity.code)
                 case Device():
-                    named.customer_ids.add(entity.customer)
-                    named.device_ids.add((entity.customer, entity.key))
-    named.whole_otcs.update(named.otcs)
-    named.added_otcs.update(named.otcs)  # nobody has mistyped one that is not there
-    return named
+                    scope.customer_ids.add(entity.customer)
+                    scope.device_ids.add((entity.customer, entity.key))
+    scope.whole_otcs.update(scope.otcs)
+    scope.added_otcs.update(scope.otcs)  # nobody has mistyped one that does not exist
+    return scope
 
 
 def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy) -> UndoPlan:
-    """Bring everything that `done` changed back to how it was before, or say why not.
+    """Restore everything that `done`, a batch's changes in their order, changed, or refuse.
 
-    What is so again already is left alone. `done` are a batch's changes in their order.
+    What is already as it was before the batch is left alone.
     """
     now = {entity_key(entity): entity for entity in snapshot.entities()}
     then = dict(now)
@@ -92,17 +89,18 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
 
 def _names(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy) -> dict[int, str]:
     """The name of every customer concerned: its name now or, if it no longer exists, its last."""
-    names = {one.id: one.name for one in snapshot.customers.values()}
+    names = {customer.id: customer.name for customer in snapshot.customers.values()}
     for change in done:
-        for one in (change.after, change.before):
-            if isinstance(one, Customer):
-                names.setdefault(one.id, one.name)
+        for entity in (change.after, change.before):
+            if isinstance(entity, Customer):
+                names.setdefault(entity.id, entity.name)
     for change in done:
-        one = change.entity
-        if isinstance(one, Subscription | Device) and one.customer not in names:
-            later = changed_by(Customer(one.customer, "", ManagedBy.ADMIN))
+        entity = change.entity
+        if isinstance(entity, Subscription | Device) and entity.customer not in names:
+            later = changed_by(Customer(entity.customer, "", ManagedBy.ADMIN))
             left = later.left if later is not None else None
-            names[one.customer] = left.name if isinstance(left, Customer) else str(one.customer)
+            name = left.name if isinstance(left, Customer) else str(entity.customer)
+            names[entity.customer] = name
     return names
 
 

@@ -1,4 +1,4 @@
-"""What a ledger holds: OTCs, customers, subscriptions and devices, as facts, nothing derived."""
+"""OTCs, customers, subscriptions and devices: the facts of a ledger, nothing derived."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Otc(NamedTuple):
     runtime: int | None = None
 
     def expired(self, today: dt.date) -> bool:
-        """Whether its expiry date is before `today`; on its last day it still is good."""
+        """Whether its expiry date is before `today`; it is valid on its last day."""
         return self.expiry_date is not None and self.expiry_date < today
 
 
 class Customer(NamedTuple):
-    """A site that receives licences; `id` is negative until the ledger has given it its own."""
+    """A site that receives licences; `id` is negative until the ledger assigns one."""
 
     id: int
     name: str
@@ -72,7 +72,7 @@ class Subscription(NamedTuple):
 
 
 class Device(NamedTuple):
-    """A device of a customer's inventory; `id` is what the customer's other devices do not have.
+    """A device of a customer's inventory; `id` is unique within the customer.
 
     NH is Nanoheal, the console's own agent on the device.
     """
@@ -90,7 +90,7 @@ class Device(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The form in which two spellings of its id are equal, as those of a name are."""
+        """The form in which two spellings of its id are equal."""
         return name_key(self.id)
 
     @property
@@ -102,7 +102,7 @@ class Device(NamedTuple):
 
     @property
     def last_date(self) -> dt.date | None:
-        """The latest day on which anything is known of it."""
+        """The latest of its dates."""
         days = (
             self.avira_installed, self.avira_uninstalled, self.nh_installed, self.nh_uninstalled,
         )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from importer.base.texts import N_, Text, first_of, text
-from importer.domain.contents import Contents, CustomerHolding
-from importer.domain.entities import Status
+from importer.domain.contents import Contents
+from importer.domain.entities import Customer, Otc, Status
+from importer.domain.invariants import sharing
 from importer.domain.names import accentless_key
 from importer.domain.planning.scope import email_key
 from importer.domain.problems import DescribedCode
@@ -16,12 +16,12 @@ from importer.domain.requests import DisableCustomer, EditCustomer, EditOtc, Rec
 from importer.domain.sheets import SHEET_OF
 
 _DISABLED = Status.DISABLED  # to look it up takes Python 3.11 longer than all else of a customer
-NAMED = 5
-"""How many customers a finding names; of more, it says how many more there are."""
+MOST_NAMED = 5
+"""How many customers a finding names before it only counts the rest."""
 
 
 class FindingKind(DescribedCode):
-    """The kinds of finding, as scripts read them."""
+    """The kinds of finding."""
 
     EXPIRED_IN_USE = "expired-in-use", N_("Expired but in use")
     FULL = "full", N_("Full")
@@ -32,7 +32,7 @@ class FindingKind(DescribedCode):
 
 
 class Finding(NamedTuple):
-    """One thing found: of which OTC or customer (the other is None), and what to do."""
+    """A condition of an OTC or of a customer (the other is None), and what to do about it."""
 
     kind: FindingKind
     otc: str | None
@@ -42,115 +42,109 @@ class Finding(NamedTuple):
 
 
 def findings(contents: Contents) -> list[Finding]:
-    """All of them: by kind, the worst first; each kind by the OTC's code or the customer's name."""
-    return [finding for found in _FINDERS for finding in found(contents)]
+    """All findings: by kind, the worst first; each kind by OTC code or customer name."""
+    return [finding for finder in _FINDERS for finding in finder(contents)]
+
+
+def _finding(
+    kind: FindingKind, subject: Otc | Customer, message: str, fix: str, /, **facts: object
+) -> Finding:
+    otc = subject.code if isinstance(subject, Otc) else None
+    customer = subject.name if isinstance(subject, Customer) else None
+    return Finding(kind, otc, customer, Text(message, facts), Text(fix, facts))
 
 
 def _expired_in_use(contents: Contents) -> Iterator[Finding]:
-    for one in contents.otcs:
-        if one.used and one.otc.expired(contents.today):
-            yield Finding(
-                FindingKind.EXPIRED_IN_USE, one.otc.code, None,
-                text(N_("It expired on {expiry_date}. Used licences: {used} of {total}."),
-                     expiry_date=one.otc.expiry_date, used=one.used, total=one.otc.total),
-                text(N_("Renew it and correct its expiry date on the {edit} sheet, or move its "
-                        "customers to another OTC on the {move} sheet."),
-                     edit=SHEET_OF[EditOtc], move=SHEET_OF[UpdateOtc]),
+    for otc, used, *_ in contents.otcs:
+        if used and otc.expired(contents.today):
+            yield _finding(
+                FindingKind.EXPIRED_IN_USE, otc,
+                N_("It expired on {expiry_date}. Used licences: {used} of {total}."),
+                N_("Renew it and correct its expiry date on the {edit} sheet, or move its "
+                   "customers to another OTC on the {move} sheet."),
+                expiry_date=otc.expiry_date, used=used, total=otc.total,
+                edit=SHEET_OF[EditOtc], move=SHEET_OF[UpdateOtc],
             )  # fmt: skip
 
 
 def _full(contents: Contents) -> Iterator[Finding]:
-    for one in contents.otcs:
-        if one.pending:
+    for holding in contents.otcs:
+        if holding.pending:
             continue
-        fix = text(N_("Before more licences are needed, top it up on the {sheet} sheet or buy "
-                      "another OTC."), sheet=SHEET_OF[EditOtc])  # fmt: skip
-        if one.dedicated_to is not None:
-            fix = text(N_("It is dedicated to {customer}. If that customer needs more licences, "
-                          "top it up on the {sheet} sheet."), customer=one.dedicated_to,
-                       sheet=SHEET_OF[EditOtc])  # fmt: skip
-        yield Finding(
-            FindingKind.FULL, one.otc.code, None,
-            text(N_("All of its {total} licences are used."), total=one.otc.total), fix,
+        fix = N_("Before more licences are needed, top it up on the {sheet} sheet or buy another "
+                 "OTC.")  # fmt: skip
+        if holding.dedicated_to is not None:
+            fix = N_("It is dedicated to {customer}. If that customer needs more licences, top it "
+                     "up on the {sheet} sheet.")  # fmt: skip
+        yield _finding(
+            FindingKind.FULL, holding.otc, N_("All of its {total} licences are used."), fix,
+            total=holding.otc.total, customer=holding.dedicated_to, sheet=SHEET_OF[EditOtc],
         )  # fmt: skip
 
 
 def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
-    disable = SHEET_OF[DisableCustomer]
-    release = disable.column("release")
-    for one in contents.customers:
-        if one.customer.status is _DISABLED and one.subscriptions:
-            yield Finding(
-                FindingKind.DISABLED_WITH_LICENSES, None, one.customer.name,
-                text(N_("It is disabled but still holds licences: {licenses}."),
-                     licenses=one.licenses),
-                text(N_("If it will not come back, write {yes} in the {column} column of the "
-                        "{sheet} sheet."), yes=text(N_("Yes")), column=release, sheet=disable),
+    sheet = SHEET_OF[DisableCustomer]
+    for holding in contents.customers:
+        if holding.customer.status is _DISABLED and holding.subscriptions:
+            yield _finding(
+                FindingKind.DISABLED_WITH_LICENSES, holding.customer,
+                N_("It is disabled but still holds licences: {licenses}."),
+                N_("If it will not come back, write {yes} in the {column} column of the {sheet} "
+                   "sheet."),
+                licenses=holding.licenses, yes=text(N_("Yes")), column=sheet.column("release"),
+                sheet=sheet,
             )  # fmt: skip
 
 
 def _more_devices(contents: Contents) -> Iterator[Finding]:
     sheet = SHEET_OF[RecordDevice]
-    column = sheet.column("avira_uninstalled")
-    for one in contents.customers:
-        if one.devices and one.installed > one.licenses:
+    for holding in contents.customers:
+        if holding.devices and holding.installed > holding.licenses:
             fix = N_("Give it more licences, or fill in {column} on the {sheet} sheet for devices "
                      "that no longer run Avira.")  # fmt: skip
-            if one.customer.status is Status.DISABLED:
+            if holding.customer.status is _DISABLED:
                 fix = N_("It is disabled and gets no more licences. Uninstall Avira there, and "
                          "fill in {column} on the {sheet} sheet.")  # fmt: skip
-            yield Finding(
-                FindingKind.MORE_DEVICES, None, one.customer.name,
-                text(N_("Devices with Avira: {installed}; licences: {licenses}."),
-                     installed=one.installed, licenses=one.licenses),
-                text(fix, column=column, sheet=sheet),
+            yield _finding(
+                FindingKind.MORE_DEVICES, holding.customer,
+                N_("Devices with Avira: {installed}; licences: {licenses}."), fix,
+                installed=holding.installed, licenses=holding.licenses,
+                column=sheet.column("avira_uninstalled"), sheet=sheet,
             )  # fmt: skip
 
 
 def _shared_emails(contents: Contents) -> Iterator[Finding]:
-    for several in _alike(contents, _email_key):
-        first = several[0].customer
-        yield Finding(
-            FindingKind.SHARED_EMAIL, None, first.name,
-            text(N_("{email} is the email of {customers}."),
-                 email=first.email, customers=_names(several)),
-            text(N_("If they are the same customer, disable one and release its licences. If not, "
-                    "give each its own email on the {sheet} sheet."), sheet=SHEET_OF[EditCustomer]),
+    for several in sharing(_customers(contents), _email_key):
+        yield _finding(
+            FindingKind.SHARED_EMAIL, several[0], N_("{email} is the email of {customers}."),
+            N_("If they are the same customer, disable one and release its licences. If not, give "
+               "each its own email on the {sheet} sheet."),
+            email=several[0].email, customers=_names(several), sheet=SHEET_OF[EditCustomer],
         )  # fmt: skip
-
-
-def _email_key(one: CustomerHolding) -> str | None:
-    return email_key(one.customer.email) if one.customer.email else None
 
 
 def _similar_names(contents: Contents) -> Iterator[Finding]:
-    for several in _alike(contents, lambda one: accentless_key(one.customer.name)):
-        yield Finding(
-            FindingKind.SIMILAR_NAMES, None, several[0].customer.name,
-            text(N_("Only accents, quotation marks or dashes distinguish {customers}."),
-                 customers=_names(several)),
-            text(N_("If they are the same customer, disable one and release its licences. If not, "
-                    "give one a distinct {column} on the {sheet} sheet."),
-                 column=SHEET_OF[EditCustomer].column("new_name"), sheet=SHEET_OF[EditCustomer]),
+    sheet = SHEET_OF[EditCustomer]
+    for several in sharing(_customers(contents), lambda customer: accentless_key(customer.name)):
+        yield _finding(
+            FindingKind.SIMILAR_NAMES, several[0],
+            N_("Only accents, quotation marks or dashes distinguish {customers}."),
+            N_("If they are the same customer, disable one and release its licences. If not, give "
+               "one a distinct {column} on the {sheet} sheet."),
+            customers=_names(several), column=sheet.column("new_name"), sheet=sheet,
         )  # fmt: skip
 
 
-def _alike(
-    contents: Contents, key: Callable[[CustomerHolding], str | None]
-) -> Iterator[Sequence[CustomerHolding]]:
-    """The customers that share a key with others, in the order of the first of them."""
-    keys = [key(one) for one in contents.customers]
-    shared = {found for found, count in Counter(keys).items() if found and count > 1}
-    by_key: dict[str, list[CustomerHolding]] = defaultdict(list)
-    if shared:
-        for found, one in zip(keys, contents.customers, strict=True):
-            if found in shared:
-                by_key[found].append(one)
-    return iter(by_key.values())
+def _customers(contents: Contents) -> list[Customer]:
+    return [holding.customer for holding in contents.customers]
 
 
-def _names(several: Sequence[CustomerHolding]) -> list[str]:
-    return first_of([one.customer.name for one in several], NAMED)
+def _email_key(customer: Customer) -> str | None:
+    return email_key(customer.email) if customer.email else None
+
+
+def _names(several: Sequence[Customer]) -> list[str]:
+    return first_of([customer.name for customer in several], MOST_NAMED)
 
 
 _FINDERS = (

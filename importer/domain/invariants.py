@@ -6,7 +6,8 @@ property tests the one that random workbooks have made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from importer.base.texts import N_, Text, first_of, text
@@ -85,25 +86,27 @@ def violations(state: State) -> Iterator[Violation]:
                            devices=first_of([one.id for one in devices], MOST_NAMED))  # fmt: skip
             missing = Customer(customer, state.name(customer), ManagedBy.ADMIN)
             yield Violation(Code.UNKNOWN_CUSTOMER, tuple(devices), message, missing)
-    for same in _alike(state.customers.values(), lambda one: name_key(one.name)):
-        yield Violation(Code.ALREADY_EXISTS, same, text(
-            N_("Several customers have the same name: {customers}."), customers=_names(same),
-        ))  # fmt: skip
-    for same in _alike(state.customers.values(), _own_email):
+    customers = list(state.customers.values())
+    for same in sharing(customers, lambda one: name_key(one.name)):
+        message = text(N_("Several customers have the same name: {customers}."),
+                       customers=_names(same))  # fmt: skip
+        yield Violation(Code.ALREADY_EXISTS, same, message)
+    for same in sharing(customers, _own_email):
         yield Violation(Code.EMAIL_IN_USE, same, text(
             N_("Several customers that manage themselves have the email {email}: {customers}."),
             email=same[0].email, customers=_names(same),
         ))  # fmt: skip
 
 
-def total_too_low(otc: Otc, subscriptions: Iterable[tuple[str, int]]) -> Text:
-    """More licences of `otc` are used than it has; by whom, and how many each."""
-    holders = list(subscriptions)
-    return text(
-        N_("OTC {otc} cannot have {total} licences: {used} are used, by {customers}."),
-        otc=otc.code, total=otc.total, used=sum(licenses for _, licenses in holders),
-        customers=first_of([f"{name} ({licenses})" for name, licenses in holders], MOST_NAMED),
-    )  # fmt: skip
+TOTAL_TOO_LOW = N_("OTC {otc} cannot have {total} licences: {used} are used, by {customers}.")
+
+
+def balance_facts(otc: Otc, holders: Sequence[tuple[str, int]]) -> dict[str, object]:
+    """The figures of an OTC for a sentence; `holders` are names with their licences."""
+    shown = [f"{name} ({licenses})" for name, licenses in holders]
+    used = sum([licenses for _, licenses in holders])
+    customers = first_of(shown, MOST_NAMED)
+    return {"otc": otc.code, "total": otc.total, "used": used, "customers": customers}
 
 
 def _allocation(
@@ -111,16 +114,17 @@ def _allocation(
 ) -> Iterator[Violation]:  # fmt: skip
     used = sum([one.licenses for one in subscriptions])
     owner = state.owner(subscriptions)
-    holders = ((state.name(one.customer), one.licenses) for one in subscriptions)
-    if used > otc.total and (owner is None or len(subscriptions) == 1):
-        message = total_too_low(otc, holders)
+    alone = len(subscriptions) == 1
+    if (used == otc.total and alone) or (used <= otc.total and owner is None):
+        return
+    facts = balance_facts(otc, [(state.name(one.customer), one.licenses) for one in subscriptions])
+    if owner is None or (alone and used > otc.total):
+        message = Text(TOTAL_TOO_LOW, facts)
         yield Violation(Code.OVERALLOCATION, (otc, *subscriptions), message)
-    elif owner is not None and (used < otc.total or len(subscriptions) > 1):
-        message = text(
+    else:
+        message = Text(
             N_("OTC {otc} is dedicated to {owner}, which must hold all of its {total} licences; "
-               "{used} are used, by {customers}."),
-            otc=otc.code, owner=owner.name, total=otc.total, used=used,
-            customers=first_of([f"{name} ({licenses})" for name, licenses in holders], MOST_NAMED),
+               "{used} are used, by {customers}."), facts | {"owner": owner.name},
         )  # fmt: skip
         yield Violation(Code.DEDICATED_NEEDS_ALL, (otc, *subscriptions), message)
 
@@ -138,15 +142,18 @@ def _references(held: Subscription, state: State) -> Iterator[Violation]:
         yield Violation(Code.UNKNOWN_CUSTOMER, (held,), message, missing)
 
 
-def _alike(
-    customers: Iterable[Customer], key: Callable[[Customer], Hashable]
+def sharing(
+    customers: Sequence[Customer], key: Callable[[Customer], Hashable]
 ) -> Iterator[tuple[Customer, ...]]:
-    """The customers that share a key with others; one whose key is None shares it with nobody."""
+    """The customers that share a key with others; a key that is None is none."""
+    keys = [key(customer) for customer in customers]
+    shared = {key for key, count in Counter(keys).items() if key is not None and count > 1}
     groups: dict[Hashable, list[Customer]] = {}
-    for customer in customers:
-        groups.setdefault(key(customer), []).append(customer)
-    groups.pop(None, None)
-    return (tuple(group) for group in groups.values() if len(group) > 1)
+    if shared:
+        for own, customer in zip(keys, customers, strict=True):
+            if own in shared:
+                groups.setdefault(own, []).append(customer)
+    return map(tuple, groups.values())
 
 
 def _own_email(customer: Customer) -> str | None:

@@ -1,4 +1,4 @@
-"""Names of customers and companies: which are the same, and which the console would not take."""
+"""Compare names of customers and companies, and check them against the console's limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importer.domain.otc_code import ODD_DASHES
 NAME_LIMIT = 100
 
 CONSOLE_LIMIT = 25
-"""The longest name that the console's own form takes."""
+"""The longest name that the console's own form accepts."""
 
 _CONSOLE_NAME = re.compile(rf"[A-Za-z0-9 \-_.]{{1,{CONSOLE_LIMIT}}}")
 _RUN_OF_SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -52,8 +52,7 @@ def _folded(name: str) -> str:
 
 
 def accentless_key(name: str) -> str:
-    """`name_key` without accents, curly quotes and long dashes: names that differ only in these
-    share it."""
+    """`name_key` without accents, curly quotes and long dashes."""
     return name_key(name.replace("`", "'")) if name.isascii() else _without_accents(name)
 
 
@@ -67,13 +66,13 @@ def _without_accents(name: str) -> str:
 
 
 def fits_console(name: str) -> bool:
-    """Whether the console's own form would take `name`."""
+    """Whether the console's own form would accept `name`."""
     return _CONSOLE_NAME.fullmatch(name) is not None and "__" not in name
 
 
 def has_bad_characters(text: str) -> bool:
-    """Whether `text` holds what no name may: control characters and line breaks of any kind,
-    characters that turn the direction of what follows, lone surrogates, non-characters."""
+    """Whether `text` contains what no name may: control characters, line breaks of any kind,
+    characters that turn the direction of text, lone surrogates, non-characters."""
     if text.isprintable():  # most cells; it is also true of no control character
         return False
     return any(

@@ -1,4 +1,4 @@
-"""One-time codes: from what a person typed to `XXXXX-XXXXX-XXXXX-XXXXX` and nothing else."""
+"""Normalise and mask one-time codes of the form `XXXXX-XXXXX-XXXXX-XXXXX`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _GROUPS = re.compile(r"([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})-?([A
 def normalise_otc(typed: str) -> str | None:
     """The canonical form of the OTC that `typed` means, or None if it means none.
 
-    Lower case, surrounding and non-breaking spaces, odd dashes and missing dashes are put
-    right (DOMAIN.md, rule 1); letters beyond A-Z are never folded into it.
+    Lower case, surrounding and non-breaking spaces, odd dashes and missing dashes are corrected
+    (rule 1); letters beyond A-Z are never folded into it.
     """
     if _CANONICAL.fullmatch(typed):  # as most are
         return typed

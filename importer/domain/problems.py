@@ -43,17 +43,13 @@ class Code(DescribedCode):
     TOO_LONG = "too-long", N_("The text is too long.")
     BAD_CHARACTERS = "bad-characters", N_("The text contains line breaks or control characters.")
     MERGED_CELLS = "merged-cells", N_("The cell is merged with others, so its value is not clear.")
-    FORMULA_WITHOUT_VALUE = (
-        "formula-without-value",
-        N_("The cell holds a formula whose result is not stored in the file."),
-    )
+    FORMULA_WITHOUT_VALUE = "formula-without-value", N_(
+        "The cell holds a formula whose result is not stored in the file.")  # fmt: skip
     CELL_ERROR = "cell-error", N_("The cell shows an error such as #N/A.")
 
     # A sheet
-    UNKNOWN_SHEET = (
-        "unknown-sheet",
-        N_("The sheet looks like one of the template but has another name."),
-    )
+    UNKNOWN_SHEET = "unknown-sheet", N_(
+        "The sheet looks like one of the template but has another name.")  # fmt: skip
     MISSING_COLUMN = "missing-column", N_("A required column is missing.")
     UNKNOWN_COLUMN = "unknown-column", N_("The column may be a misspelt column of this sheet.")
     DUPLICATE_COLUMN = "duplicate-column", N_("The column appears twice.")
@@ -63,16 +59,12 @@ class Code(DescribedCode):
     ALREADY_EXISTS = "already-exists", N_("It already exists with other values.")
     UNKNOWN_OTC = "unknown-otc", N_("The OTC does not exist in the ledger.")
     UNKNOWN_CUSTOMER = "unknown-customer", N_("The customer does not exist in the ledger.")
-    OVERALLOCATION = (
-        "overallocation",
-        N_("The row asks for more licences than the OTC has pending."),
-    )
+    OVERALLOCATION = "overallocation", N_(
+        "The row asks for more licences than the OTC has pending.")  # fmt: skip
     OTC_EXPIRED = "otc-expired", N_("The OTC's expiry date has passed.")
     OTC_DEDICATED = "otc-dedicated", N_("The OTC is dedicated to another customer.")
-    DEDICATED_NEEDS_ALL = (
-        "dedicated-needs-all",
-        N_("A customer that manages itself needs whole OTCs that nobody else uses."),
-    )
+    DEDICATED_NEEDS_ALL = "dedicated-needs-all", N_(
+        "A customer that manages itself needs whole OTCs that nobody else uses.")  # fmt: skip
     EMAIL_IN_USE = "email-in-use", N_("Another customer that manages itself has this email.")
     CUSTOMER_DISABLED = "customer-disabled", N_("A disabled customer gets no more licences.")
     SAME_OTC = "same-otc", N_("The current and the new OTC are the same.")
@@ -82,32 +74,24 @@ class Code(DescribedCode):
 
     # An undo
     CHANGED_SINCE = "changed-since", N_("A later batch changed what the undo would restore.")
-    STILL_HELD = (
-        "still-held",
-        N_("Licences or devices of later batches depend on what the undo would remove."),
-    )
+    STILL_HELD = "still-held", N_(
+        "Licences or devices of later batches depend on what the undo would remove.")  # fmt: skip
     ALREADY_UNDONE = "already-undone", N_("The batch was already undone.")
 
     # Warnings
     FORMULA_VALUE_USED = "formula-value-used", N_("The cell holds a formula; its value was used.")
     NORMALISED = "normalised", N_("The value was tidied before it was used.")
     CONSOLE_LIMIT = "console-limit", N_("The console's own form would not accept this name.")
-    SIMILAR_NAME = (
-        "similar-name",
-        N_("Another name differs from this one only in accents, quotation marks or dashes."),
-    )
+    SIMILAR_NAME = "similar-name", N_(
+        "Another name differs only in accents, quotation marks or dashes.")  # fmt: skip
     EXPIRES_SOON = "expires-soon", N_("The OTC expires within 30 days.")
-    MORE_DEVICES_THAN_LICENSES = (
-        "more-devices-than-licenses",
-        N_("The customer has Avira installed on more devices than it has licences."),
-    )
+    MORE_DEVICES_THAN_LICENSES = "more-devices-than-licenses", N_(
+        "The customer has Avira installed on more devices than it has licences.")  # fmt: skip
     HIDDEN_ROWS = "hidden-rows", N_("Hidden rows, columns or sheets were read like any others.")
     IGNORED_SHEET = "ignored-sheet", N_("The sheet was not recognised and was ignored.")
     IGNORED_COLUMN = "ignored-column", N_("The column was not recognised and was ignored.")
-    TITLE_ROWS = (
-        "title-rows",
-        N_("The header is below row 1; the rows above it were ignored."),
-    )
+    TITLE_ROWS = "title-rows", N_(
+        "The header is below row 1; the rows above it were ignored.")  # fmt: skip
 
     # A whole file
     UNREADABLE_FILE = "unreadable-file", N_("The file cannot be read.")
@@ -125,20 +109,11 @@ class Code(DescribedCode):
 CODES = {code.value: code for code in Code}
 """Each code by its name."""
 
-_WARNINGS = frozenset(
-    {
-        Code.FORMULA_VALUE_USED,
-        Code.NORMALISED,
-        Code.CONSOLE_LIMIT,
-        Code.SIMILAR_NAME,
-        Code.EXPIRES_SOON,
-        Code.MORE_DEVICES_THAN_LICENSES,
-        Code.HIDDEN_ROWS,
-        Code.IGNORED_SHEET,
-        Code.IGNORED_COLUMN,
-        Code.TITLE_ROWS,
-    }
-)
+_WARNINGS = frozenset({
+    Code.FORMULA_VALUE_USED, Code.NORMALISED, Code.CONSOLE_LIMIT, Code.SIMILAR_NAME,
+    Code.EXPIRES_SOON, Code.MORE_DEVICES_THAN_LICENSES, Code.HIDDEN_ROWS, Code.IGNORED_SHEET,
+    Code.IGNORED_COLUMN, Code.TITLE_ROWS,
+})  # fmt: skip
 
 
 class ColumnPlace(NamedTuple):
@@ -199,14 +174,8 @@ def problem_at(
 ) -> Problem:
     """A problem with the cell of `field` in the row at `place` (the whole row if None)."""
     column = place.sheet.columns.get(field) if field else None
-    return Problem(
-        code=code,
-        message=message,
-        fix=fix,
-        sheet=place.sheet.name,
-        row=place.row,
-        column=column.name if column else None,
-        header=column.header if column else None,
-        cell=f"{column.letter}{place.row}" if column else None,
-        value=None if value is None else str(value),
-    )
+    name, header, cell = None, None, None
+    if column is not None:
+        name, header, cell = column.name, column.header, f"{column.letter}{place.row}"
+    stated = None if value is None else str(value)
+    return Problem(code, message, fix, place.sheet.name, place.row, name, header, cell, stated)

@@ -1,4 +1,4 @@
-"""What one filled row asks for: one request per sheet, its fields named as the sheet's columns.
+"""Requests of filled rows: one type per sheet, with a field per column.
 
 A field that is None was left blank; blank states nothing.
 """
@@ -103,7 +103,7 @@ class EnableCustomer(NamedTuple):
 
 
 class RecordDevice(NamedTuple):
-    """Add a device to a customer's inventory, or say anew how it is."""
+    """Add a device to a customer's inventory, or update it."""
 
     place: Place
     customer: str

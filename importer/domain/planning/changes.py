@@ -1,4 +1,4 @@
-"""One thing that a plan changes: an entity before and after, and the row that asked for it."""
+"""Changes of a plan: an entity before and after, and the row that asked for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importer.domain.problems import Place
 
 
 class ChangeKind(StrEnum):
-    """What was done, as the report counts it; a key of the JSON `changes` (CLI.md)."""
+    """What was done, as the report counts it; a key of the JSON `changes`."""
 
     OTC_ADDED = "otcs_added"
     OTC_EDITED = "otcs_edited"
@@ -32,14 +32,13 @@ class ChangeKind(StrEnum):
 UNDO_ONLY = frozenset(
     {ChangeKind.OTC_REMOVED, ChangeKind.CUSTOMER_REMOVED, ChangeKind.DEVICE_REMOVED}
 )
-"""What only an undo does: no sheet removes an OTC, a customer or a device."""
+"""Kinds that only an undo makes: no sheet removes an OTC, a customer or a device."""
 
 
 class Change(NamedTuple):
-    """An entity's image before and after; None before it was there and after it is gone.
+    """An entity before and after; None before it exists and after it is removed.
 
-    `kind` is None on the half of a change that is not counted: what a subscription moves away from;
-    and where it was not kept: on what the journal says.
+    `kind` is None on the half of a move that is not counted, and on changes read from the journal.
     """
 
     kind: ChangeKind | None
@@ -49,7 +48,7 @@ class Change(NamedTuple):
 
     @property
     def entity(self) -> Entity:
-        """The entity that changes, as it is afterwards or, when gone, as it was."""
-        found = self.after if self.after is not None else self.before
-        assert found is not None, "a change has an image before or after"
-        return found
+        """The entity that changes, as it is afterwards or, if removed, as it was."""
+        entity = self.after if self.after is not None else self.before
+        assert entity is not None, "a change has an image before or after"
+        return entity

@@ -1,4 +1,4 @@
-"""What a workbook would do to the ledger: its rows judged one after the other."""
+"""Plan what a workbook would do to the ledger, row by row."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RULES: dict[type[ask.Request], Rule] = {
 
 
 class RowOutcome(StrEnum):
-    """What becomes of one row."""
+    """What happens to a row."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -42,7 +42,7 @@ class RowOutcome(StrEnum):
 
 
 class Demand(NamedTuple):
-    """What a workbook asks of one OTC, and the OTC's figures once its good rows are applied."""
+    """The licences that a workbook asks of an OTC, and its figures after the good rows."""
 
     otc: str
     total: int
@@ -54,9 +54,9 @@ class Demand(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The outcome of each request, in order; the changes of the good ones; what is wrong.
+    """The outcome of each request, in order, the changes of the good ones, and the problems.
 
-    `after` is the snapshot with those changes made.
+    `after` is the snapshot with those changes.
     """
 
     outcomes: list[RowOutcome]
@@ -74,8 +74,8 @@ def make_plan(
 ) -> Plan:
     """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
 
-    `snapshot` itself stays as it is. `refused_additions` are the rows that would create something
-    but have bad cells and so make no request; later rows are told of them. `tick` is called
+    `snapshot` itself stays as it is. `refused_additions` are rows that would create something but
+    have bad cells, and so make no request; problems of later rows name them. `tick` is called
     once a request, for a progress bar.
     """
     ledger = snapshot.copy()

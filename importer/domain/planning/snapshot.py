@@ -1,13 +1,21 @@
-"""The part of the ledger that a plan may see."""
+"""The part of the ledger that a plan sees."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from importer.domain.entities import Customer, Device, Entity, Otc, Subscription, dedicated_to
+from importer.domain.entities import (
+    Customer,
+    Device,
+    Entity,
+    Otc,
+    Subscription,
+    dedicated_to,
+    entity_key,
+)
 from importer.domain.names import accentless_key, name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
@@ -29,8 +37,8 @@ class Snapshot:
     """OTCs, customers and subscriptions by key, and the figures derived from them.
 
     The ledger fills one with what a workbook names; a plan works on a copy of its own.
-    `nearest_otc` and `nearest_customer` give, for codes that are unknown or none, and for keys of
-    names that are unknown, the known code or name that looks most like it.
+    `nearest_otc` and `nearest_customer` give, for unknown codes and keys of names, the known code
+    or name that looks most like it.
     """
 
     today: dt.date
@@ -40,8 +48,7 @@ class Snapshot:
     nearest_otc: dict[str, str] = field(default_factory=dict)
     nearest_customer: dict[str, str] = field(default_factory=dict)
     creators: dict[object, Place] = field(default_factory=dict)
-    """The row of this workbook that created an OTC (by code), a customer (by id) or a
-    subscription (by both) or a device (see creator_of_device)."""
+    """The row of this workbook that created an entity, by `entity_key`."""
     refused_additions: dict[Addition, Place] = field(default_factory=dict)
     """The refused row of this workbook that would have created an OTC or a customer."""
     renamed: dict[str, int] = field(default_factory=dict)
@@ -49,7 +56,7 @@ class Snapshot:
     holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
     """The subscriptions of each customer, by OTC."""
     holders: dict[str, dict[int, None]] = field(default_factory=dict)
-    """The customers that hold licences of each OTC, in order; complete for what Scope asks."""
+    """The customers that hold licences of each OTC, in order; complete where the scope asks."""
     devices: dict[tuple[int, str], Device] = field(default_factory=dict)
     """The devices that are named, by their customer's id and their own key."""
     installed: dict[int, int] = field(default_factory=dict)
@@ -60,19 +67,19 @@ class Snapshot:
     _by_email: dict[str, set[int]] = field(default_factory=dict)
     _last_provisional: int = 0
 
-    # What a rule may ask
+    # Queries of the rules
 
     def customer(self, name: str) -> Customer | None:
         """The customer of that name, however it is spelt."""
-        found = self._by_name.get(name_key(name))
-        return None if found is None else self.customers[found]
+        key = self._by_name.get(name_key(name))
+        return None if key is None else self.customers[key]
 
     def subscription(self, customer: Customer, otc: str) -> Subscription | None:
-        """What `customer` holds out of `otc`."""
+        """The subscription of `customer` to `otc`."""
         return self.holdings.get(customer.id, {}).get(otc)
 
     def subscriptions(self, customer: Customer) -> list[Subscription]:
-        """All that `customer` holds."""
+        """The subscriptions of `customer`."""
         return list(self.holdings.get(customer.id, {}).values())
 
     def subscriptions_of(self, otc: str) -> list[Subscription]:
@@ -96,12 +103,12 @@ class Snapshot:
 
     def creator_of_device(self, device: Device) -> Place | None:
         """The row of this workbook that added `device`, if one did."""
-        return self.creators.get((Device, device.customer, device.key))
+        return self.creators.get(entity_key(device))
 
     def self_managed_with_email(self, email: str) -> Iterator[Customer]:
         """The customers that manage themselves and have that email."""
-        for found in self._by_email.get(email_key(email), ()):
-            yield self.customers[found]
+        for key in self._by_email.get(email_key(email), ()):
+            yield self.customers[key]
 
     def similar_names(self, name: str) -> list[str]:
         """Names of customers that differ from `name` in accents and nothing else."""
@@ -116,37 +123,27 @@ class Snapshot:
         return self._last_provisional - 1
 
     def entities(self) -> Iterator[Entity]:
-        """Everything that it holds."""
+        """Every entity in it."""
         yield from self.otcs.values()
         yield from self.customers.values()
         for subscriptions in self.holdings.values():
             yield from subscriptions.values()
         yield from self.devices.values()
 
-    # How it comes to be and changes
+    # Building and changing it
 
     def copy(self) -> Snapshot:
-        """One that changes on its own, for a workbook that has created nothing yet."""
-        return Snapshot(
-            self.today,
-            dict(self.otcs),
-            dict(self.used),
-            dict(self.customers),
-            self.nearest_otc,
-            self.nearest_customer,
-            {},
-            {},
-            {},
-            {key: dict(held) for key, held in self.holdings.items()},
-            {key: dict(held) for key, held in self.holders.items()},
-            dict(self.devices),
-            dict(self.installed),
-            dict(self._by_name),
-            dict(self._by_accentless),
-            dict(self._companies),
-            {key: set(ids) for key, ids in self._by_email.items()},
-            self._last_provisional,
-        )
+        """A copy that changes on its own, for a workbook that has created nothing yet."""
+        return replace(
+            self, otcs=dict(self.otcs), used=dict(self.used), customers=dict(self.customers),
+            creators={}, refused_additions={}, renamed={},
+            holdings={key: dict(of_customer) for key, of_customer in self.holdings.items()},
+            holders={key: dict(of_otc) for key, of_otc in self.holders.items()},
+            devices=dict(self.devices), installed=dict(self.installed),
+            _by_name=dict(self._by_name), _by_accentless=dict(self._by_accentless),
+            _companies=dict(self._companies),
+            _by_email={key: set(ids) for key, ids in self._by_email.items()},
+        )  # fmt: skip
 
     def put_otc(self, otc: Otc, used: int = 0) -> None:
         """Hold `otc`, of whose licences `used` are handed out."""
@@ -155,7 +152,7 @@ class Snapshot:
         self.put_company(otc.company)
 
     def put_company(self, company: str) -> None:
-        """Know of a company by that name."""
+        """Note the name of a company."""
         _put(self._companies, company)
 
     def put_customer(self, customer: Customer) -> None:
@@ -177,7 +174,7 @@ class Snapshot:
         self.devices[device.customer, device.key] = device
 
     def record(self, change: Change) -> None:
-        """Become what `change` makes of it."""
+        """Apply `change`."""
         before, after, place = change.before, change.after, change.place
         match after:
             case Subscription():
@@ -203,7 +200,7 @@ class Snapshot:
                 self.installed[after.customer] = self.installed.get(after.customer, 0) + more
                 self.put_device(after)
                 if before is None:
-                    self.creators[Device, after.customer, after.key] = place
+                    self.creators[entity_key(after)] = place
             case None:
                 assert isinstance(before, Subscription), f"nothing else goes: {change}"
                 self.used[before.otc] -= before.licenses

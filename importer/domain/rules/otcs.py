@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
-from importer.base.texts import N_, text
+from importer.base.texts import N_
 from importer.domain.entities import Otc
-from importer.domain.invariants import total_too_low
+from importer.domain.invariants import TOTAL_TOO_LOW, balance_facts
 from importer.domain.names import name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.problems import Code, Problem, problem_at
+from importer.domain.problems import Code, Problem
 from importer.domain.requests import AddOtc, EditOtc
 from importer.domain.rules.verdict import (
     Verdict,
@@ -84,12 +84,10 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
 def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
     subscriptions = ledger.subscriptions_of(edited.code)
     holders = [(ledger.customers[one.customer].name, one.licenses) for one in subscriptions]
-    return problem_at(
-        row.place, "total", Code.TOTAL_BELOW_USED,
-        total_too_low(edited, holders),
-        text(N_("Write {used} or more, or release licences with another workbook first."),
-             used=ledger.used[edited.code]),
-        edited.total,
+    return row_problem(
+        row, "total", Code.TOTAL_BELOW_USED, TOTAL_TOO_LOW,
+        N_("Write {used} or more, or release licences with another workbook first."),
+        **balance_facts(edited, holders),
     )  # fmt: skip
 
 

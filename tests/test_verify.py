@@ -559,7 +559,7 @@ def test_a_rule_that_rows_and_journal_break_alike_is_found(
 def test_every_fault_is_explained() -> None:
     """Each code has its row in docs/ledger.md, and each row its code."""
     code = "".join(map(inspect.getsource, (proving, soundness)))
-    codes = set(re.findall(r'Fault\("([a-z-]+)"', code))
+    codes = set(re.findall(r'[Ff]ault\("([a-z-]+)"', code))
     docs = (Path(__file__).parent.parent / "docs" / "ledger.md").read_text("utf-8")
     _, _, table = docs.partition("| fault | what is wrong |")
     rows = table.partition("\n\n")[0].splitlines()[2:]

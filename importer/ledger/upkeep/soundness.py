@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from importer.base.texts import N_, Text, text
+from importer.base.texts import N_, Text
 
 
 class Fault(NamedTuple):
@@ -16,6 +16,11 @@ class Fault(NamedTuple):
     code: str
     key: str
     message: Text
+
+
+def fault(code: str, key: str, message: str, /, **facts: object) -> Fault:
+    """A fault whose sentence `facts` complete."""
+    return Fault(code, key, Text(message, facts))
 
 
 def engine_faults(connection: sa.Connection) -> Iterator[Fault]:
@@ -53,5 +58,4 @@ _INDEXES = """
 
 
 def _damaged(reason: str) -> Fault:
-    message = text(N_("The database is damaged: {reason}."), reason=reason)
-    return Fault("database-damaged", "", message)
+    return fault("database-damaged", "", N_("The database is damaged: {reason}."), reason=reason)

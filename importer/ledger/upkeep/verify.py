@@ -1,14 +1,14 @@
-"""Proves a ledger: everything that it holds is derived again from the journal and compared.
+"""Verify a ledger: derive everything from the journal again, and compare.
 
-A fault is a value, not an exception; each has a code for scripts (docs/ledger.md), the key of what
-it concerns and a sentence.
+A fault is a value, not an exception; docs/ledger.md lists their codes.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,16 +21,16 @@ from importer.domain.problems import Code
 from importer.domain.rules.verdict import display_value
 from importer.ledger.storage import STORAGE, entity_of, storage_of
 from importer.ledger.tables import account, batch, journal, otc
-from importer.ledger.upkeep.soundness import Fault, engine_faults
+from importer.ledger.upkeep.soundness import Fault, engine_faults, fault
 from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
 
 SHOWN = 1000
-"""How many faults of one kind are listed; a ledger with more is known to be broken."""
+"""The most faults listed of each check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found: how many batches there are, the hash of the last, and what is wrong."""
+    """The number of batches, the hash of the last, and what is wrong."""
 
     batches: int
     head: str
@@ -47,14 +47,12 @@ Row = sa.RowMapping | Mapping[str, Any]
 
 
 def verify(
-    connection: sa.Connection,
-    account_id: str,
-    expect_head: str | None = None,
+    connection: sa.Connection, account_id: str, expect_head: str | None = None,
     progress: Progress | None = None,
-) -> Proof:
-    """Prove the account's part of the ledger, and the whole database as far as its engine can.
+) -> Proof:  # fmt: skip
+    """Check the account's part of the ledger, and the whole database as far as its engine can.
 
-    `expect_head` is the hash of a batch that must be there: an export prints it.
+    `expect_head` is the hash of a batch that must exist: an export prints it.
     """
     progress = progress or NoProgress()
     progress.stage(text(N_("Checking the database")))
@@ -71,18 +69,19 @@ def verify(
 def _derived(
     connection: sa.Connection, account_id: str, expect_head: str | None, progress: Progress
 ) -> Proof:  # fmt: skip
-    """What comes of deriving everything again."""
     faults: list[Fault] = []
     query = sa.select(batch).where(batch.c.account_id == account_id).order_by(batch.c.batch)
     batches = connection.execute(query).mappings().all()
     tick = progress.stage(text(N_("Checking the batches")), len(batches))
     images: Images = {}
     head = ""
-    for expected, one in enumerate(batches, start=1):
-        lines = _lines(connection, account_id, one["entry"])
-        faults += _some(_batch_faults(one, lines, expected, head))
-        faults += _some(_image_faults(lines, one["batch"], images))
-        head = one["hash"]
+    of_account = sa.select(journal).where(journal.c.account_id == account_id)
+    for expected, row in enumerate(batches, start=1):
+        of_batch = of_account.where(journal.c.entry == row["entry"]).order_by(journal.c.line)
+        lines = connection.execute(of_batch).mappings().all()
+        faults += _some(_batch_faults(row, lines, expected, head))
+        faults += _some(_image_faults(lines, row["batch"], images))
+        head = row["hash"]
         tick()
     faults += _some(_stray_lines(connection, account_id))
     faults += _some(_account_faults(connection, account_id, len(batches), head, images))
@@ -92,73 +91,58 @@ def _derived(
     faults += _some(_rule_faults(state))
     faults += _some(_balance_faults(connection, account_id, images, state))
     # Before the first batch the hash is empty, and so is that of an export made then.
-    if expect_head and expect_head not in {one["hash"] for one in batches}:
-        faults.append(_head_missing(expect_head))
+    if expect_head and expect_head not in {row["hash"] for row in batches}:
+        message = N_("No batch has the hash {head}: either the ledger has lost batches since the "
+                     "hash was noted, or this is another ledger.")  # fmt: skip
+        faults.append(fault("head-missing", expect_head, message, head=expect_head))
     return Proof(len(batches), head, faults)
 
 
-def _some(found: Iterator[Fault]) -> list[Fault]:
-    """The first of them; all are looked for, since what is derived on the way is needed."""
-    kept: list[Fault] = []
-    for fault in found:
-        if len(kept) < SHOWN:
-            kept.append(fault)
-    return kept
+def _some(faults: Iterator[Fault]) -> list[Fault]:
+    """The first faults; the check goes on to its end, since it also derives what others need."""
+    shown = list(islice(faults, SHOWN))
+    deque(faults, maxlen=0)
+    return shown
 
 
-# The chain
-
-
-def _lines(connection: sa.Connection, account_id: str, entry: int) -> Sequence[Row]:
-    query = (
-        sa.select(journal)
-        .where(journal.c.account_id == account_id, journal.c.entry == entry)
-        .order_by(journal.c.line)
-    )
-    return connection.execute(query).mappings().all()
-
-
-def _batch_faults(one: Row, lines: Sequence[Row], expected: int, head: str) -> Iterator[Fault]:
-    number = one["batch"]
+def _batch_faults(row: Row, lines: Sequence[Row], expected: int, head: str) -> Iterator[Fault]:
+    number = row["batch"]
+    key = str(number)
     if number != expected:
-        message = text(N_("Batch {expected} should be next, but it is {number}."),
-                       expected=expected, number=number)  # fmt: skip
-        yield Fault("batch-missing", str(number), message)
-    if one["previous_hash"] != head:
-        message = text(N_("Batch {number} does not follow on the batch before it."), number=number)
-        yield Fault("chain-broken", str(number), message)
-    if hash_of_lines(one["account_id"], lines) != one["lines_hash"]:
-        message = text(N_("The journal lines of batch {number} are not those that were written."),
-                       number=number)  # fmt: skip
-        yield Fault("lines-changed", str(number), message)
-    if hash_of_batch(one) != one["hash"]:
-        message = text(N_("Batch {number} is not as it was written."), number=number)
-        yield Fault("batch-changed", str(number), message)
+        message = N_("Batch {expected} should be next, but batch {number} is.")
+        yield fault("batch-missing", key, message, expected=expected, number=number)
+    if row["previous_hash"] != head:
+        message = N_("Batch {number} does not follow on from the batch before it.")
+        yield fault("chain-broken", key, message, number=number)
+    if hash_of_lines(row["account_id"], lines) != row["lines_hash"]:
+        message = N_("The journal lines of batch {number} have changed.")
+        yield fault("lines-changed", key, message, number=number)
+    if hash_of_batch(row) != row["hash"]:
+        yield fault("batch-changed", key, N_("Batch {number} has changed."), number=number)
 
 
 def _image_faults(lines: Sequence[Row], number: int, images: Images) -> Iterator[Fault]:
-    """What each line says was before must be what the lines before it left."""
+    """Each line's image before must be the last image after of the same entity."""
     for line in lines:
         key = (line["kind"], line["key"])
+        facts = {"line": line["line"], "number": number, "kind": key[0], "key": key[1]}
         place = f"{number}/{line['line']}"
         try:
             before, after = (entity_of(line["kind"], line[name]) for name in ("before", "after"))
             broken = any(
-                one is not None and not (_is_whole(one) and _kind_and_key(one) == key)
-                for one in (before, after)
+                image is not None and not (_is_whole(image) and _kind_and_key(image) == key)
+                for image in (before, after)
             )
         except (KeyError, RecursionError, TypeError, ValueError):
             broken = True
         if broken:
-            message = text(N_("Line {line} of batch {number} holds no image of what it names."),
-                           line=line["line"], number=number)  # fmt: skip
-            yield Fault("image-broken", place, message)
+            message = N_("Line {line} of batch {number} has no valid image of {kind} {key}.")
+            yield fault("image-broken", place, message, **facts)
             continue
         if before != images.get(key):
-            message = text(N_("Line {line} of batch {number} does not begin where {kind} {key} "
-                              "was left."), line=line["line"], number=number, kind=key[0],
-                           key=key[1])  # fmt: skip
-            yield Fault("images-apart", place, message)
+            message = N_("Line {line} of batch {number} does not start from the last image of "
+                         "{kind} {key}.")  # fmt: skip
+            yield fault("images-apart", place, message, **facts)
         images[key] = after
 
 
@@ -168,53 +152,42 @@ def _kind_and_key(entity: Entity) -> tuple[str, str]:
 
 
 def _is_whole(entity: Entity) -> bool:
-    """Whether each of its facts is of its type; an image may have been given any."""
+    """Whether each of its facts is of its type: an image may hold any."""
     return all(map(isinstance, entity, storage_of(entity).types))
 
 
 def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
-    """Journal lines of no batch."""
+    of_batch = sa.and_(
+        batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry
+    )  # fmt: skip
     query = (
         sa.select(journal.c.entry, sa.func.count())
-        .outerjoin(
-            batch,
-            sa.and_(batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry),
-        )
+        .outerjoin(batch, of_batch)
         .where(journal.c.account_id == account_id, batch.c.batch.is_(None))
         .group_by(journal.c.entry)
         .order_by(journal.c.entry)
     )
     for entry, count in connection.execute(query):
-        message = text(N_("{count} journal lines (entry {entry}) belong to no batch."),
-                       count=count, entry=entry)  # fmt: skip
-        yield Fault("lines-stray", str(entry), message)
+        message = N_("{count} journal lines (entry {entry}) belong to no batch.")
+        yield fault("lines-stray", str(entry), message, count=count, entry=entry)
 
 
 def _account_faults(
     connection: sa.Connection, account_id: str, batches: int, head: str, images: Images
 ) -> Iterator[Fault]:
     query = sa.select(account).where(account.c.account_id == account_id)
-    ours = connection.execute(query).one_or_none()
-    stated = (ours.last_batch, ours.head) if ours else (0, "")
+    row = connection.execute(query).one_or_none()
+    stated = (row.last_batch, row.head) if row else (0, "")
     if stated != (batches, head):
-        message = text(N_("The last batch is {number}; the account says {stated}, or has another "
-                          "hash."), number=batches, stated=stated[0])  # fmt: skip
-        yield Fault("head-wrong", account_id, message)
+        message = N_("The last batch is {number}, but the account states {stated}, or another "
+                     "hash.")  # fmt: skip
+        yield fault("head-wrong", account_id, message, number=batches, stated=stated[0])
     known = [int(key) for kind, key in images if kind == "customer" and key.isdecimal()]
     last = sa.select(sa.func.max(journal.c.entry)).where(journal.c.account_id == account_id)
     entries = connection.scalar(last) or 0
-    if ours and (ours.last_customer < max(known, default=0) or ours.last_entry < entries):
-        message = text(N_("The account's counters are behind what was written."))
-        yield Fault("counter-wrong", account_id, message)
-
-
-def _head_missing(expected: str) -> Fault:
-    message = text(N_("No batch has the hash {head}: the ledger has lost batches since that hash "
-                      "was noted, or this is another ledger."), head=expected)  # fmt: skip
-    return Fault("head-missing", expected, message)
-
-
-# The balances
+    if row and (row.last_customer < max(known, default=0) or row.last_entry < entries):
+        message = N_("The account's counters are lower than the numbers already used.")
+        yield fault("counter-wrong", account_id, message)
 
 
 def _table_faults(
@@ -234,23 +207,21 @@ def _table_faults(
             state.append(_entity_of_row(kind, row) if faults or entity is None else entity)
             yield from faults
     for kind, key in left:
-        message = text(N_("{kind} {key} is in the journal but not in the ledger."),
-                       kind=kind, key=key)  # fmt: skip
-        yield Fault("balance-missing", key, message)
+        message = N_("{kind} {key} is in the journal but not in the ledger.")
+        yield fault("balance-missing", key, message, kind=kind, key=key)
 
 
 def _row_faults(kind: str, key: str, row: Row, entity: Entity | None) -> Iterator[Fault]:
     if entity is None:
-        message = text(N_("{kind} {key} is in the ledger but not in the journal."),
-                       kind=kind, key=key)  # fmt: skip
-        yield Fault("balance-unknown", key, message)
+        message = N_("{kind} {key} is in the ledger but not in the journal.")
+        yield fault("balance-unknown", key, message, kind=kind, key=key)
         return
     for name, right in storage_of(entity).row(entity).items():
         if row[name] != right:
-            message = text(N_("{kind} {key}: {fact} is {stated}, but the journal says {right}."),
-                           kind=kind, key=key, fact=name, stated=display_value(row[name]),
-                           right=display_value(right))  # fmt: skip
-            yield Fault("balance-wrong", key, message)
+            message = N_("{kind} {key}: {fact} is {stated}, but the journal says {right}.")
+            stated, right = display_value(row[name]), display_value(right)
+            yield fault("balance-wrong", key, message, kind=kind, key=key, fact=name,
+                        stated=stated, right=right)  # fmt: skip
 
 
 def _entity_of_row(kind: str, row: Row) -> Entity:
@@ -289,11 +260,11 @@ def _balance_faults(
     query = sa.select(otc.c.code, otc.c.used).where(otc.c.account_id == account_id)
     for code, used in connection.execute(query.order_by(otc.c.code)):
         if not used == by_rows[code] == by_images[code]:
-            message = text(N_("OTC {otc}: the ledger says that {used} licences are used; its "
-                              "subscriptions hold {held}, by the journal {journal}."),
-                           otc=code, used=used, held=by_rows[code],
-                           journal=by_images[code])  # fmt: skip
-            yield Fault("used-wrong", code, message)
+            message = N_("OTC {otc}: the ledger states {used} used licences, but its "
+                         "subscriptions add up to {rows}, and to {images} by the "
+                         "journal.")  # fmt: skip
+            yield fault("used-wrong", code, message, otc=code, used=used, rows=by_rows[code],
+                        images=by_images[code])  # fmt: skip
 
 
 def _used(entities: Iterable[Entity | None]) -> Counter[str]:

@@ -219,9 +219,8 @@ def _row_faults(kind: str, key: str, row: Row, entity: Entity | None) -> Iterato
     for name, right in storage_of(entity).row(entity).items():
         if row[name] != right:
             message = N_("{kind} {key}: {fact} is {stated}, but the journal says {right}.")
-            stated, right = display_value(row[name]), display_value(right)
             yield fault("balance-wrong", key, message, kind=kind, key=key, fact=name,
-                        stated=stated, right=right)  # fmt: skip
+                        stated=display_value(row[name]), right=display_value(right))  # fmt: skip
 
 
 def _entity_of_row(kind: str, row: Row) -> Entity:

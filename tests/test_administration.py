@@ -158,7 +158,7 @@ def test_init_leaves_a_ledger_that_is_in_use(
 ) -> None:
     """What it holds stays, and the next batch follows."""
     before = told(command, filled)
-    assert "was there already" in command("ledger", "init").out
+    assert "already exists" in command("ledger", "init").out
     assert command("ledger", "init", "-q") == Said(0, "", "")
     assert told(command, filled) == before
     said = command("apply", tmp_path / "second.xlsx", "--json")
@@ -173,7 +173,7 @@ def test_the_file_that_init_makes_is_its_owners_alone(command: CommandLine, ledg
     finally:
         os.umask(before)
     assert said.exit_code == 0
-    assert said.out == f"Made: {ledger}\n"
+    assert said.out == f"Created: {ledger}\n"
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
 
 
@@ -236,7 +236,7 @@ def test_what_is_up_to_date_stays_as_it_is(command: CommandLine, filled: str) ->
     said = command("ledger", "upgrade", "--json")
     assert said.exit_code == 0
     assert said.json == {"ledger": shown(filled), "from": REVISION, "to": REVISION}
-    assert "up to date already" in command("ledger", "upgrade").out
+    assert "already up to date" in command("ledger", "upgrade").out
     assert everything_in(filled) == before
 
 
@@ -489,7 +489,7 @@ def test_a_ledger_that_holds_something_takes_nothing_over(
     assert command("ledger", "init", "--ledger", target, "--reader", "postgres").exit_code == 0
     said = command("ledger", "init", "--from", source, "--ledger", target)
     assert said.exit_code == 0
-    assert f"Taken over: {source}" in said.out
+    assert f"Copied: {source}" in said.out
     before = everything_in(target)
     again = command("ledger", "init", "--from", source, "--ledger", target)
     assert_one_clear_line(again, str(source), "empty one")

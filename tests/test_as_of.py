@@ -230,7 +230,7 @@ def test_before_the_first_batch_there_was_nothing(past: Past) -> None:
         )  # fmt: skip
     said = past.command("show", "otcs", "--as-of", "2026-03-01")
     assert said.exit_code == 0
-    assert said.err == "Nothing was applied to the account default of this ledger by then.\n"
+    assert said.err == "Nothing had been applied to the account default of this ledger by then.\n"
 
 
 def test_a_day_ends_at_midnight_in_utc(past: Past) -> None:

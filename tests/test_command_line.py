@@ -18,6 +18,7 @@ from importer.pipeline import apply as pipeline
 from workbooks import write_workbook
 
 HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "alembic", "python_calamine", "xlsxturbo")
+EXTRA = ("cronsim", "filelock", "fsspec", "prometheus_client", "tzlocal", "watchfiles")
 OTC = "AAAAA-AAAAA-AAAAA-AAAA1"
 ADD_OTC = {"OTC": OTC, "Email": "a@x.example", "Company Name": "Empresa", "Total Licenses": 5}
 
@@ -166,3 +167,30 @@ def test_shells_can_complete_commands(shell: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "avira-importer" in done.stdout
+
+
+def test_without_its_extra_serve_alone_says_how_to_install_it(tmp_path: Path) -> None:
+    """One line and exit code 2, in both languages; other commands read the same file as ever."""
+    config = tmp_path / "avira-importer.toml"
+    config.write_text("[inbox]\nfolder = 'in'\n[[exports]]\nfolder = 'out'\ncron = '0 6 * * MON'\n")
+    good_workbook(tmp_path)
+    script = f"""
+import sys
+sys.modules.update(dict.fromkeys({EXTRA!r}))  # whose import fails then
+from importer.cli.main import run
+sys.exit(run(sys.argv[1:] + ["--config", {str(config)!r}, "--ledger", {str(tmp_path / "l.db")!r}]))
+"""
+
+    def without_extra(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words], capture_output=True, text=True, cwd=tmp_path
+        )
+        return done.returncode, done.stderr
+
+    for language, install in (("en", "Install them with"), ("es", "Instálelos con")):
+        for option in ("--once", "--check", "--quiet"):
+            code, line = without_extra("serve", option, "--lang", language)
+            assert (code, line.count("\n")) == (2, 1)
+            assert f'{install}: pip install "avira-importer[serve]"' in line
+    for words in (["apply", "good.xlsx"], ["export"], ["template"], ["ledger", "verify"]):
+        assert without_extra(*words) == (0, "")

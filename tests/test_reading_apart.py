@@ -18,7 +18,7 @@ import pytest
 from conftest import CommandLine
 from hostile_files import HOSTILE, good_workbook, just_a_bomb, with_rows
 from importer.base.errors import FileError
-from importer.cli.job import job_of
+from importer.cli.options import CommonOptions
 from importer.config.limits import Limits
 from importer.pipeline.job import Job
 from importer.workbook.reading import process as reader
@@ -471,12 +471,14 @@ def test_a_command_reads_its_first_file_before_it_loads_the_rest(
         asked.append(work.path)
         ask(process, work)
 
-    def job_of_and_tell(*arguments: Any, **options: Any) -> Job:
+    make_job = CommonOptions.job
+
+    def job_and_tell(*arguments: Any, **options: Any) -> Job:
         asked_by_then.append(asked[:])
-        return job_of(*arguments, **options)
+        return make_job(*arguments, **options)
 
     monkeypatch.setattr(ReadingProcess, "ask", ask_and_tell)
-    monkeypatch.setattr("importer.cli.check.job_of", job_of_and_tell)
+    monkeypatch.setattr(CommonOptions, "job", job_and_tell)
     assert command(*words, path).exit_code == 0
     assert asked_by_then == [[str(path)]]
     assert asked == [str(path)]

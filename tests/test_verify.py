@@ -233,7 +233,7 @@ def test_a_sound_ledger_is_well(command: CommandLine, where: str) -> None:
         }  # fmt: skip
     said = command("ledger", "verify")
     assert said.exit_code == 0
-    assert "all is well" in said.out
+    assert "verified" in said.out
 
 
 def test_a_ledger_that_is_not_well_is_told_in_words(command: CommandLine, where: str) -> None:
@@ -244,7 +244,7 @@ def test_a_ledger_that_is_not_well_is_told_in_words(command: CommandLine, where:
     said = command("ledger", "verify", "-q")
     assert said.exit_code == 4
     advice, *lines = said.out.splitlines()
-    assert "put back a copy" in advice
+    assert "Restore an earlier copy" in advice
     assert {"balance-wrong", "used-wrong", "balance-missing", "reference-broken"} <= {
         line.strip().partition(":")[0] for line in lines
     }

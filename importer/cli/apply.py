@@ -12,11 +12,10 @@ import click
 
 from importer.base.errors import ImporterError, MisuseError
 from importer.base.texts import N_, text
-from importer.cli.check import make_job, say_reports, workbook_options
-from importer.cli.export import say_export
-from importer.cli.options import Common, common_options
-from importer.cli.output import progress
-from importer.cli.translated import Command, Option
+from importer.cli.check import print_reports, workbook_job, workbook_options
+from importer.cli.export import print_export
+from importer.cli.options import CommonOptions, common_options
+from importer.cli.translated import Command, option, with_examples
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
@@ -24,29 +23,27 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Command,
-    help=N_("Apply workbooks to the ledger: each one wholly, or nothing of it.")
-    + "\n\n\b\n  avira-importer apply onboarding.xlsx"
-    + "\n  avira-importer apply --partial january.xlsx february.xlsx"
-    + '\n  avira-importer apply onboarding.xlsx --export "Export Avira Details.xlsx"',
+    help=with_examples(
+        N_("Apply workbooks to the ledger. One refused row stops its whole workbook."),
+        "apply onboarding.xlsx",
+        "apply --partial january.xlsx february.xlsx",
+        'apply onboarding.xlsx --export "Export Avira Details.xlsx"',
+    ),
 )
-@click.option(
-    "--partial",
-    is_flag=True,
-    cls=Option,
-    help=N_("Apply the good rows and give the refused ones back."),
+@option(
+    "--partial", is_flag=True, help=N_("Apply the good rows and write corrections for the others.")
 )
-@click.option(
+@option(
     "--export",
     "export_to",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    cls=Option,
     help=N_("Write “Export Avira Details” afterwards."),
 )
 @workbook_options
 @common_options
 def apply(
-    common: Common,
+    options: CommonOptions,
     files: tuple[Path, ...],
     partial: bool,
     export_to: Path | None,
@@ -55,7 +52,7 @@ def apply(
     sheet: str | None,
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
-    job = make_job(common, files, corrections, actor, sheet)
+    job = workbook_job(options, files, corrections, actor, sheet)
     from importer.export.form import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting
@@ -65,26 +62,26 @@ def apply(
         exporting.writable(export_to, job, form)
         if export_to.resolve() in {path.resolve() for path in files}:
             raise MisuseError(
-                text(N_("--export names a workbook to apply: {path}. Name another file."),
+                text(N_("{path} is a workbook to apply. Name another file for --export."),
                      path=export_to)
             )  # fmt: skip
 
-    def each() -> Iterator[Report]:
+    def reports() -> Iterator[Report]:
         for path, following in zip_longest(files, files[1:]):
-            with progress(wanted=not common.quiet) as shown:
+            with options.progress() as shown:
                 report = pipeline.apply(
                     path, replace(job, progress=shown), partial=partial, following=following
                 )
             yield report
 
-    exit_code = say_reports(common, each())
+    exit_code = print_reports(options, reports())
     if export_to is not None and not job.ledger.is_missing:
         try:
-            with progress(wanted=not common.quiet) as shown:
+            with options.progress() as shown:
                 exported = exporting.export(export_to, replace(job, progress=shown), form=form)
-        except ImporterError as error:  # the reports are said already
-            click.echo(str(error.message), err=True)
+        except ImporterError as error:  # the reports, the one JSON document, are printed already
+            click.echo(error.message, err=True)
             return error.exit_code
-        if not common.json:
-            say_export(common, exported)
+        if not options.json:
+            print_export(options, exported)
     return exit_code

@@ -11,10 +11,9 @@ import click
 
 from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
 from importer.base.texts import N_, current_language, text
-from importer.cli.job import actor_option, job_of
-from importer.cli.options import Common, common_options
-from importer.cli.output import progress, say, say_json, say_report
-from importer.cli.translated import Command, Option
+from importer.cli.options import CommonOptions, actor_option, common_options
+from importer.cli.output import print_json, print_lines, print_report
+from importer.cli.translated import Command, option, with_examples
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
@@ -28,32 +27,30 @@ _OPTIONS = (
         type=click.Path(path_type=Path, readable=False),
         metavar="FILE...",
     ),
-    click.option(
+    option(
         "--corrections",
         type=click.Path(path_type=Path),
         metavar="FILE|DIR",
-        cls=Option,
-        help=N_("Where the refused rows go; beside the workbook if not given."),
+        help=N_("Where to write corrections. Default: beside the workbook."),
     ),
     actor_option,
-    click.option(
+    option(
         "--sheet",
         metavar="NAME",
-        cls=Option,
-        help=N_("Which sheet a CSV file holds, where neither its name nor its headers tell."),
+        help=N_("Sheet that a CSV file holds, if neither its name nor its headers show it."),
     ),
 )
 
 
 def workbook_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give `command` the files and options that `check` and `apply` share."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    for add_option in reversed(_OPTIONS):
+        command = add_option(command)
     return command
 
 
-def make_job(
-    common: Common,
+def workbook_job(
+    options: CommonOptions,
     files: tuple[Path, ...],
     corrections: Path | None,
     actor: str | None,
@@ -62,17 +59,14 @@ def make_job(
     """The job that the options describe; the first file is read meanwhile."""
     from importer.workbook.reading.sandbox import read_ahead
 
-    read_ahead(files[0], common.settings.limits, sheet)
+    read_ahead(files[0], options.settings.limits, sheet)
     from importer.pipeline.export import writable
 
     if sheet is not None:
         _check_sheet(sheet, files)
-
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
-        raise MisuseError(
-            text(N_("--corrections must be a folder that exists when there are several files."))
-        )
-    job = job_of(common, actor=actor, corrections=corrections, sheet=sheet)
+        raise MisuseError(text(N_("With several files, --corrections must be an existing folder.")))
+    job = options.job(actor=actor, corrections=corrections, sheet=sheet)
     if corrections is not None:
         writable(corrections, job)
     return job
@@ -84,70 +78,66 @@ def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
     from importer.workbook.labels import sheet_named
 
     if sheet_named(sheet) is None:
-        titles = [one.title(current_language()) for one in SHEETS]
+        titles = [known.title(current_language()) for known in SHEETS]
         raise MisuseError(
-            text(N_("There is no sheet {sheet}; there are: {known}."), sheet=sheet, known=titles)
+            text(
+                N_("There is no sheet {sheet}. The sheets are {known}."), sheet=sheet, known=titles
+            )
         )
     if not any(path.suffix.lower() in SUFFIXES for path in files):
-        raise MisuseError(text(N_("--sheet is for CSV files; a workbook names its sheets itself.")))
+        raise MisuseError(text(N_("--sheet is for CSV files only. A workbook names its sheets.")))
 
 
-def say_reports(common: Common, reports: Iterable[Report]) -> int:
-    """Say what became of each workbook, as soon as that is known; give the exit code."""
+def print_reports(options: CommonOptions, reports: Iterable[Report]) -> int:
+    """Print the report on each workbook as soon as there is one; return the exit code."""
     from importer.messages.report import Result, to_json
     from importer.messages.report_text import report_lines
 
-    said: list[Report] = []
-    fault = None
+    printed: list[Report] = []
+    exit_code = EXIT_DONE
     try:
         for report in reports:
-            said.append(report)
-            if report.corrections_fault is not None and common.json:
-                click.echo(str(report.corrections_fault), err=True)
-            if common.json or (common.quiet and not _went_wrong(report)):
-                continue
-            if len(said) > 1:
-                say([""])
-            say_report(report_lines(report, everything=common.verbose))
+            printed.append(report)
+            is_unreadable = report.result is Result.UNREADABLE
+            if is_unreadable or report.refused:
+                exit_code = max(exit_code, EXIT_FILE if is_unreadable else EXIT_REFUSED)
+            if report.corrections_fault is not None and options.json:
+                click.echo(report.corrections_fault, err=True)
+            if not (options.json or (options.quiet and not (report.refused or is_unreadable))):
+                if len(printed) > 1:
+                    print_lines([""])
+                print_report(report_lines(report, everything=options.verbose))
     except ImporterError as error:
-        if not said:
+        if not printed:
             raise
-        fault = error
-    if common.json:
-        say_json([to_json(report) for report in said])
-    if fault is not None:  # what was done before it is told all the same
-        click.echo(str(fault.message), err=True)
-        return fault.exit_code
-    if any(report.result is Result.UNREADABLE for report in said):
-        return EXIT_FILE
-    return EXIT_REFUSED if any(report.refused for report in said) else EXIT_DONE
-
-
-def _went_wrong(report: Report) -> bool:
-    from importer.messages.report import Result
-
-    return report.refused or report.result is Result.UNREADABLE
+        click.echo(error.message, err=True)
+        exit_code = error.exit_code
+    if options.json:
+        print_json([to_json(report) for report in printed])
+    return exit_code
 
 
 @click.command(
     cls=Command,
-    help=N_("Say what applying workbooks would do, and every problem; change nothing.")
-    + "\n\n\b\n  avira-importer check onboarding.xlsx"
-    + '\n  avira-importer check --sheet "Add OTC" may.csv',
+    help=with_examples(
+        N_("Show what applying workbooks would do, and every problem. Nothing is changed."),
+        "check onboarding.xlsx",
+        'check --sheet "Add OTC" may.csv',
+    ),
 )
 @workbook_options
 @common_options
 def check(
-    common: Common,
+    options: CommonOptions,
     files: tuple[Path, ...],
     corrections: Path | None,
     actor: str | None,
     sheet: str | None,
 ) -> int:
-    """Read, check and plan; the ledger stays as it is."""
-    job = make_job(common, files, corrections, actor, sheet)
+    """Read, check and plan."""
+    job = workbook_job(options, files, corrections, actor, sheet)
     from importer.pipeline import apply as pipeline
 
-    with progress(wanted=not common.quiet) as shown:
+    with options.progress() as shown:
         reports = pipeline.check(files, replace(job, progress=shown))
-    return say_reports(common, reports)
+    return print_reports(options, reports)

@@ -2,98 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from importer.base.texts import N_, _
-from importer.cli.job import BATCH, ledger_of, note_nothing_applied
-from importer.cli.options import Common, common_options
-from importer.cli.output import say, say_json, table
-from importer.cli.translated import Command
+from importer.cli.options import BATCH, CommonOptions, common_options
+from importer.cli.output import print_json, print_lines, table
+from importer.cli.translated import Command, with_examples
 
 if TYPE_CHECKING:
     from importer.ledger.reading.journal import Batch, Line
 
+_KINDS = {
+    "otc": N_("OTC"),
+    "customer": N_("customer"),
+    "subscription": N_("subscription"),
+    "device": N_("device"),
+}
+
 
 @click.command(
     cls=Command,
-    help=N_("Show the batches applied, or every journal line of one.")
-    + "\n\n\b\n  avira-importer history\n  avira-importer history 7",
+    help=with_examples(
+        N_("Show the batches applied, or every change of one batch."), "history", "history 7"
+    ),
 )
 @click.argument("batch", required=False, type=BATCH)
 @common_options
-def history(common: Common, batch: int | None) -> None:
-    """The batches of the account's ledger, or one of them with its lines."""
+def history(options: CommonOptions, batch: int | None) -> None:
+    """Print the batches of the account, or one of them with its lines."""
     from importer.ledger.reading.journal import load_batch, load_batches, load_lines
     from importer.pipeline.export import no_such_batch
 
-    with ledger_of(common).reading() as connection:
+    lines = None
+    with options.open_ledger().reading() as connection:
         if batch is None:
-            batches = load_batches(connection, common.account)
+            batches = load_batches(connection, options.account)
         else:
-            one = load_batch(connection, common.account, batch)
-            if one is None:
-                raise no_such_batch(batch, common.account)
-            batches, lines = [one], load_lines(connection, common.account, one)
-    if not batches:
-        note_nothing_applied(common)
-    if common.json:
-        found = [_batch_json(one) for one in batches]
-        told = found if batch is None else found[0] | {"lines": [_line_json(one) for one in lines]}
-        say_json(told)
+            entry = load_batch(connection, options.account, batch)
+            if entry is None:
+                raise no_such_batch(batch, options.account)
+            batches, lines = [entry], load_lines(connection, options.account, entry)
+    options.note_if_empty(len(batches))
+    if options.json:
+        documents = [_without(entry, "undoes", "entry") for entry in batches]
+        with_lines = {"lines": [_without(line, "customer") for line in lines or ()]}
+        print_json(documents if lines is None else documents[0] | with_lines)
         return
-    say(
-        table(
-            [_(N_("Batch")), _(N_("At (UTC)")), _(N_("By")), _(N_("File")), _(N_("Applied")),
-             _(N_("Refused")), _(N_("Undo of")), _(N_("Undone by"))],
-            [(one.batch, one.at, one.actor, one.file, one.applied, one.rejected, one.undoes,
-              one.undone_by) for one in batches],
-        )
-    )  # fmt: skip
-    if batch is not None:
-        say(["", *_told(lines)])
+    headers = [_(N_("Batch")), _(N_("At (UTC)")), _(N_("By")), _(N_("File")), _(N_("Applied")),
+               _(N_("Refused")), _(N_("Undo of")), _(N_("Undone by"))]  # fmt: skip
+    rows = [
+        (entry.batch, entry.at, entry.actor, entry.file, entry.applied, entry.rejected,
+         entry.undoes, entry.undone_by)
+        for entry in batches
+    ]  # fmt: skip
+    print_lines(table(headers, rows))
+    if lines is not None:
+        print_lines(["", *map(_line_text, lines)])
 
 
-def _batch_json(batch: Batch) -> dict[str, Any]:
-    """The keys that CLI.md promises."""
-    own = ("undoes", "entry")
-    return {key: value for key, value in batch._asdict().items() if key not in own}
+def _without(entry: Batch | Line, *keys: str) -> dict[str, Any]:
+    """The JSON keys that docs/json.md promises."""
+    return {key: value for key, value in entry._asdict().items() if key not in keys}
 
 
-def _line_json(line: Line) -> dict[str, Any]:
-    """The keys that CLI.md promises."""
-    return {key: value for key, value in line._asdict().items() if key != "customer"}
-
-
-def _told(lines: list[Line]) -> Iterator[str]:
-    """Each line in words: the row that asked, what it concerns, and what changed in it."""
+def _line_text(line: Line) -> str:
+    """The row that caused the change, what it changed, and how."""
     from importer.messages.change_text import fact_label, value_words
 
-    for line in lines:
-        before, after = line.before or {}, line.after or {}
-        changed = ", ".join(
-            f"{fact_label(fact)}: {value_words(fact, before.get(fact))} → "
-            f"{value_words(fact, after.get(fact))}"
-            for fact in {**before, **after}
-            if before.get(fact) != after.get(fact) and fact not in ("id", "code", "customer", "otc")
-        )
-        about = line.key.partition("/")[2] or line.key
-        if line.kind == "device":
-            about = (after or before)["id"]
-        named = f"{line.customer} " if line.customer else ""
-        what = named + about if line.kind in ("subscription", "device") else named or about
-        told = f"{line.sheet} {line.row}: {_kind(line.kind)} {what.strip()}"
-        yield f"{told}: {changed}" if changed else told
-
-
-def _kind(kind: str) -> str:
-    return _(
-        {
-            "otc": N_("OTC"),
-            "customer": N_("customer"),
-            "subscription": N_("subscription"),
-            "device": N_("device"),
-        }[kind]
+    before, after = line.before or {}, line.after or {}
+    changed = ", ".join(
+        f"{fact_label(fact)}: {value_words(fact, before.get(fact))} → "
+        f"{value_words(fact, after.get(fact))}"
+        for fact in {**before, **after}
+        if before.get(fact) != after.get(fact) and fact not in ("id", "code", "customer", "otc")
     )
+    name = line.key.partition("/")[2] or line.key
+    if line.kind == "device":
+        name = (after or before)["id"]
+    customer = f"{line.customer} " if line.customer else ""
+    name = customer + name if line.kind in ("subscription", "device") else customer or name
+    start = f"{line.sheet} {line.row}: {_(_KINDS[line.kind])} {name.strip()}"
+    return f"{start}: {changed}" if changed else start

@@ -1,4 +1,4 @@
-"""The program's entry: its commands, and every error as one line and an exit code."""
+"""The entry point: all commands, and every error as a message and an exit code."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import NoReturn
 import click
 
 from importer import __version__
-from importer.base.errors import EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
+from importer.base.errors import EXIT_DONE, EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
 from importer.base.texts import N_, text, use_language
 from importer.cli import apply, check, export, history, ledger, serve, show, template, undo
 from importer.cli.options import first_language
-from importer.cli.output import say_json
+from importer.cli.output import print_json
 from importer.cli.translated import Group, Option
 from importer.messages.fault_log import log_fault
 from importer.messages.masking import Masked
@@ -37,7 +37,7 @@ from importer.messages.masking import Masked
     help=N_("Show the version and exit."),
 )
 def cli() -> None:
-    """The group of all commands."""
+    """Hold all commands."""
 
 
 for command in (
@@ -46,24 +46,23 @@ for command in (
 ):  # fmt: skip
     cli.add_command(command)
 
-_GARBAGE = (3_000_000, 10, 10)
-"""How many objects more than before make Python look for garbage. By default it is 700, and among
-the million small objects of a large workbook, hardly any of which is garbage, looking took a fifth
-of the time."""
+_GARBAGE_THRESHOLDS = (3_000_000, 10, 10)
+"""For gc.set_threshold. A large workbook takes a million small objects, hardly any of them garbage;
+with Python's default of 700, collecting took a fifth of the time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program with `arguments` (the command line's where None) and exit."""
+    """Run the program with `arguments`, by default those of the command line, and exit."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may lack a letter or an arrow
             stream.reconfigure(errors="replace")
     exit_code = run(sys.argv[1:] if arguments is None else arguments)
-    gc.freeze()  # or Python would look through all that is left for garbage once more
+    gc.freeze()  # spares a last collection
     sys.exit(exit_code)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and give its exit code (CLI.md); nothing but words reaches the user."""
+    """Run one command and return its exit code; no traceback reaches the user."""
     if sys.stderr is None:  # a program without a window has none
         return _run(arguments)
     with redirect_stderr(Masked(sys.stderr)):
@@ -71,35 +70,34 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     use_language(first_language(arguments, os.environ))
     try:
         result = cli.main(list(arguments), prog_name="avira-importer", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        if "--json" in arguments:
-            say_json({"error": error.format_message(), "exit_code": error.exit_code})
-        return error.exit_code
+        return _failed(error.format_message(), error.exit_code, arguments)
     except (click.Abort, KeyboardInterrupt):
-        click.echo(str(text(N_("Interrupted."))), err=True)
+        click.echo(text(N_("Interrupted.")), err=True)
         return EXIT_INTERRUPTED
     except ImporterError as error:
-        _complain(str(error.message), error.exit_code, arguments)
-        return error.exit_code
-    except BrokenPipeError:  # whoever read our output has had enough
+        click.echo(error.message, err=True)
+        return _failed(str(error.message), error.exit_code, arguments)
+    except BrokenPipeError:  # the reader of the output has gone
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the interpreter's last flush
-        return 0
+        return EXIT_DONE
     except Exception:
         log = log_fault()
-        message = text(N_("The program has a fault and stopped. See {log}."), log=log)
+        message = text(N_("Internal error. Details are in {log}."), log=log)
         if log is None:
-            message = text(N_("The program has a fault and stopped; its log cannot be written."))
-        _complain(str(message), EXIT_FAULT, arguments)
-        return EXIT_FAULT
-    return result if isinstance(result, int) else 0
+            message = text(N_("Internal error. Its log could not be written."))
+        click.echo(message, err=True)
+        return _failed(str(message), EXIT_FAULT, arguments)
+    return result if isinstance(result, int) else EXIT_DONE
 
 
-def _complain(message: str, exit_code: int, arguments: Sequence[str]) -> None:
-    click.echo(message, err=True)
+def _failed(message: str, exit_code: int, arguments: Sequence[str]) -> int:
+    """Print the JSON document of a failed command, if one was asked for."""
     if "--json" in arguments:
-        say_json({"error": message, "exit_code": exit_code})
+        print_json({"error": message, "exit_code": exit_code})
+    return exit_code

@@ -1,33 +1,43 @@
-"""The options that every command has, and what comes of them."""
+"""The options that every command has, and the ledger and job that they describe."""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+import getpass
 import locale
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.base.texts import LANGUAGES, N_, use_language
-from importer.cli.translated import Option
+from importer.base.texts import LANGUAGES, N_, _, text, use_language
+from importer.cli.output import print_json, print_lines, progress
+from importer.cli.translated import option
 from importer.config.settings import LONGEST_WAIT, Settings, load_settings
+
+if TYPE_CHECKING:
+    from importer.base.progress import Progress
+    from importer.ledger.database import Ledger
+    from importer.pipeline.job import Job
 
 DEFAULT_ACCOUNT = "default"
 LANG_VARIABLE = "AVIRA_IMPORTER_LANG"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_LAST_BATCH = 2**31 - 1
+
+BATCH = click.IntRange(1, _LAST_BATCH)
+"""The number of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
-    """What every command is told: whose ledger, how long to wait, how much to say.
-
-    `settings` are those of the configuration file.
-    """
+class CommonOptions:
+    """The values of the common options, and the settings of the configuration file."""
 
     account: str
     ledger: str | None
@@ -37,12 +47,63 @@ class Common:
     quiet: bool
     verbose: bool
 
+    def open_ledger(self) -> Ledger:
+        """Open the ledger."""
+        from importer.ledger.opening import open_ledger
+
+        return open_ledger(self.ledger, self.wait, self.account)
+
+    def job(
+        self,
+        progress: Progress | None = None,
+        *,
+        actor: str | None = None,
+        corrections: Path | None = None,
+        sheet: str | None = None,
+    ) -> Job:
+        """The job that the options describe."""
+        from importer.base import clock
+        from importer.base.progress import NoProgress
+        from importer.pipeline.job import Job
+
+        return Job(
+            self.open_ledger(),
+            self.account,
+            clock.today(),
+            encodable(actor or _user()),
+            corrections,
+            sheet,
+            self.settings.limits,
+            progress or NoProgress(),
+        )
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Show progress unless --quiet was given."""
+        return progress(wanted=not self.quiet)
+
+    def print_result(self, document: object, *lines: object) -> None:
+        """Print `document` with --json, else `lines` unless --quiet was given."""
+        if self.json:
+            print_json(document)
+        elif not self.quiet:
+            print_lines(lines)
+
+    def note_if_empty(self, batches: int, as_of: dt.date | int | None = None) -> None:
+        """Mention that no batch was ever applied to the account: its name may be mistyped."""
+        if batches == 0 and not self.quiet:
+            nothing = (
+                N_("Nothing was ever applied to the account {account} of this ledger.")
+                if as_of is None
+                else N_("Nothing had been applied to the account {account} of this ledger by then.")
+            )
+            click.echo(text(nothing, account=self.account), err=True)
+
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give `command` the common options; it gets a Common as its first argument."""
+    """Give `command` the common options, as CommonOptions in its first argument."""
 
     @functools.wraps(command)
-    def with_common(
+    def with_options(
         account: str | None,
         ledger: str | None,
         wait: float | None,
@@ -53,9 +114,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         verbose: bool,
         **own: Any,
     ) -> Any:
-        settings = load_settings(config, _nothing if lang else use_language)
-        common = Common(
-            storable(account or settings.account or DEFAULT_ACCOUNT),
+        settings = load_settings(config, (lambda _language: None) if lang else use_language)
+        options = CommonOptions(
+            encodable(account or settings.account or DEFAULT_ACCOUNT),
             ledger or settings.ledger,
             settings.wait if wait is None else wait,
             settings,
@@ -63,89 +124,112 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
             quiet,
             verbose,
         )
-        return command(common, **own)
+        return command(options, **own)
 
-    for option in reversed(_OPTIONS):
-        with_common = option(with_common)
-    return with_common
-
-
-def _nothing(_language: str) -> None:
-    """The language was chosen on the command line."""
+    for add_option in reversed(_OPTIONS):
+        with_options = add_option(with_options)
+    return with_options
 
 
-def storable(name: str) -> str:
-    """`name` with what is no text replaced; a command line may hold any bytes."""
+def encodable(name: str) -> str:
+    """`name` without what UTF-8 cannot encode; a command line may hold any bytes."""
     return name.encode("utf-8", "replace").decode()
 
 
 def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The language to speak before the command line is parsed: `--lang`, environment, locale."""
+    """The language until the command line is parsed: of `--lang`, the environment or the locale."""
     for argument, following in zip_longest(arguments, arguments[1:], fillvalue=""):
-        said = following if argument == "--lang" else argument.removeprefix("--lang=")
-        if argument.startswith("--lang") and said in LANGUAGES:
-            return said
+        language = following if argument == "--lang" else argument.removeprefix("--lang=")
+        if argument.startswith("--lang") and language in LANGUAGES:
+            return language
     if environment.get(LANG_VARIABLE) in LANGUAGES:
         return environment[LANG_VARIABLE]
     if os.name == "nt":
-        spoken = locale.getlocale()[0] or ""
+        name = locale.getlocale()[0] or ""
     else:
-        spoken = next((environment[one] for one in _LOCALE_VARIABLES if environment.get(one)), "")
-    return "es" if spoken.lower().startswith(("es", "spanish")) else "en"
+        name = next(filter(None, map(environment.get, _LOCALE_VARIABLES)), "")
+    return "es" if name.lower().startswith(("es", "spanish")) else "en"
 
 
-def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+def _use_language(_context: click.Context, _option: object, language: str | None) -> str | None:
     if language:
         use_language(language)
     return language
 
 
+def _user() -> str:
+    """The operating system's name for the user, if it has one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+class _AsOf(click.ParamType[dt.date | int]):
+    """A day or the number of a batch."""
+
+    name = "DATE|BATCH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date | int:
+        if isinstance(value, dt.date | int):
+            return value
+        if value.isdecimal() and 1 <= int(value) <= _LAST_BATCH:
+            return int(value)
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            reason = _(N_("{value!r} is neither a day (YYYY-MM-DD) nor the number of a batch."))
+            self.fail(reason.format(value=value), param, ctx)
+
+
+actor_option = option(
+    "--actor", metavar="NAME", help=N_("Who does this, for the history. Default: your user name.")
+)
+as_of_option = option(
+    "--as-of",
+    type=_AsOf(),
+    metavar="DATE|BATCH",
+    help=N_("The ledger as it was at the end of a day (UTC), or after a batch."),
+)
+force_option = option("--force", is_flag=True, help=N_("Overwrite an existing file."))
+
 _OPTIONS = (
-    click.option(
+    option(
         "--account",
         metavar="NAME",
         envvar="AVIRA_IMPORTER_ACCOUNT",
-        cls=Option,
-        help=N_("Whose part of the ledger to use; one ledger can serve many providers."),
+        help=N_("Part of the ledger to use. One ledger can serve several providers."),
     ),
-    click.option(
+    option(
         "--ledger",
         metavar="URL",
         envvar="AVIRA_IMPORTER_LEDGER",
-        cls=Option,
-        help=N_("The ledger's file, or its SQLAlchemy URL."),
+        help=N_("Ledger file, or SQLAlchemy URL."),
     ),
-    click.option(
+    option(
         "--wait",
         metavar="SECONDS",
         type=click.FloatRange(0, LONGEST_WAIT),
         envvar="AVIRA_IMPORTER_WAIT",
-        cls=Option,
-        help=N_("How long to wait for others that are using the ledger; 30 if not given."),
+        help=N_("How long to wait while others use the ledger. Default: 30."),
     ),
-    click.option(
+    option(
         "--lang",
         type=click.Choice(LANGUAGES),
         envvar=LANG_VARIABLE,
         is_eager=True,
-        callback=_speak,
-        cls=Option,
-        help=N_("The language of messages and workbooks."),
+        callback=_use_language,
+        help=N_("Language of messages and workbooks."),
     ),
-    click.option(
+    option(
         "--config",
         metavar="FILE",
         type=click.Path(path_type=Path, dir_okay=False),
-        cls=Option,
-        help=N_("The configuration file."),
+        help=N_("Configuration file."),
     ),
-    click.option(
-        "--json",
-        "as_json",
-        is_flag=True,
-        cls=Option,
-        help=N_("Print one JSON document instead of words."),
-    ),
-    click.option("-q", "--quiet", is_flag=True, cls=Option, help=N_("Say only what went wrong.")),
-    click.option("-v", "--verbose", is_flag=True, cls=Option, help=N_("Say everything.")),
+    option("--json", "as_json", is_flag=True, help=N_("Print one JSON document instead of text.")),
+    option("-q", "--quiet", is_flag=True, help=N_("Print only problems.")),
+    option("-v", "--verbose", is_flag=True, help=N_("Print everything.")),
 )

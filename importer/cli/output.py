@@ -1,4 +1,4 @@
-"""How commands say things: words or JSON on standard output, progress on standard error."""
+"""Text or JSON on standard output, and progress on standard error."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ PATIENCE = 1.0
 """Seconds of work that need no progress bar."""
 
 
-def say_json(document: object) -> None:
-    """Print `document` as the one JSON document of a command; dates become ISO text."""
+def print_json(document: object) -> None:
+    """Print `document` as JSON; dates become ISO text."""
     plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
     click.echo(json.dumps(document, ensure_ascii=plain, indent=2, default=str))
 
 
-def say(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[object]) -> None:
     """Print `lines`."""
     for line in lines:
         click.echo(line)
 
 
-def say_report(lines: Iterable[ReportLine]) -> None:
+def print_report(lines: Iterable[ReportLine]) -> None:
     """Print the lines of a report, wrapped if standard output is a terminal."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in lines:
-        say(rendered(line, width))
+        print_lines(rendered(line, width))
 
 
 def rendered(line: ReportLine, width: int | None) -> list[str]:

@@ -8,109 +8,105 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
 from importer.base.texts import N_, text
-from importer.cli.job import actor_option, job_of
-from importer.cli.options import Common, common_options
-from importer.cli.output import say, say_json
-from importer.cli.translated import Command, Option
+from importer.cli.options import CommonOptions, actor_option, common_options
+from importer.cli.output import print_json, print_lines
+from importer.cli.translated import Command, option, with_examples
 
 if TYPE_CHECKING:
     from importer.config.service import ServiceSettings
     from importer.pipeline.job import Job
 
-_GARBAGE = (700, 10, 10)
-"""When Python looks for garbage by default, and a service that runs for months does: with what
-suits a command that soon ends, its memory grows with every workbook."""
+_GARBAGE_THRESHOLDS = (700, 10, 10)
+"""Python's default. With the thresholds of a short command, the memory of a service would grow with
+every workbook."""
 
 
 @click.command(
     cls=Command,
-    help=N_(
-        "Apply what is dropped into a folder and make exports on a schedule, as the configuration "
-        "file says, until stopped."
-    )
-    + "\n\n\b\n  avira-importer serve --config avira-importer.toml --check"
-    + "\n  avira-importer serve --config avira-importer.toml"
-    + "\n  avira-importer serve --config avira-importer.toml --once",
+    help=with_examples(
+        N_(
+            "Apply the workbooks put into a folder, and export on a schedule, as the configuration "
+            "file says, until stopped."
+        ),
+        "serve --config avira-importer.toml --check",
+        "serve --config avira-importer.toml",
+        "serve --config avira-importer.toml --once",
+    ),
 )
-@click.option(
+@option(
     "--once",
     "only_once",
     is_flag=True,
-    cls=Option,
-    help=N_("Do what is to be done now, and end: for cron and the Windows Task Scheduler."),
+    help=N_("Do what is due now, then exit. For cron and the Windows Task Scheduler."),
 )
-@click.option(
+@option(
     "--check",
     "only_check",
     is_flag=True,
-    cls=Option,
     help=N_(
-        "Try folders, ledger, schedules and mail, and say what is wrong. The service's own folders "
-        "are made, but nothing is applied, exported or sent."
+        "Try folders, ledger, schedules and mail, and show what is wrong. The service's own "
+        "folders are created, but nothing is applied, exported or sent."
     ),
 )
 @actor_option
 @common_options
-def serve(common: Common, only_once: bool, only_check: bool, actor: str | None) -> int:
+def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str | None) -> int:
     """Run the service that the configuration file describes."""
     if only_once and only_check:
-        raise MisuseError(text(N_("--once and --check exclude each other.")))
-    settings = _settings(common)
-    job = job_of(common, actor=actor)
+        raise MisuseError(text(N_("--once and --check cannot be used together.")))
+    _require_extra()
+    settings = _settings(options)
+    job = options.job(actor=actor)
     if only_check:
-        return _check(common, settings, job)
+        return _check(options, settings, job)
     from importer.messages.report import Result
     from importer.service.events import begin_logging
     from importer.service.places import make_places
     from importer.service.service import once, serve
 
-    as_json = common.json or not sys.stderr.isatty()
-    said = begin_logging(
+    as_json = options.json or not sys.stderr.isatty()
+    logged = begin_logging(
         as_json=as_json,
-        least=logging.WARNING if common.quiet else logging.INFO,
-        libraries=logging.INFO if common.verbose else logging.WARNING,
+        least=logging.WARNING if options.quiet else logging.INFO,
+        libraries=logging.INFO if options.verbose else logging.WARNING,
     )
-    with _for_nobody_else():
+    with _private_files():
         make_places(settings)
         if not only_once:
-            gc.set_threshold(*_GARBAGE)
+            gc.set_threshold(*_GARBAGE_THRESHOLDS)
             serve(settings, job)
             return EXIT_DONE
         done = once(settings, job)
-    if common.json:
-        say_json(
+    if options.json:
+        workbooks = [
             {
-                "workbooks": [
-                    {
-                        "file": one.facts["file"], "status": one.result, "batch": one.batch,
-                        "rows": one.rows, "filed_as": one.name,
-                    }
-                    for one in done.results
-                ],
-                "exports": [one._asdict() for one in done.written_exports],
-                "failed_exports": done.failed_exports,
+                "file": result.facts["file"], "status": result.result, "batch": result.batch,
+                "rows": result.rows, "filed_as": result.name,
             }
-        )  # fmt: skip
-    elif not (as_json or common.quiet or said.has_events):
+            for result in done.results
+        ]  # fmt: skip
+        exports = [export._asdict() for export in done.written_exports]
+        print_json(
+            {"workbooks": workbooks, "exports": exports, "failed_exports": done.failed_exports}
+        )
+    elif not (as_json or options.quiet or logged.has_events):
         click.echo(text(N_("There was nothing to do.")), err=True)
-    if (
-        done.has_left
-        or done.failed_exports
-        or any(one.result == Result.UNREADABLE for one in done.results)
-    ):
+    unreadable = any(result.result == Result.UNREADABLE for result in done.results)
+    if done.has_left or done.failed_exports or unreadable:
         return EXIT_FILE
-    return EXIT_REFUSED if any(one.returned for one in done.results) else EXIT_DONE
+    return EXIT_REFUSED if any(result.returned for result in done.results) else EXIT_DONE
 
 
 @contextmanager
-def _for_nobody_else() -> Iterator[None]:
-    """What is written meanwhile can be read by this user and group alone: it holds secrets."""
+def _private_files() -> Iterator[None]:
+    """Let only this user and group read what is written meanwhile; it holds secrets."""
     before = os.umask(0o077)
     os.umask(before | 0o007)
     try:
@@ -119,41 +115,50 @@ def _for_nobody_else() -> Iterator[None]:
         os.umask(before)
 
 
-def _settings(common: Common) -> ServiceSettings:
-    settings = common.settings.service
+def _settings(options: CommonOptions) -> ServiceSettings:
+    settings = options.settings.service
     if settings is None:
         raise MisuseError(
-            text(N_("serve needs a configuration file; name it with --config FILE, or put "
+            text(N_("serve needs a configuration file. Name it with --config FILE, or put "
                     "avira-importer.toml into this folder."))
         )  # fmt: skip
     if settings.inbox is None and not settings.exports:
         raise MisuseError(
-            text(N_("{path}: there is nothing to do: it has neither [inbox] nor [[exports]]."),
+            text(N_("{path}: nothing to do. Add a table [inbox] or [[exports]]."),
                  path=settings.file)
         )  # fmt: skip
     return settings
 
 
-def _check(common: Common, settings: ServiceSettings, job: Job) -> int:
+def _check(options: CommonOptions, settings: ServiceSettings, job: Job) -> int:
     from importer.service.check import check_all, exit_code
 
     results = []
-    for one in check_all(settings, job):
-        results.append(one)
-        if not common.json and not (common.quiet and one.ok and not one.is_doubtful):
-            sign, colour = ("✗", "red") if not one.ok else ("✓", "green")
-            if one.is_doubtful:
+    for result in check_all(settings, job):
+        results.append(result)
+        if not options.json and not (options.quiet and result.ok and not result.is_doubtful):
+            sign, colour = ("✓", "green") if result.ok else ("✗", "red")
+            if result.is_doubtful:
                 sign, colour = "!", "yellow"
-            say([f"{click.style(sign, fg=colour)} {one.what}: {one.message}"])
-    if common.json:
-        say_json(
-            {
-                "ok": all(one.ok for one in results),
-                "checks": [
-                    {"what": one.what, "ok": one.ok, "message": str(one.message)}
-                    | ({"warning": True} if one.is_doubtful else {})
-                    for one in results
-                ],
-            }
-        )
+            print_lines([f"{click.style(sign, fg=colour)} {result.what}: {result.message}"])
+    if options.json:
+        checks = [
+            {"what": result.what, "ok": result.ok, "message": str(result.message)}
+            | ({"warning": True} if result.is_doubtful else {})
+            for result in results
+        ]
+        print_json({"ok": all(result.ok for result in results), "checks": checks})
     return exit_code(results)
+
+
+def _require_extra() -> None:
+    """Refuse to serve without the extra `serve` of pyproject.toml."""
+    try:
+        import_module("importer.service.check")
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("importer"):
+            raise
+        raise MisuseError(
+            text(N_("serve needs packages that are not installed, such as {name}. Install them "
+                    'with: pip install "avira-importer[serve]"'), name=error.name)
+        ) from error  # fmt: skip

@@ -9,131 +9,121 @@ import click
 
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, _, text
-from importer.cli.job import as_of_option, job_of, note_nothing_applied
-from importer.cli.options import Common, common_options
-from importer.cli.output import say, say_json, table
-from importer.cli.translated import Command, Group
+from importer.cli.options import CommonOptions, as_of_option, common_options
+from importer.cli.output import print_json, print_lines, table
+from importer.cli.translated import Group, with_examples
 
 if TYPE_CHECKING:
     from importer.domain.contents import CustomerHolding, OtcHolding
 
 
+_SUMMARY = {
+    "otcs": N_("OTCs"),
+    "customers": N_("Customers"),
+    "total": N_("Total licences"),
+    "used": N_("Used licences"),
+    "pending": N_("Pending licences"),
+    "expired": N_("Expired OTCs"),
+    "renew_within_30_days": N_("OTCs to renew within 30 days"),
+}
+
+
 @click.group(
     cls=Group,
-    help=N_("Show what the ledger holds.")
-    + "\n\n\b\n  avira-importer show otcs\n  avira-importer show customers --json",
+    help=with_examples(N_("Show what the ledger holds."), "show otcs", "show customers --json"),
 )
 def show() -> None:
-    """The group of what can be shown."""
+    """Hold the commands below."""
 
 
 @show.command(
-    cls=Command,
-    help=N_("The OTCs with their licences; one of them with its customers.")
-    + "\n\n\b\n  avira-importer show otcs\n  avira-importer show otcs ABCDE-12345-FGHIJ-67890",
+    help=with_examples(
+        N_("Show the OTCs with their licences, or one OTC with its customers."),
+        "show otcs",
+        "show otcs ABCDE-12345-FGHIJ-67890",
+    )
 )
 @click.argument("code", required=False)
 @as_of_option
 @common_options
-def otcs(common: Common, code: str | None, as_of: dt.date | int | None) -> None:
-    """All OTCs, or the one that `code` means."""
+def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) -> None:
+    """Print all OTCs, or the one with `code`."""
     from importer.domain.otc_code import normalise_otc
     from importer.pipeline import export as exporting
 
-    wanted = None if code is None else normalise_otc(code) or ""  # the code of none
-    contents = exporting.otcs(job_of(common), wanted, as_of)
-    _note(common, contents.batch, as_of)
-    found = contents.otcs
-    if code is not None and not found:
+    wanted = None if code is None else normalise_otc(code) or ""  # no OTC has an empty code
+    contents = exporting.otcs(options.job(), wanted, as_of)
+    options.note_if_empty(contents.batch, as_of)
+    if code is not None and not contents.otcs:
         raise MisuseError(text(N_("The ledger has no OTC {otc}."), otc=code))
-    if common.json:
-        say_json([_otc_json(holding) for holding in found])
+    if options.json:
+        print_json([_otc_json(holding) for holding in contents.otcs])
         return
-    say(
-        table(
-            [_(N_("OTC")), _(N_("Company")), _(N_("Total")), _(N_("Used")), _(N_("Pending")),
-             _(N_("Expiry Date")), _(N_("Dedicated To"))],
-            [
-                (one.otc.code, one.otc.company, one.otc.total, one.used, one.pending,
-                 one.otc.expiry_date, one.dedicated_to)
-                for one in found
-            ],
-        )
-    )  # fmt: skip
+    headers = [_(N_("OTC")), _(N_("Company")), _(N_("Total")), _(N_("Used")), _(N_("Pending")),
+               _(N_("Expiry Date")), _(N_("Dedicated To"))]  # fmt: skip
+    rows = [
+        (holding.otc.code, holding.otc.company, holding.otc.total, holding.used, holding.pending,
+         holding.otc.expiry_date, holding.dedicated_to)
+        for holding in contents.otcs
+    ]  # fmt: skip
+    print_lines(table(headers, rows))
     if code is not None:
-        held = [(one.customer.name, one.licenses) for one in contents.customers]
-        say(["", *table([_(N_("Customer")), _(N_("Licences"))], held)])
+        customers = [(holding.customer.name, holding.licenses) for holding in contents.customers]
+        print_lines(["", *table([_(N_("Customer")), _(N_("Licences"))], customers)])
 
 
 @show.command(
-    cls=Command,
-    help=N_("The customers with their subscriptions; or one of them.")
-    + '\n\n\b\n  avira-importer show customers\n  avira-importer show customers "Clinica Norte"',
+    help=with_examples(
+        N_("Show the customers with their subscriptions, or one customer."),
+        "show customers",
+        'show customers "Clinica Norte"',
+    )
 )
 @click.argument("name", required=False)
 @as_of_option
 @common_options
-def customers(common: Common, name: str | None, as_of: dt.date | int | None) -> None:
-    """All customers, or the one of that name, however it is spelt."""
+def customers(options: CommonOptions, name: str | None, as_of: dt.date | int | None) -> None:
+    """Print all customers, or the one with that name."""
     from importer.messages.change_text import value_words
     from importer.pipeline import export as exporting
 
-    contents, unknown = exporting.customers(job_of(common), name, as_of)
-    _note(common, contents.batch, as_of)
+    contents, unknown = exporting.customers(options.job(), name, as_of)
+    options.note_if_empty(contents.batch, as_of)
     if unknown is not None:
         raise unknown
-    found = contents.customers
-    if common.json:
-        say_json([_customer_json(holding) for holding in found])
+    if options.json:
+        print_json([_customer_json(holding) for holding in contents.customers])
         return
-    say(
-        table(
-            [_(N_("Customer")), _(N_("Managed By")), _(N_("Status")), _(N_("Licences")),
-             _(N_("Subscriptions"))],
-            [
-                (one.customer.name, value_words("managed_by", one.customer.managed_by),
-                 value_words("status", one.customer.status), one.licenses,
-                 ", ".join(f"{held.otc} ({held.licenses})" for held in one.subscriptions))
-                for one in found
-            ],
-        )
-    )  # fmt: skip
+    headers = [_(N_("Customer")), _(N_("Managed By")), _(N_("Status")), _(N_("Licences")),
+               _(N_("Subscriptions"))]  # fmt: skip
+    rows = [
+        (holding.customer.name, value_words("managed_by", holding.customer.managed_by),
+         value_words("status", holding.customer.status), holding.licenses,
+         ", ".join(f"{held.otc} ({held.licenses})" for held in holding.subscriptions))
+        for holding in contents.customers
+    ]  # fmt: skip
+    print_lines(table(headers, rows))
 
 
 @show.command(
-    cls=Command,
-    help=N_("The figures of the whole ledger.")
-    + "\n\n\b\n  avira-importer show summary"
-    + "\n  avira-importer show summary --as-of 2026-06-30",
+    help=with_examples(
+        N_("Show the totals of the ledger."), "show summary", "show summary --as-of 2026-06-30"
+    )
 )
 @as_of_option
 @common_options
-def summary(common: Common, as_of: dt.date | int | None) -> None:
-    """Totals, and what expires."""
+def summary(options: CommonOptions, as_of: dt.date | int | None) -> None:
+    """Print totals, and what expires."""
     from importer.pipeline import export as exporting
 
-    figures, batch = exporting.figures(job_of(common), as_of)
-    _note(common, batch, as_of)
-    if common.json:
-        say_json(figures._asdict())
+    figures, batch = exporting.figures(options.job(), as_of)
+    options.note_if_empty(batch, as_of)
+    if options.json:
+        print_json(figures._asdict())
         return
-    labels = {
-        "otcs": N_("OTCs"),
-        "customers": N_("Customers"),
-        "total": N_("Total licences"),
-        "used": N_("Used licences"),
-        "pending": N_("Pending licences"),
-        "expired": N_("Expired OTCs"),
-        "renew_within_30_days": N_("OTCs to renew within 30 days"),
-    }
-    width = max(len(_(label)) for label in labels.values())
-    say(f"{_(label):<{width}}  {getattr(figures, key):>9}" for key, label in labels.items())
-
-
-def _note(common: Common, batch: int, as_of: dt.date | int | None) -> None:
-    """A word about the ledger where no batch was applied to it by then."""
-    if batch == 0:
-        note_nothing_applied(common, as_of)
+    labels = {key: _(label) for key, label in _SUMMARY.items()}
+    width = max(map(len, labels.values()))
+    print_lines(f"{label:<{width}}  {getattr(figures, key):>9}" for key, label in labels.items())
 
 
 def _otc_json(holding: OtcHolding) -> dict[str, Any]:
@@ -164,7 +154,7 @@ def _customer_json(holding: CustomerHolding) -> dict[str, Any]:
         "first_name": customer.first_name,
         "last_name": customer.last_name,
         "subscriptions": [
-            {"otc": one.otc, "licenses": one.licenses} for one in holding.subscriptions
+            {"otc": held.otc, "licenses": held.licenses} for held in holding.subscriptions
         ],
         "devices": holding.installed,
     }

@@ -8,58 +8,53 @@ import click
 
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, current_language, text
-from importer.cli.job import job_of
-from importer.cli.options import Common, common_options
-from importer.cli.output import progress, say, say_json
-from importer.cli.translated import Command, Option
+from importer.cli.options import CommonOptions, common_options, force_option
+from importer.cli.translated import Command, option, with_examples
 
 
 @click.command(
     cls=Command,
-    help=N_("Write the onboarding workbook to fill in.")
-    + "\n\n\b\n  avira-importer template -o onboarding.xlsx\n  avira-importer template --lang es"
-    + "\n  avira-importer template --prefill -o edit.xlsx",
+    help=with_examples(
+        N_("Write the onboarding workbook to fill in."),
+        "template -o onboarding.xlsx",
+        "template --lang es",
+        "template --prefill -o edit.xlsx",
+    ),
 )
-@click.option(
+@option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     default=Path("onboarding.xlsx"),
     show_default=True,
     metavar="FILE",
-    cls=Option,
-    help=N_("The file to write."),
+    help=N_("File to write."),
 )
-@click.option(
-    "--force", is_flag=True, cls=Option, help=N_("Write over a file that is there already.")
-)
-@click.option(
+@force_option
+@option(
     "--prefill",
     is_flag=True,
-    cls=Option,
-    help=N_("Fill the sheets Edit OTC and Edit Customer with what the ledger holds, to edit it."),
+    help=N_("Fill the sheets Edit OTC and Edit Customer from the ledger, for editing."),
 )
 @common_options
-def template(common: Common, output: Path, force: bool, prefill: bool) -> None:
-    """Write the template, its drop-downs offering what the ledger knows."""
+def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -> None:
+    """Write the template, with drop-downs from the ledger."""
     from importer.pipeline import export as exporting
 
     if output.exists() and not force:
         raise MisuseError(
-            text(N_("{path} is there already, perhaps filled in. Choose another name with -o, or "
-                    "write over it with --force."), path=output)
+            text(N_("{path} already exists and may be filled in. Choose another name with -o, or "
+                    "overwrite it with --force."), path=output)
         )  # fmt: skip
-    with progress(wanted=not common.quiet) as shown:
-        exporting.template(output, current_language(), job_of(common, shown), prefill=prefill)
-    if common.json:
-        say_json({"file": str(output), "lang": current_language()})
-    elif not common.quiet:
-        told = N_("Fill it in, then: avira-importer check {path}")
-        if prefill:
-            told = N_("Edit it, then: avira-importer check {path}")
-        say(
-            [
-                str(text(N_("Written: {path}"), path=output)),
-                str(text(told, path=output)),
-            ]
-        )
+    with options.progress() as shown:
+        exporting.template(output, current_language(), options.job(shown), prefill=prefill)
+    next_step = (
+        N_("Edit it, then run: avira-importer check {path}")
+        if prefill
+        else N_("Fill it in, then run: avira-importer check {path}")
+    )
+    options.print_result(
+        {"file": str(output), "lang": current_language()},
+        text(N_("Written: {path}"), path=output),
+        text(next_step, path=output),
+    )

@@ -1,16 +1,20 @@
-"""click's commands and options with help texts that are translated when they are shown."""
+"""click commands and options whose help is translated when it is shown."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from importer.base.texts import _
 
+_EXAMPLES = "\n\n\b\n"
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
-class _Said:
-    """A text attribute that keeps the English and gives the current language's."""
+
+class _TranslatedText:
+    """An attribute that keeps English text and returns it in the current language."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -18,40 +22,46 @@ class _Said:
     def __get__(self, instance: object | None, owner: type) -> Any:
         if instance is None:
             return self
-        return _translated(instance.__dict__.get(self.name))
+        english = instance.__dict__.get(self.name)
+        if not isinstance(english, str):
+            return english
+        sentence, separator, examples = english.partition(_EXAMPLES)
+        message = " ".join(sentence.split())
+        return _(message) + separator + examples
 
     def __set__(self, instance: object, value: object) -> None:
         instance.__dict__[self.name] = value
 
 
-def _translated(words: object) -> object:
-    """`words` in the current language, its example (after `\\b`) as it is."""
-    if not isinstance(words, str):
-        return words
-    told, mark, example = words.partition("\n\n\b\n")
-    sentence = " ".join(told.split())
-    return _(sentence) + mark + example
-
-
 class Command(click.Command):
-    """A command whose help speaks the current language."""
+    """A command with translated help."""
 
-    help = _Said()
-    short_help = _Said()
-    epilog = _Said()
+    help = _TranslatedText()
+    short_help = _TranslatedText()
+    epilog = _TranslatedText()
 
 
 class Group(click.Group):
-    """A group of commands whose help speaks the current language."""
+    """A group of commands with translated help."""
 
     command_class = Command
-    help = _Said()
-    short_help = _Said()
-    epilog = _Said()
+    help = _TranslatedText()
+    short_help = _TranslatedText()
+    epilog = _TranslatedText()
 
 
 class Option(click.Option):
-    """An option whose help speaks the current language."""
+    """An option with translated help."""
 
-    help = _Said()
-    show_default = _Said()
+    help = _TranslatedText()
+    show_default = _TranslatedText()
+
+
+def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
+    """Add an option with translated help to a command."""
+    return click.option(*names, cls=Option, **settings)
+
+
+def with_examples(sentence: str, *examples: str) -> str:
+    """The help of a command: a sentence and what to type after the program's name."""
+    return sentence + _EXAMPLES + "\n".join(f"  avira-importer {example}" for example in examples)

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Interval
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from importer.base.texts import LANGUAGES
 from importer.config import types
@@ -47,7 +46,7 @@ class _Contents:
     ledger: types.optional_path_or_url = None
     account: types.optional_text = None
     lang: Annotated[str, types.choice(*LANGUAGES)] | None = None
-    wait: Annotated[types.number, Interval(ge=0, le=LONGEST_WAIT)] | None = None
+    wait: Annotated[types.number, Field(ge=0, le=LONGEST_WAIT)] | None = None
     limits: Limits = DEFAULT_LIMITS
     inbox: InboxSettings | None = None
     exports: Annotated[tuple[ExportSettings, ...], BeforeValidator(_with_keys)] = ()

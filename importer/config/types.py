@@ -8,7 +8,6 @@ from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any
 
-from annotated_types import MinLen
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -101,10 +100,10 @@ def _bare_address(value: str) -> str:
 
 boolean = Annotated[bool, Strict()]
 number = Annotated[float, Strict()]
-text = Annotated[str, MinLen(1)]
+text = Annotated[str, Field(min_length=1)]
 optional_text = Annotated[str | None, BeforeValidator(_unless_blank)]
 file_name = Annotated[str, AfterValidator(_file_name)]
-address = Annotated[str, MinLen(1), AfterValidator(_address)]
+address = Annotated[str, Field(min_length=1), AfterValidator(_address)]
 addresses = tuple[Annotated[str, AfterValidator(_bare_address)], ...]
 interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
 path = Annotated[Path, BeforeValidator(_path)]

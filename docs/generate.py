@@ -22,29 +22,27 @@ from importer.service.events import Event
 from importer.workbook.writing.template import write_template
 
 _UNTRUSTED = """\
-A workbook may come from anybody. Before it is read it is looked over: how large it is, how many
-files the archive has that it is, whether they overlap, climb out of their folder, have the same
-name, say the truth about their sizes or grow beyond all measure, whether any declares a document
-type (which is how XML is made to read other files or to fill the memory), and how far the cells
-with values reach. Macros, links and whatever else is in a workbook are never run or followed.
+Workbooks can come from anybody. Before a file is read, it is inspected: its size, the number of files in
+its archive, whether they overlap, leave their folder, share a name, lie about their size or inflate
+without bounds, whether any of them declares a document type (which makes XML read other files or fill
+the memory), and how far the cells with values reach. Macros and links are never run or followed.
 
-Then it is read in a process of its own, which may take only so much memory and time, cannot write
-to files, and is ended with whatever has gone wrong in it. The answer is one line, exit code 3, and
-the ledger as it was; the other files of the command are read all the same. On Windows and macOS
-the system does not limit the memory of a process: there the look-over is what protects, besides
-the time.
+The file is then read in a separate process with limited memory and time, which cannot write files. If
+that process fails, the command prints one line, ends with exit code 3 and leaves the ledger as it was;
+its other files are read all the same. Windows and macOS do not limit the memory of a process. There,
+the inspection and the time limit protect you.
 
-| refused as | what |
+| refused as | reason |
 |---|---|
-| `unreadable-file` | it is not there, empty, damaged, cut short, a folder, a device or a pipe |
-| `not-a-workbook` | a web page, an archive or a document of something else, whatever its name |
-| `password-protected` | it is encrypted |
-| `too-large` | it is beyond one of the limits below |
-| `hostile-file` | no spreadsheet program has written it so |
+| `unreadable-file` | the file does not exist, is empty, damaged or cut short, or is a folder, device or pipe |
+| `not-a-workbook` | a web page, an archive or another kind of document, whatever its name |
+| `password-protected` | the file is encrypted |
+| `too-large` | the file exceeds one of the limits below |
+| `hostile-file` | no spreadsheet program writes such a file |
 
 ## Limits
 
-Each can be changed in the configuration file:
+Each limit can be changed in the configuration file:
 
 ```toml
 [limits]
@@ -98,7 +96,7 @@ def limits_page() -> str:
 
 
 def _limits_page() -> Iterator[str]:
-    yield "# Files from strangers, and limits"
+    yield "# Untrusted files, and limits"
     yield ""
     yield "<!-- Written by docs/generate.py from importer/config/limits.py. -->"
     yield ""
@@ -175,13 +173,13 @@ def _commands_page() -> Iterator[str]:
 _EXIT_CODES = (
     "| exit code | meaning |",
     "|---|---|",
-    "| 0 | done; nothing was refused (also: nothing to do) |",
+    "| 0 | done; nothing was refused (or there was nothing to do) |",
     "| 1 | rows were refused (with `--partial` the others were applied) |",
     "| 2 | the command was used wrongly |",
-    "| 3 | a file could not be read or written, or is not a workbook of ours |",
+    "| 3 | a file could not be read or written, or is not a supported workbook |",
     "| 4 | the ledger could not be used |",
     "| 5 | an undo was refused |",
-    "| 70 | a fault of the program itself; it names the log |",
+    "| 70 | internal error; the message names the log |",
 )
 
 

@@ -22,19 +22,20 @@ from importer.service.events import Event
 from importer.workbook.writing.template import write_template
 
 _UNTRUSTED = """\
-Workbooks can come from anybody. Before a file is read, it is inspected: its size, the number of files in
-its archive, whether they overlap, leave their folder, share a name, lie about their size or inflate
-without bounds, whether any of them declares a document type (which makes XML read other files or fill
-the memory), and how far the cells with values reach. Macros and links are never run or followed.
+Workbooks can come from anybody. Before a file is read, it is inspected: its size, the number of
+files in its archive, whether they overlap, leave their folder, share a name, lie about their size
+or inflate without bounds, whether any of them declares a document type (which makes XML read
+other files or fill the memory), and how far the cells with values reach. Macros and links are
+never run or followed.
 
-The file is then read in a separate process with limited memory and time, which cannot write files. If
-that process fails, the command prints one line, ends with exit code 3 and leaves the ledger as it was;
-its other files are read all the same. Windows and macOS do not limit the memory of a process. There,
-the inspection and the time limit protect you.
+The file is then read in a separate process with limited memory and time, which cannot write
+files. If that process fails, the command prints one line, ends with exit code 3 and leaves the
+ledger as it was; its other files are read all the same. Windows and macOS do not limit the memory
+of a process. There, the inspection and the time limit protect you.
 
 | refused as | reason |
 |---|---|
-| `unreadable-file` | the file does not exist, is empty, damaged or cut short, or is a folder, device or pipe |
+| `unreadable-file` | missing, empty, damaged or cut short, or a folder, device or pipe |
 | `not-a-workbook` | a web page, an archive or another kind of document, whatever its name |
 | `password-protected` | the file is encrypted |
 | `too-large` | the file exceeds one of the limits below |

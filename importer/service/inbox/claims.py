@@ -1,13 +1,13 @@
-"""Workbooks taken out of the inbox, each in a folder of its own until it is filed.
+"""Take workbooks out of the inbox, each into a folder of its own until it is filed.
 
 ```
-inbox/.claimed/SERVICE.lock                       held while the service runs
+inbox/.claimed/SERVICE.lock                       locked while the service runs
 inbox/.claimed/SERVICE/20261126T060001…Z-ab12cd/  a claim, named by its instant
     workbook/NAME.xlsx   corrections/1.xlsx   outcome.json   tries   told
 ```
 
-A file is claimed by renaming it, which only one of several services can do. What a service leaves
-behind when it is ended is taken over by the next that gets its lock (see locks.py).
+A file is claimed by renaming it, which only one of several services can do. The claims of a service
+that has ended are taken over by the next that gets its lock (see locks.py).
 """
 
 from __future__ import annotations
@@ -31,87 +31,87 @@ from importer.service.locks import LOCK, held_lock, if_free, lock_of, new_name
 CLAIMED = ".claimed"
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
-_NAMED = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{6}")
+_CLAIM_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A workbook that was taken; `folder` is its own."""
+    """A workbook that was taken, in a folder of its own."""
 
     folder: Path
 
     @property
     def workbook(self) -> Path:
-        """The workbook, under the name that it had; raises FileNotFoundError if it is gone."""
+        """The workbook, under its own name; raises FileNotFoundError if it is gone."""
         for path in (self.folder / "workbook").iterdir():
             return path
         raise FileNotFoundError(self.folder / "workbook")
 
     @property
     def since(self) -> dt.datetime:
-        """When it was taken, in UTC."""
+        """The instant of the claim, in UTC."""
         stamp = self.folder.name.partition("-")[0]
         return dt.datetime.strptime(stamp, _STAMP).replace(tzinfo=dt.UTC)
 
     @property
     def tries(self) -> int:
-        """How often it was begun."""
+        """The number of attempts so far."""
         with suppress(FileNotFoundError, ValueError):
             return int((self.folder / "tries").read_text("ascii"))
         return 0
 
     def set_tries(self, tries: int) -> None:
-        """Remember how often it was begun."""
+        """Keep the number of attempts."""
         with whole_file(self.folder / "tries") as path:
             path.write_text(str(tries), "ascii")
 
     @property
-    def is_told(self) -> bool:
-        """Whether those who are to know of it have been told."""
+    def is_reported(self) -> bool:
+        """Whether mail about it was put into the outbox."""
         return (self.folder / "told").exists()
 
-    def set_told(self) -> None:
-        """Remember that they have been told."""
+    def set_reported(self) -> None:
+        """Keep that mail about it was put into the outbox."""
         (self.folder / "told").touch()
 
-    def corrections(self, made: str) -> Path:
-        """Where a try has written what is given back."""
-        return self.folder / "corrections" / made
+    def corrections(self, name: str) -> Path:
+        """The corrections that an attempt has written."""
+        return self.folder / "corrections" / name
 
     def new_corrections(self, needed: str | None) -> Path:
-        """Where a further try may write what is given back; that of others goes, not `needed`."""
+        """Where a further attempt may write corrections; others are removed, except `needed`."""
         folder = self.folder / "corrections"
         folder.mkdir(exist_ok=True)
-        for path in _within(folder):
+        for path in _entries(folder):
             if path.name != needed:
                 path.unlink()
         return folder / f"{int(needed.partition('.')[0]) + 1 if needed else 1}.xlsx"
 
-    def keep_outcome(self, outcome: dict[str, Any], *, final: bool) -> None:
-        """Remember what became of it, whatever happens next; `final` once nothing changes it."""
+    def keep_result(self, result: dict[str, Any], *, final: bool) -> None:
+        """Keep the result before anything else happens; `final` once nothing can change it."""
         with whole_file(self.folder / "outcome.json") as path:
-            path.write_text(json.dumps({"final": final, "outcome": outcome}), "utf-8")
+            path.write_text(json.dumps({"final": final, "outcome": result}), "utf-8")
 
-    def kept_outcome(self, *, final: bool) -> dict[str, Any] | None:
-        """What was remembered, by whoever had the claim; if `final`, only what nothing changes."""
+    def kept_result(self, *, final: bool) -> dict[str, Any] | None:
+        """The result that this service or an earlier one kept; only a final one if `final`."""
         try:
-            found = json.loads((self.folder / "outcome.json").read_text("utf-8"))
-            return found["outcome"] if found["final"] or not final else None
+            kept = json.loads((self.folder / "outcome.json").read_text("utf-8"))
+            return kept["outcome"] if kept["final"] or not final else None
         except (FileNotFoundError, ValueError, LookupError, TypeError):
             return None
 
     def end(self) -> None:
-        """Remove the claim; its workbook has been filed."""
-        self.workbook.unlink()  # first: without it, the rest is nothing
+        """Remove the claim, whose workbook was filed."""
+        self.workbook.unlink()  # first: without it the rest means nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_if_empty(self) -> bool:
-        """Remove what is left of a claim without a workbook; whether it was one."""
+        """Remove the rest of a claim without a workbook; whether it was one."""
         try:
             (self.folder / "workbook").rmdir()
         except FileNotFoundError:
             pass
-        except OSError:  # the workbook is there, or who knows; it is never removed by guessing
+        except OSError:  # the workbook is there, or may be
             return False
         shutil.rmtree(self.folder, ignore_errors=True)
         return True
@@ -126,7 +126,7 @@ class ClaimFolder:
         self.folder = self._all / name
 
     def take(self, path: Path) -> Claim | None:
-        """Claim a file of the inbox; None if it is gone. Raises OSError where it cannot be."""
+        """Claim a file of the inbox; None if it is gone. Raises OSError where that fails."""
         stamp = dt.datetime.now(dt.UTC).strftime(_STAMP)
         claim = Claim(self.folder / f"{stamp}-{secrets.token_hex(3)}")
         (claim.folder / "workbook").mkdir(parents=True)
@@ -134,48 +134,44 @@ class ClaimFolder:
         try:
             path.rename(target)
         except OSError as error:
-            if not claim.end_if_empty():  # it was done, and only the answer was lost
+            if not claim.end_if_empty():  # it was renamed, and only the answer was lost
                 return claim
             if isinstance(error, FileNotFoundError):
                 return None
             raise
-        if not stat.S_ISREG(target.lstat().st_mode):  # another was put in its place meanwhile
+        if not stat.S_ISREG(target.lstat().st_mode):  # it was replaced meanwhile
             self.give_back(claim)
             return None
         return claim
 
-    def held(self) -> list[Claim]:
-        """The claims of this service, the first one first."""
-        return [
-            Claim(folder)
-            for folder in _within(self.folder)
-            if _NAMED.fullmatch(folder.name) and not Claim(folder).end_if_empty()
-        ]
+    def claims(self) -> list[Claim]:
+        """The claims of this service, the oldest first."""
+        claims = map(Claim, _claim_folders(self.folder))
+        return [claim for claim in claims if not claim.end_if_empty()]
 
-    def left_behind(self) -> list[str]:
-        """Take over the claims of services that have ended; the names of their workbooks."""
-        found: list[str] = []
-        for name in sorted({path.name.removesuffix(LOCK) for path in _within(self._all)}):
+    def take_over(self) -> list[str]:
+        """Take over the claims of services that have ended; gives the names of their workbooks."""
+        names: list[str] = []
+        for name in sorted({path.name.removesuffix(LOCK) for path in _entries(self._all)}):
             folder = self._all / name
             if folder == self.folder or not (folder.is_dir() or lock_of(folder).exists()):
                 continue
-            with suppress(OSError), if_free(folder) as is_free:  # another's, or it was quicker
+            with suppress(OSError), if_free(folder) as is_free:  # another user's, or another's now
                 if is_free:
-                    found += self._take_over(folder)
-        return found
+                    names += self._take_over(folder)
+        return names
 
     def _take_over(self, folder: Path) -> Iterator[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        for one in _within(folder):
-            if _NAMED.fullmatch(one.name):
-                claim = Claim(one.rename(self.folder / one.name))
-                with suppress(OSError):  # it was filed, and its folder is what is left
-                    yield claim.workbook.name
+        for path in _claim_folders(folder):
+            claim = Claim(path.rename(self.folder / path.name))
+            with suppress(OSError):  # the workbook was filed, and its claim is left
+                yield claim.workbook.name
         with suppress(FileNotFoundError):
             folder.rmdir()
 
     def give_back(self, claim: Claim) -> None:
-        """Put a workbook back into the inbox, under a further name if its own is taken."""
+        """Move a workbook back to the inbox, with a number if its name is taken."""
         workbook = claim.workbook
         for path in numbered(self._inbox / workbook.name):
             if _moved(workbook, path):
@@ -185,13 +181,13 @@ class ClaimFolder:
 
 @contextmanager
 def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
-    """The claims of a new service; what it has not settled by the end goes back into the inbox.
+    """The claim folder of a new service. At the end, workbooks without a result go back.
 
-    What is settled but could not be filed stays for the next service. Raises OutputError or OSError
-    where the inbox cannot be written to.
+    A workbook with a result that could not be filed stays for the next service. Raises OutputError
+    or OSError where the inbox cannot be written to.
     """
-    everyone = inbox / CLAIMED
-    make_folder(everyone, 0o700)
+    parent = inbox / CLAIMED
+    make_folder(parent, 0o700)
     claims = ClaimFolder(inbox, new_name())
     try:
         with held_lock(claims.folder):
@@ -199,22 +195,18 @@ def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
             try:
                 yield claims
             finally:
-                _hand_over(claims)
+                with suppress(OSError):  # the inbox may be away, or a claim is left
+                    for claim in claims.claims():
+                        if claim.kept_result(final=False) is None:
+                            claims.give_back(claim)
+                    claims.folder.rmdir()
     finally:
-        with suppress(OSError):  # others are there
-            everyone.rmdir()
-
-
-def _hand_over(claims: ClaimFolder) -> None:
-    with suppress(OSError):  # the inbox may be away, or something be left for the next service
-        for claim in claims.held():
-            if claim.kept_outcome(final=False) is None:
-                claims.give_back(claim)
-        claims.folder.rmdir()
+        with suppress(OSError):  # there are others
+            parent.rmdir()
 
 
 def _moved(path: Path, target: Path) -> bool:
-    """Whether `path` was moved to `target`, which is never written over."""
+    """Whether `path` was moved to `target`, which is never overwritten."""
     try:
         os.link(path, target, follow_symlinks=False)
     except FileExistsError:
@@ -228,8 +220,12 @@ def _moved(path: Path, target: Path) -> bool:
     return True
 
 
-def _within(folder: Path) -> list[Path]:
-    """What is in a folder, in order; nothing if it is gone, or is none."""
+def _claim_folders(folder: Path) -> list[Path]:
+    return [path for path in _entries(folder) if _CLAIM_NAME.fullmatch(path.name)]
+
+
+def _entries(folder: Path) -> list[Path]:
+    """The entries of a folder, in order; none if it is gone, or is no folder."""
     with suppress(FileNotFoundError, NotADirectoryError):
         return sorted(folder.iterdir())
     return []

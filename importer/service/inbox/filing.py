@@ -1,39 +1,31 @@
-"""Moves a claimed workbook where it belongs, its report and corrections beside it.
+"""Move a claimed workbook to its folder, with its report and corrections beside it.
 
-The workbook goes last, and each step may be done again: whoever takes over a claim that was half
-filed ends where the first would have.
+The workbook goes last, and each step can be repeated: a service that takes over a claim that was
+half filed ends where the first would have.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from importer.base.files import put_new, whole_file
 from importer.service.inbox.claims import Claim
 from importer.service.inbox.result import InboxResult
 
 
-class Filed(NamedTuple):
-    """Where a workbook and its report lie."""
+def file_away(claim: Claim, result: InboxResult, folder: Path) -> tuple[Path, Path]:
+    """File report, corrections and workbook of `claim` in `folder`, and end the claim.
 
-    workbook: Path
-    report: Path
-
-
-def file_away(claim: Claim, outcome: InboxResult, folder: Path) -> Filed:
-    """Put report, corrections and workbook of `claim` into `folder`, and end the claim.
-
-    Each takes a further name where its own is taken. Raises OutputError or OSError where that
-    cannot be done; the claim then stays as it is.
+    Gives the paths of workbook and report; each gets a number where its name is taken. Raises
+    OutputError or OSError where that fails; the claim then stays as it is.
     """
     report = claim.folder / "report.txt"
     if not report.exists():
         with whole_file(report) as path:
-            path.write_text("\n".join([*outcome.report, ""]), "utf-8", errors="replace")
-    report_filed = put_new(report, folder / outcome.report_name)
-    if outcome.corrections is not None and outcome.corrections_made is not None:
-        put_new(claim.corrections(outcome.corrections_made), folder / outcome.corrections)
-    workbook_filed = put_new(claim.workbook, folder / outcome.name)
+            path.write_text("\n".join([*result.report, ""]), "utf-8", errors="replace")
+    report_path = put_new(report, folder / f"{result.name}.report.txt")
+    if result.corrections is not None and result.corrections_made is not None:
+        put_new(claim.corrections(result.corrections_made), folder / result.corrections)
+    path = put_new(claim.workbook, folder / result.name)
     claim.end()
-    return Filed(workbook_filed, report_filed)
+    return path, report_path

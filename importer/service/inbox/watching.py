@@ -1,4 +1,4 @@
-"""Wakes the inbox when something happens in its folder, where the system tells of that."""
+"""Wake the inbox when its folder changes, where the system reports changes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from pathlib import Path
 from importer.service.events import Event, log
 
 LOOK_EVERY = 5.0
-"""Seconds between two looks, whatever the system tells: of a network share it tells nothing."""
+"""Seconds between two looks in any case: changes of a network share are not reported."""
 
 LOOK_SOON = 0.5
-"""Seconds between two looks while a file is arriving."""
+"""Seconds between two looks while a file arrives."""
 
 
 @contextmanager
 def watch(folder: Path, wake: threading.Event) -> Iterator[None]:
     """Set `wake` whenever something in `folder` changes, as long as the block runs."""
     end = threading.Event()
-    watcher = threading.Thread(
-        target=_watch, args=(folder, wake, end), name="watch", daemon=True
-    )  # fmt: skip
+    watcher = threading.Thread(target=_watch, args=(folder, wake, end), daemon=True)
     watcher.start()
     try:
         yield
@@ -40,10 +38,7 @@ def _watch(folder: Path, wake: threading.Event, end: threading.Event) -> None:
             raise_interrupt=False, recursive=False,
         ):  # fmt: skip
             wake.set()
-    except (OSError, RuntimeError) as error:  # no more watches, or the folder is gone for a while
+    except (OSError, RuntimeError) as error:  # no more watches, or the folder is away
         if not end.is_set():
-            log(Event.POLLING, folder=folder, reason=_reason(error), seconds=round(LOOK_EVERY))
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+            reason = " ".join(str(error).split()) or type(error).__name__
+            log(Event.POLLING, folder=folder, reason=reason, seconds=round(LOOK_EVERY))

@@ -1,7 +1,7 @@
-"""The inbox: workbooks are claimed, applied once, and filed with a report.
+"""Apply each workbook of the inbox once, and file it with a report.
 
-Whatever ends the program, each workbook is in the inbox, in a claim, or filed; and the ledger's own
-hash of the file decides whether it was applied.
+However the program ends, each workbook is in the inbox, in a claim or filed, and the hash of the
+file in the ledger decides whether it was applied.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from importer.service.inbox.result import InboxResult, given_up_result, result_f
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.stopping import StoppedError, StopSignal
 
-MOST_TRIES = 5
-"""How often a workbook may end the program, or fail it, before it is given up."""
+MAX_TRIES = 5
+"""Attempts at a workbook that ends the program, or at which it fails."""
 
 
 class _ChangedError(Exception):
-    """The workbook was written to after it was taken."""
+    """The workbook was written to after it was claimed."""
 
 
 class InboxWorker:
-    """The inbox of one service, which holds `claims` in it.
+    """Files the workbooks of one inbox through the claims of one service.
 
-    `before_filing` is called with each outcome and the folder that its workbook will be in, and may
-    be called again if the program is ended; `filed` when that is done.
+    `before_filing` is called with each result and the folder that the workbook will be in, and
+    perhaps again if the program ends meanwhile; `filed` once it is there.
     """
 
     def __init__(
@@ -64,78 +64,79 @@ class InboxWorker:
         self._stopping = stopping
         self._before_filing = before_filing
         self._filed = filed
-        self._arrivals = InboxScanner(settings.folder)
+        self._scanner = InboxScanner(settings.folder)
         self._backoff = Backoff()
-        self._working: tuple[Claim, int] | None = None
-        self.is_dark = False
-        """Whether the inbox could not be looked into the last time."""
+        self._attempt: tuple[Claim, int] | None = None
+        self._is_unreadable = False
         self.waiting = 0
         self.oldest = 0.0
-        """For how many seconds the oldest workbook has been in the inbox or claimed."""
+        """Seconds for which the oldest workbook has been in the inbox or claimed."""
 
     @property
     def has_left(self) -> bool:
-        """Whether something is left that should have been settled."""
-        return self.is_dark or bool(self._backoff)
+        """Whether a workbook is left that should have been filed."""
+        return self._is_unreadable or bool(self._backoff)
 
     def forget_try(self) -> None:
-        """Not count the try that is under way: the service is ended in the middle of it."""
-        if self._working is not None:
-            claim, tries = self._working
+        """Do not count the attempt under way: the service ends in the middle of it."""
+        if self._attempt is not None:
+            claim, tries = self._attempt
             with suppress(OutputError, OSError):
                 claim.set_tries(tries)
 
     def round(self) -> bool:
-        """Take over what others have left, and settle all that has arrived.
+        """Take over the claims of services that have ended, and file all that has arrived.
 
-        Whether files are arriving, which are to be looked at again soon. Raises LedgerError where
-        the ledger cannot be used; the workbooks at which it could not stay claimed.
+        Gives whether files are arriving, so that a look is due soon. Raises LedgerError where the
+        ledger cannot be used; the workbook in question stays claimed.
         """
         try:
-            looked = self._arrivals.look()
-            for name in self._claims.left_behind():
+            files = self._scanner.look()
+            for name in self._claims.take_over():
                 log(Event.TAKEN_OVER, file=name)
-            held = self._claims.held()
+            claims = self._claims.claims()
         except OSError as error:
-            self._say_dark(os_error_reason(error))
+            if not self._is_unreadable:
+                folder, reason = self._settings.folder, os_error_reason(error)
+                log(Event.INBOX_UNREADABLE, folder=folder, reason=reason)
+            self._is_unreadable = True
             return False
-        self._say_light()
-        self._backoff.keep_only([*(claim.folder for claim in held), *looked.ready])
-        self.waiting = len(held) + len(looked.ready) + looked.arriving + looked.waiting
-        self.oldest = max([looked.oldest, *(self._age(claim) for claim in held)])
-        trouble = []
-        worked = False
-        for claim in self._claims_in_turn(held, looked.ready):
+        if self._is_unreadable:
+            log(Event.INBOX_READABLE, folder=self._settings.folder)
+        self._is_unreadable = False
+        self._backoff.keep_only([*(claim.folder for claim in claims), *files.ready])
+        self.waiting = len(claims) + len(files.ready) + files.arriving + files.in_use
+        ages = ((clock.now() - claim.since).total_seconds() for claim in claims)
+        self.oldest = max([files.oldest, *ages])
+        failure, is_any_filed = None, False
+        for claim in self._in_turn(claims, files.ready):
             try:
-                if self._settle(claim):
-                    worked = True
+                if self._process(claim):
+                    is_any_filed = True
                     self.waiting -= 1
             except LedgerError as error:
                 if not self._ledger.answers():
                     raise
-                trouble.append(error)  # perhaps of this workbook's rows alone
+                failure = error  # perhaps of the rows of this workbook alone
                 self._backoff.put_off(claim.folder)
         if self.waiting <= 0:
             self.oldest = 0.0
-        if trouble and not worked:
-            raise trouble[-1]
-        return looked.arriving > 0
+        if failure and not is_any_filed:
+            raise failure
+        return files.arriving > 0
 
-    def _claims_in_turn(self, held: list[Claim], ready: list[Path]) -> Iterator[Claim]:
-        """What is to be settled now; what has failed before holds up no other."""
-        for claim in held:
+    def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
+        """The claims to process now; those that have failed before come last."""
+        for claim in claims:
             if claim.tries == 0 and self._backoff.is_over(claim.folder):
                 yield claim
         for path in ready:
             taken = self._take(path)
             if taken is not None:
                 yield taken
-        for claim in held:
+        for claim in claims:
             if claim.tries and self._backoff.is_over(claim.folder):
                 yield claim
-
-    def _age(self, claim: Claim) -> float:
-        return max(0.0, (clock.now() - claim.since).total_seconds())
 
     def _take(self, path: Path) -> Claim | None:
         self._stopping.raise_if_set()
@@ -151,22 +152,28 @@ class InboxWorker:
         self._backoff.forget(path)
         return claim
 
-    def _settle(self, claim: Claim) -> bool:
-        """Do what is left to be done with a claim; whether it was done.
+    def _process(self, claim: Claim) -> bool:
+        """Apply and file a workbook, as far as that is not done yet; whether it is now.
 
-        A fault of ours concerns no other one. Raises LedgerError.
+        An internal error concerns this workbook alone. Raises LedgerError.
         """
         self._stopping.raise_if_set()
         try:
-            outcome = result_from_json(claim.kept_outcome(final=True)) or self._applied(claim)
-            if outcome is not None:
-                claim.keep_outcome(outcome.to_json(), final=True)
-                self._file(claim, outcome)
+            result = result_from_json(claim.kept_result(final=True)) or self._apply(claim)
+            if result is not None:
+                claim.keep_result(result.to_json(), final=True)
+                self._file(claim, result)
             self._backoff.forget(claim.folder)
             return True
         except (OutputError, OSError) as error:
             if claim.folder.exists():  # else another service took it over, where there are no locks
-                self._say_not_filed(claim, error)
+                if claim.folder not in self._backoff:
+                    if isinstance(error, OutputError):
+                        reason = str(error.message)
+                    else:
+                        reason = f"{os_error_reason(error)}."
+                    log(Event.NOT_FILED, file=claim.workbook.name, reason=reason)
+                self._backoff.put_off(claim.folder)
         except (LedgerError, StoppedError):
             raise
         except Exception as error:
@@ -174,22 +181,21 @@ class InboxWorker:
             self._backoff.put_off(claim.folder)
         return False
 
-    def _applied(self, claim: Claim) -> InboxResult | None:
-        """What applying the workbook comes to; None if it went back into the inbox."""
+    def _apply(self, claim: Claim) -> InboxResult | None:
+        """Apply the workbook; None if it went back to the inbox."""
         name = claim.workbook.name
         tries = claim.tries
-        kept = result_from_json(claim.kept_outcome(final=False))
-        if tries >= MOST_TRIES:
+        kept = result_from_json(claim.kept_result(final=False))
+        if tries >= MAX_TRIES:
             return self._given_up(claim, kept, tries)
         claim.set_tries(tries + 1)
-        self._working = claim, tries
+        self._attempt = claim, tries
         state = _state(claim.workbook)
 
         def before_commit(report: Report) -> None:
             if _state(claim.workbook) != state:
                 raise _ChangedError
-            outcome = result_of(report, name, claim.since)
-            claim.keep_outcome(outcome.to_json(), final=False)
+            claim.keep_result(result_of(report, name, claim.since).to_json(), final=False)
 
         job = replace(
             self._job, today=clock.today(),
@@ -200,7 +206,7 @@ class InboxWorker:
             self._ledger.must_be_there()
             report = pipeline.apply(claim.workbook, job, partial=self._settings.partial)
             if report.batch is None:
-                self._stopping.raise_if_set()  # reading may have been ended for that
+                self._stopping.raise_if_set()  # that may have ended the reading
                 if _state(claim.workbook) != state:
                     raise _ChangedError
         except _ChangedError:
@@ -208,19 +214,19 @@ class InboxWorker:
             return None
         except StrangeLedgerError:
             raise
-        except (LedgerError, StoppedError, OutputError, OSError):  # it was not the workbook's fault
+        except (LedgerError, StoppedError, OutputError, OSError):  # not the fault of the workbook
             self.forget_try()
             raise
         finally:
-            self._working = None
+            self._attempt = None
         if report.result is not Result.UNREADABLE:
             self._ledger.worked(to_write=True)
         if report.applied_before is not None and kept and kept.batch == report.applied_before:
-            return kept  # it was this claim's: the program ended after the commit
+            return kept  # the batch is of this claim: the program ended after the commit
         return result_of(report, name, claim.since)
 
     def _given_up(self, claim: Claim, kept: InboxResult | None, tries: int) -> InboxResult:
-        """What is said of a workbook that failed each time, if it was not applied after all."""
+        """The result of a workbook that failed each time, unless it was applied nonetheless."""
         name, batch = claim.workbook.name, None
         if not self._job.ledger.is_missing:
             with claim.workbook.open("rb") as file:
@@ -234,38 +240,19 @@ class InboxWorker:
             return kept
         return result_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
 
-    def _file(self, claim: Claim, outcome: InboxResult) -> None:
-        folder = self._settings.rejected if outcome.returned else self._settings.applied
+    def _file(self, claim: Claim, result: InboxResult) -> None:
+        folder = self._settings.rejected if result.returned else self._settings.applied
         if folder.parent == self._settings.folder:
-            make_folder(folder)  # somebody may have removed it
-        if not claim.is_told:
-            self._before_filing(outcome, folder)
-            claim.set_told()
-        filed = file_away(claim, outcome, folder)
-        self._filed(replace(outcome, name=filed.workbook.name))
-        report = {"report": str(filed.report)} if outcome.returned else {}
-        log(Event[outcome.event], **outcome.facts, **report)
-
-    def _say_not_filed(self, claim: Claim, error: OutputError | OSError) -> None:
-        if claim.folder not in self._backoff:
-            if isinstance(error, OutputError):
-                reason = str(error.message)
-            else:
-                reason = f"{os_error_reason(error)}."
-            log(Event.NOT_FILED, file=claim.workbook.name, reason=reason)
-        self._backoff.put_off(claim.folder)
-
-    def _say_dark(self, reason: object) -> None:
-        if not self.is_dark:
-            log(Event.INBOX_UNREADABLE, folder=self._settings.folder, reason=reason)
-        self.is_dark = True
-
-    def _say_light(self) -> None:
-        if self.is_dark:
-            log(Event.INBOX_READABLE, folder=self._settings.folder)
-        self.is_dark = False
+            make_folder(folder)  # it may have been removed
+        if not claim.is_reported:
+            self._before_filing(result, folder)
+            claim.set_reported()
+        workbook, report = file_away(claim, result, folder)
+        self._filed(replace(result, name=workbook.name))
+        facts = {**result.facts, "report": str(report)} if result.returned else result.facts
+        log(Event[result.event], **facts)
 
 
 def _state(path: Path) -> tuple[int, int]:
-    facts = os.stat(path)
-    return facts.st_size, facts.st_mtime_ns
+    status = os.stat(path)
+    return status.st_size, status.st_mtime_ns

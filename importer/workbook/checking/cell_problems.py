@@ -11,33 +11,39 @@ from importer.base.similarity import is_misspelt
 from importer.base.texts import N_, Text, shortened, text
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.sheets import Column, ColumnKind
+from importer.domain.sheets import Column
 from importer.workbook.cell import Cell, cell_text
 from importer.workbook.checking.cells import CHOICES_OF, FIRST_DATE
 from importer.workbook.labels import label_key
 
-_REASONS = {
-    Code.MISSING_VALUE: N_("{column} is blank."),
-    Code.BAD_OTC: N_("“{value}” is not an OTC."),
-    Code.BAD_EMAIL: N_("“{value}” is not an email address."),
-    Code.BAD_NUMBER: N_("“{value}” is not a valid number for {column}."),
-    Code.BAD_DATE: N_("“{value}” is not a date in an accepted form."),
-    Code.BAD_CHOICE: N_("“{value}” is not a valid choice for {column}."),
-    Code.TOO_LONG: N_("{column} has {length} characters; the limit is {limit}."),
-    Code.BAD_CHARACTERS: N_("{column} contains a line break or another control character."),
-    Code.CELL_ERROR: N_("The cell shows the error {value}."),
-    Code.FORMULA_WITHOUT_VALUE: N_("The cell contains a formula whose result is not in the file."),
-    Code.MERGED_CELLS: N_("The cell is part of the merged cells {value}."),
-}
-
-_FIXES = {
-    Code.MISSING_VALUE: N_("Enter {expected}."),
-    Code.TOO_LONG: N_("Shorten it."),
-    Code.BAD_CHARACTERS: N_("Type it again on one line."),
-    Code.CELL_ERROR: N_("Correct the formula, or enter {expected}."),
-    Code.FORMULA_WITHOUT_VALUE: N_("Open the file in Excel and save it, or enter the value."),
-    Code.MERGED_CELLS: N_("Unmerge {value} and fill in each row."),
-}
+_ENTER = N_("Enter {expected}.")
+_TEMPLATES = {
+    Code.MISSING_VALUE: (N_("{column} is blank."), _ENTER),
+    Code.BAD_OTC: (N_("“{value}” is not an OTC."), _ENTER),
+    Code.BAD_EMAIL: (N_("“{value}” is not an email address."), _ENTER),
+    Code.BAD_NUMBER: (N_("“{value}” is not a valid number for {column}."), _ENTER),
+    Code.BAD_DATE: (N_("“{value}” is not a date in an accepted form."), _ENTER),
+    Code.BAD_CHOICE: (N_("“{value}” is not a valid choice for {column}."), _ENTER),
+    Code.TOO_LONG: (
+        N_("{column} has {length} characters; the limit is {limit}."), N_("Shorten it.")
+    ),
+    Code.BAD_CHARACTERS: (
+        N_("{column} contains a line break or another control character."),
+        N_("Type it again on one line."),
+    ),
+    Code.CELL_ERROR: (
+        N_("The cell shows the error {value}."),
+        N_("Correct the formula, or enter {expected}."),
+    ),
+    Code.FORMULA_WITHOUT_VALUE: (
+        N_("The cell contains a formula whose result is not in the file."),
+        N_("Open the file in Excel and save it, or enter the value."),
+    ),
+    Code.MERGED_CELLS: (
+        N_("The cell is part of the merged cells {value}."),
+        N_("Unmerge {value} and fill in each row."),
+    ),
+}  # fmt: skip
 _TWO_READINGS = N_("“{value}” can mean {day_first} or {month_first}.")
 _ENTER_ISO = N_("Enter {day_first} or {month_first}.")
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2}|[0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2}|[0-9]{4})")
@@ -45,13 +51,13 @@ _DID_YOU_MEAN = N_("Did you mean {near}?")
 _NO_SEPARATORS = N_("If you mean {number}, enter it without separators.")
 _SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
-_ENTER = N_("Enter {expected}.")
 _OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
 
 
 def cell_problem(place: Place, column: Column, code: Code, cell: Cell) -> Problem:
     """The problem `code` of the cell of `column` in the row at `place`."""
     value = cell_text(cell)
+    reason, fix = _TEMPLATES[code]
     facts: dict[str, object] = {
         "column": place.sheet.columns[column.field].header,
         "value": shortened(value),
@@ -59,15 +65,28 @@ def cell_problem(place: Place, column: Column, code: Code, cell: Cell) -> Proble
         "limit": column.limit,
         "expected": text(column.kind.meaning),
     }
-    reason, fix = Text(_REASONS[code], facts), _fix(column, code, cell, facts)
-    if code is Code.BAD_NUMBER and (separated := _SEPARATED.fullmatch(value.strip())):
-        facts["number"] = "".join(digit for digit in separated[0] if digit.isdigit())
-        fix = Text(_NO_SEPARATORS, facts)
-    readings = _readings(value) if code is Code.BAD_DATE else []
-    if len(readings) == 2:
-        facts["day_first"], facts["month_first"] = readings
-        reason, fix = Text(_TWO_READINGS, facts), Text(_ENTER_ISO, facts)
-    return problem_at(place, column.field, code, reason, fix, value or None)
+    near = None
+    if code is Code.BAD_OTC:
+        fix = _OTC_AS_TEXT if isinstance(cell, float) else fix
+        near = normalise_otc(_SEPARATORS.sub("", unicodedata.normalize("NFKC", value)))
+    elif code is Code.BAD_CHOICE:
+        key, words = label_key(value), CHOICES_OF[column.kind]
+        near = next((word for word in words if is_misspelt(key, label_key(word))), None)
+    elif code is Code.BAD_NUMBER and _SEPARATED.fullmatch(value.strip()):
+        facts["number"] = "".join(digit for digit in value if digit.isdigit())
+        fix = _NO_SEPARATORS
+    elif code is Code.BAD_DATE:
+        readings = _readings(value)
+        if len(readings) == 2:
+            facts["day_first"], facts["month_first"] = readings
+            reason, fix = _TWO_READINGS, _ENTER_ISO
+        elif readings:
+            near = readings[0].isoformat()
+    if near:
+        facts["near"], fix = near, _DID_YOU_MEAN
+    return problem_at(
+        place, column.field, code, Text(reason, facts), Text(fix, facts), value or None
+    )
 
 
 def _readings(value: str) -> list[dt.date]:
@@ -86,25 +105,3 @@ def _readings(value: str) -> list[dt.date]:
         with suppress(ValueError):
             days[dt.date(year, month, day)] = None
     return [day for day in days if day >= FIRST_DATE]
-
-
-def _meant(column: Column, code: Code, value: str) -> str | None:
-    """The value that was probably meant, as a suggestion."""
-    if code is Code.BAD_OTC:
-        return normalise_otc(_SEPARATORS.sub("", unicodedata.normalize("NFKC", value)))
-    if code is Code.BAD_CHOICE:
-        key = label_key(value)
-        words = CHOICES_OF[column.kind]
-        return next((word for word in words if is_misspelt(key, label_key(word))), None)
-    if code is Code.BAD_DATE and len(readings := _readings(value)) == 1:
-        return readings[0].isoformat()
-    return None
-
-
-def _fix(column: Column, code: Code, cell: Cell, facts: dict[str, object]) -> Text:
-    meant = _meant(column, code, cell_text(cell))
-    if meant is not None:
-        return Text(_DID_YOU_MEAN, {"near": meant})
-    if column.kind is ColumnKind.OTC and isinstance(cell, float):
-        return Text(_OTC_AS_TEXT, facts)
-    return Text(_FIXES.get(code, _ENTER), facts)

@@ -174,11 +174,39 @@ def _warnings(
         if isinstance(cell, str) and value is not None and not isinstance(value, BadCell):
             tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)
             if tidied != cell:
-                yield _normalised(Place(input_sheet.place, row), column, cell, tidied)
+                yield _warning(_NORMALISED, Place(input_sheet.place, row), column, cell,
+                               before=visible(cell), after=tidied)  # fmt: skip
         if names_something and isinstance(value, str) and not fits_console(value):
-            yield _console_limit(Place(input_sheet.place, row), column, value)
+            yield _warning(_CONSOLE_LIMIT, Place(input_sheet.place, row), column, value)
         if formulas and formulas.get((row, number)) and cell is not None:
-            yield _formula_value_used(Place(input_sheet.place, row), column, cell)
+            place = Place(input_sheet.place, row)
+            yield _warning(_FORMULA_VALUE_USED, place, column, cell_text(cell))
+
+
+_NORMALISED = (
+    Code.NORMALISED,
+    N_("“{before}” was read as “{after}”."),
+    N_("No action is needed if this is correct."),
+)
+_CONSOLE_LIMIT = (
+    Code.CONSOLE_LIMIT,
+    N_("The console does not accept “{value}”: it allows 25 characters of A-Z, a-z, digits, space, "
+       "- _ and ., and no double underscore."),
+    N_("No action is needed here. Choose another name if it must also be entered in the console."),
+)  # fmt: skip
+_FORMULA_VALUE_USED = (
+    Code.FORMULA_VALUE_USED,
+    N_("The cell contains a formula; its value “{value}” was used."),
+    N_("Check that the value is correct."),
+)
+
+
+def _warning(
+    kind: tuple[Code, str, str], place: Place, column: Column, value: str, **facts: object
+) -> Problem:
+    code, message, fix = kind
+    return problem_at(place, column.field, code, text(message, value=value, **facts), text(fix),
+                      value)  # fmt: skip
 
 
 def _guessed_encoding(path: Path, encoding: str) -> Problem:
@@ -187,34 +215,4 @@ def _guessed_encoding(path: Path, encoding: str) -> Problem:
         text(N_("The encoding of {path} is not stated; it was read as {encoding}."),
              path=path.name, encoding=encoding),
         text(N_("Check accented letters. If they are wrong, save the file as CSV UTF-8.")),
-    )  # fmt: skip
-
-
-def _normalised(place: Place, column: Column, before: str, after: str) -> Problem:
-    return problem_at(
-        place, column.field, Code.NORMALISED,
-        text(N_("“{before}” was read as “{after}”."), before=visible(before), after=after),
-        text(N_("No action is needed if this is correct.")),
-        before,
-    )  # fmt: skip
-
-
-def _console_limit(place: Place, column: Column, name: str) -> Problem:
-    return problem_at(
-        place, column.field, Code.CONSOLE_LIMIT,
-        text(N_("The console does not accept “{name}”: it allows 25 characters of A-Z, "
-                "a-z, digits, space, - _ and ., and no double underscore."), name=name),
-        text(N_("No action is needed here. Choose another name if it must also be entered in the "
-                "console.")),
-        name,
-    )  # fmt: skip
-
-
-def _formula_value_used(place: Place, column: Column, cell: Cell) -> Problem:
-    value = cell_text(cell)
-    return problem_at(
-        place, column.field, Code.FORMULA_VALUE_USED,
-        text(N_("The cell contains a formula; its value “{value}” was used."), value=value),
-        text(N_("Check that the value is correct.")),
-        value,
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
@@ -15,12 +14,12 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.worksheet.formula import ArrayFormula
 
 from importer.base.files import whole_file
-from importer.domain.problems import Problem, Severity
+from importer.domain.problems import Problem
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.labels import META
 from importer.workbook.reading.sandbox import read_workbook
 from importer.workbook.writing.corrections_fresh import fresh_workbook
-from importer.workbook.writing.corrections_marks import Places, list_problems
+from importer.workbook.writing.corrections_marks import Marks
 from importer.workbook.writing.corrections_own import load_small, own_workbook
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
@@ -40,16 +39,9 @@ def write_corrections(
     `checked` is the result of checking `source`; `problems` are those of the whole workbook. If
     nothing was applied, all rows are written: the corrected workbook then replaces the first one.
     """
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
-    for problem in errors:
-        by_sheet[problem.sheet].append(problem)
-    places: Places = {}
-    workbook = own_workbook(source, checked, refused, by_sheet, places)
-    if workbook is None:
-        places.clear()
-        workbook = fresh_workbook(checked.sheets, refused, by_sheet, places)
-    list_problems(workbook, errors, places)
+    marks = Marks(problems, refused)
+    workbook = own_workbook(source, checked, marks) or fresh_workbook(checked.sheets, marks)
+    marks.add_list(workbook)
     _sign(workbook, source)
     with whole_file(path) as temporary:
         workbook.save(temporary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,19 +11,16 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import current_language
-from importer.domain.problems import Problem
 from importer.domain.sheets import SHEETS, Sheet
 from importer.workbook.cell import Row, is_blank
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import is_problems, language_of
-from importer.workbook.markup import column_letters
-from importer.workbook.writing.corrections_marks import Places, mark_rows, put, put_new
+from importer.workbook.writing.corrections_marks import Marks, put, put_new
 from importer.workbook.writing.styles import (
     AT_TOP,
-    HEADER_FILL,
-    HEADER_FONT,
     StyleCache,
     format_of,
+    style_header,
 )
 from importer.workbook.writing.template import add_sheet, new_workbook
 
@@ -39,19 +36,12 @@ class _Column(NamedTuple):
     format: str
 
 
-def fresh_workbook(
-    sheets: Sequence[InputSheet],
-    refused: set[tuple[str, int]] | None,
-    by_sheet: Mapping[str | None, Sequence[Problem]],
-    places: Places,
-) -> Workbook:
-    """A workbook with the `refused` rows (sheet and row; None: all), their problems marked."""
+def fresh_workbook(sheets: Sequence[InputSheet], marks: Marks) -> Workbook:
+    """A new workbook with the rows to give back, their problems marked."""
     workbook = new_workbook(current_language())
     for input_sheet in sheets:
-        name = input_sheet.place.name
-        rows = [row for row in input_sheet.rows if refused is None or (name, row[0]) in refused]
-        if rows:
-            _add_rows(workbook, input_sheet, rows, by_sheet.get(name, ()), places)
+        if rows := marks.rows_of(input_sheet):
+            _add_rows(workbook, input_sheet, rows, marks)
     _add_missing_sheets(workbook, sheets)
     return workbook
 
@@ -79,8 +69,7 @@ def _add_missing_sheets(workbook: Workbook, sheets: Sequence[InputSheet]) -> Non
 
 
 def _add_rows(
-    workbook: Workbook, input_sheet: InputSheet, rows: Sequence[Row],
-    problems: Sequence[Problem], places: Places,
+    workbook: Workbook, input_sheet: InputSheet, rows: Sequence[Row], marks: Marks
 ) -> None:  # fmt: skip
     """Write `rows` of one sheet and mark their problems."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
@@ -96,10 +85,9 @@ def _add_rows(
         for new, column in enumerate(columns, start=1):
             value = cells[column.position] if column.position < len(cells) else None
             put_new(sheet.cell(number, new), value, column.format, styles, AT_TOP)
-    positions = {column.position: new for new, column in enumerate(columns, start=1)}
+    new_columns = {column.position: new for new, column in enumerate(columns, start=1)}
     new_rows = {row: number for number, (row, _) in enumerate(rows, start=2)}
-    mark_rows(sheet, input_sheet, problems, new_rows, lambda index: positions.get(index, 1), 1,
-              1, len(columns) + 1, places)  # fmt: skip
+    marks.add(sheet, input_sheet, new_rows, new_columns, 1, 1, len(columns) + 1)
 
 
 def _template_sheet(input_sheet: InputSheet) -> Sheet | None:
@@ -137,8 +125,6 @@ def _columns(
         if not is_filled or is_problems(str(name or "")):
             continue
         columns.append(_Column(index, "General"))
-        cell = sheet.cell(1, len(columns))
-        put(cell, name, "@")
-        cell.font, cell.fill = HEADER_FONT, HEADER_FILL
-        sheet.column_dimensions[column_letters(len(columns))].width = _EXTRA_WIDTH
+        put(sheet.cell(1, len(columns)), name, "@")
+        style_header(sheet, 1, len(columns), _EXTRA_WIDTH)
     return columns

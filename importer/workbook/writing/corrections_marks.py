@@ -6,7 +6,7 @@ Nothing depends on colour alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from openpyxl import Workbook
@@ -17,8 +17,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, _
-from importer.domain.problems import Problem
-from importer.workbook.cell import BadCell, Cell
+from importer.domain.problems import Problem, Severity
+from importer.workbook.cell import BadCell, Cell, Row
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import column_letters, column_number
@@ -34,11 +34,9 @@ from importer.workbook.writing.styles import (
     bad_font,
     comment,
     print_on_one_width,
+    style_header,
     write_text,
 )
-
-Places = dict[Problem, tuple[str, str]]
-"""The sheet and cell in which each problem is marked."""
 
 _PROBLEMS_WIDTH = 80
 _LINE_HEIGHT = 15
@@ -85,47 +83,89 @@ def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
     return None
 
 
-def mark_rows(
-    sheet: Worksheet, input_sheet: InputSheet, problems: Sequence[Problem],
-    rows: Mapping[int, int], column_of: Callable[[int], int], first_column: int,
-    header_row: int, problems_column: int, places: Places,
-) -> None:  # fmt: skip
-    """Mark the problems of a sheet and explain them in its Problems column.
+class Marks:
+    """The errors of a workbook and the cells where they are marked.
 
-    `rows` gives the new number of each row of the file, `column_of` the new column of each index.
-    Problems of the layout are marked in the header and explained in every row.
+    `refused` holds the sheet and number of each row to give back; None stands for all rows.
     """
-    header = sheet.cell(header_row, problems_column, _(PROBLEMS))
-    header.font, header.fill = HEADER_FONT, HEADER_FILL
-    sheet.column_dimensions[column_letters(problems_column)].width = _PROBLEMS_WIDTH
-    reasons: dict[int | None, list[Problem]] = defaultdict(list)
-    for problem in problems:
-        letters = (problem.cell or "").rstrip("0123456789")
-        column = column_of(column_number(letters) - 1) if letters else first_column
-        row = rows.get(problem.row or 0)
-        reasons[row].append(problem)
-        _mark(sheet, (row or header_row, column), problem, places)
-    of_layout = reasons[None] if input_sheet.refused else []
-    for row in rows.values():
-        if of_row := reasons.get(row) or of_layout:
-            cell = sheet.cell(row, problems_column)
-            put(cell, "\n".join(map(_in_words, of_row)), "@")
-            cell.alignment = WRAPPED
-            _fit_height(sheet, row, [(cell.value, _PROBLEMS_WIDTH)])
+
+    def __init__(self, problems: Sequence[Problem], refused: set[tuple[str, int]] | None) -> None:
+        self.refused = refused
+        self._errors = [one for one in problems if one.severity is Severity.ERROR]
+        self._by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
+        for problem in self._errors:
+            self._by_sheet[problem.sheet].append(problem)
+        self._places: dict[Problem, tuple[str, str]] = {}
+
+    def rows_of(self, input_sheet: InputSheet) -> list[Row]:
+        """The rows of a sheet to give back."""
+        name = input_sheet.place.name
+        refused = self.refused
+        return [row for row in input_sheet.rows if refused is None or (name, row[0]) in refused]
+
+    def add(
+        self, sheet: Worksheet, input_sheet: InputSheet, rows: Mapping[int, int],
+        columns: Mapping[int, int], first_column: int, header_row: int, problems_column: int,
+    ) -> None:  # fmt: skip
+        """Mark the errors of `input_sheet` in `sheet` and explain them in its Problems column.
+
+        `rows` gives the new number of each row, `columns` that of each column in the file (A is 0).
+        Errors of the layout are marked in the header and explained in every row.
+        """
+        sheet.cell(header_row, problems_column, _(PROBLEMS))
+        style_header(sheet, header_row, problems_column, _PROBLEMS_WIDTH)
+        reasons: dict[int | None, list[Problem]] = defaultdict(list)
+        for problem in self._by_sheet[input_sheet.place.name]:
+            letters = (problem.cell or "").rstrip("0123456789")
+            column = columns.get(column_number(letters) - 1, 1) if letters else first_column
+            row = rows.get(problem.row or 0)
+            reasons[row].append(problem)
+            self._places[problem] = _mark(sheet, (row or header_row, column), problem)
+        of_layout = reasons[None] if input_sheet.refused else []
+        for row in rows.values():
+            if of_row := reasons.get(row) or of_layout:
+                cell = sheet.cell(row, problems_column)
+                put(cell, "\n".join(map(_in_words, of_row)), "@")
+                cell.alignment = WRAPPED
+                _fit_height(sheet, row, [(cell.value, _PROBLEMS_WIDTH)])
+
+    def add_list(self, workbook: Workbook) -> None:
+        """Add the first sheet: every error, with a link to its cell in this workbook."""
+        sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
+        workbook.active = 0
+        sheet.cell(1, 1, _(N_("Problems and fixes"))).font = TITLE_FONT
+        sheet.cell(
+            2, 1,
+            _(N_("Fix the coloured cells on the other sheets, save this file and apply it. "
+                 "This sheet and the Problems columns are not read.")),
+        )  # fmt: skip
+        for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
+            sheet.cell(_LIST_HEADER_ROW, number, _(title))
+            style_header(sheet, _LIST_HEADER_ROW, number, width)
+        styles = StyleCache()
+        for row, problem in enumerate(self._errors, start=_LIST_HEADER_ROW + 1):
+            _list_problem(sheet, row, problem, *self._places[problem], styles)
+        print_on_one_width(sheet)
+        sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
+        last = f"{column_letters(len(_LIST_WIDTHS))}{_LIST_HEADER_ROW + len(self._errors)}"
+        sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}"
 
 
-def _mark(sheet: Worksheet, at: tuple[int, int], problem: Problem, places: Places) -> None:
-    """Colour and comment the cell at row and column `at`; of merged cells, the first one."""
+def _mark(sheet: Worksheet, at: tuple[int, int], problem: Problem) -> tuple[str, str]:
+    """Colour and comment the cell at row and column `at`; return its sheet and coordinate.
+
+    Of merged cells, the first one is marked.
+    """
     cell = sheet.cell(*at)
     if isinstance(cell, MergedCell):
         ranges = sheet.merged_cells.ranges
         merged = next(merged for merged in ranges if cell.coordinate in merged)
         cell = sheet.cell(merged.min_row, merged.min_col)
-    places[problem] = (sheet.title, cell.coordinate)
     cell.fill, cell.font = BAD_FILL, bad_font(cell.font.name, cell.font.size)
     user_part, own_part = _comment_parts(cell)
     parts = (user_part, _SEPARATOR, own_part, _in_words(problem))
     cell.comment = comment("\n\n".join(filter(None, parts)))
+    return sheet.title, cell.coordinate
 
 
 def unmark(sheet: Worksheet) -> None:
@@ -165,29 +205,6 @@ def _fit_height(sheet: Worksheet, row: int, wrapped: list[tuple[object, int]]) -
     if lines > 1:
         height = min(_LINE_HEIGHT * lines, _ROW_HEIGHT_LIMIT)
         sheet.row_dimensions[row].height = max(height, sheet.row_dimensions[row].height or 0)
-
-
-def list_problems(workbook: Workbook, problems: Sequence[Problem], places: Places) -> None:
-    """Add the first sheet: every problem, with a link to its cell in this workbook."""
-    sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
-    workbook.active = 0
-    sheet.cell(1, 1, _(N_("Problems and fixes"))).font = TITLE_FONT
-    sheet.cell(
-        2, 1,
-        _(N_("Fix the coloured cells on the other sheets, save this file and apply it. "
-             "This sheet and the Problems columns are not read.")),
-    )  # fmt: skip
-    for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
-        header = sheet.cell(_LIST_HEADER_ROW, number, _(title))
-        header.font, header.fill = HEADER_FONT, HEADER_FILL
-        sheet.column_dimensions[column_letters(number)].width = width
-    styles = StyleCache()
-    for row, problem in enumerate(problems, start=_LIST_HEADER_ROW + 1):
-        _list_problem(sheet, row, problem, *places[problem], styles)
-    print_on_one_width(sheet)
-    sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
-    last = column_letters(len(_LIST_WIDTHS))
-    sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}{_LIST_HEADER_ROW + len(problems)}"
 
 
 def _list_problem(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
@@ -18,13 +18,12 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.config.limits import MB
-from importer.domain.problems import Problem
-from importer.workbook.cell import cell_text, is_merged
+from importer.workbook.cell import Row, cell_text, is_merged
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
-from importer.workbook.writing.corrections_marks import Places, mark_rows, put, unmark
+from importer.workbook.writing.corrections_marks import Marks, put, unmark
 from importer.workbook.writing.template import add_drop_downs
 
 LARGEST = 64 * MB
@@ -37,14 +36,9 @@ _WIDEST = 1_000_000
 def own_workbook(
     source: Path,
     checked: CheckedWorkbook,
-    refused: set[tuple[str, int]] | None,
-    by_sheet: Mapping[str | None, Sequence[Problem]],
-    places: Places,
+    marks: Marks,
 ) -> Workbook | None:
-    """The workbook at `source` with its problems marked; None if it was not made from the template.
-
-    Only the rows that are `refused` (sheet and row) are kept; None keeps all.
-    """
+    """The workbook at `source` with its problems marked; None if it cannot be given back."""
     if not checked.is_template or any(map(_has_rows_above, checked.sheets)):
         return None
     workbook = _loaded(source, checked)
@@ -58,18 +52,18 @@ def own_workbook(
     for input_sheet in checked.sheets:
         sheet = workbook[input_sheet.place.name]
         if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
-            columns = {field: index + 1 for field, index in input_sheet.columns.items()}
-            add_drop_downs(workbook, sheet, input_sheet.sheet, columns, input_sheet.header_row)
+            fields = {field: index + 1 for field, index in input_sheet.columns.items()}
+            add_drop_downs(workbook, sheet, input_sheet.sheet, fields, input_sheet.header_row)
         _escape(sheet, input_sheet)
         if input_sheet.rows:
-            problems = by_sheet.get(input_sheet.place.name, ())
+            header_row = input_sheet.header_row
             last = _problems_column(sheet, input_sheet)
-            rows = {number: number for number, _ in input_sheet.rows}
-            if refused is not None:
-                rows = _keep(sheet, input_sheet, refused)
+            columns = {index: index + 1 for index in range(max(last, sheet.max_column))}
             first = min(input_sheet.columns.values(), default=0) + 1
-            mark_rows(sheet, input_sheet, problems, rows, lambda index: index + 1, first,
-                      input_sheet.header_row, last, places)  # fmt: skip
+            rows = {number: number for number, _ in input_sheet.rows}
+            if marks.refused is not None:
+                rows = _keep(sheet, header_row, marks.rows_of(input_sheet))
+            marks.add(sheet, input_sheet, rows, columns, first, header_row, last)
     return workbook
 
 
@@ -128,20 +122,16 @@ def _problems_column(sheet: Worksheet, input_sheet: InputSheet) -> int:
     return max(len(input_sheet.header), *(len(cells) for _, cells in input_sheet.rows)) + 1
 
 
-def _keep(
-    sheet: Worksheet, input_sheet: InputSheet, refused: set[tuple[str, int]]
-) -> dict[int, int]:  # fmt: skip
-    """Keep only the `refused` rows below the header; return the new row of each."""
-    header_row = input_sheet.header_row
+def _keep(sheet: Worksheet, header_row: int, rows: Sequence[Row]) -> dict[int, int]:
+    """Keep only `rows` below the header; return the new number of each."""
     for merged in list(sheet.merged_cells.ranges):
         if merged.max_row > header_row:
             sheet.unmerge_cells(str(merged))
-    rows = {row: cells for row, cells in input_sheet.rows if (sheet.title, row) in refused}
     right = column_letters(sheet.max_column)
-    heights = {row: sheet.row_dimensions[row].height for row in rows}
-    hidden = {row: sheet.row_dimensions[row].hidden for row in rows}
+    heights = {row: sheet.row_dimensions[row].height for row, _ in rows}
+    hidden = {row: sheet.row_dimensions[row].hidden for row, _ in rows}
     new_rows = {}
-    for row, (number, cells) in enumerate(rows.items(), start=header_row + 1):
+    for row, (number, cells) in enumerate(rows, start=header_row + 1):
         new_rows[number] = row
         sheet.move_range(f"A{number}:{right}{number}", rows=row - number, translate=True)
         sheet.row_dimensions[row].height = heights[number]

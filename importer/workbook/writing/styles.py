@@ -73,17 +73,25 @@ def format_of(column: Column) -> str:
     return _FORMATS.get(column.kind, "General")
 
 
+def style_header(
+    sheet: Worksheet, row: int, column: int, width: int, *, required: bool = True
+) -> None:  # fmt: skip
+    """Give a header cell its font and colour, and its column a width in characters."""
+    cell = sheet.cell(row, column)
+    cell.font = HEADER_FONT
+    cell.fill = HEADER_FILL if required else OPTIONAL_FILL
+    sheet.column_dimensions[column_letters(column)].width = width
+
+
 def add_header(worksheet: Worksheet, sheet: Sheet, language: str) -> None:
     """Write the header of `sheet`: bold, frozen, each cell with a comment."""
     for number, column in enumerate(sheet.columns, start=1):
         cell = worksheet.cell(1, number, column.title(language) + (" *" if column.required else ""))
-        cell.font = HEADER_FONT
-        cell.fill = HEADER_FILL if column.required else OPTIONAL_FILL
+        width = _WIDTHS.get(column.kind, _WIDTH)
+        style_header(worksheet, 1, number, width, required=column.required)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         cell.comment = _column_comment(column, language)
-        dimension = worksheet.column_dimensions[column_letters(number)]
-        dimension.width = _WIDTHS.get(column.kind, _WIDTH)
-        dimension.number_format = format_of(column)
+        worksheet.column_dimensions[column_letters(number)].number_format = format_of(column)
     worksheet.row_dimensions[1].height = 30
     print_on_one_width(worksheet)
     worksheet.freeze_panes = "A2"

@@ -257,5 +257,4 @@ SHEETS: tuple[Sheet, ...] = (
     ),
 )  # fmt: skip
 
-SHEET_OF = {sheet.request: sheet for sheet in SHEETS}
-"""The sheet of each type of request."""
+SHEET_OF = {sheet.request: sheet for sheet in SHEETS}  # the sheet of each type of request

@@ -21,8 +21,7 @@ Cell = str | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | Bad
 """A cell as read; None is blank. A BadCell is an error value, part of a merged range, or a formula
 without a value."""
 
-Row = tuple[int, Sequence[Cell]]
-"""A row's number (from 1) and its cells, starting at column A."""
+Row = tuple[int, Sequence[Cell]]  # a row's number (from 1) and its cells, starting at column A
 
 
 def is_blank(cell: Cell) -> bool:

@@ -22,8 +22,7 @@ PREFILLED = "prefilled"
 """The label of the row there that names the last batch in a prefilled workbook, and its hash."""
 SUMMARY = N_("Summary")
 
-HEADER_SEARCH = 20
-"""Rows that are searched for a header."""
+HEADER_SEARCH = 20  # rows that are searched for a header
 
 _QUOTES = str.maketrans(dict.fromkeys("‘’‛′´`", "'"))
 _CACHED = 4_096

@@ -122,32 +122,30 @@ def _bad(code: Code, cell: Cell) -> BadCell:
     return cell if isinstance(cell, BadCell) else BadCell(code, cell_text(cell))
 
 
-_PLAIN_READERS: dict[ColumnKind, Reader] = {
-    ColumnKind.OTC: read_otc,
-    ColumnKind.EMAIL: read_email,
-    ColumnKind.LICENSES: partial(read_whole_number, low=1, high=LICENSES_LIMIT),
-    ColumnKind.LICENSES_OR_NONE: partial(read_whole_number, low=0, high=LICENSES_LIMIT),
-    ColumnKind.MONTHS: partial(read_whole_number, low=1, high=MONTHS_LIMIT),
-    ColumnKind.DATE: read_date,
-    ColumnKind.MANAGED_BY: partial(read_choice, kind=ColumnKind.MANAGED_BY),
-    ColumnKind.YES_NO: partial(read_choice, kind=ColumnKind.YES_NO),
-}
+def _whole_number(low: int, high: int) -> Reader:
+    return partial(read_whole_number, low=low, high=high)
 
-CODES_OF: dict[ColumnKind, tuple[Code, ...]] = {
-    ColumnKind.OTC: (Code.BAD_OTC,),
-    ColumnKind.NAME: (Code.BAD_CHARACTERS, Code.TOO_LONG),
-    ColumnKind.TEXT: (Code.BAD_CHARACTERS, Code.TOO_LONG),
-    ColumnKind.EMAIL: (Code.BAD_EMAIL,),
-    ColumnKind.LICENSES: (Code.BAD_NUMBER,),
-    ColumnKind.LICENSES_OR_NONE: (Code.BAD_NUMBER,),
-    ColumnKind.MONTHS: (Code.BAD_NUMBER,),
-    ColumnKind.DATE: (Code.BAD_DATE,),
-    ColumnKind.MANAGED_BY: (Code.BAD_CHOICE,),
-    ColumnKind.YES_NO: (Code.BAD_CHOICE,),
+
+_READERS: dict[ColumnKind, tuple[Reader, Code]] = {
+    ColumnKind.OTC: (read_otc, Code.BAD_OTC),
+    ColumnKind.EMAIL: (read_email, Code.BAD_EMAIL),
+    ColumnKind.LICENSES: (_whole_number(1, LICENSES_LIMIT), Code.BAD_NUMBER),
+    ColumnKind.LICENSES_OR_NONE: (_whole_number(0, LICENSES_LIMIT), Code.BAD_NUMBER),
+    ColumnKind.MONTHS: (_whole_number(1, MONTHS_LIMIT), Code.BAD_NUMBER),
+    ColumnKind.DATE: (read_date, Code.BAD_DATE),
+    ColumnKind.MANAGED_BY: (partial(read_choice, kind=ColumnKind.MANAGED_BY), Code.BAD_CHOICE),
+    ColumnKind.YES_NO: (partial(read_choice, kind=ColumnKind.YES_NO), Code.BAD_CHOICE),
 }
-"""The problems that the reader of each kind can find."""
+"""The reader of each kind, and the problem that it can find; other kinds are text."""
 
 
 def reader_of(column: Column) -> Reader:
     """The reader of a column's cells."""
-    return _PLAIN_READERS.get(column.kind) or partial(read_text, limit=column.limit)
+    if column.kind in _READERS:
+        return _READERS[column.kind][0]
+    return partial(read_text, limit=column.limit)
+
+
+def codes_of(kind: ColumnKind) -> tuple[Code, ...]:
+    """The problems that the reader of such a column can find."""
+    return (_READERS[kind][1],) if kind in _READERS else (Code.BAD_CHARACTERS, Code.TOO_LONG)

@@ -14,8 +14,7 @@ from importer.workbook.formats import csv_file
 from importer.workbook.labels import label_key, sheet_named
 from importer.workbook.reading.raw import RawSheet
 
-MARK = "avira-importer export"
-"""What exports that are no spreadsheets say near their beginning."""
+MARK = "avira-importer export"  # what exports that are no spreadsheets say near their beginning
 
 FIRST_HEADERS = (
     ("OTC Code", "Email", "Company Name"),

@@ -8,25 +8,13 @@ from dataclasses import dataclass
 from importer.base.texts import LANGUAGES
 from importer.domain.problems import Code, ColumnPlace, Problem, Severity, SheetPlace
 from importer.domain.sheets import Sheet
+from importer.workbook import labels
 from importer.workbook.cell import Cell, Row, cell_text, is_blank, is_merged
 from importer.workbook.checking import layout_problems as problem
-from importer.workbook.labels import (
-    HEADER_SEARCH,
-    column_named,
-    headers_like,
-    is_exactly,
-    is_own_sheet,
-    is_problems,
-    language_of,
-    sheet_named,
-    sheets_like,
-    sheets_with_column,
-)
 from importer.workbook.markup import Markup, column_letters
 from importer.workbook.reading.raw import RawSheet, sheets_below
 
-_TITLE_ROWS = 10
-"""Rows above a header that may be titles; more are data that was sorted there."""
+_TITLE_ROWS = 10  # rows above a header that may be titles; more are data that was sorted there
 
 
 @dataclass(slots=True)
@@ -55,10 +43,10 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
     sheets: list[InputSheet] = []
     problems: list[Problem] = []
     for raw in raw_sheets:
-        sheet = sheet_named(raw.name)
+        sheet = labels.sheet_named(raw.name)
         candidates = [sheet] if sheet else _candidates(raw)
         if not candidates or (sheet is None and not raw.rows):
-            if raw.rows and not is_own_sheet(raw.name):
+            if raw.rows and not labels.is_own_sheet(raw.name):
                 problems.append(problem.ignored_sheet(raw))
             continue
         header_row = _header_row(raw, sheet) if sheet else 1
@@ -80,18 +68,20 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
 
 def _candidates(raw: RawSheet) -> list[Sheet]:
     """The sheets that one with an unknown name may be, by its header or its name."""
-    return [] if is_own_sheet(raw.name) else sheets_below(raw.rows) or sheets_like(raw.name)
+    if labels.is_own_sheet(raw.name):
+        return []
+    return sheets_below(raw.rows) or labels.sheets_like(raw.name)
 
 
 def _input_sheet(raw: RawSheet, sheet: Sheet | None, header_row: int) -> InputSheet:
     header = next((cells for number, cells in raw.rows if number == header_row), ())
-    if sheet and not any(column_named(sheet, cell_text(cell)) for cell in header):
+    if sheet and not any(labels.column_named(sheet, cell_text(cell)) for cell in header):
         header = ()  # a row of data
     places: dict[str, ColumnPlace] = {}
     columns: dict[str, int] = {}
     for index, cell in enumerate(header):
         name = cell_text(cell)
-        column = column_named(sheet, name) if sheet else None
+        column = labels.column_named(sheet, name) if sheet else None
         if column is not None and column.field not in columns:
             columns[column.field] = index
             bare = name.replace("*", "").strip()
@@ -107,7 +97,7 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
     unknown: list[tuple[int, str]] = []
     for index, cell in enumerate(input_sheet.header):
         name = cell_text(cell)
-        column = column_named(sheet, name)
+        column = labels.column_named(sheet, name)
         if column is None:
             unknown.append((index, name))
         elif input_sheet.columns[column.field] != index:
@@ -130,7 +120,7 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
         is_missing = column.required and column.field not in input_sheet.columns
         if is_missing and asked_about.isdisjoint(map(column.title, LANGUAGES)):
             yield problem.missing_column(raw, sheet, column, row)
-    if not is_exactly(raw.name, sheet):
+    if not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)
 
 
@@ -139,11 +129,11 @@ def _unknown_column(
 ) -> Iterator[Problem]:
     """The problem of a column that may be the user's own or a misspelt one."""
     row, columns = input_sheet.header_row, input_sheet.columns
-    if is_problems(name):
+    if labels.is_problems(name):
         return
     if name.strip():
-        others = sheets_with_column(name)
-        similar = headers_like(sheet, name, columns, language_of(raw.name, sheet))
+        others = labels.sheets_with_column(name)
+        similar = labels.headers_like(sheet, name, columns, labels.language_of(raw.name, sheet))
         if others:
             yield problem.column_of_another_sheet(raw, row, index, name, others)
         elif similar:
@@ -162,7 +152,7 @@ def _rows_below(raw: RawSheet, header_row: int, header: Sequence[Cell]) -> list[
     """The rows below the header, except those with nothing but an explanation under Problems."""
     if not header:
         return raw.rows
-    notes = {index for index, cell in enumerate(header) if is_problems(cell_text(cell))}
+    notes = {index for index, cell in enumerate(header) if labels.is_problems(cell_text(cell))}
     return [
         (number, cells)
         for number, cells in raw.rows
@@ -175,8 +165,8 @@ def _header_row(raw: RawSheet, sheet: Sheet) -> int:
     """The first row with every required column; if there is none, that with the most columns."""
     best, most = 1, 1
     required = {column.field for column in sheet.columns if column.required}
-    for number, cells in raw.rows[:HEADER_SEARCH]:
-        columns = (column_named(sheet, cell_text(cell)) for cell in cells)
+    for number, cells in raw.rows[: labels.HEADER_SEARCH]:
+        columns = (labels.column_named(sheet, cell_text(cell)) for cell in cells)
         fields = {column.field for column in columns if column}
         if required <= fields:
             return number

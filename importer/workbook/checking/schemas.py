@@ -9,11 +9,11 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from importer.domain.problems import CODES, Code
-from importer.domain.sheets import Column, Sheet
+from importer.domain.sheets import Column, ColumnKind, Sheet
 from importer.workbook.cell import BadCell
-from importer.workbook.checking.cells import CODES_OF
+from importer.workbook.checking.cells import codes_of
 
-_READER_CODES = {code for codes in CODES_OF.values() for code in codes}
+_READER_CODES = {code for kind in ColumnKind for code in codes_of(kind)}
 _BLANK = "not_nullable"  # pandera's name
 
 
@@ -65,7 +65,7 @@ def _schema(
 
 
 def _column(column: Column, file_codes: tuple[Code, ...]) -> pa.Column:
-    codes = (*CODES_OF[column.kind], *file_codes)
+    codes = (*codes_of(column.kind), *file_codes)
     checks = [pa.Check(partial(_lacks, code), name=code.value, error=code.value) for code in codes]
     return pa.Column(object, checks, nullable=not column.required)
 

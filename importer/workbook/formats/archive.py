@@ -17,8 +17,7 @@ from importer.workbook.formats.refusals import damaged, hostile, password_protec
 
 CHUNK = 1 << 20
 _SLICE = 1 << 16
-_OVERLAP = 1_024
-"""Bytes of a chunk that the next window repeats; no tag of interest is longer."""
+_OVERLAP = 1_024  # bytes of a chunk that the next window repeats; no tag of interest is longer
 
 _ENTRY = b"PK\x01\x02"
 END_OF_ARCHIVE = b"PK\x05\x06"
@@ -30,8 +29,7 @@ _ENCRYPTED = 0x1
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0\xfe\xff", b"\0\0\0<")
 """How XML begins in UTF-16 or UTF-32, which no program writes and calamine does not read."""
 _MARK_SIZE = 4
-_SMALL = 16 * MB
-"""Inflated bytes that do no harm, whatever they grew from."""
+_SMALL = 16 * MB  # inflated bytes that do no harm, whatever they grew from
 _IGNORED = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail", "customxml/",
             "xl/customproperty", "basic/", "dialogs/")  # fmt: skip
 """Folders of pictures, macros and other programs' files: XML of any kind and encoding."""

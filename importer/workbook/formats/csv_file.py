@@ -32,8 +32,7 @@ _MARKS = (
 )
 _TAB_FIRST = (".tsv", ".tab")
 _SEPARATORS = ",;\t|"
-_ROW_LENGTH = 2_000
-"""Characters of the longest row in which the separator is searched."""
+_ROW_LENGTH = 2_000  # characters of the longest row in which the separator is searched
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """The line that sets the separator in Excel; it is not a row."""
 _FIELD_LIMIT = 32_767

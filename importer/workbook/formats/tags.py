@@ -9,10 +9,8 @@ from importer.base.texts import N_, text
 from importer.workbook.formats.archive import CHUNK
 from importer.workbook.formats.refusals import hostile
 
-_DEEPEST = 1_000
-"""Nested tags; the parser keeps all of them, and no spreadsheet needs a hundred."""
-_MOST = 100_000
-"""Tags of one name that are kept; there is one for each sheet or part."""
+_DEEPEST = 1_000  # nested tags; the parser keeps all of them, and no spreadsheet needs a hundred
+_MOST = 100_000  # tags of one name that are kept; there is one for each sheet or part
 
 
 class TagReader:

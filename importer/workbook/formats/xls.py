@@ -10,14 +10,8 @@ import olefile
 
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
+from importer.workbook.formats import refusals
 from importer.workbook.formats.archive import END_OF_ARCHIVE
-from importer.workbook.formats.refusals import (
-    RefusedError,
-    damaged,
-    hostile,
-    password_protected,
-    same_sheet_twice,
-)
 from importer.workbook.markup import Markup
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,20 +58,20 @@ def read_markup(content: bytes) -> list[Markup]:
     doubtful = [_ZERO, _NO_TEXT]
     for kind, data in _records(records, 0):
         if kind == _ENCRYPTED:
-            raise password_protected()
+            raise refusals.password_protected()
         if kind == _SHEET:
             starts.append(struct.unpack_from("<I", data)[0])
         if kind == _CALCULATED:
             of_excel_97 = struct.unpack_from("<HH", records, _BUILD_AT) == _EXCEL_97
             doubtful = [_ZERO] if of_excel_97 else []
     if len(set(starts)) < len(starts):
-        raise same_sheet_twice()
+        raise refusals.same_sheet_twice()
     return [_read_sheet(records, start, doubtful) for start in starts]
 
 
 def _stream(content: bytes) -> bytes:
     if _ENCRYPTED_PACKAGE in content:  # an xlsx file with a password
-        raise password_protected()
+        raise refusals.password_protected()
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         _check_chains(ole)
         for name in ("Workbook", "Book"):
@@ -85,7 +79,7 @@ def _stream(content: bytes) -> bytes:
                 stream: bytes = ole.openstream(name).read()
                 return stream
     reason = text(N_("it is a document of another program"))
-    raise RefusedError(Code.NOT_A_WORKBOOK, reason)
+    raise refusals.RefusedError(Code.NOT_A_WORKBOOK, reason)
 
 
 def without_archives(content: bytes) -> bytes:
@@ -108,7 +102,7 @@ def _check_chains(ole: olefile.OleFileIO) -> None:
                 walks[at] = walk
                 at = following[at]
             if at < len(following) and walks[at] == walk:
-                raise damaged()
+                raise refusals.damaged()
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
@@ -123,7 +117,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
         kind, length = struct.unpack_from("<HH", stream, at)
         at += 4
         if at + length > len(stream):
-            raise damaged()
+            raise refusals.damaged()
         if kind == _BEGIN:
             depth += 1
         elif kind == _EOF:
@@ -167,7 +161,7 @@ def _check_dimensions(data: memoryview) -> None:
         return
     top, bottom, left, right = struct.unpack_from("<IIHH", data)
     if top > bottom or bottom > _ROWS or left > right or right > _COLUMNS:
-        raise hostile(text(N_("it has cells outside the grid of a sheet")))
+        raise refusals.hostile(text(N_("it has cells outside the grid of a sheet")))
 
 
 def _note_formula(

@@ -19,8 +19,7 @@ _BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
 _ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
 _COLUMN_HIDDEN = 0x1
 _LENGTH_BITS = 28
-_CELL_SIZE = 8
-"""Bytes of a cell before its value: column and style."""
+_CELL_SIZE = 8  # bytes of a cell before its value: column and style
 
 
 def read_markup(archive: ZipFile, workbook: str) -> dict[str, Markup]:

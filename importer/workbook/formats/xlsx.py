@@ -25,8 +25,7 @@ _REASONS_TO_PARSE = tuple(
         rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s>/]', rb":c[\s>/]",
     )
 )  # fmt: skip
-_LONGEST_MATCH = 32
-"""A match that begins in the last bytes of a window is found in the next one."""
+_LONGEST_MATCH = 32  # A match that begins in the last bytes of a window is found in the next one
 # A cell beyond column Z or row 999,999, and the rest of its tag.
 _FAR = re.compile(rb'<c r="([A-Z]{2,3}[0-9]{1,7}|[A-Z][0-9]{7})"[^<>]*>?')
 USUAL_PARTS = ("xl/workbook.xml", "xl/workbook.bin")

@@ -21,23 +21,14 @@ from importer.base.texts import N_, Text, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import Row, is_blank
-from importer.workbook.formats import csv_file, ods, xls, xlsb, xlsx
+from importer.workbook.formats import csv_file, ods, refusals, xls, xlsb, xlsx
 from importer.workbook.formats.archive import inspect_archive, parts_of
-from importer.workbook.formats.refusals import (
-    RefusedError,
-    damaged,
-    hostile,
-    password_protected,
-    too_large,
-    unreadable,
-)
 from importer.workbook.labels import language_of, sheet_in_file_name, sheet_named
 from importer.workbook.reading.calamine import Markups, read_sheets
 from importer.workbook.reading.raw import RawSheet, RawWorkbook, sheets_below
 
 _ZIP = b"PK\x03\x04"
-_BEGINNING = 4_096
-"""Bytes that are enough to tell what a file may be that is not a workbook."""
+_BEGINNING = 4_096  # bytes that are enough to tell what a file may be that is not a workbook
 _DAMAGED = (
     BadZipFile, CalamineError, EOFError, ExpatError, IndexError, KeyError, OSError, OverflowError,
     ParseError,
@@ -62,36 +53,36 @@ def read_file(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
             return RawWorkbook(sha256, list(sheets))
         suffix = path.suffix.lower()
         if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-            raise RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is a web page or XML")))
+            raise refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is a web page or XML")))
         if suffix not in csv_file.SUFFIXES:
             raise _unknown_format(content)
         rows, encoding = csv_file.read_csv(content, suffix, limits)
         guessed = "Windows-1252" if encoding == csv_file.WINDOWS_1252 else None
         return RawWorkbook(sha256, [_csv_sheet(rows, path, sheet)], guessed)
     except PasswordError as error:
-        raise password_protected() from error
+        raise refusals.password_protected() from error
     except _DAMAGED as error:
-        raise damaged() from error
+        raise refusals.damaged() from error
 
 
 def _bytes_of(path: Path, limits: Limits) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise unreadable(text(N_("it is a folder")))
+            raise refusals.unreadable(text(N_("it is a folder")))
         if not stat.S_ISREG(status.st_mode):
-            raise unreadable(text(N_("it is not a regular file")))
+            raise refusals.unreadable(text(N_("it is not a regular file")))
         if status.st_size > limits.file_mb * MB:
             reason = text(N_("it has {size} MB"), size=status.st_size // MB)
-            raise too_large(reason, "file_mb", limits.file_mb)
+            raise refusals.too_large(reason, "file_mb", limits.file_mb)
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise unreadable(text(N_("it does not exist"))) from error
+        raise refusals.unreadable(text(N_("it does not exist"))) from error
     except (OSError, ValueError) as error:
         strerror = error.strerror if isinstance(error, OSError) else None
-        raise unreadable(strerror or str(error)) from error
+        raise refusals.unreadable(strerror or str(error)) from error
     if not content:
-        raise unreadable(text(N_("it is empty")))
+        raise refusals.unreadable(text(N_("it is empty")))
     return content
 
 
@@ -105,7 +96,7 @@ def _archive_sheets(content: bytes, limits: Limits) -> Iterator[RawSheet]:
 def _archive_markup(archive: ZipFile, inspector: xlsx.Inspector, limits: Limits) -> Markups:
     parts = parts_of(archive)
     if len({*xlsx.USUAL_PARTS, ods.CONTENT} & parts.keys()) > 1:
-        raise hostile(text(N_("it contains several workbooks")))
+        raise refusals.hostile(text(N_("it contains several workbooks")))
     workbook = xlsx.workbook_part(archive)
     if workbook is not None and workbook.lower().endswith(".bin"):
         return xlsb.read_markup(archive, workbook)
@@ -113,9 +104,9 @@ def _archive_markup(archive: ZipFile, inspector: xlsx.Inspector, limits: Limits)
         return inspector.read_markup(archive, workbook)
     if ods.CONTENT in parts and archive.read("mimetype").startswith(ods.MIME_TYPE):
         if ods.is_encrypted(archive):
-            raise password_protected()
+            raise refusals.password_protected()
         return ods.read_markup(archive, limits)
-    raise RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is an archive of something else")))
+    raise refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is an archive of something else")))
 
 
 def _csv_sheet(rows: list[Row], path: Path, sheet: str | None) -> RawSheet:
@@ -125,7 +116,7 @@ def _csv_sheet(rows: list[Row], path: Path, sheet: str | None) -> RawSheet:
     candidates = [from_name] if from_name else sheets_below(rows)
     chosen = sheet_named(sheet) if sheet else None
     if chosen is not None and len(candidates) == 1 and candidates[0] is not chosen:
-        raise unreadable(
+        raise refusals.unreadable(
             text(N_("its name or its headers say that it holds {other}, but --sheet says {sheet}"),
                  other=Text(candidates[0].name, {}, "sheet"), sheet=sheet)
         )  # fmt: skip
@@ -135,12 +126,12 @@ def _csv_sheet(rows: list[Row], path: Path, sheet: str | None) -> RawSheet:
     return RawSheet(meant.title(language_of(sheet or path.stem, meant)), rows)
 
 
-def _unknown_format(content: bytes) -> RefusedError:
+def _unknown_format(content: bytes) -> refusals.RefusedError:
     beginning = content[:_BEGINNING]
     if b"\0" not in beginning and any(mark in beginning for mark in (b",", b";", b"\t")):
-        return RefusedError(
+        return refusals.RefusedError(
             Code.NOT_A_WORKBOOK,
             text(N_("it is text, but its name does not end in .csv")),
             text(N_("If it holds separated values, rename it so that it ends in .csv.")),
         )
-    return RefusedError(Code.NOT_A_WORKBOOK, text(N_("its format is not supported")))
+    return refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("its format is not supported")))

@@ -23,8 +23,7 @@ from importer.workbook.reading.process import ReadingProcess
 from importer.workbook.reading.protocol import Work
 from importer.workbook.reading.raw import RawWorkbook
 
-_KEPT_BELOW = MB
-"""A process that has read a larger file is not kept: its memory may not come back."""
+_KEPT_BELOW = MB  # A process that has read a larger file is not kept: its memory may not come back
 
 _Identity = tuple[int, int, int, int] | None
 """Device, inode, size and time of change of a file; None if there is no such file."""

@@ -22,21 +22,7 @@ from importer.workbook.cell import BadCell, Cell, Row
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import column_letters, column_number
-from importer.workbook.writing.styles import (
-    AT_TOP_LEFT,
-    BAD_FILL,
-    DATE_FORMAT,
-    HEADER_FILL,
-    HEADER_FONT,
-    TITLE_FONT,
-    WRAPPED,
-    StyleCache,
-    bad_font,
-    comment,
-    print_on_one_width,
-    style_header,
-    write_text,
-)
+from importer.workbook.writing import styles
 
 _PROBLEMS_WIDTH = 80
 _LINE_HEIGHT = 15
@@ -60,11 +46,11 @@ def put(cell: object, value: Cell, number_format: str) -> None:
 
 
 def put_new(
-    cell: object, value: Cell, number_format: str, styles: StyleCache, alignment: Alignment
+    cell: object, value: Cell, number_format: str, cache: styles.StyleCache, alignment: Alignment
 ) -> None:
     """Write `value` unchanged into a new cell."""
     assert isinstance(cell, SheetCell)
-    styles.apply(cell, _write(cell, value, number_format), alignment)
+    cache.apply(cell, _write(cell, value, number_format), alignment)
 
 
 def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
@@ -72,12 +58,12 @@ def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
     if isinstance(value, BadCell):
         cell.value, cell.data_type = "#N/A", "e"
     elif value and isinstance(value, str):
-        write_text(cell, value)
+        styles.write_text(cell, value)
         return "@"
     elif value not in (None, ""):
         cell.value = value
         # A number in a date column would come back as a date that nobody typed.
-        if isinstance(value, int | float) and number_format != DATE_FORMAT:
+        if isinstance(value, int | float) and number_format != styles.DATE_FORMAT:
             return number_format
         return cell.number_format  # openpyxl sets it for dates
     return None
@@ -113,7 +99,7 @@ class Marks:
         Errors of the layout are marked in the header and explained in every row.
         """
         sheet.cell(header_row, problems_column, _(PROBLEMS))
-        style_header(sheet, header_row, problems_column, _PROBLEMS_WIDTH)
+        styles.style_header(sheet, header_row, problems_column, _PROBLEMS_WIDTH)
         reasons: dict[int | None, list[Problem]] = defaultdict(list)
         for problem in self._by_sheet[input_sheet.place.name]:
             letters = (problem.cell or "").rstrip("0123456789")
@@ -126,14 +112,14 @@ class Marks:
             if of_row := reasons.get(row) or of_layout:
                 cell = sheet.cell(row, problems_column)
                 put(cell, "\n".join(map(_in_words, of_row)), "@")
-                cell.alignment = WRAPPED
+                cell.alignment = styles.WRAPPED
                 _fit_height(sheet, row, [(cell.value, _PROBLEMS_WIDTH)])
 
     def add_list(self, workbook: Workbook) -> None:
         """Add the first sheet: every error, with a link to its cell in this workbook."""
         sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
         workbook.active = 0
-        sheet.cell(1, 1, _(N_("Problems and fixes"))).font = TITLE_FONT
+        sheet.cell(1, 1, _(N_("Problems and fixes"))).font = styles.TITLE_FONT
         sheet.cell(
             2, 1,
             _(N_("Fix the coloured cells on the other sheets, save this file and apply it. "
@@ -141,11 +127,11 @@ class Marks:
         )  # fmt: skip
         for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
             sheet.cell(_LIST_HEADER_ROW, number, _(title))
-            style_header(sheet, _LIST_HEADER_ROW, number, width)
-        styles = StyleCache()
+            styles.style_header(sheet, _LIST_HEADER_ROW, number, width)
+        cache = styles.StyleCache()
         for row, problem in enumerate(self._errors, start=_LIST_HEADER_ROW + 1):
-            _list_problem(sheet, row, problem, *self._places[problem], styles)
-        print_on_one_width(sheet)
+            _list_problem(sheet, row, problem, *self._places[problem], cache)
+        styles.print_on_one_width(sheet)
         sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
         last = f"{column_letters(len(_LIST_WIDTHS))}{_LIST_HEADER_ROW + len(self._errors)}"
         sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}"
@@ -161,10 +147,10 @@ def _mark(sheet: Worksheet, at: tuple[int, int], problem: Problem) -> tuple[str,
         ranges = sheet.merged_cells.ranges
         merged = next(merged for merged in ranges if cell.coordinate in merged)
         cell = sheet.cell(merged.min_row, merged.min_col)
-    cell.fill, cell.font = BAD_FILL, bad_font(cell.font.name, cell.font.size)
+    cell.fill, cell.font = styles.BAD_FILL, styles.bad_font(cell.font.name, cell.font.size)
     user_part, own_part = _comment_parts(cell)
     parts = (user_part, _SEPARATOR, own_part, _in_words(problem))
-    cell.comment = comment("\n\n".join(filter(None, parts)))
+    cell.comment = styles.comment("\n\n".join(filter(None, parts)))
     return sheet.title, cell.coordinate
 
 
@@ -174,14 +160,14 @@ def unmark(sheet: Worksheet) -> None:
         if not isinstance(cell, SheetCell) or not cell.comment:
             continue
         if _SEPARATOR not in cell.comment.text:  # openpyxl does not keep a comment's size
-            cell.comment = comment(cell.comment.text, cell.comment.author)
+            cell.comment = styles.comment(cell.comment.text, cell.comment.author)
             continue
         user_part, _own_part = _comment_parts(cell)
-        cell.comment = comment(user_part) if user_part else None
+        cell.comment = styles.comment(user_part) if user_part else None
         font = cell.font
         header = cell.row == 1
-        cell.fill = HEADER_FILL if header else PatternFill()
-        cell.font = HEADER_FONT if header else Font(name=font.name, size=font.size)
+        cell.fill = styles.HEADER_FILL if header else PatternFill()
+        cell.font = styles.HEADER_FONT if header else Font(name=font.name, size=font.size)
 
 
 def _comment_parts(cell: object) -> tuple[str, str]:
@@ -208,7 +194,7 @@ def _fit_height(sheet: Worksheet, row: int, wrapped: list[tuple[object, int]]) -
 
 
 def _list_problem(
-    sheet: Worksheet, row: int, problem: Problem, title: str, place: str, styles: StyleCache
+    sheet: Worksheet, row: int, problem: Problem, title: str, place: str, cache: styles.StyleCache
 ) -> None:  # fmt: skip
     texts = (
         problem.sheet, place, None, problem.header, problem.value,
@@ -216,12 +202,12 @@ def _list_problem(
     )  # fmt: skip
     for number, value in enumerate(texts, start=1):
         if value is not None:
-            put_new(sheet.cell(row, number), value, "@", styles, WRAPPED)
+            put_new(sheet.cell(row, number), value, "@", cache, styles.WRAPPED)
     if problem.row is not None:
-        put_new(sheet.cell(row, 3), problem.row, "General", styles, AT_TOP_LEFT)
+        put_new(sheet.cell(row, 3), problem.row, "General", cache, styles.AT_TOP_LEFT)
     _fit_height(sheet, row, list(zip(texts, _LIST_WIDTHS.values(), strict=True)))
     link = sheet.cell(row, 2)
     quoted = title.replace("'", "''")
     if row <= _LINKS_LIMIT and isinstance(link, SheetCell):
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
-        styles.apply(link, None, WRAPPED, "Hyperlink")
+        cache.apply(link, None, styles.WRAPPED, "Hyperlink")

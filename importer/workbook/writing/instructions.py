@@ -8,18 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.base.texts import N_, translated
 from importer.domain.requests import AddCustomer, AddOtc, EditCustomer, EditOtc, Request
 from importer.domain.sheets import SHEET_OF, SHEETS
-from importer.workbook.writing.styles import (
-    BAD_FILL,
-    BAD_FONT,
-    HATCHED,
-    HEADER_FILL,
-    HEADER_FONT,
-    HEADING_FONT,
-    OPTIONAL_FILL,
-    TITLE_FONT,
-    WRAPPED,
-    print_on_one_width,
-)
+from importer.workbook.writing import styles
 
 _WIDTHS = {"A": 26, "B": 34, "C": 26, "D": 34, "E": 22, "F": 26, "G": 18, "H": 18}
 _LAST = "H"
@@ -39,12 +28,13 @@ _STEPS = (
        "Rows that edit, move, disable or enable act on the current state of the ledger."),
 )  # fmt: skip
 _LEGEND = (
-    (N_("Required *"), N_("Must be filled in."), HEADER_FONT, HEADER_FILL),
-    (N_("Optional"), N_("May stay blank. A blank cell changes nothing."), HEADER_FONT,
-     OPTIONAL_FILL),
-    (N_("Coloured and commented"), N_("A bad cell in a corrections workbook."), BAD_FONT, BAD_FILL),
-    (N_("Hatched"), N_("Leave it blank: another row of a prefilled workbook states it."), Font(),
-     HATCHED),
+    (styles.HEADER_FONT, styles.HEADER_FILL, N_("Required *"), N_("Must be filled in.")),
+    (styles.HEADER_FONT, styles.OPTIONAL_FILL, N_("Optional"),
+     N_("May stay blank. A blank cell changes nothing.")),
+    (styles.BAD_FONT, styles.BAD_FILL, N_("Coloured and commented"),
+     N_("A bad cell in a corrections workbook.")),
+    (Font(), styles.HATCHED, N_("Hatched"),
+     N_("Leave it blank: another row of a prefilled workbook states it.")),
 )  # fmt: skip
 _EXAMPLES: tuple[tuple[type[Request], str, tuple[dict[str, str | int], ...]], ...] = (
     (
@@ -81,12 +71,12 @@ _EXAMPLES: tuple[tuple[type[Request], str, tuple[dict[str, str | int], ...]], ..
 def add_instructions(sheet: Worksheet, language: str) -> None:
     """Write the instructions in `language` into an empty `sheet`."""
     writer = _Writer(sheet, language)
-    writer.heading(N_("Onboarding of OTCs and customers"), TITLE_FONT, 26)
+    writer.heading(N_("Onboarding of OTCs and customers"), styles.TITLE_FONT, 26)
     writer.section(N_("What to do"))
     for number, step in enumerate(_STEPS, start=1):
         writer.line(f"{number}. {translated(step, language)}")
     writer.section(N_("Legend"))
-    for label, meaning, font, fill in _LEGEND:
+    for font, fill, label, meaning in _LEGEND:
         writer.pair(translated(label, language), meaning, font, fill)
     writer.section(N_("The sheets"))
     for declared in SHEETS:
@@ -97,7 +87,7 @@ def add_instructions(sheet: Worksheet, language: str) -> None:
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
-    print_on_one_width(sheet)
+    styles.print_on_one_width(sheet)
 
 
 class _Writer:
@@ -122,12 +112,12 @@ class _Writer:
 
     def section(self, message: str) -> None:
         self.next_row()
-        self.heading(message, HEADING_FONT, 20)
+        self.heading(message, styles.HEADING_FONT, 20)
 
     def line(self, text: str) -> None:
         row = self.next_row(text)
         self.sheet.merge_cells(f"A{row}:{_LAST}{row}")
-        self.sheet.cell(row, 1, text).alignment = WRAPPED
+        self.sheet.cell(row, 1, text).alignment = styles.WRAPPED
 
     def pair(
         self, left: str, message: str, font: Font | None = None, fill: PatternFill | None = None
@@ -136,7 +126,7 @@ class _Writer:
         row = self.next_row(right, 150)
         self.sheet.merge_cells(f"B{row}:{_LAST}{row}")
         first = self.sheet.cell(row, 1, left)
-        first.alignment = self.sheet.cell(row, 2, right).alignment = WRAPPED
+        first.alignment = self.sheet.cell(row, 2, right).alignment = styles.WRAPPED
         if font:
             first.font = font
         if fill:
@@ -150,12 +140,12 @@ class _Writer:
             column for column in declared.columns if any(column.field in row for row in rows)
         ]
         self.next_row()
-        self.pair(declared.title(self.language), story, HEADING_FONT)
+        self.pair(declared.title(self.language), story, styles.HEADING_FONT)
         self.next_row()
         for number, column in enumerate(columns, start=1):
             header = self.sheet.cell(self.row, number, column.title(self.language))
-            header.font = HEADER_FONT
-            header.fill = HEADER_FILL if column.required else OPTIONAL_FILL
+            header.font = styles.HEADER_FONT
+            header.fill = styles.HEADER_FILL if column.required else styles.OPTIONAL_FILL
         for row in rows:
             self.next_row()
             for number, column in enumerate(columns, start=1):

@@ -36,32 +36,15 @@ WRAPPED = Alignment(wrap_text=True, vertical="top")
 TITLE_FONT = _font(bold=True, size=16, color="1F4E78")
 HEADING_FONT = _font(bold=True, size=12, color="1F4E78")
 
-_COMMENT_LIMIT = 4_000
-"""Characters of a comment; Excel takes 32,767."""
+_COMMENT_LIMIT = 4_000  # characters of a comment; Excel takes 32,767
 
-TEXT_FORMAT = "@"
 DATE_FORMAT = "yyyy-mm-dd"
-NUMBER_FORMAT = "0"
-
-_FORMATS = {
-    ColumnKind.OTC: TEXT_FORMAT,
-    ColumnKind.NAME: TEXT_FORMAT,
-    ColumnKind.TEXT: TEXT_FORMAT,
-    ColumnKind.EMAIL: TEXT_FORMAT,
-    ColumnKind.DATE: DATE_FORMAT,
-    ColumnKind.LICENSES: NUMBER_FORMAT,
-    ColumnKind.LICENSES_OR_NONE: NUMBER_FORMAT,
-    ColumnKind.MONTHS: NUMBER_FORMAT,
-}
-_WIDTHS = {
-    ColumnKind.OTC: 30,
-    ColumnKind.NAME: 30,
-    ColumnKind.TEXT: 22,
-    ColumnKind.EMAIL: 30,
-    ColumnKind.DATE: 22,
-    ColumnKind.MANAGED_BY: 20,
-}
-_WIDTH = 20
+_FORMATS_AND_WIDTHS = {
+    ColumnKind.OTC: ("@", 30), ColumnKind.NAME: ("@", 30), ColumnKind.TEXT: ("@", 22),
+    ColumnKind.EMAIL: ("@", 30), ColumnKind.DATE: (DATE_FORMAT, 22), ColumnKind.LICENSES: ("0", 20),
+    ColumnKind.LICENSES_OR_NONE: ("0", 20), ColumnKind.MONTHS: ("0", 20),
+    ColumnKind.MANAGED_BY: ("General", 20), ColumnKind.YES_NO: ("General", 20),
+}  # fmt: skip
 _REQUIRED = N_("Required.")
 _OPTIONAL = N_("Optional.")
 _FORMAT = N_("Format: {format}")
@@ -70,7 +53,7 @@ _EXAMPLE = N_("Example: {example}")
 
 def format_of(column: Column) -> str:
     """The number format of a column's cells."""
-    return _FORMATS.get(column.kind, "General")
+    return _FORMATS_AND_WIDTHS[column.kind][0]
 
 
 def style_header(
@@ -87,11 +70,11 @@ def add_header(worksheet: Worksheet, sheet: Sheet, language: str) -> None:
     """Write the header of `sheet`: bold, frozen, each cell with a comment."""
     for number, column in enumerate(sheet.columns, start=1):
         cell = worksheet.cell(1, number, column.title(language) + (" *" if column.required else ""))
-        width = _WIDTHS.get(column.kind, _WIDTH)
+        number_format, width = _FORMATS_AND_WIDTHS[column.kind]
         style_header(worksheet, 1, number, width, required=column.required)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         cell.comment = _column_comment(column, language)
-        worksheet.column_dimensions[column_letters(number)].number_format = format_of(column)
+        worksheet.column_dimensions[column_letters(number)].number_format = number_format
     worksheet.row_dimensions[1].height = 30
     print_on_one_width(worksheet)
     worksheet.freeze_panes = "A2"

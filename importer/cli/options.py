@@ -91,11 +91,10 @@ class CommonOptions:
     def note_if_empty(self, batches: int, as_of: dt.date | int | None = None) -> None:
         """Mention that no batch was ever applied to the account: its name may be mistyped."""
         if batches == 0 and not self.quiet:
-            nothing = (
-                N_("Nothing was ever applied to the account {account} of this ledger.")
-                if as_of is None
-                else N_("Nothing had been applied to the account {account} of this ledger by then.")
-            )
+            nothing = N_("Nothing was ever applied to the account {account} of this ledger.")
+            if as_of is not None:
+                nothing = N_("Nothing had been applied to the account {account} of this ledger by "
+                             "then.")  # fmt: skip
             click.echo(text(nothing, account=self.account), err=True)
 
 
@@ -165,23 +164,14 @@ def _user() -> str:
         return "unknown"
 
 
-class _AsOf(click.ParamType[dt.date | int]):
-    """A day or the number of a batch."""
-
-    name = "DATE|BATCH"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.date | int:
-        if isinstance(value, dt.date | int):
-            return value
-        if value.isdecimal() and 1 <= int(value) <= _LAST_BATCH:
-            return int(value)
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            reason = _(N_("{value!r} is neither a day (YYYY-MM-DD) nor the number of a batch."))
-            self.fail(reason.format(value=value), param, ctx)
+def _day_or_batch(value: str) -> dt.date | int:
+    if value.isdecimal() and 1 <= int(value) <= _LAST_BATCH:
+        return int(value)
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        reason = _(N_("{value!r} is neither a day (YYYY-MM-DD) nor the number of a batch."))
+        raise click.BadParameter(reason.format(value=value)) from None
 
 
 actor_option = option(
@@ -189,7 +179,7 @@ actor_option = option(
 )
 as_of_option = option(
     "--as-of",
-    type=_AsOf(),
+    type=_day_or_batch,
     metavar="DATE|BATCH",
     help=N_("The ledger as it was at the end of a day (UTC), or after a batch."),
 )

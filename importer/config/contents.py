@@ -76,7 +76,6 @@ def parse_settings(file: Path, content: Mapping[str, Any]) -> Settings:
     return Settings(
         contents.ledger,
         contents.account,
-        contents.lang,
         contents.wait,
         contents.limits,
         ServiceSettings(
@@ -104,7 +103,7 @@ def _conflicts(content: Mapping[str, Any], folder: Path) -> Iterator[dict[str, A
         if export.get("mail_to") and "smtp" not in content:
             yield {"type": "no_smtp", "loc": (*at, "mail_to"), "ctx": {"needed": [("smtp",)]}}
         names = (export.get("format", "xlsx"), export.get("name", EXPORT_NAME))
-        files = (folder / str(export.get("folder", index)), *map(str, names))
+        files = (folder / Path(str(export.get("folder", index))).expanduser(), *map(str, names))
         other = first.setdefault(files, at)
         if other != at:
             yield {"type": "same_files", "loc": at, "ctx": {"other": key_path(other)}}

@@ -31,27 +31,14 @@ class Limits:
 
     file_mb: Annotated[int, _ANY, "Size of the file. A million rows take about 60 MB."] = 200
     parts: Annotated[int, _ANY, "Files in the archive. Excel writes a few per sheet."] = 10_000
-    inflated_mb: Annotated[
-        int, _ANY, "Size of all inflated files together. A million rows take about 600 MB."
-    ] = 2_048
-    ratio: Annotated[
-        int,
-        _ANY,
-        "How many times its size a file may grow, beyond 16 MB. Sheets grow 5 to 60 times.",
-    ] = 200
+    inflated_mb: Annotated[int, _ANY, "Size inflated. A million rows take about 600 MB."] = 2_048
+    ratio: Annotated[int, _ANY, "Inflated size by size, beyond 16 MB. Sheets have 5 to 60."] = 200
     rows: Annotated[int, _ANY, "Rows of a sheet, up to the last value. Excel's limit."] = 1_048_576
-    columns: Annotated[int, _ANY, "Columns of a sheet, up to the last value. Excel's limit."] = (
-        16_384
-    )
-    cells: Annotated[
-        int, _ANY, "Cells of a sheet, from A1 to the last value. Blank cells take memory too."
-    ] = 50_000_000
+    columns: Annotated[int, _ANY, "Columns, up to the last value. Excel's limit."] = 16_384
+    cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 50_000_000
     seconds: Annotated[int, Range(most=86_400), "Seconds that reading a file may take."] = 300
-    memory_mb: Annotated[  # with less than 64 the process could not even report the lack
-        int,
-        Range(64),
-        "Memory that reading a file may take, where the system can limit it (Linux).",
-    ] = 4_096
+    # With less memory than 64 MB, the reading process could not even report the lack.
+    memory_mb: Annotated[int, Range(64), "Memory that reading may take, on Linux only."] = 4_096
 
 
 DEFAULT_LIMITS = Limits()

@@ -30,7 +30,6 @@ class Settings:
 
     ledger: str | None = None
     account: str | None = None
-    lang: str | None = None
     wait: float | None = None
     limits: Limits = DEFAULT_LIMITS
     service: ServiceSettings | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any
@@ -80,31 +81,25 @@ def _interval(value: object) -> dt.timedelta:
     return dt.timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _file_name(value: str) -> str:
-    if not value.isprintable() or not _FILE_NAME.fullmatch(value):
-        raise invalid("file_name")
-    return value
+def _valid(fault: str, is_valid: Callable[[str], bool]) -> AfterValidator:
+    def validate(value: str) -> str:
+        if not is_valid(value):
+            raise invalid(fault)
+        return value
 
-
-def _address(value: str) -> str:
-    if email_address(value) is None:
-        raise invalid("address")
-    return value
-
-
-def _bare_address(value: str) -> str:
-    if email_address(value) != ("", *value.split("@")):
-        raise invalid("address")
-    return value
+    return AfterValidator(validate)
 
 
 boolean = Annotated[bool, Strict()]
 number = Annotated[float, Strict()]
 text = Annotated[str, Field(min_length=1)]
 optional_text = Annotated[str | None, BeforeValidator(_unless_blank)]
-file_name = Annotated[str, AfterValidator(_file_name)]
-address = Annotated[str, Field(min_length=1), AfterValidator(_address)]
-addresses = tuple[Annotated[str, AfterValidator(_bare_address)], ...]
+file_name = Annotated[
+    str, _valid("file_name", lambda name: name.isprintable() and bool(_FILE_NAME.fullmatch(name)))
+]
+address = Annotated[text, _valid("address", lambda value: email_address(value) is not None)]
+_bare = _valid("address", lambda value: email_address(value) == ("", *value.split("@")))
+addresses = tuple[Annotated[str, _bare], ...]
 interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
 path = Annotated[Path, BeforeValidator(_path)]
 optional_path = Annotated[path | None, BeforeValidator(_unless_blank)]

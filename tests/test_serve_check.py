@@ -103,7 +103,7 @@ def test_a_check_of_what_works_says_so_of_each_thing_and_changes_nothing(
     assert [one["what"] for one in checks] == list(marks(said))
     assert all(list(one) == ["what", "ok", "message"] and one["ok"] for one in checks)
     assert [f"✓ {one['what']}: {one['message']}" for one in checks] == said.out.splitlines()
-    assert "the next one comes at 20" in said.out
+    assert "the next one runs at 20" in said.out
     assert all_in(place.folder) == before
     assert mails.mails == []
     assert mails.tried == []
@@ -190,19 +190,19 @@ def elsewhere(place: Place) -> None:
 NO_MAIL = table("[smtp]", host=HOST, port=9, sender="licences@msp.example")
 
 WRONG: dict[str, tuple[Callable[[Place], object], str, int, str]] = {
-    "no inbox": (lambda place: place.inbox.rmdir(), "inbox.folder", 2, "no folder"),
-    "no applied": (with_config(CRON, "applied = 'done'"), "inbox.applied", 2, "no folder"),
-    "no rejected": (with_config(CRON, "rejected = 'back'"), "inbox.rejected", 2, "no folder"),
+    "no inbox": (lambda place: place.inbox.rmdir(), "inbox.folder", 2, "does not exist"),
+    "no applied": (with_config(CRON, "applied = 'done'"), "inbox.applied", 2, "does not exist"),
+    "no rejected": (with_config(CRON, "rejected = 'back'"), "inbox.rejected", 2, "does not exist"),
     "the inbox is a file": (
-        inbox_is_a_file, "inbox.folder", 2, "no folder",
+        inbox_is_a_file, "inbox.folder", 2, "does not exist",
     ),
     "no exports": (
         with_config(table(folder="none", every="1h")), "exports[1].folder", 2,
-        "folder does not exist",
+        "does not exist",
     ),
     "no folder for figures": (
         with_config("metrics_file = 'none/x.prom'\n" + CRON), "service.metrics_file", 2,
-        "no folder",
+        "does not exist",
     ),
     "no folder for the state": (
         lambda place: place.config.write_text(
@@ -323,7 +323,7 @@ def test_a_check_after_the_first_run_says_when_the_next_export_comes(
     assert here("--once").exit_code == 0
     said = here("--check")
     assert said.exit_code == 0
-    found = re.search(r"the next one comes at (\S+ [0-9:]+)", said.out, re.MULTILINE)
+    found = re.search(r"the next one runs at (\S+ [0-9:]+)", said.out, re.MULTILINE)
     assert found
     left = dt.datetime.fromisoformat(found[1]).astimezone() - dt.datetime.now(dt.UTC)
     assert dt.timedelta(minutes=58) < left <= dt.timedelta(hours=1)

@@ -36,14 +36,14 @@ from importer.base import clock
 from importer.pipeline.job import Job
 from importer.ledger.opening import open_ledger
 from importer.service.exports.run import Exports
-from importer.service.places import make_places
+from importer.service.folders import prepare_folders
 from importer.service.context import ServiceContext
 from importer.config.settings import load_settings
 
 config, rounds, leaks = Path(sys.argv[1]), int(sys.argv[2]), bool(sys.argv[3])
 settings = load_settings(config)
 assert settings.service is not None
-make_places(settings.service)
+prepare_folders(settings.service)
 job = Job(open_ledger(settings.ledger, 5, "default"), "default", clock.today())
 context = ServiceContext(settings.service, job)
 exports = Exports(

@@ -68,7 +68,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
         return _check(options, settings, job)
     from importer.messages.report import Result
     from importer.service.events import begin_logging
-    from importer.service.places import make_places
+    from importer.service.folders import prepare_folders
     from importer.service.service import once, serve
 
     as_json = options.json or not sys.stderr.isatty()
@@ -78,7 +78,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
         libraries=logging.INFO if options.verbose else logging.WARNING,
     )
     with _private_files():
-        make_places(settings)
+        prepare_folders(settings)
         if not only_once:
             gc.set_threshold(*_GARBAGE_THRESHOLDS)
             serve(settings, job)
@@ -136,15 +136,15 @@ def _check(options: CommonOptions, settings: ServiceSettings, job: Job) -> int:
     results = []
     for result in check_all(settings, job):
         results.append(result)
-        if not options.json and not (options.quiet and result.ok and not result.is_doubtful):
+        if not options.json and not (options.quiet and result.ok and not result.is_warning):
             sign, colour = ("✓", "green") if result.ok else ("✗", "red")
-            if result.is_doubtful:
+            if result.is_warning:
                 sign, colour = "!", "yellow"
             print_lines([f"{click.style(sign, fg=colour)} {result.what}: {result.message}"])
     if options.json:
         checks = [
             {"what": result.what, "ok": result.ok, "message": str(result.message)}
-            | ({"warning": True} if result.is_doubtful else {})
+            | ({"warning": True} if result.is_warning else {})
             for result in results
         ]
         print_json({"ok": all(result.ok for result in results), "checks": checks})

@@ -1,4 +1,4 @@
-"""`serve --check`: tries all that the service will need, and says what is wrong."""
+"""Check everything that the service will need, for `serve --check`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,9 @@ from zoneinfo import ZoneInfo
 from tzlocal import get_localzone
 
 from importer.base import clock
-from importer.base.errors import (
-    EXIT_DONE,
-    EXIT_LEDGER,
-    EXIT_USAGE,
-    ImporterError,
-    LedgerError,
-    MisuseError,
-)
+from importer.base.errors import EXIT_DONE, EXIT_LEDGER, EXIT_USAGE, ImporterError, LedgerError
 from importer.base.texts import N_, Text, text
-from importer.config.service import ExportSettings, ServiceSettings
+from importer.config.service import ExportSettings, ServiceSettings, SmtpSettings
 from importer.ledger.database import Ledger
 from importer.ledger.engines.sqlite import default_path
 from importer.ledger.writing.apply import change_nothing
@@ -29,168 +22,151 @@ from importer.pipeline.export import customers
 from importer.pipeline.job import Job
 from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Schedule
+from importer.service.folders import make_own_folders, require_folder, required_folders
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import PortInUseError, try_port
-from importer.service.places import made_if_missing, make_places, missing, must_exist
 from importer.service.state import KeptRuns, state_folder
 from importer.service.stopping import StopSignal
 
-_NO_RIGHT = N_("{folder} cannot be read and written by the user of the service.")
+_USABLE = N_("{folder} can be read and written.")
+_NO_RIGHT = N_("The user of the service has no right to read and write {folder}.")
 
 
 class CheckResult(NamedTuple):
-    """One thing that was tried: its key in the configuration, the exit code that it would come to,
-    and what is to be said of it; `is_doubtful` where that may yet be as it should be."""
+    """The result for one setting; a warning may need a person, or nothing."""
 
     what: str
     exit_code: int
     message: Text
-    is_doubtful: bool = False
+    is_warning: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong with it."""
+        """Whether it is no error."""
         return self.exit_code == EXIT_DONE
 
 
-class _DoubtError(ImporterError):
-    """It may be wrong; `message` says what somebody should look at."""
-
-
 def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
-    """Try the folders, the ledger, the exports and the mail; nothing that is tried stays."""
-    yield from _folders(settings)
-    yield _tried("ledger", partial(_ledger, job, state_folder(settings)))
+    """Check folders, ledger, exports and mail; only the service's own folders are made."""
+    delivered_to = {f"{export.key}.folder" for export in settings.exports}
+    for key, path in required_folders(settings):
+        if key not in delivered_to:
+            yield _result(key, partial(_folder, settings, key, path))
+    yield _result("service.state", partial(_own_folders, settings))
+    yield _result("ledger", partial(_ledger, job, state_folder(settings)))
     for export in settings.exports:
-        yield _tried(export.key, partial(_schedule, export, settings))
-        yield _tried(f"{export.key}.folder", partial(_destination, export))
+        yield _result(export.key, partial(_schedule, export, settings))
+        yield _result(f"{export.key}.folder", partial(_destination, export, settings))
     yield from _customers(settings, job)
     if settings.smtp is not None:
-        outbox = Outbox(state_folder(settings) / "mail", settings.smtp)
-        host = f"{settings.smtp.host}:{settings.smtp.port}"
-        yield _tried("smtp", partial(_mail, outbox, host))
+        yield _result("smtp", partial(_mail, settings, settings.smtp))
     if settings.metrics_port:  # 0 is any that is free
-        yield _tried("service.metrics_port", partial(_port, settings))
+        yield _result("service.metrics_port", partial(_port, settings))
 
 
 def exit_code(results: list[CheckResult]) -> int:
-    """The ledger's, if it cannot be used, else that of the first thing that is wrong."""
-    wrong = [one.exit_code for one in results if not one.ok]
-    if EXIT_LEDGER in wrong:
-        return EXIT_LEDGER
-    return EXIT_USAGE if wrong else EXIT_DONE
+    """That of the ledger if it cannot be used, else that of any other error."""
+    codes = {result.exit_code for result in results}
+    return EXIT_LEDGER if EXIT_LEDGER in codes else max(codes, default=EXIT_DONE)
 
 
-def _tried(what: str, tried: Callable[[], Text]) -> CheckResult:
+def _result(what: str, check: Callable[[], Text]) -> CheckResult:
     try:
-        return CheckResult(what, EXIT_DONE, tried())
-    except _DoubtError as doubt:
-        return CheckResult(what, EXIT_DONE, doubt.message, is_doubtful=True)
+        return CheckResult(what, EXIT_DONE, check())
+    except PortInUseError as error:  # perhaps by the service itself
+        return CheckResult(what, EXIT_DONE, error.message, is_warning=True)
     except LedgerError as error:
         return CheckResult(what, EXIT_LEDGER, error.message)
     except ImporterError as error:
         return CheckResult(what, EXIT_USAGE, error.message)
 
 
-def _folders(settings: ServiceSettings) -> Iterator[CheckResult]:
-    exports = {f"{one.key}.folder" for one in settings.exports}  # really written to, further below
-    for key, path in must_exist(settings):
-        if key not in exports:
-            yield _tried(key, partial(_folder, settings, key, path))
-    yield _tried("service.state", partial(_state, settings))
-
-
 def _folder(settings: ServiceSettings, key: str, path: Path) -> Text:
-    if not path.is_dir():
-        raise missing(settings, key, path)
+    require_folder(settings, key, path)
     return _usable(path)
 
 
-def _state(settings: ServiceSettings) -> Text:
-    make_places(settings, checked=True)
-    for path in made_if_missing(settings):
-        if path.parent.is_dir():
-            _usable(path)
-    return _usable(state_folder(settings))
+def _own_folders(settings: ServiceSettings) -> Text:
+    state, *others = make_own_folders(settings)
+    for folder in others:
+        _usable(folder)
+    return _usable(state)
 
 
 def _usable(folder: Path) -> Text:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise ImporterError(text(_NO_RIGHT, folder=folder))
-    return text(N_("{folder} can be read and written."), folder=folder)
+    return text(_USABLE, folder=folder)
 
 
 def _ledger(job: Job, state: Path) -> Text:
-    LedgerWatch(job.ledger, state, StopSignal(), lambda _: None).must_be_there()
+    LedgerWatch(job.ledger, state, StopSignal(), lambda _: None).must_exist()
     if job.ledger.is_missing:
-        return _ledger_to_come(job.ledger)
+        return _future_ledger(job.ledger)
     job.ledger.write(change_nothing)
     return text(N_("{ledger} can be written; the account is {account}."),
                 ledger=job.ledger.name, account=job.account)  # fmt: skip
 
 
-def _ledger_to_come(ledger: Ledger) -> Text:
-    """What is said of a ledger that is not there; raises LedgerError if it would not be made."""
+def _future_ledger(ledger: Ledger) -> Text:
+    """The message for a ledger that does not exist; raise LedgerError if it cannot be created."""
     if not ledger.is_made_when_needed:
         raise ledger.missing()
     folder = Path(ledger.name).absolute().parent
     if ledger.name != str(default_path()) and not folder.is_dir():
         raise LedgerError(
-            text(N_("{ledger} cannot be made: there is no folder {folder}."),
+            text(N_("{ledger} cannot be created: the folder {folder} does not exist."),
                  ledger=ledger.name, folder=folder)
         )  # fmt: skip
     if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
         raise LedgerError(text(_NO_RIGHT, folder=folder))
-    return text(N_("{ledger} will be made by the first workbook."), ledger=ledger.name)
+    return text(N_("{ledger} will be created by the first workbook."), ledger=ledger.name)
 
 
 def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
     schedule = Schedule.of(export, settings.file)
     last = KeptRuns(state_folder(settings)).of(export).last
     if last is None and export.cron is None:
-        return text(N_("{export}: the first one comes at once."), export=export.name)
+        return text(N_("{export}: the first one runs at once."), export=export.name)
     at = schedule.next_after(clock.now() if last is None else last)
     zone = ZoneInfo(export.timezone) if export.timezone else get_localzone()
     local = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} ({zone})"
-    return text(N_("{export}: the next one comes at {at}."), export=export.name, at=local)
+    return text(N_("{export}: the next one runs at {at}."), export=export.name, at=local)
 
 
-def _destination(export: ExportSettings) -> Text:
+def _destination(export: ExportSettings, settings: ServiceSettings) -> Text:
+    if not export.is_remote:
+        require_folder(settings, f"{export.key}.folder", Path(export.folder))
     with open_folder(export) as folder:
         folder.check()
-    return text(N_("{folder} can be read and written."), folder=shown(export))
+    return text(_USABLE, folder=shown(export))
 
 
 def _customers(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
-    """Look for the customers that have an export of their own, which may come later."""
-    named = [one for one in settings.exports if one.customer is not None]
-    if not named or job.ledger.is_missing:
-        return
-    for export in named:
+    """Warn of exports for customers that do not exist, who may be added later."""
+    for export in settings.exports:
+        if export.customer is None:
+            continue
         try:
-            _held, unknown = customers(job, export.customer)
-        except LedgerError:  # which was said of the ledger
+            if job.ledger.is_missing:
+                return
+            _, unknown = customers(job, export.customer)
+        except LedgerError:  # reported for the ledger
             return
-        yield _tried(f"{export.key}.customer", partial(_customer, export, unknown))
-
-
-def _customer(export: ExportSettings, unknown: MisuseError | None) -> Text:
-    assert export.customer is not None, "it is an export of one"
-    if unknown is not None:
-        raise _DoubtError(unknown.message)
-    return text(N_("The ledger has the customer {name}."), name=export.customer)
+        message = text(N_("Customer {name} exists."), name=export.customer)
+        if unknown is not None:
+            message = unknown.message
+        yield CheckResult(f"{export.key}.customer", EXIT_DONE, message, unknown is not None)
 
 
 def _port(settings: ServiceSettings) -> Text:
-    try:
-        try_port(settings)
-    except PortInUseError as error:
-        raise _DoubtError(error.message) from error
+    try_port(settings)
     return text(N_("Port {port} of {host} can be used."),
                 host=settings.metrics_host, port=settings.metrics_port)  # fmt: skip
 
 
-def _mail(outbox: Outbox, host: str) -> Text:
-    outbox.check()
-    return text(N_("{host} answers and lets this program in; no mail was sent."), host=host)
+def _mail(settings: ServiceSettings, smtp: SmtpSettings) -> Text:
+    Outbox(state_folder(settings) / "mail", smtp).check()
+    host = f"{smtp.host}:{smtp.port}"
+    return text(N_("{host} is ready to accept mail; none was sent."), host=host)

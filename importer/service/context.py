@@ -96,7 +96,7 @@ class ServiceContext:
     def write_metrics(self) -> None:
         """Update the other metrics, and write all to their file if there is one."""
         if self.is_alive:
-            self.metrics.worked(clock.now())
+            self.metrics.last_round.set(clock.now().timestamp())
         self.metrics.ledger_up.set(not self.ledger.is_away)
         if self.settings.metrics_file is not None:
             try:

@@ -1,4 +1,4 @@
-"""Whether the ledger can be used: said once when it cannot, and once when it can again."""
+"""Watch whether the ledger can be used, and log each outage and its end once."""
 
 from __future__ import annotations
 
@@ -17,113 +17,103 @@ from importer.service.stopping import StopSignal
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-"""Seconds before the first look at it, and between two looks at most."""
+"""Seconds between two looks at a ledger that is away."""
 
 ALARM_AFTER = 600.0
-"""Seconds after which somebody is told: a server that starts anew is away for less."""
+"""Seconds after which a person is told; a server that restarts is away for less."""
 
 
 class LedgerWatch:
-    """What all parts of the service know of the ledger; `alarm` is called once an outage."""
+    """The state of the ledger, for all parts of the service; `alarm` is called once an outage."""
 
     def __init__(
         self, ledger: Ledger, folder: Path, stopping: StopSignal, alarm: Callable[[Text], None]
     ) -> None:
+        self.error: LedgerError | None = None
+        """The last error."""
         self._ledger = ledger
-        self._seen = folder / "ledger"
         self._name = ledger.name.encode("utf-8", "surrogateescape")  # a file's may be any bytes
-        self._knows = False
+        self._file = folder / "ledger"
+        """Holds the name of the ledger once this service has used it."""
+        self._is_remembered = False
         self._stopping = stopping
         self._alarm = alarm
         self._lock = threading.Lock()
         self._away_since: float | None = None
-        self._alarmed = False
-        self._to_write = False
-        self.error: LedgerError | None = None
-        """What kept it from being used the last time that it was not."""
+        self._has_alarmed = False
+        self._needs_writing = False
         self._pause = FIRST_PAUSE
 
     @property
     def is_away(self) -> bool:
-        """Whether it could not be used the last time."""
+        """Whether the last attempt to use it failed."""
         return self._away_since is not None
 
     def failed(self, error: LedgerError, *, to_write: bool = False) -> None:
-        """It could not be used; if it was `to_write`, reading it alone does not bring it back."""
+        """Note a failure; after one `to_write`, only a successful write ends the outage."""
+        now = time.monotonic()
         with self._lock:
             self.error = error
-            self._to_write = self._to_write or to_write
-            first = self._away_since is None
-            if self._away_since is None:
-                self._away_since = time.monotonic()
-            late = not self._alarmed and time.monotonic() - self._away_since >= ALARM_AFTER
-            self._alarmed = self._alarmed or late
-        if first:
+            self._needs_writing = self._needs_writing or to_write
+            is_new = self._away_since is None
+            since = self._away_since = now if self._away_since is None else self._away_since
+            alarms = not self._has_alarmed and now - since >= ALARM_AFTER
+            self._has_alarmed = self._has_alarmed or alarms
+        if is_new:
             log(Event.LEDGER_AWAY, reason=str(error.message))
-        if late:
+        if alarms:
             self._alarm(error.message)
 
-    def must_be_there(self) -> None:
-        """Raise LedgerError if it is gone: it was used before, and none is begun in its place."""
-        if not self._ledger.is_missing or not self._ledger.is_made_when_needed:
-            return
-        try:
-            seen = self._seen.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return
-        except OSError as error:  # then rather none than one that is not the first
-            raise LedgerError(
-                text(N_("The ledger {ledger} is missing, and {file}, which tells whether this "
-                        "service has used it before, cannot be read: {reason}. To begin a new "
-                        "ledger, remove it."),
-                     ledger=self._ledger.name, file=self._seen, reason=os_error_reason(error))
-            ) from error  # fmt: skip
-        if seen == self._name:
-            raise LedgerError(
-                text(N_("The ledger {ledger} is gone; this service has used it before. Put it "
-                        "back. To begin a new one, remove {file}."),
-                     ledger=self._ledger.name, file=self._seen)
-            )  # fmt: skip
-
     def worked(self, *, to_write: bool = False) -> None:
-        """It was used."""
+        """Note that it was used."""
         self._remember()
         with self._lock:
-            if self._to_write and not to_write:
+            if self._needs_writing and not to_write:
                 return
-            self._to_write = False
-            since, self._away_since, self._alarmed = self._away_since, None, False
+            since, self._away_since = self._away_since, None
+            self._has_alarmed = self._needs_writing = False
             self._pause = FIRST_PAUSE
         if since is not None:
             log(Event.LEDGER_BACK, seconds=round(time.monotonic() - since))
 
-    def _remember(self) -> None:
-        if self._knows or self._ledger.is_missing:
+    def must_exist(self) -> None:
+        """Raise LedgerError if a file that was used before is gone, so that no new one is begun."""
+        if not self._ledger.is_missing or not self._ledger.is_made_when_needed:
             return
         try:
-            with whole_file(self._seen) as path:
-                path.write_bytes(self._name)
-        except OutputError as error:
-            log(Event.STATE_NOT_KEPT, reason=str(error.message))
-        self._knows = True
+            name = self._file.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:  # rather no ledger than a second one
+            raise LedgerError(
+                text(N_("The ledger {ledger} is missing. Whether this service has used it before "
+                        "cannot be read from {file}: {reason}. To begin a new ledger, remove this "
+                        "file."),
+                     ledger=self._ledger.name, file=self._file, reason=os_error_reason(error))
+            ) from error  # fmt: skip
+        if name == self._name:
+            raise LedgerError(
+                text(N_("The ledger {ledger} is missing, although this service has used it before. "
+                        "Restore it. To begin a new ledger, remove {file}."),
+                     ledger=self._ledger.name, file=self._file)
+            )  # fmt: skip
 
-    def wait_for_it(self, beat: Callable[[], None]) -> None:
-        """Wait until it answers, or until the service is to stop.
+    def wait(self, beat: Callable[[], None]) -> None:
+        """Wait until it can be read, or until the service must stop.
 
-        It is looked at less and less often until it was really used again: it may answer, and yet
-        take no batch.
+        The pauses grow until it has really been used: it may be readable and yet take no batch.
         """
         while not self._stopping.is_set:
             self._stopping.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - not all at once
             beat()
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            if self._stopping.is_set or self.answers():
+            if self._stopping.is_set or self.is_readable():
                 return
 
-    def answers(self) -> bool:
-        """Whether it can be read now."""
+    def is_readable(self) -> bool:
+        """Whether it can be read now; a failure is noted."""
         try:
-            self.must_be_there()
+            self.must_exist()
             if not self._ledger.is_missing:
                 with self._ledger.reading():
                     pass
@@ -131,3 +121,13 @@ class LedgerWatch:
             self.failed(error)
             return False
         return True
+
+    def _remember(self) -> None:
+        if self._is_remembered or self._ledger.is_missing:
+            return
+        try:
+            with whole_file(self._file) as path:
+                path.write_bytes(self._name)
+        except OutputError as error:
+            log(Event.STATE_NOT_KEPT, reason=str(error.message))
+        self._is_remembered = True

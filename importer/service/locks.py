@@ -1,7 +1,7 @@
-"""Locks that tell whether a service runs: the system lets go of them however the service ends.
+"""File locks of services, which the system releases however a service ends.
 
-On a file system without locks everybody gets them all: two services may then work on one claim, and
-the ledger, which applies a file once, decides.
+Where the file system has no locks, every service gets them all. Two may then take the same claim,
+and the ledger, which applies a file once, decides.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ def lock_of(folder: Path) -> Path:
 
 @contextmanager
 def held_lock(folder: Path) -> Iterator[None]:
-    """The lock of this service's own folder; its file goes with the folder."""
+    """Hold the lock of this service's `folder`; remove it if the folder is gone at the end."""
     try:
         with locked(lock_of(folder)):
             yield
     finally:
-        _forget(folder)
+        _remove_unneeded(folder)
 
 
 @contextmanager
 def if_free(folder: Path) -> Iterator[bool]:
-    """Whether the service of `folder` has ended; its lock is then ours for a moment.
+    """Whether the service of `folder` has ended; if so its lock is held meanwhile.
 
-    Raises OSError where that cannot be found out, as of another user's.
+    Raises OSError if that cannot be determined, as for another user's.
     """
     try:
         with locked(lock_of(folder)):
@@ -54,23 +54,23 @@ def if_free(folder: Path) -> Iterator[bool]:
     except TakenError:
         yield False
         return
-    _forget(folder)
+    _remove_unneeded(folder)
 
 
-def _forget(folder: Path) -> None:
-    """Remove the lock of a service that has left nothing; Windows does so only once it is free."""
+def _remove_unneeded(folder: Path) -> None:
+    """Remove a lock without a folder; Windows allows it only once the lock is released."""
     if not folder.exists():
         with suppress(OSError):
             lock_of(folder).unlink(missing_ok=True)
 
 
 class TakenError(Exception):
-    """Somebody else has the lock."""
+    """Another service has the lock."""
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock `path`; raises TakenError where somebody else does, else OSError."""
+    """Hold the lock `path`; raise TakenError if another service has it, OSError on failure."""
     lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(timeout=0)

@@ -95,7 +95,7 @@ def _process_inbox(context: ServiceContext, inbox: InboxWorker, beat: Callable[[
         except LedgerError as error:
             context.ledger.failed(error, to_write=True)
             context.measure_inbox(inbox)
-            context.ledger.wait_for_it(beat)
+            context.ledger.wait(beat)
             continue
         context.measure_inbox(inbox)
         context.inbox_wake.wait(LOOK_SOON if files_arrive else LOOK_EVERY)

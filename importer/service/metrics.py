@@ -1,4 +1,4 @@
-"""Figures for Prometheus: in a file, over HTTP on this computer, or both."""
+"""Metrics for Prometheus: in a file, over HTTP on this computer, or both."""
 
 from __future__ import annotations
 
@@ -23,91 +23,87 @@ from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
 from importer.service.inbox.result import InboxResult
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a further series for each counter, of use to nobody here
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter
 
 
 class Metrics:
-    """What has happened since the service started, and how things are."""
+    """What happened since the service started, and its present state."""
 
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
 
-        def counter(name: str, told: str, *labels: str) -> Counter:
-            return Counter(f"avira_importer_{name}", told, labels, registry=registry)
+        def counter(name: str, help_text: str, *labels: str) -> Counter:
+            return Counter(f"avira_importer_{name}", help_text, labels, registry=registry)
 
-        def gauge(name: str, told: str, *labels: str) -> Gauge:
-            return Gauge(f"avira_importer_{name}", told, labels, registry=registry)
+        def gauge(name: str, help_text: str, *labels: str) -> Gauge:
+            return Gauge(f"avira_importer_{name}", help_text, labels, registry=registry)
 
-        self._workbooks = counter("workbooks", "Workbooks that were filed.", "result")
-        self._rows = counter("rows", "Rows of workbooks that were filed.", "outcome")
-        self._batches = counter("batches", "Batches that were made.")
-        self._exports = counter("exports", "Exports that were made or failed.", "export", "outcome")
+        self._workbooks = counter("workbooks", "Workbooks filed.", "result")
+        self._rows = counter("rows", "Rows of the workbooks filed.", "outcome")
+        self._batches = counter("batches", "Batches applied.")
+        self._exports = counter("exports", "Exports made or failed.", "export", "outcome")
         self._last_export = gauge(
             "last_export_timestamp_seconds", "When an export was last made.", "export"
         )
         self._export_lag = gauge(
-            "export_lag_seconds", "How long after it was due an export was made.", "export"
+            "export_lag_seconds", "How long after its time the last export was made.", "export"
         )
-        self.inbox_files = gauge("inbox_files", "Files that wait in the inbox.")
+        self.inbox_files = gauge("inbox_files", "Files waiting in the inbox.")
         self.inbox_lag = gauge("inbox_lag_seconds", "Age of the oldest file in the inbox.")
-        self.mails_waiting = gauge("mails_waiting", "Mails that wait to be sent.")
-        self.ledger_up = gauge("ledger_up", "1 if the ledger could be used the last time.")
+        self.mails_waiting = gauge("mails_waiting", "Mails waiting to be sent.")
+        self.ledger_up = gauge("ledger_up", "1 if the last use of the ledger succeeded.")
         self.ledger_up.set(1)
-        self._last_round = gauge(
-            "last_round_timestamp_seconds", "When the service was last seen at work."
+        self.last_round = gauge(
+            "last_round_timestamp_seconds", "When all parts of the service were last at work."
         )
 
-    def filed(self, outcome: InboxResult) -> None:
+    def filed(self, result: InboxResult) -> None:
         """Count a workbook."""
-        self._workbooks.labels(outcome.result).inc()
-        if outcome.batch is not None:
+        self._workbooks.labels(result.result).inc()
+        if result.batch is not None:
             self._batches.inc()
-        for kind, count in outcome.rows.items():
-            if kind == "rejected" or (kind != "read" and not outcome.nothing_done):
+        for kind, count in result.rows.items():
+            if kind == "rejected" or (kind != "read" and not result.nothing_done):
                 self._rows.labels(kind).inc(count)
 
-    def exported(self, export: str, at: dt.datetime, late: dt.timedelta) -> None:
-        """Count an export that was made at the instant `at`."""
+    def exported(self, export: str, at: dt.datetime, lag: dt.timedelta) -> None:
+        """Count an export made at the instant `at`."""
         self._exports.labels(export, "made").inc()
-        self._last_export.labels(export).set(at.timestamp())
-        self._export_lag.labels(export).set(late.total_seconds())
+        self._export_lag.labels(export).set(lag.total_seconds())
+        self.exported_before(export, at)
 
-    def exported_before(self, export: str, due: dt.datetime) -> None:
-        """Say when an export was made before this service began: about when it was due."""
-        self._last_export.labels(export).set(due.timestamp())
+    def exported_before(self, export: str, at: dt.datetime) -> None:
+        """Note when an export was last made, perhaps by an earlier process."""
+        self._last_export.labels(export).set(at.timestamp())
 
     def export_failed(self, export: str) -> None:
-        """Count an export that failed."""
+        """Count a failed export."""
         self._exports.labels(export, "failed").inc()
 
-    def worked(self, at: dt.datetime) -> None:
-        """Say when the service was last seen at work."""
-        self._last_round.set(at.timestamp())
-
     def write(self, path: Path) -> None:
-        """Write all figures to a file, which appears whole; raise OutputError."""
+        """Replace the file `path`; raise OutputError on failure."""
         with whole_file(path, 0o644) as temporary:
             temporary.write_bytes(generate_latest(self.registry))
 
 
 class PortInUseError(MisuseError):
-    """Something listens at the port: a service that runs already, or another program."""
+    """The port is in use: by a service that runs already, or by another program."""
 
 
 def try_port(settings: ServiceSettings) -> None:
-    """See whether the port of the figures can be had; raise MisuseError, and nobody hears of it."""
+    """Raise MisuseError if the metrics port cannot be used; never listen on it."""
     host, port = settings.metrics_host, settings.metrics_port
     try:
-        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as tried:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             if os.name != "nt":  # where that would take the port of another program
-                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind(place)
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise PortInUseError(
-                text(N_("Port {port} of {host} is in use. If that is not by this service, which "
-                        "runs already, name another port."), host=host, port=port)
+                text(N_("Port {port} of {host} is in use. If this service is not already running, "
+                        "choose another port."), host=host, port=port)
             ) from error  # fmt: skip
         raise _unusable(settings, error) from error
 
@@ -121,7 +117,7 @@ def _unusable(settings: ServiceSettings, error: OSError | ValueError) -> MisuseE
 
 
 class Endpoint:
-    """The figures over HTTP, until it is closed."""
+    """Serves the metrics over HTTP until it is closed."""
 
     def __init__(self, settings: ServiceSettings, metrics: Metrics) -> None:
         assert settings.metrics_port is not None
@@ -129,12 +125,12 @@ class Endpoint:
             self._server, self._thread = start_http_server(
                 settings.metrics_port, settings.metrics_host, metrics.registry
             )
-        except (OSError, ValueError) as error:  # ValueError: a host's name that is none
+        except (OSError, ValueError) as error:  # ValueError for an invalid host name
             raise _unusable(settings, error) from error
         self.port: int = self._server.server_port
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -156,7 +156,7 @@ class Exports:
         name, ledger = export.settings.name, self.job.ledger
         late = now() - due.at > self.late
         try:
-            self.ledger.must_be_there()
+            self.ledger.must_exist()
             if ledger.is_made_when_needed and ledger.is_missing:
                 if export.runs.again is None:
                     log(Event.WAITS, export=name)

@@ -115,7 +115,7 @@ class InboxWorker:
                     is_any_filed = True
                     self.waiting -= 1
             except LedgerError as error:
-                if not self._ledger.answers():
+                if not self._ledger.is_readable():
                     raise
                 failure = error  # perhaps of the rows of this workbook alone
                 self._backoff.put_off(claim.folder)
@@ -203,7 +203,7 @@ class InboxWorker:
             once=ApplyOnce(claim.since.replace(microsecond=0), before_commit),
         )  # fmt: skip
         try:
-            self._ledger.must_be_there()
+            self._ledger.must_exist()
             report = pipeline.apply(claim.workbook, job, partial=self._settings.partial)
             if report.batch is None:
                 self._stopping.raise_if_set()  # that may have ended the reading

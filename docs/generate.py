@@ -1,6 +1,6 @@
-"""Write what is generated: docs/{sheets,problems,limits,cli}.md and the templates.
+"""Generate docs/{sheets,problems,limits,cli}.md, the events in docs/serve.md, and the templates.
 
-`python docs/generate.py` after a change of the sheets, the problem codes or the commands.
+Run it after a change of the sheets, problem codes, limits, events or commands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importer.cli.history import history
 from importer.cli.main import cli
 from importer.config.limits import DEFAULT_LIMITS, Limits
 from importer.domain.problems import Code
-from importer.domain.sheets import SHEETS, Column
+from importer.domain.sheets import SHEETS
 from importer.service.events import Event
 from importer.workbook.writing.template import write_template
 
@@ -66,10 +66,10 @@ def _sheets_page() -> Iterator[str]:
     yield "<!-- Written by docs/generate.py from importer/domain/sheets.py. -->"
     yield ""
     yield (
-        "Sheets are applied from left to right and rows from top to bottom, as if they were keyed "
-        "one after the other. Sheets and columns may be named in English or in Spanish, whatever "
-        "the case, accents and spacing; `*` marks a required column. Columns may stand in any "
-        "order, and those that are not required may be left out."
+        "Sheets are applied from left to right and rows from top to bottom, as if you keyed them "
+        "in one after another. Sheets and columns may be named in English or Spanish; case, "
+        "accents and spacing do not matter. `*` marks a required column. Columns may be in any "
+        "order, and optional columns may be left out."
     )
     for sheet in SHEETS:
         yield ""
@@ -77,22 +77,18 @@ def _sheets_page() -> Iterator[str]:
         yield ""
         yield sheet.help
         yield ""
-        yield "| column | Spanish | holds | meaning | example |"
+        yield "| column | Spanish | format | meaning | example |"
         yield "|---|---|---|---|---|"
         for column in sheet.columns:
-            yield _column_row(column)
-
-
-def _column_row(column: Column) -> str:
-    star = " *" if column.required else ""
-    return (
-        f"| {column.header}{star} | {column.title('es')} | {column.kind.meaning} "
-        f"| {column.help} | `{column.example}` |"
-    )
+            star = " *" if column.required else ""
+            yield (
+                f"| {column.header}{star} | {column.title('es')} | {column.kind.meaning} "
+                f"| {column.help} | `{column.example}` |"
+            )
 
 
 def limits_page() -> str:
-    """docs/limits.md: what is done with files that nobody can trust, and every limit."""
+    """docs/limits.md: the treatment of untrusted files, and every limit."""
     return "\n".join(_limits_page()) + "\n"
 
 
@@ -110,22 +106,22 @@ def _limits_page() -> Iterator[str]:
 
 
 def serve_page() -> str:
-    """docs/serve.md with the events of the log in their place."""
+    """docs/serve.md with the current list of log events."""
     page = (ROOT / "docs" / "serve.md").read_text("utf-8")
     before, begin, rest = page.partition("<!-- events: begin -->\n")
     _, end, after = rest.partition("<!-- events: end -->")
-    assert begin, "the page says where the events go"
-    assert end, "the page says where the events end"
+    assert begin, "the page marks where the events begin"
+    assert end, "the page marks where the events end"
     rows = (
         f"| `{event.value}` | {logging.getLevelName(event.level).lower()} | {event.template} |\n"
         for event in Event
     )
-    table = "".join(["| event | level | what it says |\n|---|---|---|\n", *rows])
+    table = "".join(["| event | level | message |\n|---|---|---|\n", *rows])
     return before + begin + table + end + after
 
 
 def problems_page() -> str:
-    """docs/problems.md: every problem code and what it means."""
+    """docs/problems.md: every problem code and its meaning."""
     return "\n".join(_problems_page()) + "\n"
 
 
@@ -135,9 +131,8 @@ def _problems_page() -> Iterator[str]:
     yield "<!-- Written by docs/generate.py from importer/domain/problems.py. -->"
     yield ""
     yield (
-        "Every problem names its place, what is wrong and what to do about it. The code is the "
-        "same in every language, so that scripts can rely on it. An error refuses its row; a "
-        "warning refuses nothing."
+        "Every problem states its place, its reason and a fix. The code is the same in every "
+        "language, so that scripts can rely on it. An error refuses its row; a warning does not."
     )
     yield ""
     yield "| code | severity | meaning |"
@@ -147,7 +142,7 @@ def _problems_page() -> Iterator[str]:
 
 
 def commands_page() -> str:
-    """docs/cli.md: what every command does, its examples and its options."""
+    """docs/cli.md: every command with its examples and options."""
     return "\n".join(_commands_page()) + "\n"
 
 
@@ -157,17 +152,17 @@ def _commands_page() -> Iterator[str]:
     yield "<!-- Written by docs/generate.py from the commands themselves. -->"
     yield ""
     yield (
-        "`avira-importer`, also `python -m importer`. Command names, options, exit codes and JSON "
-        "keys stay as they are, so that scripts can rely on them."
+        "Run `avira-importer` or `python -m importer`. Command names, options, exit codes and JSON "
+        "keys do not change, so that scripts can rely on them."
     )
     yield ""
     yield from _EXIT_CODES
     yield ""
-    yield "Every command takes:"
+    yield "Every command has these options:"
     yield ""
     yield from _option_table(_common_options())
     yield ""
-    yield "Before a command, `--version` prints the version."
+    yield "`avira-importer --version` prints the version."
     yield from _commands(cli, "avira-importer")
 
 
@@ -185,7 +180,7 @@ _EXIT_CODES = (
 
 
 def _common_options() -> list[click.Option]:
-    """The options that all commands share, as one of them has them."""
+    """The options that all commands share, taken from one of them."""
     return [option for option in _options(history) if option.name in _COMMON]
 
 
@@ -194,13 +189,14 @@ _COMMON = ("account", "ledger", "wait", "lang", "config", "as_json", "quiet", "v
 
 def _commands(group: click.Group, path: str) -> Iterator[str]:
     for name, command in sorted(group.commands.items()):
-        told, _, example = (command.help or "").partition("\n\n\b\n")
-        arguments = [one.make_metavar(click.Context(command)) for one in command.params
-                     if isinstance(one, click.Argument)]  # fmt: skip
+        description, _, example = (command.help or "").partition("\n\n\b\n")
+        context = click.Context(command)
+        arguments = [parameter.make_metavar(context) for parameter in command.params
+                     if isinstance(parameter, click.Argument)]  # fmt: skip
         yield ""
         yield f"## {' '.join([path, name, *arguments])}"
         yield ""
-        yield told
+        yield description
         if example:
             yield ""
             yield "```sh"
@@ -215,11 +211,11 @@ def _commands(group: click.Group, path: str) -> Iterator[str]:
 
 
 def _options(command: click.Command) -> list[click.Option]:
-    return [one for one in command.params if isinstance(one, click.Option)]
+    return [option for option in command.params if isinstance(option, click.Option)]
 
 
 def _option_table(options: list[click.Option]) -> Iterator[str]:
-    yield "| option | does | environment |"
+    yield "| option | meaning | environment variable |"
     yield "|---|---|---|"
     for option in options:
         value = "" if option.is_flag else f" {_value(option)}"

@@ -1,17 +1,15 @@
-"""Makes the sample workbooks of this folder, and the reports that are expected of them.
+"""Make the sample workbooks of this folder and their expected reports.
 
-onboarding.xlsx is a good workbook for an empty ledger. Applied a second time it is unchanged,
-which a workbook only is when what each of its rows states still holds at its end (DOMAIN.md,
-rule 5). So its Edit sheets fill in what its Add sheets leave blank, and what its sheets Update OTC
-and Enable Customer state is so already: nobody holds trial licences, and nobody who shall be
-active is disabled. What contradicts a row above it, such as a move, a release, a cancellation, a
-top-up or a new name, is in changes.xlsx, which is applied after onboarding.xlsx, and once.
+onboarding.xlsx is a good workbook for an empty ledger. Applied a second time, it changes nothing.
+For that, every row must still be true at the end of the workbook (DOMAIN.md, rule 5): its Edit
+sheets fill in only cells that its Add sheets leave blank, and its rows of Update OTC and Enable
+Customer are true from the start. Rows that contradict an earlier row (a move, a release, a
+cancellation, a top-up, a new name) are in changes.xlsx, which is applied once, after
+onboarding.xlsx. export.expected.txt is the export after these two.
 
-export.expected.txt is what the export says once these two are applied.
-
-overallocation.xlsx asks OTCs for more licences than they have. problems.xlsx shows every problem
-that a row, sheet or cell can have, and says so in its columns Description, Reason and Problems
-(the last is ignored when the workbook is read).
+overallocation.xlsx asks OTCs for more licences than they have. problems.xlsx has every problem of
+a row, sheet or cell. It explains them in its columns Description, Reason and Problems, the last of
+which is ignored when the workbook is read.
 
     python samples/make_samples.py
 """
@@ -46,26 +44,25 @@ from tables import (
     BY_HAND,
     CALCULATED,
     CHANGES,
-    LIKE_OURS,
+    IGNORED_SHEET,
     MSP,
-    NOT_OURS,
     ONBOARDING,
     OTCS,
     OVERALLOCATION,
     PROBLEMS,
+    UNKNOWN_SHEET,
     Tables,
 )
 
 TODAY = dt.date(2026, 11, 23)
-"""The day on which the expected reports were made."""
-
+"""The date of the expected reports."""
 
 APPLIED = ("onboarding.xlsx", "changes.xlsx")
-"""The samples whose report is that of `apply`, in order; of the others it is that of `check`."""
+"""The samples that are applied, in order; the others are only checked."""
 
 
 def make_samples(folder: Path) -> None:
-    """Write the sample workbooks and the reports that are expected of them into `folder`."""
+    """Write the sample workbooks and their expected reports into `folder`."""
     onboarding = _filled(ONBOARDING)
     _save(onboarding, folder / "onboarding.xlsx")
     _save(_filled(CHANGES, _known(onboarding)), folder / "changes.xlsx")
@@ -77,16 +74,15 @@ def make_samples(folder: Path) -> None:
             ledger = Path(ledgers) / ("ledger.db" if name in APPLIED else "none.db")
             expected = path.with_suffix(".expected.txt")
             expected.write_text(expected_report(path, ledger), encoding="utf-8", newline="\n")
-        told = expected_export(folder, Path(ledgers))
-        (folder / "export.expected.txt").write_text(told, encoding="utf-8", newline="\n")
+        export = expected_export(folder, Path(ledgers))
+        (folder / "export.expected.txt").write_text(export, encoding="utf-8", newline="\n")
 
 
 def expected_export(samples: Path, folder: Path) -> str:
-    """The cells of the export after the good samples are applied, as if all was done at noon UTC
-    of TODAY, in English: a line a row, tabs between the cells.
+    """The cells of the English export after the good samples were applied at noon UTC of TODAY.
 
-    `folder` is where ledger and export are written. The ledger's hash, which changes with every
-    byte of the samples, is left out.
+    Each row is a line with tabs between the cells. Ledger and export are written to `folder`. The
+    ledger's hash is left out, because it changes with every byte of the samples.
     """
     noon = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
     job = Job(FileLedger(folder / "export.db"), "default", TODAY, "administrator")
@@ -95,7 +91,7 @@ def expected_export(samples: Path, folder: Path) -> str:
         for name in APPLIED:
             pipeline.apply(samples / name, job)
         export = exporting.export(folder / "export.xlsx", job)
-    with warnings.catch_warnings(action="ignore"):  # openpyxl knows no data bars
+    with warnings.catch_warnings(action="ignore"):  # openpyxl does not support data bars
         workbook = load_workbook(folder / "export.xlsx")
     lines: list[str] = []
     for sheet in workbook.worksheets:
@@ -107,7 +103,7 @@ def expected_export(samples: Path, folder: Path) -> str:
 
 
 def expected_report(path: Path, ledger: Path) -> str:
-    """What is said of the sample at `path`, with a ledger at `ledger`, on TODAY, in English.
+    """The English report on the sample at `path`, with the ledger at `ledger`, on TODAY.
 
     Files are named without their folders. Corrections are written beside the ledger.
     """
@@ -126,7 +122,7 @@ def _without_folders(report: Report) -> Report:
 
 
 def _filled(tables: Tables, known: Known | None = None) -> Workbook:
-    """A workbook of `tables`, its drop-downs offering what is `known`."""
+    """A workbook with the rows of `tables`, whose drop-downs offer what is `known`."""
     workbook = new_workbook("en", known or Known())
     for title, table in tables:
         _fill(workbook, title, table)
@@ -135,30 +131,30 @@ def _filled(tables: Tables, known: Known | None = None) -> Workbook:
 
 
 def _known(onboarding: Workbook) -> Known:
-    """What the ledger knows once `onboarding` is applied."""
+    """The OTCs and customers of the ledger once `onboarding` is applied."""
     otcs = [str(cell.value) for cell in onboarding["Add OTC"]["A"][1:]]
     customers = [str(cell.value) for cell in onboarding["Add Customer"]["A"][1:]]
     return Known(sorted(otcs), sorted(customers))
 
 
 def _fill(workbook: Workbook, title: str, table: str) -> None:
-    """Type `table` below what the sheet `title` holds, as a person would."""
-    ours = sheet_named(title)
-    assert ours is not None, f"no sheet of ours: {title}"
+    """Add the rows of `table` to the sheet `title`, as a person would type them."""
+    declared = sheet_named(title)
+    assert declared is not None, f"unknown sheet: {title}"
     if title not in workbook.sheetnames:
         before_hidden = len(workbook.sheetnames) - 2
-        add_sheet(workbook, ours, title, language_of(title, ours), before_hidden)
+        add_sheet(workbook, declared, title, language_of(title, declared), before_hidden)
     sheet = workbook[title]
     for number, row in enumerate(_rows(title, table), start=sheet.max_row + 1):
         for header, typed in row.items():
-            column = column_named(ours, header)
-            place = ours.columns.index(column) + 1 if column else _spare(sheet, header)
-            cell = sheet.cell(number, place, _meant(typed, column))
+            column = column_named(declared, header)
+            place = declared.columns.index(column) + 1 if column else _extra_column(sheet, header)
+            cell = sheet.cell(number, place, _value(typed, column))
             cell.number_format = format_of(column) if column else "@"
 
 
 def _rows(title: str, table: str) -> list[dict[str, str]]:
-    """The rows of `table`, by header. The tables leave out the address that all OTCs share."""
+    """The rows of `table`, by header, with the email address that all OTCs share."""
     header, *rows = [
         [cell.strip() for cell in line.split("|")]
         for line in table.splitlines()
@@ -168,8 +164,8 @@ def _rows(title: str, table: str) -> list[dict[str, str]]:
     return [shared | dict(zip(header, row, strict=True)) for row in rows]
 
 
-def _meant(typed: str, column: Column | None) -> str | float | dt.date | None:
-    """What a spreadsheet program makes of what is `typed` into a cell of `column`."""
+def _value(typed: str, column: Column | None) -> str | float | dt.date | None:
+    """The value that a spreadsheet program stores for what is `typed` into a cell of `column`."""
     kind = column.kind if column else ColumnKind.TEXT
     if kind is ColumnKind.OTC:
         typed = OTCS.get(typed, typed)
@@ -183,8 +179,8 @@ def _meant(typed: str, column: Column | None) -> str | float | dt.date | None:
     return typed or None
 
 
-def _spare(sheet: Worksheet, header: str) -> int:
-    """The column of a header that is none of ours, to the right of ours."""
+def _extra_column(sheet: Worksheet, header: str) -> int:
+    """The number of the user's own column `header`, to the right of the declared ones."""
     for cell in sheet[1]:
         if cell.value == header:
             return cell.column
@@ -195,7 +191,7 @@ def _spare(sheet: Worksheet, header: str) -> int:
 
 
 def _problems() -> Workbook:
-    """problems.xlsx: the tables, and what was done to the sheets besides."""
+    """problems.xlsx: the tables, and the changes that no table can express."""
     workbook = _filled(PROBLEMS)
     for title, cells in BY_HAND.items():
         for place, value in cells.items():
@@ -206,8 +202,8 @@ def _problems() -> Workbook:
     late = workbook["Deshabilitar cliente"]
     late.insert_rows(1)
     late["A1"] = "Customers to disable"
-    _add_rows(workbook, "Customers to add", LIKE_OURS)
-    _add_rows(workbook, "Contacts", NOT_OURS)
+    _add_rows(workbook, "Customers to add", UNKNOWN_SHEET)
+    _add_rows(workbook, "Contacts", IGNORED_SHEET)
     return workbook
 
 
@@ -222,7 +218,7 @@ def _add_rows(workbook: Workbook, title: str, rows: tuple[tuple[object, ...], ..
 def _save(
     workbook: Workbook, path: Path, calculated: Mapping[tuple[str, str], str] | None = None
 ) -> None:
-    """Save `workbook`, its formulas `calculated`, as the same bytes whenever it is saved."""
+    """Save `workbook` as the same bytes every time, with the results of its formulas."""
     workbook.properties.created = dt.datetime.combine(TODAY, dt.time())
     workbook.save(path)
     with ZipFile(path) as archive:
@@ -242,8 +238,8 @@ def _save(
 def _with_result(sheet: str, place: str, result: str) -> str:
     """The XML of a sheet with the result of the formula in `place`, which openpyxl cannot write."""
     cell = rf'(<c r="{place}"[^>]*><f>[^<]*</f>)<v ?/?>(?:</v>)?'
-    calculated, found = re.subn(cell, rf"\g<1><v>{result}</v>", sheet)
-    assert found == 1, f"no formula in {place}"
+    calculated, count = re.subn(cell, rf"\g<1><v>{result}</v>", sheet)
+    assert count == 1, f"no formula in {place}"
     return calculated
 
 

@@ -1,4 +1,4 @@
-"""What is typed into the sample workbooks, as tables; make_samples.py types it."""
+"""The rows of the sample workbooks, as tables."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ OTCS = {
     "accents": "D8TQL-J5WVS-7ANEC-RK3ZP",
     "no accents": "ME6YU-B2XRG-HV9FJ-3CSDK",
 }
-"""The codes, by the names that they have in the tables below."""
+"""The OTCs, by their names in the tables below."""
 
 MSP = "licences@msp.example"
 
 Tables = Sequence[tuple[str, str]]
-"""What is typed into a workbook: a sheet's name, its header and its rows, | between the cells."""
+"""The name of each sheet, and its header and rows with | between the cells."""
 
 ONBOARDING: Tables = (
     ("Add OTC", """
@@ -387,16 +387,16 @@ BY_HAND: Mapping[str, Mapping[str, str]] = {
     "Editar OTC": {"G1": "Fecha de vencimento", "G2": "2030-06-30"},
     "Actualizar OTC": {"C1": ""},
 }
-"""What no table above can say of problems.xlsx, by sheet and cell."""
+"""Cells of problems.xlsx that no table above can express, by sheet and cell."""
 
 CALCULATED = {("Add OTC", "D9"): "25"}
-"""The results of formulas in problems.xlsx that a spreadsheet program has calculated."""
+"""The stored results of formulas in problems.xlsx."""
 
-LIKE_OURS = (
+UNKNOWN_SHEET = (
     ("Customer (Site) Name", "Managed By", "Avira OTC", "No of Licenses", "Problems"),
-    ("Tienda Catorce", "Admin", OTCS["fifty"], 1, "unknown-sheet: none of our sheets."),
+    ("Tienda Catorce", "Admin", OTCS["fifty"], 1, "unknown-sheet: which sheet?"),
 )
-NOT_OURS = (
+IGNORED_SHEET = (
     ("Who to call", "Phone"),
     ("ignored-sheet: the front desk of Tienda Uno", "extension 12"),
 )

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from conftest import CommandLine
 from importer.base.texts import LANGUAGES
 from importer.domain.sheets import SHEETS
-from importer.workbook.checking.exported_files import FIRST_HEADERS
+from importer.export.recognition import first_headers
 from workbooks import Sheets, write_workbook
 
 OTC = "AAAAA-11111-22222-33333"
@@ -133,7 +133,7 @@ def test_an_export_is_known_by_headers_that_none_of_our_sheets_begins_with(
     """Else a workbook to apply would be taken for an export; each is how some sheet does begin."""
     ours = [tuple(one.title(language) for one in sheet.columns)
             for sheet in SHEETS for language in LANGUAGES]  # fmt: skip
-    for headers in FIRST_HEADERS:
+    for headers in first_headers():
         assert not any(titles[: len(headers)] == headers for titles in ours), headers
     begun = set()
     for language in LANGUAGES:
@@ -145,7 +145,7 @@ def test_an_export_is_known_by_headers_that_none_of_our_sheets_begins_with(
             for path in folder.iterdir():
                 with path.open(encoding="utf-8-sig", newline="") as stream:
                     begun.add(tuple(next(csv.reader(stream))))
-    for headers in FIRST_HEADERS:
+    for headers in first_headers():
         assert any(found[: len(headers)] == headers for found in begun), headers
 
 

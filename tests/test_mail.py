@@ -29,8 +29,8 @@ from importer.base.errors import MisuseError, OutputError
 from importer.base.texts import N_, text, use_language
 from importer.cli import main as program
 from importer.config.service import SmtpSettings
-from importer.export.book import Line, Shown, Summary
-from importer.export.form import Format
+from importer.export.book import CellFormat, Summary, SummaryLine
+from importer.export.formats import Format
 from importer.ledger.opening import open_ledger
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
@@ -103,7 +103,7 @@ def export(ledger_url: str, tmp_path: Path) -> Export:
     """Makes an export as the service does, and the mail about it."""
 
     def made(form: Format = Format.JSON, customer: str | None = None) -> Made:
-        ending = "" if form is Format.CSV else f".{form}"
+        ending = form.ending
         path = tmp_path / f"Export Avira Details 20261126T060000Z{ending}"
         job = Job(open_ledger(ledger_url, 5, "default"), "default", dt.date(2026, 11, 26))
         written = exporting.export(path, job, customer=customer, form=form)
@@ -229,7 +229,7 @@ def test_text_and_html_say_the_figures_of_the_export_that_is_attached(
     assert said_rows(Page(body(made.message, "html")).rows) == expected
     assert said_rows(rows_of_text(body(made.message, "plain"))) == expected
     wrong = replace(made.summary, figures=[
-        Line(*line[:2], line.value + 1, line.shown) if line.key == "used" else line  # type: ignore[operator]
+        SummaryLine(*line[:2], line.value + 1, line.format) if line.key == "used" else line  # type: ignore[operator]
         for line in made.summary.figures
     ])  # fmt: skip
     other = export_mail(SMTP, TO, "x", wrong, made.path, "y")
@@ -384,10 +384,12 @@ ATTRIBUTES = {
 def summary_about(name: str) -> Summary:
     """The summary of an export for the customer `name`."""
     origin = [
-        Line("as_of", "As of", dt.datetime(2026, 11, 26, 12)),
-        Line("customer", "C", name, Shown.TEXT),
+        SummaryLine("as_of", "As of", dt.datetime(2026, 11, 26, 12)),
+        SummaryLine("customer", "C", name, CellFormat.TEXT),
     ]
-    return Summary("Summary", f"Avira licences of {name}", origin, [Line("otcs", "OTCs", 5)], [])
+    return Summary(
+        "Summary", f"Avira licences of {name}", origin, [SummaryLine("otcs", "OTCs", 5)], []
+    )
 
 
 def harm(message: EmailMessage) -> list[str]:

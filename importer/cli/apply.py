@@ -53,7 +53,7 @@ def apply(
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
     job = workbook_job(options, files, corrections, actor, sheet)
-    from importer.export.form import Format
+    from importer.export.formats import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting
 

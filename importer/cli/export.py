@@ -12,7 +12,7 @@ from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
 from importer.cli.output import as_utc
 from importer.cli.translated import Command, option, with_examples
-from importer.export.form import Format
+from importer.export.formats import Format
 
 if TYPE_CHECKING:
     from importer.pipeline.export import Export
@@ -89,7 +89,7 @@ def export(
         form = Format.XLSX if output is None else Format.of(output)
     with options.progress() as shown:
         exported = exporting.export(
-            output or Path(DEFAULT_NAME if form == "csv" else f"{DEFAULT_NAME}.{form}"),
+            output or Path(DEFAULT_NAME + Format(form).ending),
             options.job(shown),
             as_of,
             customer=customer,

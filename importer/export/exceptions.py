@@ -1,37 +1,47 @@
-"""The sheet Exceptions: what somebody should look at, and what to do about it."""
+"""The sheet Exceptions: what needs attention, and what to do about it."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from importer.base.texts import N_, _
 from importer.domain.contents import Contents
 from importer.domain.findings import Finding, FindingKind, findings
-from importer.export.book import Column, Table
+from importer.export.book import Table
+from importer.export.columns import ExportColumn, make_table
 from importer.messages.lines import Tone
 
-EXCEPTIONS = "Exceptions"
+EXCEPTIONS = N_("Exceptions")
 
-_TONES = {FindingKind.EXPIRED_IN_USE: Tone.BAD, FindingKind.MORE_DEVICES: Tone.BAD}
-_OF_CUSTOMER = frozenset(
-    {FindingKind.EXPIRED_IN_USE, FindingKind.DISABLED_WITH_LICENSES, FindingKind.MORE_DEVICES}
+_BAD = (FindingKind.EXPIRED_IN_USE, FindingKind.MORE_DEVICES)
+_ABOUT_CUSTOMERS = (*_BAD, FindingKind.DISABLED_WITH_LICENSES)
+"""The kinds that a customer's own export shows."""
+
+EXCEPTION_COLUMNS = (
+    ExportColumn(
+        N_("Exception"),
+        "exception",
+        tones={kind.meaning: Tone.BAD if kind in _BAD else Tone.WATCH for kind in FindingKind},
+    ),
+    ExportColumn(N_("OTC"), "finding.otc"),
+    ExportColumn(N_("Customer"), "finding.customer"),
+    ExportColumn(N_("What"), "message"),
+    ExportColumn(N_("What To Do"), "fix"),
 )
-"""The kinds that concern a customer itself."""
 
 
 def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
     """A row per finding."""
-    found = findings(contents)
-    if of_customer:
-        found = [one for one in found if one.kind in _OF_CUSTOMER]
-    tones = {_(kind.meaning): _TONES.get(kind, Tone.WATCH) for kind in FindingKind}
-    columns = (
-        Column("Exception", _(N_("Exception")), tones=tones),
-        Column("OTC", _(N_("OTC"))),
-        Column("Customer", _(N_("Customer"))),
-        Column("What", _(N_("What"))),
-        Column("What To Do", _(N_("What To Do"))),
+    rows = (
+        _ExceptionRow(finding, _(finding.kind.meaning), str(finding.message), str(finding.fix))
+        for finding in findings(contents)
+        if not of_customer or finding.kind in _ABOUT_CUSTOMERS
     )
-    return Table(EXCEPTIONS, _(N_("Exceptions")), columns, [_row(one) for one in found])
+    return make_table(EXCEPTIONS, _(EXCEPTIONS), EXCEPTION_COLUMNS, rows)
 
 
-def _row(one: Finding) -> tuple[str | None, ...]:
-    return _(one.kind.meaning), one.otc, one.customer, str(one.message), str(one.fix)
+class _ExceptionRow(NamedTuple):
+    finding: Finding
+    exception: str
+    message: str
+    fix: str

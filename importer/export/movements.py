@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from importer.base.texts import N_, _
 from importer.domain.contents import Movement
 from importer.domain.entities import Customer, Device, Entity, Otc, Status, Subscription
-from importer.export.book import Column, Row, Shown, Table
+from importer.export.book import CellFormat, Table
+from importer.export.columns import ExportColumn, make_table
 from importer.messages.change_text import fact_label, value_words
 
-MOVEMENTS = "Movements"
+MOVEMENTS = N_("Movements")
 
 _ADDED_CHANGED_GONE: dict[type[Entity], tuple[str, str, str]] = {
     Otc: (N_("OTC added"), N_("OTC changed"), N_("OTC removed")),
@@ -21,47 +23,60 @@ _ADDED_CHANGED_GONE: dict[type[Entity], tuple[str, str, str]] = {
     Device: (N_("Device added"), N_("Device changed"), N_("Device removed")),
 }
 _DISABLED, _ENABLED = N_("Customer disabled"), N_("Customer enabled")
-_NOT_TOLD = frozenset({"id", "code", "customer", "otc"})
-"""Facts that stand in columns of their own, or that only the ledger knows."""
+_NOT_LISTED = frozenset({"id", "code", "customer", "otc"})
+"""Facts with columns of their own, and internal ones."""
 
 
-def movements(lines: Sequence[Movement], *, of_customer: bool = False) -> Table:
-    """A row per line of the journal; `lines` are given in the order in which they were made.
+class _Line(NamedTuple):
+    """A line of the journal in words."""
 
-    A customer's own export leaves out who did it, in which file, and why it was disabled.
+    movement: Movement
+    at: dt.datetime
+    what: str
+    otc: str | None
+    device: str | None
+    change: str | None
+
+
+_NUMBER, _WORDS = CellFormat.NUMBER, CellFormat.WORDS
+
+MOVEMENT_COLUMNS = (
+    ExportColumn(N_("Batch"), "movement.batch", _NUMBER),
+    ExportColumn(N_("At (UTC)"), "at", CellFormat.INSTANT),
+    ExportColumn(N_("What"), "what", _WORDS),
+    ExportColumn(N_("OTC"), "otc", _WORDS),
+    ExportColumn(N_("Customer"), "movement.customer", _WORDS),
+    ExportColumn(N_("Device"), "device", _WORDS),
+    ExportColumn(N_("By"), "movement.actor", _WORDS, for_customers=False),
+    ExportColumn(N_("File"), "movement.file", _WORDS, for_customers=False),
+    ExportColumn(N_("Sheet"), "movement.sheet", _WORDS, for_customers=False),
+    ExportColumn(N_("Row"), "movement.row", _NUMBER, for_customers=False),
+    ExportColumn(N_("Undo of"), "movement.undoes", _NUMBER, for_customers=False),
+    ExportColumn(N_("Change"), "change", _WORDS),  # the widest, so last
+)
+
+
+def movements(journal: Sequence[Movement], *, of_customer: bool = False) -> Table:
+    """A row per line of the journal, whose lines are given in the order they were made.
+
+    A customer's own export leaves out who made a change, from which file, and why the customer
+    was disabled.
     """
-    columns = [
-        Column("Batch", _(N_("Batch")), Shown.NUMBER),
-        Column("At (UTC)", _(N_("At (UTC)")), Shown.INSTANT),
-        Column("What", _(N_("What")), Shown.WORDS),
-        Column("OTC", _(N_("OTC")), Shown.WORDS),
-        Column("Customer", _(N_("Customer")), Shown.WORDS),
-        Column("Device", _(N_("Device")), Shown.WORDS),
-    ]
-    if not of_customer:
-        columns += [
-            Column("By", _(N_("By")), Shown.WORDS),
-            Column("File", _(N_("File")), Shown.WORDS),
-            Column("Sheet", _(N_("Sheet")), Shown.WORDS),
-            Column("Row", _(N_("Row")), Shown.NUMBER),
-            Column("Undo of", _(N_("Undo of")), Shown.NUMBER),
-        ]
-    columns.append(Column("Change", _(N_("Change")), Shown.WORDS))  # the widest comes last
-    words = _Words(_NOT_TOLD | {"disabled_reason"} if of_customer else _NOT_TOLD)
-    rows = [_row(one, words, of_customer) for one in reversed(lines)]
-    return Table(MOVEMENTS, _(N_("Movements")), tuple(columns), rows)
+    words = _Words(_NOT_LISTED | {"disabled_reason"} if of_customer else _NOT_LISTED)
+    lines = (_line(movement, words) for movement in reversed(journal))
+    return make_table(MOVEMENTS, _(MOVEMENTS), MOVEMENT_COLUMNS, lines, of_customer=of_customer)
 
 
 class _Words:
-    """What is said of every line, looked up once: a journal has far more lines than facts."""
+    """Translated words, looked up once: a journal has far more lines than facts."""
 
     def __init__(self, hidden: frozenset[str]) -> None:
-        """In the current language, and without these facts."""
+        """In the current language, and without the facts `hidden`."""
         self.value = lru_cache(10_000)(value_words)
         self.instant = lru_cache(10_000)(_without_zone)
         self.done: dict[type[Entity], tuple[str, str, str]] = {}
         self.facts: dict[type[Entity], list[tuple[int, str, str]]] = {}
-        """The place of each fact in an entity, its name, and what it is called."""
+        """The position of each fact in an entity, its name and its label."""
         for kind, (added, changed, gone) in _ADDED_CHANGED_GONE.items():
             self.done[kind] = _(added), _(changed), _(gone)
             self.facts[kind] = [
@@ -71,9 +86,8 @@ class _Words:
             ]
 
 
-def _row(one: Movement, words: _Words, of_customer: bool) -> Row:
-    batch, at, actor, file, undoes, sheet, row, before, after, customer = one
-    entity = one.entity
+def _line(movement: Movement, words: _Words) -> _Line:
+    entity, before, after = movement.entity, movement.before, movement.after
     otc = device = None
     match entity:
         case Subscription():
@@ -87,27 +101,24 @@ def _row(one: Movement, words: _Words, of_customer: bool) -> Row:
     else:
         added, _changed, gone = words.done[type(entity)]
         what, changes = gone if after is None else added, _facts(entity, words)
-    told = ", ".join(changes) or None
-    started = batch, words.instant(at), what, otc, customer, device
-    if of_customer:
-        return *started, told
-    return *started, actor, file, sheet, row, undoes, told
+    change = ", ".join(changes) or None
+    return _Line(movement, words.instant(movement.at), what, otc, device, change)
 
 
 def _without_zone(at: dt.datetime) -> dt.datetime:
-    """The same instant in UTC as spreadsheets know it, which have no time zones."""
+    """The same instant without its time zone, which spreadsheets do not have."""
     return at.replace(tzinfo=None)
 
 
 def _what(before: Entity, after: Entity, words: _Words) -> str:
     match before, after:
-        case Customer(status=was), Customer(status=now) if was is not now:
-            return _(_DISABLED if now is Status.DISABLED else _ENABLED)
+        case Customer(status=old), Customer(status=new) if old is not new:
+            return _(_DISABLED if new is Status.DISABLED else _ENABLED)
     return words.done[type(after)][1]
 
 
 def _changes(before: Entity, after: Entity, words: _Words) -> list[str]:
-    """Each fact that changed, in words: what it was and is."""
+    """Each changed fact with its old and new value."""
     return [
         f"{label}: {words.value(fact, before[at])} → {words.value(fact, after[at])}"
         for at, fact, label in words.facts[type(after)]
@@ -116,7 +127,7 @@ def _changes(before: Entity, after: Entity, words: _Words) -> list[str]:
 
 
 def _facts(entity: Entity, words: _Words) -> list[str]:
-    """What is known of what came or went, but for a name, which stands in a column of its own."""
+    """All facts of an entity that was added or removed. Its name has a column of its own."""
     return [
         f"{label}: {words.value(fact, entity[at])}"
         for at, fact, label in words.facts[type(entity)]

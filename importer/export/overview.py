@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from importer.base.texts import N_, _
-from importer.domain.contents import Contents
-from importer.export.book import Column, Shown, Table
-from importer.export.sheets import (
-    OTC_TONES,
-    STATE_TONES,
-    STATES,
-    STATUS_WORDS,
-    manager_words,
-    translated_tones,
+from importer.domain.contents import Contents, CustomerHolding
+from importer.export.book import CellFormat, Table
+from importer.export.columns import ExportColumn, make_table
+from importer.export.rows import OtcRow, balance_of
+from importer.export.words import OTC_TONES, STATE_TONES, manager_words, state_words
+
+_NUMBER = CellFormat.NUMBER
+_OTC_LICENSES = (
+    ExportColumn(N_("Total"), "otc.total", _NUMBER),
+    ExportColumn(N_("Used"), "balance.used", _NUMBER),
+    ExportColumn(N_("Pending"), "balance.pending", _NUMBER),
+)
+_CUSTOMER_COLUMNS = (
+    ExportColumn(N_("Customer"), "holding.customer.name"),
+    ExportColumn(N_("Licences"), "holding.licenses", _NUMBER),
+    ExportColumn(N_("Devices with Avira"), "holding.installed", _NUMBER),
+    ExportColumn(N_("Managed By"), "managed_by"),
+    ExportColumn(N_("Status"), "state", tones=STATE_TONES),
+    ExportColumn(N_("OTCs"), "otcs"),
+    ExportColumn(N_("Email"), "holding.customer.email"),
 )
 
 
 def otcs(contents: Contents, *, of_customer: bool = False) -> Table:
     """The OTCs by code; in a customer's own export, how many licences it holds of each."""
-    licences = [Column("Licences", _(N_("Licences")), Shown.NUMBER)]
-    if not of_customer:
-        licences = [
-            Column("Total", _(N_("Total")), Shown.NUMBER),
-            Column("Used", _(N_("Used")), Shown.NUMBER),
-            Column("Pending", _(N_("Pending")), Shown.NUMBER),
-        ]
     columns = (
-        Column("OTC", _(N_("OTC"))),
-        Column("Company", _(N_("Company"))),
-        *licences,
-        Column("Status", _(N_("Status")), tones=translated_tones(STATUS_WORDS, OTC_TONES)),
-        Column("Expiry Date", _(N_("Expiry Date")), Shown.DATE),
-        Column("Days Left", _(N_("Days Left")), Shown.NUMBER),
-        Column("Dedicated To", _(N_("Dedicated To"))),
-    )
-    rows = [
-        (
-            one.otc.code, one.otc.company,
-            *((one.used,) if of_customer else (one.otc.total, one.used, one.pending)),
-            _(STATUS_WORDS[one.status(contents.today)]), one.otc.expiry_date,
-            one.days_left(contents.today), one.dedicated_to,
-        )
-        for one in contents.otcs
-    ]  # fmt: skip
-    return Table("otcs", _(N_("OTCs")), columns, rows)
+        ExportColumn(N_("OTC"), "otc.code"),
+        ExportColumn(N_("Company"), "otc.company"),
+        *((ExportColumn(N_("Licences"), "balance.used", _NUMBER),) if of_customer
+          else _OTC_LICENSES),
+        ExportColumn(N_("Status"), "balance.status", tones=OTC_TONES),
+        ExportColumn(N_("Expiry Date"), "otc.expiry_date", CellFormat.DATE),
+        ExportColumn(N_("Days Left"), "balance.days_left", _NUMBER),
+        ExportColumn(N_("Dedicated To"), "balance.dedicated_to"),
+    )  # fmt: skip
+    rows = (OtcRow(holding.otc, balance_of(holding, contents.today)) for holding in contents.otcs)
+    return make_table("otcs", _(N_("OTCs")), columns, rows)
 
 
 def customers(contents: Contents) -> Table:
     """The customers by name, with what they hold."""
-    columns = (
-        Column("Customer", _(N_("Customer"))),
-        Column("Licences", _(N_("Licences")), Shown.NUMBER),
-        Column("Devices", _(N_("Devices with Avira")), Shown.NUMBER),
-        Column("Managed By", _(N_("Managed By"))),
-        Column("Status", _(N_("Status")), tones=translated_tones(STATES, STATE_TONES)),
-        Column("OTCs", _(N_("OTCs"))),
-        Column("Email", _(N_("Email"))),
-    )
-    managers = manager_words()
-    states = {one: _(word) for one, word in STATES.items()}
-    rows = [
-        (
-            one.customer.name, one.licenses, one.installed,
-            managers[one.customer.managed_by], states[one.customer.status],
-            ", ".join(f"{held.otc} ({held.licenses})" for held in one.subscriptions),
-            one.customer.email,
+    return make_table("customers", _(N_("Customers")), _CUSTOMER_COLUMNS, _customer_rows(contents))
+
+
+class _CustomerRow(NamedTuple):
+    holding: CustomerHolding
+    managed_by: str
+    state: str
+    otcs: str
+
+
+def _customer_rows(contents: Contents) -> Iterator[_CustomerRow]:
+    managers, states = manager_words(), state_words()
+    for holding in contents.customers:
+        yield _CustomerRow(
+            holding,
+            managers[holding.customer.managed_by],
+            states[holding.customer.status],
+            ", ".join(f"{held.otc} ({held.licenses})" for held in holding.subscriptions),
         )
-        for one in contents.customers
-    ]  # fmt: skip
-    return Table("customers", _(N_("Customers")), columns, rows)

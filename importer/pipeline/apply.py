@@ -18,6 +18,7 @@ from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import only_edited
 from importer.domain.problems import CODES, Code, Problem
 from importer.domain.requests import Request
+from importer.export.recognition import an_export, is_marked, refuse_export
 from importer.ledger.database import Writing
 from importer.ledger.locks import lock_scope
 from importer.ledger.reading.contents import load_contents_as_of
@@ -28,7 +29,6 @@ from importer.messages.report import Report, Result, Rows
 from importer.pipeline.job import Job, made
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
-from importer.workbook.checking.exported_files import an_export, is_marked
 from importer.workbook.markup import column_number
 from importer.workbook.reading.sandbox import read_ahead, read_workbook
 
@@ -91,6 +91,7 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         if following is not None:
             read_ahead(following, job.limits, job.sheet)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
+        refuse_export(path, raw.sheets)
         checked = check_workbook(path, raw, tick)
         if checked.prefilled is not None:
             checked.requests = _edited(checked.requests, checked.prefilled, job)

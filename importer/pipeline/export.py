@@ -17,7 +17,7 @@ from importer.base.similarity import similar_names
 from importer.base.texts import N_, text
 from importer.domain.contents import Contents, Figures, Movement
 from importer.domain.names import name_key
-from importer.export.form import Format
+from importer.export.formats import Format
 from importer.ledger.reading import queries
 from importer.ledger.reading.contents import load_contents, load_contents_as_of, load_movements
 from importer.pipeline.job import Job
@@ -61,7 +61,7 @@ def export(
     `customer` is the name of the one that the export is about, None for all. As CSV, `path` is a
     folder that gets a file a sheet.
     """
-    from importer.export.make import Layout, make_book, write_book  # for `show` to do without
+    from importer.export.make import Layout, make_book  # for `show` to do without
 
     writable(path, job, form)
     job.progress.stage(text(N_("Reading the ledger")))
@@ -72,15 +72,15 @@ def export(
             if ours is None:
                 raise no_such_customer(customer, held)
             held, number = ours, ours.customers[0].customer.id
-        lines = [] if form is Format.HTML else movements_of(number)  # which a page does not show
-    layout = Layout(customer is not None, translate_headers, only_read=form is Format.HTML)
+        lines = [] if form.only_read else movements_of(number)  # which a page does not show
+    layout = Layout(customer is not None, translate_headers, only_read=form.only_read)
     book = make_book(held, lines, layout)
     at, batch, head = held.at, held.batch, held.head
     del held, lines  # as large as the book
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
-    sheets = write_book(book, path, form)
+    sheets = form.write(book, path)
     sha256 = None
-    if form is not Format.CSV:
+    if not form.is_folder:
         with path.open("rb") as written:
             sha256 = hashlib.file_digest(written, "sha256").hexdigest()
     return Export(path, at, batch, head, sheets, sha256, book.summary)
@@ -117,14 +117,10 @@ def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> N
 
 def writable(path: Path, job: Job, form: Format = Format.XLSX) -> None:
     """Raise MisuseError unless `path` is named as a file of that format and is not the ledger."""
-    if form is Format.XLSX and path.suffix.lower() != ".xlsx" and not path.is_dir():
+    if form.ending and path.suffix.lower() != form.ending and not path.is_dir():
         raise MisuseError(
-            text(N_("{path} will be an Excel workbook; its name must end in .xlsx."), path=path)
-        )
-    if form not in (Format.XLSX, Format.CSV) and path.suffix.lower() != f".{form}":
-        raise MisuseError(
-            text(N_("{path} will be a file of the format {form}; its name must end in .{form}."),
-                 path=path, form=form.value)
+            text(N_("{path} has the wrong ending for its format; its name must end in {ending}."),
+                 path=path, ending=form.ending)
         )  # fmt: skip
     if job.ledger.is_at(path):
         raise MisuseError(

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from importer.base.files import make_folder, remove, whole_file
-from importer.base.texts import LANGUAGES, N_, _, translated
-from importer.export.book import Book, Value
+from importer.base.texts import LANGUAGES, _, translated
+from importer.export.book import Book, Row, Value
 from importer.export.exceptions import EXCEPTIONS
 from importer.export.movements import MOVEMENTS
+from importer.export.recognition import SUMMARY_HEADERS, is_export
 from importer.export.sheets import DETAIL_SHEETS
-from importer.workbook.checking.exported_files import is_export
 from importer.workbook.formats.csv_file import guarded
 from importer.workbook.labels import SUMMARY
 
 _FILES = {
-    *(sheet.key for sheet in DETAIL_SHEETS),
+    *(sheet.name for sheet in DETAIL_SHEETS),
     *(
         translated(title, language)
         for title in (SUMMARY, EXCEPTIONS, MOVEMENTS)
@@ -42,7 +42,7 @@ def write_csv(book: Book, folder: Path) -> dict[str, int]:
     """
     make_folder(folder)
     lines = [*book.summary.origin, *book.summary.figures]
-    headers = [_(N_("Figure")), _(N_("Value"))]
+    headers = [_(header) for header in SUMMARY_HEADERS]
     figures = [(line.label, line.value) for line in lines]
     _write(folder / f"{book.summary.title}.csv", headers, figures)
     counts = {}
@@ -55,7 +55,7 @@ def write_csv(book: Book, folder: Path) -> dict[str, int]:
     return counts
 
 
-def _write(path: Path, headers: list[str], rows: Sequence[tuple[Value, ...]]) -> None:
+def _write(path: Path, headers: list[str], rows: Iterable[Row]) -> None:
     with (
         whole_file(path) as temporary,
         temporary.open("w", encoding=ENCODING, newline="") as stream,

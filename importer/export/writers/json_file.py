@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from importer.base.files import whole_file
-from importer.export.book import Book, Column, Line, Row
-from importer.workbook.checking.exported_files import MARK
+from importer.export.book import Book, Row, SummaryLine, TableColumn
+from importer.export.recognition import MARK
 
 
 def write_json(book: Book, path: Path) -> dict[str, int]:
@@ -38,11 +38,11 @@ def write_json(book: Book, path: Path) -> dict[str, int]:
     return {table.key: len(table.rows) for table in book.tables}
 
 
-def _facts(lines: Sequence[Line]) -> dict[str, Any]:
+def _facts(lines: Sequence[SummaryLine]) -> dict[str, Any]:
     return {line.key: line.value for line in lines}
 
 
-def _records(columns: Sequence[Column], rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _records(columns: Sequence[TableColumn], rows: Sequence[Row]) -> list[dict[str, Any]]:
     keys = [column.key for column in columns]
     return [dict(zip(keys, row, strict=True)) for row in rows]
 

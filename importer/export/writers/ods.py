@@ -10,7 +10,7 @@ from stream_write_ods import stream_write_ods
 
 from importer.base.files import whole_file
 from importer.base.texts import N_, _, text
-from importer.export.book import Book, Row, Sheet
+from importer.export.book import Book, ExportSheet, Row
 
 ROW_LIMIT = 1_048_575
 """The most rows below a header: LibreOffice's 1,048,576 less one."""
@@ -34,13 +34,13 @@ def write_ods(book: Book, path: Path) -> dict[str, int]:
     return {sheet.key: len(sheet.table.rows) for sheet in sheets}
 
 
-def _pages(book: Book, sheets: list[Sheet]) -> _Pages:
+def _pages(book: Book, sheets: list[ExportSheet]) -> _Pages:
     yield book.summary.title, [book.summary.heading], _summary_rows(book, sheets)
     for sheet in sheets:
         yield sheet.title, sheet.table.headers, iter(sheet.table.rows)
 
 
-def _summary_rows(book: Book, sheets: list[Sheet]) -> Iterator[Row]:
+def _summary_rows(book: Book, sheets: list[ExportSheet]) -> Iterator[Row]:
     for lines in (book.summary.origin, book.summary.figures):
         yield ()
         yield from ((line.label, line.value) for line in lines)

@@ -21,9 +21,8 @@ from pygal.style import Style
 
 from importer.base.files import whole_file
 from importer.base.texts import N_, _, current_language, text
-from importer.export.book import Block, Book, Shown, Table, readable
-from importer.export.exceptions import EXCEPTIONS
-from importer.workbook.checking.exported_files import MARK
+from importer.export.book import Block, Book, CellFormat, Table, readable
+from importer.export.recognition import MARK
 
 # pygal leaves an importer of its plugins in every import, of a kind that Python has given up.
 sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != pygal.__name__]
@@ -40,8 +39,6 @@ LABEL = 24
 """Characters of a label that are drawn; an OTC has 23. A bar tells the whole of it."""
 TICKS = 6
 """At most so many numbers beside 0 stand along the bars."""
-
-_NUMERIC = (Shown.NUMBER.value, Shown.PERCENT.value)
 
 _STYLE = Style(
     background="transparent",
@@ -68,9 +65,6 @@ def write_page(book: Book, path: Path) -> dict[str, int]:
     Returns how many rows each table of the page has, by its key: a table that has more than it can
     show says so. Raises OutputError where the file cannot be written.
     """
-    tables = [*book.overview]
-    exceptions = book.table(EXCEPTIONS)
-    assert exceptions is not None, "every export has its exceptions"
     script = (WEB / "page.js").read_text("utf-8")
     digest = hashlib.sha256(script.encode()).digest()
     page = _environment().get_template("page.html.jinja").render(
@@ -78,9 +72,8 @@ def write_page(book: Book, path: Path) -> dict[str, int]:
         mark=MARK,
         summary=book.summary,
         charts=[(block, _chart(block)) for block in book.summary.blocks],
-        exceptions=exceptions,
-        overview=tables,
-        numeric=_NUMERIC,
+        exceptions=book.exceptions,
+        overview=book.overview,
         row_limit=ROW_LIMIT,
         style=(WEB / "page.css").read_text("utf-8"),
         script=script,
@@ -88,7 +81,7 @@ def write_page(book: Book, path: Path) -> dict[str, int]:
     )  # fmt: skip
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
-    return {table.key: len(table.rows) for table in (exceptions, *tables)}
+    return {table.key: len(table.rows) for table in (book.exceptions, *book.overview)}
 
 
 def _environment() -> Environment:
@@ -137,7 +130,7 @@ def _chart(block: Block) -> Markup | None:
         margin=8,
         margin_left=24 if lying else 8,
         margin_bottom=8 if lying else 24,
-        value_formatter=lambda value: readable(int(value), Shown.NUMBER),
+        value_formatter=lambda value: readable(int(value), CellFormat.NUMBER),
     )
     chart.uuid = table.key  # else it is another one each time
     chart.add_xml_filter(_without_script)

@@ -23,7 +23,16 @@ from xlsxturbo.types import (
 
 from importer.base.files import whole_file
 from importer.base.texts import N_, _, text
-from importer.export.book import Block, Book, Column, Line, Sheet, Shown, Summary, Table
+from importer.export.book import (
+    Block,
+    Book,
+    CellFormat,
+    ExportSheet,
+    Summary,
+    SummaryLine,
+    Table,
+    TableColumn,
+)
 from importer.messages.lines import Tone
 
 ROW_LIMIT = 1_048_575
@@ -53,15 +62,15 @@ HEADER: ColumnFormat = {
     "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "align_horizontal": "center",
 }  # fmt: skip
 
-FORMATS: dict[Shown, ColumnFormat] = {
-    Shown.TEXT: {"num_format": "@"},  # text stays text even when somebody edits the cell
-    Shown.WORDS: {},  # a format for each of its cells would take a sixth of an export's time
-    Shown.NUMBER: {"num_format": "#,##0_)"},  # the space keeps it off the text beside it
-    Shown.DATE: {"num_format": "yyyy-mm-dd", "align_horizontal": "center"},
-    Shown.INSTANT: {"num_format": "yyyy-mm-dd hh:mm:ss", "align_horizontal": "center"},
-    Shown.PERCENT: {"num_format": "0.0%"},
+FORMATS: dict[CellFormat, ColumnFormat] = {
+    CellFormat.TEXT: {"num_format": "@"},  # text stays text even when somebody edits the cell
+    CellFormat.WORDS: {},  # a format for each of its cells would take a sixth of an export's time
+    CellFormat.NUMBER: {"num_format": "#,##0_)"},  # the space keeps it off the text beside it
+    CellFormat.DATE: {"num_format": "yyyy-mm-dd", "align_horizontal": "center"},
+    CellFormat.INSTANT: {"num_format": "yyyy-mm-dd hh:mm:ss", "align_horizontal": "center"},
+    CellFormat.PERCENT: {"num_format": "0.0%"},
 }
-WIDTHS = {Shown.DATE: 12, Shown.INSTANT: 20}
+WIDTHS = {CellFormat.DATE: 12, CellFormat.INSTANT: 20}
 
 TONES = {
     Tone.GOOD: ("#DDF0E0", "#14532D"),
@@ -98,7 +107,7 @@ def write_xlsx(book: Book, path: Path) -> dict[str, int]:
 # The tables
 
 
-def _as_frame(sheet: Sheet) -> Frame:
+def _as_frame(sheet: ExportSheet) -> Frame:
     """A sheet as a frame; with a blank row if it has none, which an Excel table needs."""
     table = sheet.table
     headers = table.headers
@@ -125,7 +134,7 @@ def _frame(table: Table) -> pd.DataFrame:
     rows = table.rows or [(None,) * len(table.columns)]
     values = np.array(rows, dtype=object)  # an array at once: pandas goes through each column
     for at, column in enumerate(table.columns):
-        if column.shown in WIDTHS:
+        if column.format in WIDTHS:
             values[:, at] = list(map(_as_number, values[:, at]))
     return pd.DataFrame(values, columns=table.headers, dtype=object, copy=False)
 
@@ -153,11 +162,11 @@ def _table_name(key: str, number: int) -> str:
 
 def _column_formats(table: Table) -> dict[str, ColumnFormat]:
     return {
-        column.header: shown for column in table.columns if (shown := FORMATS[column.shown])
+        column.header: shown for column in table.columns if (shown := FORMATS[column.format])
     }  # fmt: skip
 
 
-def _rules(column: Column) -> list[ConditionalFormat]:
+def _rules(column: TableColumn) -> list[ConditionalFormat]:
     """Colours by what the cell says, which says it in words too; bars by how much."""
     if column.bar is not None:
         return [{"type": "data_bar", "bar_color": column.bar, "solid": True}]
@@ -168,10 +177,10 @@ def _rules(column: Column) -> list[ConditionalFormat]:
     ]  # fmt: skip
 
 
-def _width(column: Column, values: Iterable[object]) -> float:
+def _width(column: TableColumn, values: Iterable[object]) -> float:
     """Characters that the column's longest value needs, within reason; its header and its filter
     button too."""
-    longest = WIDTHS.get(column.shown)
+    longest = WIDTHS.get(column.format)
     if longest is None:
         longest = max(map(len, map(str, set(values))))  # None makes no column wider than the least
     return float(min(max(longest + 2, len(column.header) + 5, LEAST_WIDTH), MOST_WIDTH))
@@ -189,7 +198,7 @@ def _header_cells(headers: Iterable[str], row: int) -> dict[str, CellValueOption
 # The Summary
 
 
-def _summary_frames(summary: Summary, sheets: list[Sheet]) -> list[Frame]:
+def _summary_frames(summary: Summary, sheets: list[ExportSheet]) -> list[Frame]:
     """The Summary's tables as frames, the first of which carries all else that is on the sheet."""
     cells: dict[str, CellValueOptions] = {"A1": _cell(summary.heading, TITLE)}
     cells |= _lines(summary.origin, ORIGIN_ROW, {"align_horizontal": "left"})
@@ -224,7 +233,7 @@ def _summary_frames(summary: Summary, sheets: list[Sheet]) -> list[Frame]:
 
 
 def _links(
-    sheets: list[Sheet], row: int, cells: dict[str, CellValueOptions]
+    sheets: list[ExportSheet], row: int, cells: dict[str, CellValueOptions]
 ) -> list[tuple[str, str, str]]:
     """A link to each sheet, with the number of its rows beside it."""
     cells[f"A{row}"] = _cell(_(N_("Sheets")), HEADING)
@@ -233,11 +242,13 @@ def _links(
     for at, sheet in enumerate(sheets, row + 1):
         quoted = sheet.title.replace("'", "''")
         links.append((f"A{at}", f"internal:'{quoted}'!A1", sheet.title))
-        cells[f"B{at}"] = _cell(len(sheet.table.rows), FORMATS[Shown.NUMBER])
+        cells[f"B{at}"] = _cell(len(sheet.table.rows), FORMATS[CellFormat.NUMBER])
     return links
 
 
-def _say_what_goes_on(sheets: list[Sheet], row: int, cells: dict[str, CellValueOptions]) -> int:
+def _say_what_goes_on(
+    sheets: list[ExportSheet], row: int, cells: dict[str, CellValueOptions]
+) -> int:
     """Say of each table that is longer than a sheet where it goes on; the next free row."""
     for sheet in sheets:
         if sheet.number > 1:
@@ -283,12 +294,12 @@ def _chart(block: Block, sheet_title: str, header_row: int, height: int) -> Char
 
 
 def _lines(
-    lines: Iterable[Line], first_row: int, shown: ColumnFormat
+    lines: Iterable[SummaryLine], first_row: int, shown: ColumnFormat
 ) -> dict[str, CellValueOptions]:
     cells = {}
     for row, line in enumerate(lines, first_row):
         cells[f"A{row}"] = _cell(line.label, LABEL)
-        cells[f"B{row}"] = _cell(line.value, {**FORMATS[line.shown], **shown})
+        cells[f"B{row}"] = _cell(line.value, {**FORMATS[line.format], **shown})
     return cells
 
 

@@ -15,7 +15,7 @@ from importer.base.errors import ImporterError, LedgerError, OutputError
 from importer.base.files import temporary_folder
 from importer.base.texts import N_, in_language, text
 from importer.config.service import ExportSettings, ServiceSettings
-from importer.export.form import Format
+from importer.export.formats import Format
 from importer.messages.fault_log import log_fault
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
@@ -91,7 +91,7 @@ class _Scheduled:
     @property
     def ending(self) -> str:
         """The ending of its files; a CSV export is a folder."""
-        return "" if self.settings.format == Format.CSV else f".{self.settings.format}"
+        return Format(self.settings.format).ending
 
 
 @dataclass

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from importer.base.errors import OutputError
 from importer.base.texts import N_, Text, first_of, text
 from importer.config.service import SmtpSettings
-from importer.export.book import Block, Line, Shown, Summary, readable
+from importer.export.book import Block, Summary, SummaryLine, readable
+from importer.export.formats import Format
 from importer.service.mail.letter import Grid, Letter, safe, safe_in_short, safe_line
 
 MAX_ATTACHED = 20_000_000
@@ -21,16 +22,6 @@ MAX_ATTACHED = 20_000_000
 
 MAX_LINES = 500
 """Lines of a report in a mail."""
-
-_TYPES = {
-    "xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "ods": ("application", "vnd.oasis.opendocument.spreadsheet"),
-    "json": ("application", "json"),
-    "html": ("text", "html"),
-    "zip": ("application", "zip"),
-}
-_OTHER_TYPE = ("application", "octet-stream")
-_NUMERIC = (Shown.NUMBER, Shown.PERCENT)
 
 
 class _Attachment(NamedTuple):
@@ -62,7 +53,8 @@ def export_mail(
     letter = Letter(_subject(name, summary), safe(summary.heading), [safe(str(about))], grids)
     message = letter.message(smtp.sender, to)
     if attachment.size <= MAX_ATTACHED:
-        maintype, subtype = _TYPES.get(attachment.name.rpartition(".")[2].lower(), _OTHER_TYPE)
+        form = Format.CSV if file.is_dir() else Format.of(file)
+        maintype, _slash, subtype = form.mail_type.partition("/")
         message.add_attachment(
             attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name
         )
@@ -99,20 +91,20 @@ def _subject(name: str, summary: Summary) -> str:
     return safe_line(f"{name}, {day}")
 
 
-def _lines(lines: Sequence[Line]) -> Grid:
-    rows = [(safe(line.label), safe(readable(line.value, line.shown))) for line in lines]
-    return Grid("", (), rows, (False, all(line.shown in _NUMERIC for line in lines)))
+def _lines(lines: Sequence[SummaryLine]) -> Grid:
+    rows = [(safe(line.label), safe(readable(line.value, line.format))) for line in lines]
+    return Grid("", (), rows, (False, all(line.format.is_numeric for line in lines)))
 
 
 def _block(block: Block) -> Grid:
     columns = block.table.columns
     rows = [
-        [safe(readable(value, column.shown)) for column, value in zip(columns, row, strict=True)]
+        [safe(readable(value, column.format)) for column, value in zip(columns, row, strict=True)]
         for row in block.table.rows
     ]
     headers = [safe(column.header) for column in columns]
     return Grid(
-        safe(block.table.title), headers, rows, [column.shown in _NUMERIC for column in columns]
+        safe(block.table.title), headers, rows, [column.format.is_numeric for column in columns]
     )
 
 

@@ -20,7 +20,6 @@ from importer.domain.sheets import Column, ColumnKind, Sheet
 from importer.workbook.cell import BadCell, Cell, cell_text, is_blank
 from importer.workbook.checking.cell_problems import cell_problem
 from importer.workbook.checking.cells import Value, reader_of
-from importer.workbook.checking.exported_files import refuse_export
 from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.schemas import bad_cells
 from importer.workbook.labels import META, PREFILLED, VERSION
@@ -67,7 +66,6 @@ def check_workbook(
 
     `tick` is called once per sheet.
     """
-    refuse_export(path, raw.sheets)
     sheets, problems = find_sheets(raw.sheets)
     if not sheets:
         raise FileError(

@@ -1,14 +1,20 @@
-"""Knows a file that was exported, by this program or the console, from one to be applied."""
+"""Recognise a file that was exported, by this program or the console."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from importer.base.errors import FileError
-from importer.base.texts import N_, text
+from importer.base.texts import LANGUAGES, N_, text, translated
 from importer.domain.problems import Code
+from importer.domain.sheets import SHEETS
+from importer.export.columns import CONSOLE, ExportColumn
+from importer.export.exceptions import EXCEPTION_COLUMNS
+from importer.export.movements import MOVEMENT_COLUMNS
+from importer.export.sheets import DETAIL_SHEETS
 from importer.workbook.cell import Cell, cell_text
 from importer.workbook.formats import csv_file
 from importer.workbook.labels import label_key, sheet_named
@@ -16,25 +22,54 @@ from importer.workbook.reading.raw import RawSheet
 
 MARK = "avira-importer export"  # what exports that are no spreadsheets say near their beginning
 
-FIRST_HEADERS = (
-    ("OTC Code", "Email", "Company Name"),
-    ("Código OTC", "Correo electrónico", "Nombre de la empresa", "Descripción", "Licencias"),
-    ("Customer Name", "Total Devices Assigned", "Number Of Devices"),
-    ("Nombre del cliente", "Total de dispositivos asignados", "Número de dispositivos"),
-    ("Customer Name", "Device ID", "Operating System"),
-    ("OTC", "FirstActivationDate", "ExpiryDate"),
-    ("OTC", "Fecha de primera activación", "Fecha de vencimiento"),
-    ("Exception", "OTC", "Customer"),
-    ("Excepción", "OTC", "Cliente"),
-    ("Batch", "At (UTC)", "What"),
-    ("Lote", "Fecha (UTC)", "Qué"),
-    ("Figure", "Value"),
-    ("Cifra", "Valor"),
-)
-"""How the headers of an export's sheets begin, as none of ours do. In Spanish those of devices are
-as on ours."""
+SUMMARY_HEADERS = (N_("Figure"), N_("Value"))
+"""Of the Summary as CSV."""
 
-_KEYS = [tuple(map(label_key, headers)) for headers in FIRST_HEADERS]
+_TELLING = 3
+"""So many headers tell an export, unless a sheet of an onboarding workbook begins with them too."""
+
+
+def export_headers() -> list[tuple[str, ...]]:
+    """The headers that each exported sheet begins with, in each language."""
+    own: list[tuple[ExportColumn, ...]] = [EXCEPTION_COLUMNS, MOVEMENT_COLUMNS]
+    return [
+        tuple(translated(header, language, context) for header in headers)
+        for headers, context in (
+            *((_headers(sheet.console), CONSOLE) for sheet in DETAIL_SHEETS),
+            *((_headers(columns), None) for columns in own),
+            (SUMMARY_HEADERS, None),
+        )
+        for language in LANGUAGES
+    ]
+
+
+def _headers(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
+    return tuple(column.header for column in columns)
+
+
+def first_headers() -> Iterator[tuple[str, ...]]:
+    """The first headers of exported sheets, as many as no sheet to be applied begins with.
+
+    A sheet that begins as one to be applied throughout is left out: devices in Spanish.
+    """
+    applied = [
+        tuple(label_key(column.title(language)) for column in sheet.columns)
+        for sheet in SHEETS
+        for language in LANGUAGES
+    ]
+    for headers in export_headers():
+        keys = tuple(map(label_key, headers))
+        for count in range(min(_TELLING, len(keys)), len(keys) + 1):
+            if not any(titles[:count] == keys[:count] for titles in applied):
+                yield headers[:count]
+                break
+
+
+@cache
+def _first_keys() -> list[tuple[str, ...]]:
+    return [tuple(map(label_key, headers)) for headers in first_headers()]
+
+
 _HEAD = 1_000
 
 
@@ -84,5 +119,6 @@ def _name(path: Path, sheet: RawSheet) -> str:
 
 
 def _is_exported(header: Sequence[Cell]) -> bool:
-    found = tuple(label_key(cell_text(cell)) for cell in header[: max(map(len, _KEYS))])
-    return any(found[: len(keys)] == keys for keys in _KEYS)
+    known = _first_keys()
+    begins = tuple(label_key(cell_text(cell)) for cell in header[: max(map(len, known))])
+    return any(begins[: len(keys)] == keys for keys in known)

@@ -1,0 +1,78 @@
+"""The formats of an export. Writers are imported when they are used."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from importer.base.errors import MisuseError
+from importer.base.texts import N_, text
+
+if TYPE_CHECKING:
+    from importer.export.book import Book
+
+_OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Format(StrEnum):
+    """A format: its name, the type of a mail's attachment, and its writer.
+
+    `is_folder` formats write a folder, which a mail attaches as a zip. `only_read` formats are
+    for people to read: they show an overview in place of the tables.
+    """
+
+    mail_type: str
+    writer: str
+    is_folder: bool
+    only_read: bool
+
+    XLSX = "xlsx", _OFFICE, "xlsx.write_xlsx"
+    ODS = "ods", "application/vnd.oasis.opendocument.spreadsheet", "ods.write_ods"
+    CSV = "csv", "application/zip", "csv_folder.write_csv", True
+    JSON = "json", "application/json", "json_file.write_json"
+    HTML = "html", "text/html", "page.write_page", False, True
+
+    def __new__(
+        cls,
+        name: str,
+        mail_type: str = "",
+        writer: str = "",
+        is_folder: bool = False,
+        only_read: bool = False,
+    ) -> Format:
+        """One line above declares a format."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.mail_type, member.writer = mail_type, writer
+        member.is_folder, member.only_read = is_folder, only_read
+        return member
+
+    @property
+    def ending(self) -> str:
+        """The ending of a file's name; none for a folder."""
+        return "" if self.is_folder else f".{self.value}"
+
+    @classmethod
+    def of(cls, path: Path) -> Format:
+        """The format that a file's name ends in, or MisuseError; xlsx for an existing folder,
+        which cannot be written to."""
+        if path.is_dir():
+            return cls.XLSX
+        for member in cls:
+            if member.ending and member.ending == path.suffix.lower():
+                return member
+        endings = [member.ending for member in cls if member.ending]
+        raise MisuseError(
+            text(N_("{path} ends in none of {endings}. For a folder of CSV files: --format csv"),
+                 path=path, endings=endings)
+        )  # fmt: skip
+
+    def write(self, book: Book, path: Path) -> dict[str, int]:
+        """Write `book` to `path`, whole or not at all; the number of rows by sheet."""
+        module, name = self.writer.split(".")
+        written: dict[str, int] = getattr(import_module(f"importer.export.writers.{module}"), name)(
+            book, path
+        )
+        return written

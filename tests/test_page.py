@@ -1003,7 +1003,8 @@ def test_the_same_ledger_at_the_same_instant_gives_the_same_bytes(
     path = tmp_path / "other.html"
     words = ["export", "-o", str(path), "--ledger", str(exported.ledger), "--quiet"]
     script = (
-        "import datetime as dt, sys; from importer.base import clock; from importer.cli.main import run;"
+        "import datetime as dt, sys; from importer.base import clock;"
+        "from importer.cli.main import run;"
         f"clock.now = lambda: {NOW!r}; clock.today = lambda: {TODAY!r}; sys.exit(run({words!r}))"
     ).replace("datetime.", "dt.")
     environment = {**os.environ, "PYTHONHASHSEED": "7"}

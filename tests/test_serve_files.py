@@ -110,7 +110,7 @@ def test_the_service_is_fenced_in(unit: Path) -> None:
     """At most 2.0 of 10, and what the page says of it."""
     found = exposure(unit)
     assert found <= 2.0
-    said = re.search(r"says how far \(([\d.]+) of 10", PAGE)
+    said = re.search(r"rates it ([\d.]+) of 10", PAGE)
     assert said
     assert abs(float(said[1]) - found) <= 0.3, "versions of systemd count a little differently"
 

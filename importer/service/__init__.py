@@ -1,1 +1,1 @@
-"""`serve`: the inbox, the scheduled exports, and who is told of them."""
+"""Run unattended: the inbox, scheduled exports, and mail about both."""

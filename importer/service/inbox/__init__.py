@@ -1,1 +1,1 @@
-"""Workbooks dropped into a folder: found, claimed, applied once, filed."""
+"""Apply the workbooks that are dropped into a folder."""

@@ -74,10 +74,6 @@ class Claim:
         """Keep that mail about it was put into the outbox."""
         (self.folder / "told").touch()
 
-    def corrections(self, name: str) -> Path:
-        """The corrections that an attempt has written."""
-        return self.folder / "corrections" / name
-
     def new_corrections(self, needed: str | None) -> Path:
         """Where a further attempt may write corrections; others are removed, except `needed`."""
         folder = self.folder / "corrections"

@@ -25,7 +25,8 @@ def file_away(claim: Claim, result: InboxResult, folder: Path) -> tuple[Path, Pa
             path.write_text("\n".join([*result.report, ""]), "utf-8", errors="replace")
     report_path = put_new(report, folder / f"{result.name}.report.txt")
     if result.corrections is not None and result.corrections_made is not None:
-        put_new(claim.corrections(result.corrections_made), folder / result.corrections)
+        corrections = claim.folder / "corrections" / result.corrections_made
+        put_new(corrections, folder / result.corrections)
     path = put_new(claim.workbook, folder / result.name)
     claim.end()
     return path, report_path

@@ -1,1 +1,1 @@
-"""Letters and the outbox they wait in."""
+"""Compose mail, and keep it in an outbox until the server has taken it."""

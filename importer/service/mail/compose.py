@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from importer.base.errors import OutputError
-from importer.base.texts import N_, Text, first_of, text
+from importer.base.texts import N_, Text, first_of, shortened, text
 from importer.config.service import SmtpSettings
 from importer.export.book import Block, Summary, SummaryLine, readable
 from importer.export.formats import Format
-from importer.service.mail.letter import Grid, Letter, safe, safe_in_short, safe_line
+from importer.service.mail.letter import Grid, Letter, safe, safe_line
 
 MAX_ATTACHED = 20_000_000
 """Bytes of an attachment. It grows by a third in a mail, and many servers take 25 to 35 MB."""
@@ -66,7 +66,7 @@ def refusal_mail(smtp: SmtpSettings, name: str, report: Sequence[str], place: st
 
     `report` holds the lines of its report; `place` is the folder that it was moved to.
     """
-    subject = text(N_("{file} needs attention"), file=safe_in_short(name))
+    subject = text(N_("{file} needs attention"), file=shortened(safe_line(name)))
     about = text(N_("The workbook {file} was not applied, or only in part. It was moved to "
                     "{place}"), file=name, place=place)  # fmt: skip
     lines = [safe(line.expandtabs()) for line in first_of(report, MAX_LINES)]
@@ -87,7 +87,7 @@ def _subject(name: str, summary: Summary) -> str:
     assert isinstance(at, dt.datetime), "every export is of an instant"
     day = at.replace(tzinfo=dt.UTC).astimezone().date()  # in this computer's time zone
     if "customer" in origin:
-        name = f"{name}: {safe_in_short(str(origin['customer']))}"
+        name = f"{name}: {shortened(safe_line(origin['customer']))}"
     return safe_line(f"{name}, {day}")
 
 

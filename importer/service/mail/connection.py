@@ -48,6 +48,8 @@ class DeliveryError(Exception):
 class UnavailableError(OutputError):
     """The server cannot be used; `reason` is the part of the sentence that says why."""
 
+    is_final = False
+
     def __init__(self, smtp: SmtpSettings, reason: str | Text, remedy: str) -> None:
         super().__init__(
             text(N_("The mail server {host}:{port} cannot be used: {reason}. {remedy}"),
@@ -89,11 +91,8 @@ class Connection:
         return self._server
 
     def send(self, message: EmailMessage) -> None:
-        """Deliver `message`, which has one recipient; raises DeliveryError."""
-        try:
-            server = self.open()
-        except UnavailableError as error:
-            raise DeliveryError(error.reason) from error
+        """Deliver `message`, which has one recipient; raises DeliveryError or UnavailableError."""
+        server = self.open()
         try:
             server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
@@ -104,12 +103,10 @@ class Connection:
         except smtplib.SMTPNotSupportedError as error:
             reason = text(N_("the server does not accept addresses with letters beyond A to Z"))
             raise DeliveryError(reason, is_final=True) from error
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: an address that is two commands
             server.close()
-            raise DeliveryError(_in_short(error)) from error
-        except ValueError as error:  # such as an address that would be two commands
-            server.close()
-            raise DeliveryError(_in_short(error), is_final=True) from error
+            is_final = isinstance(error, ValueError)
+            raise DeliveryError(_in_short(error), is_final=is_final) from error
 
 
 def _refusal(code: int, answer: bytes | str) -> DeliveryError:

@@ -113,11 +113,6 @@ def safe_line(words: object) -> str:
     return safe(" ".join(str(words).split()).replace("=?", "= ?"))
 
 
-def safe_in_short(words: str) -> str:
-    """`words` made safe for a header and cut if they are long; OTCs are masked before the cut."""
-    return shortened(safe_line(words))
-
-
 def _plain_text(letter: Letter, no_rows: str, signature: str) -> Iterator[str]:
     yield letter.heading
     for sentence in letter.sentences:

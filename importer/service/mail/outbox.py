@@ -23,7 +23,7 @@ from importer.base.files import cannot_write, make_folder, remove, whole_file
 from importer.base.texts import N_, text
 from importer.config.service import SmtpSettings
 from importer.service.events import Event, log
-from importer.service.mail.connection import Connection, DeliveryError
+from importer.service.mail.connection import Connection, DeliveryError, UnavailableError
 from importer.service.mail.letter import address
 
 FIRST_PAUSE = dt.timedelta(minutes=1)
@@ -113,7 +113,7 @@ class Outbox:
                     log(Event.MAIL_SENT, to=[recipient], subject=str(message["Subject"] or ""))
                 remove(path)
                 self._sent.discard(path.name)
-            except DeliveryError as error:
+            except (DeliveryError, UnavailableError) as error:
                 self._retry_or_give_up(path, recipient, error, now)
         except FileNotFoundError:  # another program has removed it
             pass
@@ -122,7 +122,7 @@ class Outbox:
             self._due[path.name] = now + LONGEST_PAUSE
 
     def _retry_or_give_up(
-        self, path: Path, recipient: str, error: DeliveryError, now: dt.datetime
+        self, path: Path, to: str, error: DeliveryError | UnavailableError, now: dt.datetime
     ) -> None:
         reason = str(error.reason)
         age = now - dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
@@ -130,7 +130,7 @@ class Outbox:
             due = now + min(max(age, FIRST_PAUSE), LONGEST_PAUSE)
             if path.name not in self._due:
                 again = due.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-                log(Event.MAIL_DELAYED, to=[recipient], reason=reason, again=again)
+                log(Event.MAIL_DELAYED, to=[to], reason=reason, again=again)
             self._due[path.name] = due
             return
         if not error.is_final:
@@ -142,7 +142,7 @@ class Outbox:
             os.replace(path, kept)
         except OSError as os_error:
             raise cannot_write(kept, os_error) from os_error
-        log(Event.MAIL_REFUSED, to=[recipient], reason=reason, file=str(kept))
+        log(Event.MAIL_REFUSED, to=[to], reason=reason, file=str(kept))
 
     def _names(self) -> list[str]:
         """The files of waiting mail, the oldest first."""

@@ -27,6 +27,7 @@ FORBIDDEN = {
     "service": (*SPREADSHEETS, *DATABASE, "importer.cli.main"),
     "cli": (*SPREADSHEETS, *DATABASE, *UNATTENDED),
 }
+FORBIDDEN |= {name: (*FORBIDDEN[name], "pydantic") for name in FORBIDDEN if name != "config"}
 """What each folder must not import, however deep in it the module stands."""
 
 

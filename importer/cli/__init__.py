@@ -1,1 +1,1 @@
-"""The command line: one command a file; what is heavy is imported by the command that needs it."""
+"""The command line: one command per file, which imports what is heavy when it runs."""

@@ -10,7 +10,6 @@ import click
 
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
-from importer.cli.output import as_utc
 from importer.cli.translated import Command, option, with_examples
 from importer.export.formats import Format
 
@@ -24,7 +23,7 @@ def print_export(options: CommonOptions, export: Export) -> None:
     """Print which file was written."""
     document = {
         "file": str(export.file),
-        "as_of": as_utc(export.as_of),
+        "as_of": export.as_of.isoformat().replace("+00:00", "Z"),
         "sheets": export.sheets,
         "sha256": export.sha256,
         "batch": export.batch,

@@ -9,7 +9,7 @@ import textwrap
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -66,10 +66,10 @@ def rendered(line: ReportLine, width: int | None) -> list[str]:
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """`rows` in columns under `headers`, numbers to the right, nothing cut off."""
     body = [list(row) for row in rows]
-    words = [["" if value is None else str(value) for value in row] for row in body]
-    widths = [max(map(len, column)) for column in zip(headers, *words, strict=True)]
+    texts = [["" if value is None else str(value) for value in row] for row in body]
+    widths = [max(map(len, column)) for column in zip(headers, *texts, strict=True)]
     numeric = [body != [] and isinstance(body[0][index], int) for index in range(len(headers))]
-    for line in (headers, *words):
+    for line in (headers, *texts):
         cells = (
             cell.rjust(width) if is_number else cell.ljust(width)
             for cell, width, is_number in zip(line, widths, numeric, strict=True)
@@ -116,8 +116,3 @@ def progress(*, wanted: bool) -> Iterator[Progress]:
         patience.cancel()
         patience.join()
         bars.stop()
-
-
-def as_utc(instant: Any) -> str:
-    """An instant in UTC as CLI.md writes it."""
-    return str(instant.isoformat()).replace("+00:00", "Z")

@@ -99,7 +99,7 @@ def customers(options: CommonOptions, name: str | None, as_of: dt.date | int | N
     rows = [
         (holding.customer.name, value_words("managed_by", holding.customer.managed_by),
          value_words("status", holding.customer.status), holding.licenses,
-         ", ".join(f"{held.otc} ({held.licenses})" for held in holding.subscriptions))
+         ", ".join(f"{part.otc} ({part.licenses})" for part in holding.subscriptions))
         for holding in contents.customers
     ]  # fmt: skip
     print_lines(table(headers, rows))
@@ -154,7 +154,7 @@ def _customer_json(holding: CustomerHolding) -> dict[str, Any]:
         "first_name": customer.first_name,
         "last_name": customer.last_name,
         "subscriptions": [
-            {"otc": held.otc, "licenses": held.licenses} for held in holding.subscriptions
+            {"otc": part.otc, "licenses": part.licenses} for part in holding.subscriptions
         ],
         "devices": holding.installed,
     }

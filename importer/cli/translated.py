@@ -37,8 +37,6 @@ class Command(click.Command):
     """A command with translated help."""
 
     help = _TranslatedText()
-    short_help = _TranslatedText()
-    epilog = _TranslatedText()
 
 
 class Group(click.Group):
@@ -46,8 +44,6 @@ class Group(click.Group):
 
     command_class = Command
     help = _TranslatedText()
-    short_help = _TranslatedText()
-    epilog = _TranslatedText()
 
 
 class Option(click.Option):

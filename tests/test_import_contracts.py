@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 SPREADSHEETS = ("olefile", "openpyxl", "pandas", "pandera", "python_calamine", "xlsxturbo")
 DATABASE = ("alembic", "psycopg", "sqlalchemy")
 UNATTENDED = ("cronsim", "filelock", "fsspec", "prometheus_client", "smtplib", "watchfiles")
-FORBIDDEN = {
+FORBIDDEN: dict[str, tuple[str, ...]] = {
     "base": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "importer.config.limits"),
     "config": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "importer.domain.names"),
     "domain": (*SPREADSHEETS, *DATABASE, *UNATTENDED, "click", "rich", "importer.messages.report"),
@@ -27,7 +27,8 @@ FORBIDDEN = {
     "service": (*SPREADSHEETS, *DATABASE, "importer.cli.main"),
     "cli": (*SPREADSHEETS, *DATABASE, *UNATTENDED),
 }
-FORBIDDEN |= {name: (*FORBIDDEN[name], "pydantic") for name in FORBIDDEN if name != "config"}
+for folder in FORBIDDEN.keys() - {"config", "service"}:
+    FORBIDDEN[folder] += ("pydantic",)
 """What each folder must not import, however deep in it the module stands."""
 
 

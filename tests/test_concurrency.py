@@ -47,7 +47,7 @@ from importer.ledger.writing.apply import AppliedBatch, BatchFacts, apply_change
 from importer.ledger.writing.chain import hash_of_lines
 from importer.messages.report import Report, Result
 from importer.pipeline import apply as pipeline
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from importer.pipeline.job import Job
 from importer.pipeline.undo import undo
 from importer.workbook.checking.check import check_workbook
@@ -574,7 +574,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
     assert (violations == []) is guarded
     if guarded:
         assert told == ["applied"] * len(FACTS) * len(rounds)
-        contents = exporting.contents(job_of("reader", filled, tmp_path))
+        contents = showing.contents(job_of("reader", filled, tmp_path))
         assert {one.customer.name: devices_in_plain(one)["devices"] for one in contents.customers
                 } == {
             site(one): {

@@ -13,7 +13,7 @@ from conftest import CommandLine, Said
 from importer.base import clock
 from importer.domain.planning.scope import Scope
 from importer.ledger.opening import open_ledger
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from importer.pipeline.job import Job
 from workbooks import HEADERS, Row, Sheets, devices_in_plain, write_cells, write_workbook
 
@@ -84,7 +84,7 @@ class Desk:
         job = Job(open_ledger(self._where), "default", clock.today())
         return {
             one.customer.name: devices_in_plain(one)["devices"]
-            for one in exporting.contents(job, as_of).customers
+            for one in showing.contents(job, as_of).customers
             if one.devices
         }
 

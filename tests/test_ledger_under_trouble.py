@@ -22,7 +22,7 @@ from filelock import FileLock
 from conftest import CommandLine, Said
 from importer.base import clock
 from importer.ledger.opening import open_ledger
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from servers import TEMPLATE, Server
 from test_concurrency import (
     Load,
@@ -438,9 +438,9 @@ def test_a_clock_that_was_put_back_does_not_mix_up_the_days(
     monkeypatch.setattr(clock, "now", lambda: NOON + 9 * DAY)
     job = job_of("reader", open_ledger(command.ledger), tmp_path)
     for days, batches in ((-3, 0), (-2, 0), (-1, 0), (0, 3), (1, 3), (2, 4), (3, 4)):
-        held = exporting.contents(job, NOON.date() + days * DAY)
+        held = showing.contents(job, NOON.date() + days * DAY)
         assert held.batch == batches
         if batches:
-            then = exporting.contents(job, batches)
+            then = showing.contents(job, batches)
             assert (held.otcs, held.customers) == (then.otcs, then.customers)
     assert command("ledger", "verify").exit_code == 0

@@ -252,7 +252,7 @@ def test_more_rows_than_a_sheet_takes_are_refused(
     command: CommandLine, prefilled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is cut off: one line says why, and nothing is written."""
-    monkeypatch.setattr("importer.pipeline.export.LAST_ROW", 20)
+    monkeypatch.setattr("importer.pipeline.template.LAST_ROW", 20)
     path = prefilled.with_name("again.xlsx")
     said = command("template", "--prefill", "-o", path)
     assert (said.exit_code, len(said.err.splitlines())) == (3, 1)

@@ -29,7 +29,7 @@ from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.upkeep.setup import Beginnings, init
 from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from importer.pipeline.job import Job
 from model import Model, TooManyDevices
 from servers import Server
@@ -210,7 +210,7 @@ def agrees(empty: EmptyLedger, history: list[list[tuple[str, list[dict[str, Any]
                 for row, outcome in enumerate(expected, start=2):
                     _assert_outcome(report, sheet, row, outcome)
             assert _too_many_devices(report) == model.too_many_devices()
-        contents = exporting.contents(job)
+        contents = showing.contents(job)
         assert list(violations(state_of(contents))) == []
         found = in_plain(contents)
         for one in contents.customers:

@@ -16,7 +16,6 @@ from importer.base.errors import LedgerError, OutputError
 from importer.base.texts import N_, text
 from importer.messages import masking as secrecy
 from importer.pipeline import apply as pipeline
-from importer.pipeline import export as exporting
 from scripts import ROOT
 from workbooks import write_workbook
 
@@ -139,8 +138,9 @@ def test_no_fault_shows_an_otc_however_it_was_typed(
 
     for name in ("check", "apply"):
         monkeypatch.setattr(pipeline, name, fail)
-    for name in ("export", "template", "figures"):
-        monkeypatch.setattr(exporting, name, fail)
+    monkeypatch.setattr("importer.pipeline.export.export", fail)
+    monkeypatch.setattr("importer.pipeline.template.template", fail)
+    monkeypatch.setattr("importer.pipeline.show.figures", fail)
     while kinds:
         for line in (
             ["check", "in.xlsx"], ["apply", "in.xlsx", "--json"], ["template", "-o", "t.xlsx"],

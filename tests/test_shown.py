@@ -21,7 +21,7 @@ from conftest import CommandLine
 from importer.base import clock
 from importer.base.similarity import similar_lengths, similar_names
 from importer.ledger.opening import open_ledger
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from importer.pipeline.job import Job
 from workbooks import Row, Sheets, write_workbook
 
@@ -157,19 +157,19 @@ def test_what_is_read_alone_is_what_all_contents_say(filled: CommandLine) -> Non
 def test_parts_of_contents_are_equal_to_those_of_all(filled: CommandLine) -> None:
     """Beyond what is printed: but for since when OTCs are active, nothing differs."""
     job = Job(open_ledger(filled.ledger), "default", NOON.date())
-    everything = exporting.contents(job)
+    everything = showing.contents(job)
     otcs = [one._replace(activated=None) for one in everything.otcs]
     assert any(one.dedicated_to for one in otcs)
-    assert exporting.otcs(job).otcs == otcs
-    assert exporting.customers(job)[0].customers == everything.customers
-    assert exporting.figures(job) == (everything.figures(), everything.batch)
+    assert showing.otcs(job).otcs == otcs
+    assert showing.customers(job)[0].customers == everything.customers
+    assert showing.figures(job) == (everything.figures(), everything.batch)
     for one in otcs:
         code = one.otc.code
-        found = exporting.otcs(job, code)
+        found = showing.otcs(job, code)
         assert found.otcs == [one]
         assert found.customers == everything.of_otc(code).customers
     for holding in everything.customers:
-        assert exporting.customers(job, holding.customer.name)[0].customers == [holding]
+        assert showing.customers(job, holding.customer.name)[0].customers == [holding]
 
 
 @pytest.mark.both_engines

@@ -44,7 +44,7 @@ from importer.ledger.upkeep.verify import verify
 from importer.ledger.writing.apply import AppliedBatch, BatchFacts, apply_changes
 from importer.messages.report import Report, undo_to_json
 from importer.pipeline import apply as pipeline
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from importer.pipeline import undo as undoing
 from importer.pipeline.job import Job
 from test_property import (
@@ -507,14 +507,14 @@ class History(RuleBasedStateMachine):
         of today, what is now; and as of tomorrow nothing at all."""
         past, job, today = self.pasts[account], self.job(account), Clock.instant.date()
         number = 1 + which % past.last  # the beginning has made the first
-        self.is_as_after(account, number, exporting.contents(job, number))
+        self.is_as_after(account, number, showing.contents(job, number))
         day = today + dt.timedelta(days)
         if day > today:
             with pytest.raises(MisuseError):
-                exporting.contents(job, day)
+                showing.contents(job, day)
         else:
             number = past.last if day == today else past.at_end_of(day)
-            self.is_as_after(account, number, exporting.contents(job, day))
+            self.is_as_after(account, number, showing.contents(job, day))
 
     @rule(account=accounts, data=st.data(), which=st.none() | chosen, after=st.integers(1, 9))
     def crash(self, account: str, data: st.DataObject, which: int | None, after: int) -> None:
@@ -538,7 +538,7 @@ class History(RuleBasedStateMachine):
     def each_account_holds_what_it_should(self) -> None:
         self.happened["steps"] += 1
         for account, past in self.pasts.items():
-            self.is_as_after(account, past.last, exporting.contents(self.job(account)))
+            self.is_as_after(account, past.last, showing.contents(self.job(account)))
 
     @invariant()
     def what_is_held_is_what_is_used_and_never_more_than_there_is(self) -> None:
@@ -600,7 +600,7 @@ class History(RuleBasedStateMachine):
         if expected is not None:
             past.add(expected, Clock.instant, undoes)
             self.happened["applied" if undoes is None else "undone"] += 1
-            past.heads.append(exporting.contents(self.job(account)).head)
+            past.heads.append(showing.contents(self.job(account)).head)
             self.unproved.add(account)
         assert report.batch == (None if expected is None else past.last)
 

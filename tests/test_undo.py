@@ -751,7 +751,9 @@ def test_a_batch_that_is_not_there_is_misuse(
     """Exit 2, and one clear line that says where the batches are listed."""
     said = command("undo", "7", *options)
     assert said.exit_code == 2
-    assert said.err == ("The account default has no batch 7; history lists those that it has.\n")
+    assert said.err == (
+        "The account default has no batch 7. To list its batches: avira-importer history\n"
+    )
     for nonsense in ("0", "-1", "x", "1.5", "99999999999"):
         said = command("undo", *options, "--", nonsense)
         assert said.exit_code == 2

@@ -12,7 +12,7 @@ import pytest
 from importer.ledger.opening import open_ledger
 from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
-from importer.pipeline import export as exporting
+from importer.pipeline import show as showing
 from importer.pipeline.job import Job
 from workbooks import in_plain, write_workbook
 
@@ -34,7 +34,7 @@ def test_a_worked_example_ends_as_the_domain_says(
         for sheet in workbook["sheets"]:
             for row, expected in enumerate(sheet["expect"], start=2):
                 _assert_outcome(report, sheet["sheet"], row, expected)
-    assert in_plain(exporting.contents(job)) == example["ledger"]
+    assert in_plain(showing.contents(job)) == example["ledger"]
 
 
 def _assert_outcome(report: Report, sheet: str, row: int, expected: str | list[str]) -> None:

@@ -56,10 +56,11 @@ def apply(
     from importer.export.formats import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting
+    from importer.pipeline.job import check_output
 
     if export_to is not None:
         form = Format.of(export_to)
-        exporting.writable(export_to, job, form)
+        check_output(export_to, job, form)
         if export_to.resolve() in {path.resolve() for path in files}:
             raise MisuseError(
                 text(N_("{path} is a workbook to apply. Name another file for --export."),

@@ -60,7 +60,7 @@ def workbook_job(
     from importer.workbook.reading.sandbox import read_ahead
 
     read_ahead(files[0], options.settings.limits, sheet)
-    from importer.pipeline.export import writable
+    from importer.pipeline.job import check_output
 
     if sheet is not None:
         _check_sheet(sheet, files)
@@ -68,7 +68,7 @@ def workbook_job(
         raise MisuseError(text(N_("With several files, --corrections must be an existing folder.")))
     job = options.job(actor=actor, corrections=corrections, sheet=sheet)
     if corrections is not None:
-        writable(corrections, job)
+        check_output(corrections, job)
     return job
 
 

@@ -33,7 +33,7 @@ _KINDS = {
 def history(options: CommonOptions, batch: int | None) -> None:
     """Print the batches of the account, or one of them with its lines."""
     from importer.ledger.reading.journal import load_batch, load_batches, load_lines
-    from importer.pipeline.export import no_such_batch
+    from importer.pipeline.show import no_such_batch
 
     lines = None
     with options.open_ledger().reading() as connection:

@@ -49,10 +49,10 @@ def show() -> None:
 def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) -> None:
     """Print all OTCs, or the one with `code`."""
     from importer.domain.otc_code import normalise_otc
-    from importer.pipeline import export as exporting
+    from importer.pipeline import show as pipeline
 
     wanted = None if code is None else normalise_otc(code) or ""  # no OTC has an empty code
-    contents = exporting.otcs(options.job(), wanted, as_of)
+    contents = pipeline.otcs(options.job(), wanted, as_of)
     options.note_if_empty(contents.batch, as_of)
     if code is not None and not contents.otcs:
         raise MisuseError(text(N_("The ledger has no OTC {otc}."), otc=code))
@@ -85,9 +85,9 @@ def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) 
 def customers(options: CommonOptions, name: str | None, as_of: dt.date | int | None) -> None:
     """Print all customers, or the one with that name."""
     from importer.messages.change_text import value_words
-    from importer.pipeline import export as exporting
+    from importer.pipeline import show as pipeline
 
-    contents, unknown = exporting.customers(options.job(), name, as_of)
+    contents, unknown = pipeline.customers(options.job(), name, as_of)
     options.note_if_empty(contents.batch, as_of)
     if unknown is not None:
         raise unknown
@@ -114,9 +114,9 @@ def customers(options: CommonOptions, name: str | None, as_of: dt.date | int | N
 @common_options
 def summary(options: CommonOptions, as_of: dt.date | int | None) -> None:
     """Print totals, and what expires."""
-    from importer.pipeline import export as exporting
+    from importer.pipeline import show as pipeline
 
-    figures, batch = exporting.figures(options.job(), as_of)
+    figures, batch = pipeline.figures(options.job(), as_of)
     options.note_if_empty(batch, as_of)
     if options.json:
         print_json(figures._asdict())

@@ -39,7 +39,7 @@ from importer.cli.translated import Command, option, with_examples
 @common_options
 def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -> None:
     """Write the template, with drop-downs from the ledger."""
-    from importer.pipeline import export as exporting
+    from importer.pipeline.template import template as write_template
 
     if output.exists() and not force:
         raise MisuseError(
@@ -47,7 +47,7 @@ def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -
                     "overwrite it with --force."), path=output)
         )  # fmt: skip
     with options.progress() as shown:
-        exporting.template(output, current_language(), options.job(shown), prefill=prefill)
+        write_template(output, current_language(), options.job(shown), prefill=prefill)
     next_step = (
         N_("Edit it, then run: avira-importer check {path}")
         if prefill

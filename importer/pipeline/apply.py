@@ -26,7 +26,7 @@ from importer.ledger.reading.journal import batch_of_file
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes, in_utc
 from importer.messages.report import Report, Result, Rows
-from importer.pipeline.job import Job, made
+from importer.pipeline.job import Job, note_batch
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
 from importer.workbook.markup import column_number
@@ -159,7 +159,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
             )  # fmt: skip
             changes = plan.changes
             del plan, snapshot  # as large as all that is to be written
-            made(report, apply_changes(writing, changes, facts), facts, job)
+            note_batch(report, apply_changes(writing, changes, facts), facts, job)
             if job.once is not None:
                 report.result = _result(report)
                 if report.refused:

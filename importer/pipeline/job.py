@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from importer.base.errors import MisuseError
 from importer.base.progress import NoProgress, Progress
+from importer.base.texts import N_, text
 from importer.config.limits import DEFAULT_LIMITS, Limits
+from importer.export.formats import Format
 from importer.ledger.database import Ledger
 from importer.messages.report import Report
 
@@ -53,9 +56,20 @@ class Job:
     once: ApplyOnce | None = None
 
 
-def made(report: Report, made: AppliedBatch, facts: BatchFacts, job: Job) -> None:
-    """Say in `report` which batch was made where."""
-    report.batch = made.number
+def check_output(path: Path, job: Job, form: Format = Format.XLSX) -> None:
+    """Raise MisuseError if the name of `path` does not suit the format, or is the ledger's."""
+    if form.ending and path.suffix.lower() != form.ending and not path.is_dir():
+        raise MisuseError(
+            text(N_("{path} has the wrong ending for its format; its name must end in {ending}."),
+                 path=path, ending=form.ending)
+        )  # fmt: skip
+    if job.ledger.is_at(path):
+        raise MisuseError(text(N_("{path} is the ledger. Choose another file."), path=path))
+
+
+def note_batch(report: Report, batch: AppliedBatch, facts: BatchFacts, job: Job) -> None:
+    """Note in `report` the batch that was applied, and where."""
+    report.batch = batch.number
     report.ledger, report.account = job.ledger.name, job.account
-    if made.at > facts.at + CLOCKS_APART:
-        report.clock_behind = made.at
+    if batch.at > facts.at + CLOCKS_APART:
+        report.clock_behind = batch.at

@@ -15,8 +15,8 @@ from importer.ledger.reading.journal import Batch
 from importer.ledger.reading.undo import ToUndo, load_to_undo
 from importer.ledger.writing.apply import BatchFacts, apply_changes
 from importer.messages.report import Report, Result
-from importer.pipeline.export import no_such_batch
-from importer.pipeline.job import Job, made
+from importer.pipeline.job import Job, note_batch
+from importer.pipeline.show import no_such_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def undo(number: int, job: Job) -> Undone:
                 job.account, clock.now(), job.actor, found.of.file, found.of.sha256,
                 applied, _rows(found.done) - applied, 0, undoes=number,
             )  # fmt: skip
-            made(report, apply_changes(writing, plan.changes, facts), facts, job)
+            note_batch(report, apply_changes(writing, plan.changes, facts), facts, job)
             report.result = Result.APPLIED
         elif not plan.problems:
             report.result = Result.UNCHANGED

@@ -18,8 +18,8 @@ from importer.config.service import ExportSettings, ServiceSettings, SmtpSetting
 from importer.ledger.database import Ledger
 from importer.ledger.engines.sqlite import default_path
 from importer.ledger.writing.apply import change_nothing
-from importer.pipeline.export import customers
 from importer.pipeline.job import Job
+from importer.pipeline.show import customers
 from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Schedule
 from importer.service.folders import make_own_folders, require_folder, required_folders

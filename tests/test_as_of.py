@@ -349,7 +349,8 @@ WRONG = {
     "2026-03-06": "The day 2026-03-06 is in the future; today is 2026-03-05 (UTC).",
     "9999-12-31": "The day 9999-12-31 is in the future; today is 2026-03-05 (UTC).",
     "2": "The account default has no batch 2. To list its batches: avira-importer history",
-    "20260302": "The account default has no batch 20260302. To list its batches: avira-importer history",
+    "20260302": "The account default has no batch 20260302. "
+    "To list its batches: avira-importer history",
     **{
         nonsense: f"Error: Invalid value for '--as-of': {nonsense!r} is neither a day "
         "(YYYY-MM-DD) nor the number of a batch."

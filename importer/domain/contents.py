@@ -1,4 +1,4 @@
-"""All that a ledger holds at one instant, and the figures that people ask of it."""
+"""The contents of a ledger at one instant, and the figures derived from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from importer.domain.rules.handing_out import SOON
 
 
 class OtcStatus(StrEnum):
-    """Whether an OTC can give licences, and what somebody should see to."""
+    """The status of an OTC, as the export shows it."""
 
     VALID = "valid"
     AVAILABLE = "available"
@@ -27,9 +27,8 @@ class OtcStatus(StrEnum):
 class OtcHolding(NamedTuple):
     """An OTC with its balance.
 
-    `activated` is the day of its first subscription, `dedicated_to` the name of the customer
-    that manages itself and holds the whole of it; None where there is none. Unless `whole`, only
-    what one customer uses counts as used.
+    `activated` is the day of its first subscription, `dedicated_to` the name of the customer that
+    it is dedicated to. Unless `whole`, `used` counts one customer's licences only.
     """
 
     otc: Otc
@@ -44,7 +43,7 @@ class OtcHolding(NamedTuple):
         return self.otc.total - self.used
 
     def status(self, today: dt.date) -> OtcStatus:
-        """What matters most of it: its expiry rather than its licences."""
+        """Its status; an expiry matters more than its licences."""
         if self.otc.expired(today):
             return OtcStatus.EXPIRED_IN_USE if self.used else OtcStatus.EXPIRED
         if self.expires_within(SOON, today):
@@ -54,12 +53,12 @@ class OtcHolding(NamedTuple):
         return OtcStatus.AVAILABLE if self.pending else OtcStatus.FULL
 
     def expires_within(self, time: dt.timedelta, today: dt.date) -> bool:
-        """Whether it expires today or within that time, and has not expired yet."""
+        """Whether it expires today or within `time`."""
         expiry = self.otc.expiry_date
         return expiry is not None and today <= expiry <= today + time
 
     def days_left(self, today: dt.date) -> int | None:
-        """The days until its expiry date, below 0 once that has passed; None if it has none."""
+        """The days until its expiry date, negative once it has expired; None without a date."""
         expiry = self.otc.expiry_date
         return None if expiry is None else (expiry - today).days
 
@@ -83,21 +82,21 @@ class CustomerHolding(NamedTuple):
     def licenses(self) -> int:
         """All licences that it holds."""
         licenses = 0
-        for one in self.subscriptions:  # hardly ever more than one, for which sum() takes longer
-            licenses += one.licenses
+        for subscription in self.subscriptions:  # hardly ever two, for which sum() takes longer
+            licenses += subscription.licenses
         return licenses
 
     @property
     def installed(self) -> int:
-        """On how many of its devices Avira is installed."""
-        return sum([one.is_installed for one in self.devices]) if self.devices else 0
+        """The number of its devices with Avira."""
+        return sum([device.is_installed for device in self.devices]) if self.devices else 0
 
 
 class Movement(NamedTuple):
-    """One line of the journal: what changed, by which row of which file, when and by whom.
+    """A line of the journal: what changed, by which row of which file, when and by whom.
 
-    `at` is an instant in UTC; `undoes` is the batch that the line's batch took back, if it is an
-    undo. `customer` is the name, then, of the customer that it concerns, if it concerns one.
+    `at` is in UTC; `undoes` is the batch that the line's batch undid, if any. `customer` is the
+    name that the customer concerned had then.
     """
 
     batch: int
@@ -113,17 +112,16 @@ class Movement(NamedTuple):
 
     @property
     def entity(self) -> Entity:
-        """What changed, as it was afterwards or, when gone, as it had been."""
-        found = self.after if self.after is not None else self.before
-        assert found is not None, "a line has an image before or after"
-        return found
+        """The entity that changed, as it was afterwards or, if removed, before."""
+        entity = self.after if self.after is not None else self.before
+        assert entity is not None, "a line has an image before or after"
+        return entity
 
 
 class Figures(NamedTuple):
-    """The console's figures over a whole ledger; `total`, `used` and `pending` are licences.
+    """The console's figures of a ledger; `total`, `used` and `pending` are licences.
 
-    `expired` counts the OTCs whose expiry date has passed, `renew_within_30_days` those that
-    expire today or within 30 days.
+    `expired` and `renew_within_30_days` count OTCs.
     """
 
     otcs: int
@@ -138,26 +136,25 @@ class Figures(NamedTuple):
 def figures_of(otcs: Iterable[tuple[int, OtcHolding]], customers: int, today: dt.date) -> Figures:
     """The figures of a ledger with so many customers.
 
-    `otcs` may be taken together by their expiry dates: as one that has the licences of them all,
-    with how many they are.
+    OTCs with the same expiry date may be added up into one, given with their number.
     """
     count = total = used = expired = to_renew = 0
-    for alike, one in otcs:
-        count += alike
-        total += one.otc.total
-        used += one.used
-        if one.otc.expired(today):
-            expired += alike
-        elif one.expires_within(SOON, today):
-            to_renew += alike
+    for number, holding in otcs:
+        count += number
+        total += holding.otc.total
+        used += holding.used
+        if holding.otc.expired(today):
+            expired += number
+        elif holding.expires_within(SOON, today):
+            to_renew += number
     return Figures(count, customers, total, used, total - used, expired, to_renew)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A ledger's OTCs, by code, and customers, by name, at the instant `at` (UTC).
+    """The OTCs of a ledger, by code, and its customers, by name, at the instant `at` (UTC).
 
-    `batch` is the number of the last batch applied (0: none) and `head` its hash.
+    `batch` is the number of the last batch (0: none) and `head` its hash.
     """
 
     account: str
@@ -170,37 +167,37 @@ class Contents:
 
     def figures(self) -> Figures:
         """The figures of `show summary` and of the export's Summary."""
-        return figures_of(((1, one) for one in self.otcs), len(self.customers), self.today)
+        return figures_of(((1, otc) for otc in self.otcs), len(self.customers), self.today)
 
     def to_renew(self, time: dt.timedelta) -> int:
-        """How many OTCs expire today or within that time."""
-        return sum(one.expires_within(time, self.today) for one in self.otcs)
+        """The number of OTCs that expire today or within `time`."""
+        return sum(holding.expires_within(time, self.today) for holding in self.otcs)
 
     def of_customer(self, name: str) -> Contents | None:
         """The customer of that name, however it is spelt, and the OTCs that it holds licences of.
 
-        Of these, what it uses itself counts as used: the file may be its own to read. None if
-        there is no such customer.
+        Only its own licences count as used, since it may be the reader. None if there is no such
+        customer.
         """
-        ours = [one for one in self.customers if name_key(one.customer.name) == name_key(name)]
-        if not ours:
+        key = name_key(name)
+        customers = [own for own in self.customers if name_key(own.customer.name) == key]
+        if not customers:
             return None
-        held = {one.otc: one.licenses for one in ours[0].subscriptions}
+        licenses = {code: number for _, code, number in customers[0].subscriptions}
         otcs = [
-            one._replace(used=held[one.otc.code], whole=False)
-            for one in self.otcs
-            if one.otc.code in held
+            holding._replace(used=licenses[holding.otc.code], whole=False)
+            for holding in self.otcs
+            if holding.otc.code in licenses
         ]
-        return replace(self, otcs=otcs, customers=ours)
+        return replace(self, otcs=otcs, customers=customers)
 
     def of_otc(self, code: str) -> Contents:
-        """The OTC of that code, if there is one, and its holders, with what they hold of it."""
-        held = [
-            CustomerHolding(holding.customer, (one,))
+        """The OTC of that code, if there is one, and its customers with their licences of it."""
+        otcs = [holding for holding in self.otcs if holding.otc.code == code]
+        customers = [
+            CustomerHolding(holding.customer, (subscription,))
             for holding in self.customers
-            for one in holding.subscriptions
-            if one.otc == code
+            for subscription in holding.subscriptions
+            if subscription.otc == code
         ]
-        return replace(
-            self, otcs=[one for one in self.otcs if one.otc.code == code], customers=held
-        )
+        return replace(self, otcs=otcs, customers=customers)

@@ -67,7 +67,7 @@ class State:
 
     def owner(self, subscriptions: Iterable[Subscription]) -> Customer | None:
         """The customer to whom an OTC with these subscriptions is dedicated."""
-        holders = (self.customers.get(one.customer) for one in subscriptions)
+        holders = (self.customers.get(subscription.customer) for subscription in subscriptions)
         return dedicated_to(holder for holder in holders if holder is not None)
 
 
@@ -77,17 +77,17 @@ def violations(state: State) -> Iterator[Violation]:
         otc = state.otcs.get(code)
         if otc is not None:
             yield from _allocation(otc, subscriptions, state)
-        for one in subscriptions:
-            yield from _references(one, state)
+        for subscription in subscriptions:
+            yield from _references(subscription, state)
     for customer, devices in state.devices.items():
         if customer not in state.customers:
+            name, ids = state.name(customer), [device.id for device in devices]
             message = text(N_("Customer {customer} does not exist but has devices: {devices}."),
-                           customer=state.name(customer),
-                           devices=first_of([one.id for one in devices], MOST_NAMED))  # fmt: skip
-            missing = Customer(customer, state.name(customer), ManagedBy.ADMIN)
+                           customer=name, devices=first_of(ids, MOST_NAMED))  # fmt: skip
+            missing = Customer(customer, name, ManagedBy.ADMIN)
             yield Violation(Code.UNKNOWN_CUSTOMER, tuple(devices), message, missing)
     customers = list(state.customers.values())
-    for same in sharing(customers, lambda one: name_key(one.name)):
+    for same in sharing(customers, lambda customer: name_key(customer.name)):
         message = text(N_("Several customers have the same name: {customers}."),
                        customers=_names(same))  # fmt: skip
         yield Violation(Code.ALREADY_EXISTS, same, message)
@@ -112,12 +112,13 @@ def balance_facts(otc: Otc, holders: Sequence[tuple[str, int]]) -> dict[str, obj
 def _allocation(
     otc: Otc, subscriptions: list[Subscription], state: State
 ) -> Iterator[Violation]:  # fmt: skip
-    used = sum([one.licenses for one in subscriptions])
+    used = sum([licenses for _, _, licenses in subscriptions])
     owner = state.owner(subscriptions)
     alone = len(subscriptions) == 1
     if (used == otc.total and alone) or (used <= otc.total and owner is None):
         return
-    facts = balance_facts(otc, [(state.name(one.customer), one.licenses) for one in subscriptions])
+    holders = [(state.name(customer), licenses) for customer, _, licenses in subscriptions]
+    facts = balance_facts(otc, holders)
     if owner is None or (alone and used > otc.total):
         message = Text(TOTAL_TOO_LOW, facts)
         yield Violation(Code.OVERALLOCATION, (otc, *subscriptions), message)
@@ -129,17 +130,19 @@ def _allocation(
         yield Violation(Code.DEDICATED_NEEDS_ALL, (otc, *subscriptions), message)
 
 
-def _references(held: Subscription, state: State) -> Iterator[Violation]:
-    facts = {"customer": state.name(held.customer), "otc": held.otc, "licenses": held.licenses}
-    if held.otc not in state.otcs:
+def _references(subscription: Subscription, state: State) -> Iterator[Violation]:
+    customer, otc, licenses = subscription
+    name = state.name(customer)
+    facts = {"customer": name, "otc": otc, "licenses": licenses}
+    if otc not in state.otcs:
         message = Text(N_("OTC {otc} does not exist, but {customer} holds {licenses} licences of "
                           "it."), facts)  # fmt: skip
-        yield Violation(Code.UNKNOWN_OTC, (held,), message, Otc(held.otc, "", "", 0))
-    if held.customer not in state.customers:
+        yield Violation(Code.UNKNOWN_OTC, (subscription,), message, Otc(otc, "", "", 0))
+    if customer not in state.customers:
         message = Text(N_("Customer {customer} does not exist but holds {licenses} licences of "
                           "{otc}."), facts)  # fmt: skip
-        missing = Customer(held.customer, state.name(held.customer), ManagedBy.ADMIN)
-        yield Violation(Code.UNKNOWN_CUSTOMER, (held,), message, missing)
+        missing = Customer(customer, name, ManagedBy.ADMIN)
+        yield Violation(Code.UNKNOWN_CUSTOMER, (subscription,), message, missing)
 
 
 def sharing(
@@ -161,4 +164,4 @@ def _own_email(customer: Customer) -> str | None:
 
 
 def _names(customers: Iterable[Customer]) -> list[str]:
-    return first_of([one.name for one in customers], MOST_NAMED)
+    return first_of([customer.name for customer in customers], MOST_NAMED)

@@ -31,7 +31,7 @@ def only_edited(requests: Iterable[Request], then: Contents) -> Iterator[Request
                 holding = customers[name_key(request.customer)]
                 fields = ("email", "first_name", "last_name")
                 blank = _unedited(request, holding.customer, fields)
-                licenses = {one.otc: one.licenses for one in holding.subscriptions}
+                licenses = {code: number for _, code, number in holding.subscriptions}
                 if request.otc is not None and licenses.get(request.otc) == request.licenses:
                     blank |= {"otc": None, "licenses": None}
                 yield request._replace(**blank)

@@ -119,12 +119,7 @@ class RecordDevice(NamedTuple):
 
 
 CustomerRequest = (
-    AddCustomer
-    | AddSubscription
-    | EditCustomer
-    | UpdateOtc
-    | DisableCustomer
-    | EnableCustomer
+    AddCustomer | AddSubscription | EditCustomer | UpdateOtc | DisableCustomer | EnableCustomer
     | RecordDevice
-)
+)  # fmt: skip
 Request = AddOtc | EditOtc | CustomerRequest

@@ -101,10 +101,6 @@ class Snapshot:
         """The device of `owner` with that id, however it is spelt."""
         return self.devices.get((owner.id, name_key(device_id)))
 
-    def creator_of_device(self, device: Device) -> Place | None:
-        """The row of this workbook that added `device`, if one did."""
-        return self.creators.get(entity_key(device))
-
     def self_managed_with_email(self, email: str) -> Iterator[Customer]:
         """The customers that manage themselves and have that email."""
         for key in self._by_email.get(email_key(email), ()):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from importer.base.texts import N_, Text, text
 from importer.domain.entities import Customer, ManagedBy, Status
 from importer.domain.planning.changes import Change, ChangeKind
-from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem
 from importer.domain.requests import (
@@ -102,13 +99,13 @@ def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
     if known.status is not Status.DISABLED:
         disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
         verdict.changes.append(Change(ChangeKind.CUSTOMER_DISABLED, known, disabled, row.place))
-    held = ledger.subscriptions(known) if row.release else []
-    if held and not verdict.changes and row.reason not in (None, known.disabled_reason):
+    subscriptions = ledger.subscriptions(known) if row.release else []
+    if subscriptions and not verdict.changes and row.reason not in (None, known.disabled_reason):
         again = known._replace(disabled_reason=row.reason)
         verdict.changes.append(Change(ChangeKind.CUSTOMER_EDITED, known, again, row.place))
-    verdict.changes += [
-        Change(ChangeKind.SUBSCRIPTION_CANCELLED, one, None, row.place) for one in held
-    ]
+    for subscription in subscriptions:
+        cancelled = Change(ChangeKind.SUBSCRIPTION_CANCELLED, subscription, None, row.place)
+        verdict.changes.append(cancelled)
     return verdict
 
 
@@ -140,28 +137,16 @@ def _needed(row: AddCustomer, field: str) -> Text:
 
 
 def _differs(row: AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:
-    stated = [
-        (field, getattr(row, field))
-        for field in ("managed_by", *PERSON)
-        if getattr(row, field) is not None and not _same(row, known, field)
-    ]
-    different = differences(row, known, stated)
-    held = ledger.subscription(known, row.otc)
-    if held is None:
+    different = differences(row, known, ("managed_by", *PERSON))
+    subscription = ledger.subscription(known, row.otc)
+    if subscription is None:
         different.append(text(N_("it holds no licences of {otc}"), otc=row.otc))
-    elif row.licenses not in (None, held.licenses):
+    elif row.licenses not in (None, subscription.licenses):
         different.append(
             text(N_("it holds {held} licences of {otc}, but the row says {stated}"),
-                 held=held.licenses, otc=row.otc, stated=row.licenses)
+                 held=subscription.licenses, otc=row.otc, stated=row.licenses)
         )  # fmt: skip
     return different
-
-
-def _same(row: AddCustomer, known: Customer, field: str) -> bool:
-    stated, had = getattr(row, field), getattr(known, field)
-    if field == "email" and had is not None:
-        return email_key(cast(str, stated)) == email_key(had)
-    return bool(stated == had)
 
 
 def _customer_exists(row: AddCustomer, known: Customer, different: list[Text]) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from importer.base.texts import N_, text
-from importer.domain.entities import Device
+from importer.domain.entities import Device, entity_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
@@ -29,7 +29,7 @@ def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
     if known is None:
         added = Device(owner.id, row.device_id, **stated)
         return Verdict([Change(ChangeKind.DEVICE_ADDED, None, added, row.place)])
-    creator = ledger.creator_of_device(known)
+    creator = ledger.creators.get(entity_key(known))
     if creator is not None:
         name = [row.device_id, row.customer]
         return Verdict(problems=[duplicate_row(row, "device_id", name, creator)])
@@ -47,7 +47,7 @@ def more_devices_than_licenses(
     `installed_by` gives, for customers by id, the last row that left a device installed.
     """
     for customer, place in installed_by.items():
-        licenses = sum(one.licenses for one in ledger.holdings.get(customer, {}).values())
+        licenses = sum(number for *_, number in ledger.holdings.get(customer, {}).values())
         installed = ledger.installed.get(customer, 0)
         if installed > licenses:
             name = ledger.customers[customer].name

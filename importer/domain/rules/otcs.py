@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from importer.base.texts import N_
 from importer.domain.entities import Otc
 from importer.domain.invariants import TOTAL_TOO_LOW, balance_facts
-from importer.domain.names import name_key
 from importer.domain.planning.changes import Change, ChangeKind
-from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem
 from importer.domain.requests import AddOtc, EditOtc
@@ -37,18 +33,14 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
     creator = ledger.creators.get(row.otc)
     if creator is not None:
         return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator)])
-    different = [
-        (field, stated)
-        for field, stated in zip(DETAILS, row[2:], strict=True)
-        if stated is not None and not _same(field, stated, getattr(known, field))
-    ]
+    different = [] if row[1:] == known else differences(row, known, DETAILS)
     if not different:
         return Verdict()
     problem = row_problem(
         row, "otc", Code.ALREADY_EXISTS,
         N_("OTC {otc} already exists with other values: {differences}."),
         N_("To change it, move the row to the {sheet} sheet. To keep it, delete the row."),
-        otc=row.otc, differences=differences(row, known, different), sheet=SHEET_OF[EditOtc],
+        otc=row.otc, differences=different, sheet=SHEET_OF[EditOtc],
     )  # fmt: skip
     return Verdict(problems=[problem])
 
@@ -73,9 +65,9 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
     if edited.total != known.total:
         holder = ledger.dedicated_to(known)
         if holder is not None:
-            held = ledger.holdings[holder.id][known.code]
-            follows = held._replace(licenses=edited.total)
-            verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, held, follows, row.place))
+            before = ledger.holdings[holder.id][known.code]
+            after = before._replace(licenses=edited.total)
+            verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
         elif edited.total < ledger.used[known.code]:
             verdict.problems.append(_total_below_used(row, edited, ledger))
     return verdict
@@ -83,20 +75,12 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
 
 def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
     subscriptions = ledger.subscriptions_of(edited.code)
-    holders = [(ledger.customers[one.customer].name, one.licenses) for one in subscriptions]
+    holders = [(ledger.customers[key].name, licenses) for key, _, licenses in subscriptions]
     return row_problem(
         row, "total", Code.TOTAL_BELOW_USED, TOTAL_TOO_LOW,
         N_("Write {used} or more, or release licences with another workbook first."),
         **balance_facts(edited, holders),
     )  # fmt: skip
-
-
-def _same(field: str, stated: object, known: object) -> bool:
-    if stated == known:
-        return True
-    if field == "company":
-        return name_key(cast(str, stated)) == name_key(cast(str, known))
-    return field == "email" and email_key(cast(str, stated)) == email_key(cast(str, known))
 
 
 def _similar_company(row: AddOtc | EditOtc, company: str, ledger: Snapshot) -> list[Problem]:

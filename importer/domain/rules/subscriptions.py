@@ -40,13 +40,13 @@ def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
             missing_value(row, "licenses", text(N_("The number of licences is missing.")))
         )
         return verdict
-    held = ledger.subscription(customer, otc.code)
-    if held is not None:
+    subscription = ledger.subscription(customer, otc.code)
+    if subscription is not None:
         creator = ledger.creators.get((customer.id, otc.code))
         if creator is not None:
             verdict.problems.append(_given_twice(row, customer, creator))
-        elif row.licenses not in (None, held.licenses):
-            verdict.problems.append(_subscription_exists(row, customer, held))
+        elif row.licenses not in (None, subscription.licenses):
+            verdict.problems.append(_subscription_exists(row, customer, subscription.licenses))
         return verdict
     if customer.status is Status.DISABLED:
         verdict.problems.append(_customer_disabled(row, customer))
@@ -81,16 +81,16 @@ def edit_licenses(
             message = text(N_("The row names an OTC but no number of licences."))
             verdict.problems.append(missing_value(row, "licenses", message))
         return
-    held = _subscription_meant(verdict, row, customer, ledger)
-    if held is None or row.licenses == held.licenses:
+    before = _subscription_meant(verdict, row, customer, ledger)
+    if before is None or row.licenses == before.licenses:
         return
     if row.licenses == 0:
-        verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_CANCELLED, held, None, row.place))
+        verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_CANCELLED, before, None, row.place))
         return
-    otc = ledger.otcs[held.otc]
-    more = row.licenses - held.licenses
+    otc = ledger.otcs[before.otc]
+    more = row.licenses - before.licenses
     otc_cell = "licenses" if row.otc is None else "otc"
-    most = held.licenses + ledger.pending(otc)
+    most = before.licenses + ledger.pending(otc)
     wanted = LicenseRequest(row, otc, more, customer, otc_cell, "licenses", most)
     if customer.holds_whole_otcs:
         whole = wanted._replace(licenses=row.licenses)
@@ -101,8 +101,8 @@ def edit_licenses(
         if customer.status is Status.DISABLED:
             verdict.problems.append(_customer_disabled(row, customer))
         hand_out(verdict, ledger, wanted)
-    edited = held._replace(licenses=row.licenses)
-    verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, held, edited, row.place))
+    after = before._replace(licenses=row.licenses)
+    verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
 
 
 def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
@@ -122,8 +122,8 @@ def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
         moving = ledger.subscriptions_of(row.current_otc)
         moved_already = ledger.used[row.new_otc] > 0
     else:
-        held = ledger.subscription(customer, row.current_otc)
-        moving = [] if held is None else [held]
+        subscription = ledger.subscription(customer, row.current_otc)
+        moving = [] if subscription is None else [subscription]
         moved_already = ledger.subscription(customer, row.new_otc) is not None
     if moving:
         _move(verdict, row, moving, ledger)
@@ -138,8 +138,8 @@ def _move(
     new = ledger.otcs[row.new_otc]
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
-    asked = new.total if whole else sum(one.licenses for one in moving)
-    wanted = LicenseRequest(row, new, asked, holder, "new_otc", "new_otc", None)
+    moved = new.total if whole else sum(licenses for *_, licenses in moving)
+    wanted = LicenseRequest(row, new, moved, holder, "new_otc", "new_otc", None)
     hand_out(verdict, ledger, wanted)
     for leaving in moving:
         joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
@@ -184,12 +184,12 @@ def _no_such_subscription(
     )  # fmt: skip
 
 
-def _subscription_exists(row: AddSubscription, customer: Customer, held: Subscription) -> Problem:
+def _subscription_exists(row: AddSubscription, customer: Customer, licenses: int) -> Problem:
     return row_problem(
         row, "licenses", Code.ALREADY_EXISTS,
-        N_("{customer} already holds {held} licences of {otc}; the row says {stated}."),
+        N_("{customer} already holds {licenses} licences of {otc}; the row says {stated}."),
         N_("To change the number, move the row to the {sheet} sheet."),
-        customer=customer.name, held=held.licenses, otc=held.otc, stated=row.licenses,
+        customer=customer.name, licenses=licenses, otc=row.otc, stated=row.licenses,
         sheet=SHEET_OF[EditCustomer],
     )  # fmt: skip
 
@@ -206,11 +206,11 @@ def _customer_disabled(row: AddSubscription | EditCustomer, customer: Customer) 
     )  # fmt: skip
 
 
-def _which_otc(row: EditCustomer, customer: Customer, held: list[Subscription]) -> Problem:
+def _which_otc(row: EditCustomer, customer: Customer, subscriptions: list[Subscription]) -> Problem:
     return row_problem(
         row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),
         N_("Write the OTC that you mean in the {column} column."),
-        customer=customer.name, otcs=[f"{one.otc} ({one.licenses})" for one in held],
+        customer=customer.name, otcs=[f"{otc} ({licenses})" for _, otc, licenses in subscriptions],
         column=SHEET_OF[EditCustomer].column("otc"),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from importer.domain.rules.verdict import gets_no_more
 class LaterChange(NamedTuple):
     """What happened to an entity after the batch to undo.
 
-    `batch` is the last one whose change of it still stands, so that undoing the named batches
+    `batch` is the last entity whose change of it still stands, so that undoing the named batches
     comes to an end; `left` is the entity as the batch to undo left it.
     """
 
@@ -75,17 +75,18 @@ def _refusals(
 ) -> Iterator[tuple[Change, Problem]]:
     """The changes that cause `violation`: one that removes what others need, else one of an OTC,
     else all that bring something back."""
-    changes = [by_key[key] for one in violation.entities if (key := entity_key(one)) in by_key]
+    keys = map(entity_key, violation.entities)
+    changes = [by_key[key] for key in keys if key in by_key]
     causes = [change for change in changes if _grows(change)]
     of_otc = [change for change in causes if isinstance(change.after, Otc)]
     missing = violation.missing
     removal = by_key.get(entity_key(missing)) if missing else None
     message = text(N_("After the undo: {violation}"), violation=violation.message)
     for change in [removal] if removal else of_otc or causes:
-        others = [one for one in violation.entities if one != change.after]
+        others = [entity for entity in violation.entities if entity != change.after]
         if missing and not removal:
             others.append(missing)
-        batches = [later.batch for one in others if (later := changed_by(one))]
+        batches = [later.batch for entity in others if (later := changed_by(entity))]
         fix = _undo_first(max(batches)) if batches else text(N_("Change that first."))
         code = _code(violation, change, then)
         yield change, problem_at(change.place, None, code, message, fix)
@@ -97,8 +98,8 @@ def _code(violation: Violation, change: Change, then: State) -> Code:
     if violation.code is Code.OVERALLOCATION and isinstance(change.after, Otc):
         return Code.TOTAL_BELOW_USED
     if violation.code is Code.DEDICATED_NEEDS_ALL and isinstance(change.after, Subscription):
-        others = [one for one in violation.entities[1:] if one != change.after]
-        if then.owner(one for one in others if isinstance(one, Subscription)):
+        others = [entity for entity in violation.entities[1:] if entity != change.after]
+        if then.owner(entity for entity in others if isinstance(entity, Subscription)):
             return Code.OTC_DEDICATED
     return violation.code
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from importer.base.texts import N_, Text, text
 from importer.domain.entities import Customer, Entity, ManagedBy
 from importer.domain.names import name_key
 from importer.domain.planning.changes import Change
+from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot, addition
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, CustomerRequest, Request
@@ -122,17 +123,28 @@ def missing_value(row: Request, field: str, message: Text) -> Problem:
     return problem_at(row.place, field, Code.MISSING_VALUE, message, fix)
 
 
-def differences(row: Request, known: Entity, stated: Iterable[tuple[str, object]]) -> list[Text]:
-    """One sentence for each of the `stated` fields (and values) that differs in `known`."""
+def differences(row: Request, known: Entity, fields: Iterable[str]) -> list[Text]:
+    """One sentence for each of `fields` that the row states with another value than `known`."""
     columns = row.place.sheet.columns
     return [
         text(
             N_("{column}: {known} in the ledger, {stated} in the row"),
             column=columns[name].header if name in columns else name,
-            known=display_value(getattr(known, name)), stated=display_value(value),
+            known=display_value(getattr(known, name)), stated=display_value(stated),
         )
-        for name, value in stated
+        for name in fields
+        if (stated := getattr(row, name)) is not None
+        and not _same(name, stated, getattr(known, name))
     ]  # fmt: skip
+
+
+def _same(field: str, stated: Any, known: Any) -> bool:
+    """Whether both are the same, however they are spelt."""
+    if field == "company":
+        return name_key(stated) == name_key(known)
+    if field == "email" and known is not None:
+        return email_key(stated) == email_key(known)
+    return bool(stated == known)
 
 
 def display_value(value: object) -> object:

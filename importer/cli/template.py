@@ -34,7 +34,7 @@ from importer.cli.translated import Command, option, with_examples
 @option(
     "--prefill",
     is_flag=True,
-    help=N_("Fill the sheets Edit OTC and Edit Customer from the ledger, for editing."),
+    help=N_("Fill the sheets that edit OTCs and customers from the ledger."),
 )
 @common_options
 def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -> None:

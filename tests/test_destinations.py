@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-import fsspec  # type: ignore[import-untyped]
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]
 from fsspec.registry import _registry as kinds  # type: ignore[import-untyped]
@@ -28,8 +27,9 @@ from importer.base.errors import OutputError
 from importer.config.contents import parse_settings
 from importer.config.service import ExportSettings
 from importer.service import exports
-from importer.service.exports.destination import open_folder, shown
+from importer.service.exports.destination import open_folder
 from importer.service.exports.folder import is_left_over, unfinished_name
+from importer.service.exports.redaction import shown
 from sftp_server import SftpServer, needs_sshd
 
 NAME = "Export Avira Details – año [1] 20261125T060000Z.xlsx"
@@ -560,31 +560,13 @@ def test_no_password_is_shown(url: str, shown: str) -> None:
     assert "word" not in there.shown
 
 
-@pytest.mark.parametrize(
-    ("url", "login"),
-    [
-        (
-            "ftp://us%3Aer:p%40ss%2Fword@host:2121/a@b",
-            {"username": "us:er", "password": "p@ss/word"},
-        ),
-        ("ftp://user:p@ss@host/a", {"username": "user", "password": "p@ss"}),
-        ("ftp://user:pa/ss@host/a", {"username": "user", "password": "pa/ss"}),
-        ("ftp://user@host/a@b", {"username": "user"}),
-        ("ftp://host:2121/a@b", {}),
-        ("ftp://host/a", {}),
-    ],
-)
-def test_user_and_password_are_read_as_they_were_meant(
-    url: str, login: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With %40 for @ and the like, which fsspec would leave as it is; the options come first."""
-    given: list[dict[str, str]] = []
-    monkeypatch.setitem(kinds, "ftp", lambda **options: given.append(options))
-    monkeypatch.setattr(fsspec, "url_to_fs", lambda _, **options: kinds["ftp"](**options))
-    for more in ({}, {"username": "another"}):
-        with pytest.raises(OutputError):
-            to(url, **more).names()
-        assert given.pop() == {"skip_instance_cache": True, **login, **more}
+@needs_sshd
+def test_no_part_of_a_password_with_a_slash_is_shown() -> None:
+    """The port of such a URL would begin with it."""
+    with pytest.raises(OutputError) as told:
+        to("sftp://user:pas/word@host/exports").check()
+    assert str(told.value).startswith("sftp://user@host/exports cannot be used: ")
+    assert "pas" not in str(told.value)
 
 
 @needs_sshd

@@ -20,7 +20,8 @@ from importer.ledger.engines.sqlite import default_path
 from importer.ledger.writing.apply import change_nothing
 from importer.pipeline.job import Job
 from importer.pipeline.show import customers
-from importer.service.exports.destination import open_folder, shown
+from importer.service.exports.destination import open_folder
+from importer.service.exports.redaction import shown
 from importer.service.exports.schedule import Schedule
 from importer.service.folders import make_own_folders, require_folder, required_folders
 from importer.service.ledger_watch import LedgerWatch
@@ -66,9 +67,8 @@ def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
 
 
 def exit_code(results: list[CheckResult]) -> int:
-    """That of the ledger if it cannot be used, else that of any other error."""
-    codes = {result.exit_code for result in results}
-    return EXIT_LEDGER if EXIT_LEDGER in codes else max(codes, default=EXIT_DONE)
+    """The highest: that of the ledger, if it cannot be used."""
+    return max((result.exit_code for result in results), default=EXIT_DONE)
 
 
 def _result(what: str, check: Callable[[], Text]) -> CheckResult:

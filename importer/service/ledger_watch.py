@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from importer.base.errors import LedgerError, OutputError
-from importer.base.files import os_error_reason, whole_file
+from importer.base.files import whole_file
 from importer.base.texts import N_, Text, text
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
@@ -84,13 +84,8 @@ class LedgerWatch:
             name = self._file.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return
-        except OSError as error:  # rather no ledger than a second one
-            raise LedgerError(
-                text(N_("The ledger {ledger} is missing. Whether this service has used it before "
-                        "cannot be read from {file}: {reason}. To begin a new ledger, remove this "
-                        "file."),
-                     ledger=self._ledger.name, file=self._file, reason=os_error_reason(error))
-            ) from error  # fmt: skip
+        except OSError:  # rather no ledger than a second one
+            name = self._name
         if name == self._name:
             raise LedgerError(
                 text(N_("The ledger {ledger} is missing, although this service has used it before. "

@@ -16,7 +16,7 @@ from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
 from importer.service.context import ServiceContext
 from importer.service.events import Event, log
-from importer.service.exports.run import LATE, Exports, remove_half_made
+from importer.service.exports.run import LATE, Exports
 from importer.service.inbox.claims import open_claim_folder
 from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
 from importer.service.inbox.worker import InboxWorker
@@ -132,7 +132,6 @@ def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[
         beat()
         return context.stopping.is_set
 
-    remove_half_made(context.folder)
     while not context.stopping.is_set:
         context.exports_wake.clear()
         beat()
@@ -175,7 +174,6 @@ def run_once(context: ServiceContext) -> None:
             context.ledger.failed(error, to_write=True)
     with _state_lock(context) as is_locked:
         if is_locked:
-            remove_half_made(context.folder)
             exports.round()
             context.written_exports = exports.written
             context.failed_exports = exports.failing

@@ -10,10 +10,8 @@ from importer.base.files import os_error_reason
 from importer.base.texts import N_, text
 from importer.config.service import ExportSettings
 from importer.service.exports import local_files
-from importer.service.exports.address import Address
 from importer.service.exports.folder import Folder
-
-_SFTP = ("sftp", "ssh")
+from importer.service.exports.redaction import shown, without_secrets
 
 
 @contextmanager
@@ -22,26 +20,20 @@ def open_folder(settings: ExportSettings) -> Iterator[Folder]:
 
     A folder of this computer must exist; others are made.
     """
-    address = Address(settings.folder, settings.options)
     try:
-        with _connection(address, settings.key) as folder:
+        with _connection(settings) as folder:
             yield folder
     except Exception as error:  # each library has its own
         raise OutputError(
             text(N_("{folder} cannot be used: {reason}. Check {key}.folder."),
-                 folder=address.shown, reason=_reason(error, address), key=settings.key)
+                 folder=shown(settings), reason=_reason(error, settings), key=settings.key)
         ) from error  # fmt: skip
 
 
-def shown(settings: ExportSettings) -> str:
-    """The path or URL of the folder, without secrets."""
-    return Address(settings.folder, settings.options).shown
-
-
-def _connection(address: Address, key: str) -> AbstractContextManager[Folder]:
-    if not address.protocol:
-        return nullcontext(local_files.connect(address.url))
-    if address.protocol in _SFTP:
+def _connection(settings: ExportSettings) -> AbstractContextManager[Folder]:
+    if not settings.is_remote:
+        return nullcontext(local_files.connect(settings.folder))
+    if settings.folder.startswith(("sftp://", "ssh://")):
         try:
             from importer.service.exports import sftp
         except ImportError as error:
@@ -49,20 +41,20 @@ def _connection(address: Address, key: str) -> AbstractContextManager[Folder]:
                 text(N_("a package is missing. Install it with: {command}"),
                      command='pip install "avira-importer[sftp]"')
             ) from error  # fmt: skip
-        return sftp.connect(address, key)
-    if "::" in address.url:  # with which fsspec reaches one place through another
+        return sftp.connect(settings)
+    if "::" in settings.folder:  # with which fsspec reaches one place through another
         raise OutputError(text(N_("it must not have :: in it")))
     from importer.service.exports import fsspec_files
 
-    return nullcontext(fsspec_files.connect(address))
+    return nullcontext(fsspec_files.connect(settings))
 
 
-def _reason(error: Exception, address: Address) -> object:
+def _reason(error: Exception, settings: ExportSettings) -> object:
     """What went wrong, without secrets."""
     if isinstance(error, OutputError):
         return error.message
     if isinstance(error, TimeoutError):
         return text(N_("the server does not answer"))
-    if isinstance(error, OSError) and not address.protocol:
+    if isinstance(error, OSError) and not settings.is_remote:
         return os_error_reason(error)
-    return address.cleaned(str(error) or type(error).__name__)
+    return without_secrets(str(error) or type(error).__name__, settings)

@@ -10,15 +10,17 @@ from typing import Any
 
 import fsspec  # type: ignore[import-untyped]
 
-from importer.service.exports.address import Address
+from importer.config.service import ExportSettings
 from importer.service.exports.folder import Folder
 
 _RENAMING = frozenset({"ftp", "smb", "file", "local", "hdfs", "webhdfs"})
 
 
-def connect(address: Address) -> Folder:
+def connect(settings: ExportSettings) -> Folder:
     """Connect to a place, and make the folder if it is missing."""
-    filesystem, path = fsspec.url_to_fs(address.url, skip_instance_cache=True, **address.options)
+    filesystem, path = fsspec.url_to_fs(
+        settings.folder, skip_instance_cache=True, **settings.options
+    )
     files = _FsspecFiles(filesystem)
     if files.renames and path:
         files.make_folder(path)

@@ -20,7 +20,8 @@ from importer.messages.fault_log import log_fault
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job
 from importer.service.events import Event, log
-from importer.service.exports.destination import open_folder, shown
+from importer.service.exports.destination import open_folder
+from importer.service.exports.redaction import shown
 from importer.service.exports.schedule import Due, Schedule
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
@@ -119,7 +120,12 @@ class Exports:
         ]
 
     def begin(self, now: dt.datetime) -> None:
-        """Load the last runs; a new export with a cron expression waits for its time."""
+        """Load the last runs, and remove what a killed service left in the state folder.
+
+        A new export with a cron expression waits for its time.
+        """
+        for path in self.folder.glob(f"{_MAKING}*"):
+            shutil.rmtree(path, ignore_errors=True)
         for export in self._exports:
             runs = export.runs = self._kept.of(export.settings)
             if runs.last is None and export.settings.cron is not None:
@@ -242,9 +248,3 @@ class Exports:
                 folder.remove_left_over()
         except OutputError as error:
             log(Event.NOT_REMOVED, export=name, reason=str(error.message))
-
-
-def remove_half_made(folder: Path) -> None:
-    """Remove the files that a killed service left in the state `folder`."""
-    for path in folder.glob(f"{_MAKING}*"):
-        shutil.rmtree(path, ignore_errors=True)

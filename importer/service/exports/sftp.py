@@ -8,13 +8,13 @@ from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
 from importer.base.errors import OutputError
 from importer.base.texts import N_, text
-from importer.service.exports.address import Address
+from importer.config.service import ExportSettings
 from importer.service.exports.folder import Folder
 
 T = TypeVar("T")
@@ -36,21 +36,23 @@ _BLOCK = 512 * 1024
 
 
 @contextmanager
-def connect(address: Address, key: str) -> Iterator[Folder]:
-    """Connect to a server, and make the folder if it is missing; `key` names the export."""
-    server, slash, path = address.url.partition("://")[2].partition("/")
-    parts = urlsplit(f"//{server}")
-    place = {"host": parts.hostname, "port": parts.port or ()}
+def connect(settings: ExportSettings) -> Iterator[Folder]:
+    """Connect to a server, and make the folder if it is missing."""
+    url = urlsplit(settings.folder, allow_fragments=False)
+    server: dict[str, Any] = {"host": url.hostname, "port": url.port or ()}
+    for key, value in (("username", url.username), ("password", url.password)):
+        if value is not None:
+            server[key] = unquote(value)
     with asyncio.Runner() as runner:
         # asyncio would log each request that is under way when a connection is lost.
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         connections = AsyncExitStack()
         try:
-            options = {**_OPTIONS, **place, **address.options}
-            files = _SftpFiles(runner, runner.run(_client(connections, options, key)))
-            if path:
-                files.make_folder(slash + path)
-            yield Folder(files, slash + path)
+            options = {**_OPTIONS, **server, **settings.options}
+            files = _SftpFiles(runner, runner.run(_client(connections, options, settings.key)))
+            if url.path.strip("/"):
+                files.make_folder(url.path)
+            yield Folder(files, url.path)
         finally:
             runner.run(connections.aclose())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
@@ -25,10 +25,7 @@ from importer.workbook.checking.schemas import bad_cells
 from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.reading.raw import RawWorkbook
 
-_CREATES: dict[type[Request], Literal["otc", "customer"]] = {
-    AddOtc: "otc",
-    AddCustomer: "customer",
-}
+_CREATES: dict[type[Request], Literal["otc", "customer"]] = {AddOtc: "otc", AddCustomer: "customer"}
 _TIDIED = (ColumnKind.OTC, ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL)
 
 
@@ -96,20 +93,23 @@ def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook
     columns = [column for column in sheet.columns if column.field in input_sheet.columns]
     rows = [row for row, _ in input_sheet.rows]
     raw = {column.field: _cells(input_sheet, column) for column in columns}
-    values = {column.field: _values(column, raw[column.field]) for column in columns}
+    values: dict[str, list[Value | BadCell | None]] = {}
+    for column in columns:
+        read = reader_of(column)
+        cells = raw[column.field]
+        values[column.field] = [None if cell is None else read(cell) for cell in cells]
     bad = bad_cells(sheet, pd.DataFrame(values, index=rows, dtype=object))
     bad_rows = {row for row, _, _ in bad}
     index_of = {row: index for index, row in enumerate(rows)}
-    checked.problems += [
-        cell_problem(
-            Place(input_sheet.place, row), sheet.column(field), code, raw[field][index_of[row]]
-        )
-        for row, field, code in bad
-    ]
+    for row, name, code in bad:
+        place, cell = Place(input_sheet.place, row), raw[name][index_of[row]]
+        checked.problems.append(cell_problem(place, sheet.column(name), code, cell))
     checked.refused.update((input_sheet.place.name, row) for row in bad_rows)
     for column in columns:
         checked.problems += _warnings(input_sheet, column, raw[column.field], values[column.field])
-    _record_refused_additions(checked, input_sheet, sheet, bad_rows, values)
+    kind = _CREATES.get(sheet.request)
+    if kind in values:
+        _record_refused_additions(checked, input_sheet, kind, values[kind], bad_rows)
     if input_sheet.refused:
         return
     fields: Sequence[str] = sheet.request._fields[1:]
@@ -123,21 +123,14 @@ def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook
 
 
 def _record_refused_additions(
-    checked: CheckedWorkbook,
-    input_sheet: InputSheet,
-    sheet: Sheet,
-    bad_rows: set[int],
-    values: Mapping[str, Sequence[Value | BadCell | None]],
-) -> None:
+    checked: CheckedWorkbook, input_sheet: InputSheet, kind: Literal["otc", "customer"],
+    names: Sequence[Value | BadCell | None], bad_rows: set[int],
+) -> None:  # fmt: skip
     """Record the OTCs or customers that refused rows would have created."""
-    kind: Literal["otc", "customer"] | None = _CREATES.get(sheet.request)
-    if kind is None:
-        return
-    for (row, _), name in zip(input_sheet.rows, values.get(kind, ()), strict=False):
+    for (row, _), name in zip(input_sheet.rows, names, strict=False):
         if isinstance(name, str) and (input_sheet.refused or row in bad_rows):
-            checked.refused_additions.setdefault(
-                addition(kind, name), Place(input_sheet.place, row)
-            )
+            place = Place(input_sheet.place, row)
+            checked.refused_additions.setdefault(addition(kind, name), place)
 
 
 def _cells(input_sheet: InputSheet, column: Column) -> list[Cell]:
@@ -153,17 +146,10 @@ def _without_nan(cell: Cell) -> Cell:
     return "NaN" if cell != cell else cell
 
 
-def _values(column: Column, cells: list[Cell]) -> list[Value | BadCell | None]:
-    read = reader_of(column)
-    return [None if cell is None else read(cell) for cell in cells]
-
-
 def _warnings(
-    input_sheet: InputSheet,
-    column: Column,
-    cells: list[Cell],
+    input_sheet: InputSheet, column: Column, cells: list[Cell],
     values: Sequence[Value | BadCell | None],
-) -> Iterator[Problem]:
+) -> Iterator[Problem]:  # fmt: skip
     """Warnings about good cells: tidied text, names beyond the console's limits, formulas."""
     number = input_sheet.columns[column.field] + 1
     formulas = input_sheet.markup.formulas

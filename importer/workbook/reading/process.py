@@ -21,14 +21,7 @@ from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import CODES
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
-from importer.workbook.reading.protocol import (
-    ANSWER_TYPES,
-    Done,
-    Failed,
-    MoreRows,
-    Refused,
-    Work,
-)
+from importer.workbook.reading.protocol import ANSWER_TYPES, Done, Failed, MoreRows, Refused, Work
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
 
 _START = (

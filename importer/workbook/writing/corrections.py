@@ -28,12 +28,9 @@ _SOURCE = "source"
 
 
 def write_corrections(
-    path: Path,
-    source: Path,
-    checked: CheckedWorkbook,
-    problems: Sequence[Problem],
+    path: Path, source: Path, checked: CheckedWorkbook, problems: Sequence[Problem],
     refused: set[tuple[str, int]] | None,
-) -> None:
+) -> None:  # fmt: skip
     """Write to `path` the rows of `source` that are `refused` (None: all), and the reasons.
 
     `checked` is the result of checking `source`; `problems` are those of the whole workbook. If

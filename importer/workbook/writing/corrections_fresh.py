@@ -16,12 +16,7 @@ from importer.workbook.cell import Row, is_blank
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import is_problems, language_of
 from importer.workbook.writing.corrections_marks import Marks, put, put_new
-from importer.workbook.writing.styles import (
-    AT_TOP,
-    StyleCache,
-    format_of,
-    style_header,
-)
+from importer.workbook.writing.styles import AT_TOP, StyleCache, format_of, style_header
 from importer.workbook.writing.template import add_sheet, new_workbook
 
 _EXTRA_WIDTH = 20

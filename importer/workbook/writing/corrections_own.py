@@ -33,11 +33,7 @@ _WIDEST = 1_000_000
 """Cells from A1 to the last one of a sheet, including blank ones: openpyxl visits all of them."""
 
 
-def own_workbook(
-    source: Path,
-    checked: CheckedWorkbook,
-    marks: Marks,
-) -> Workbook | None:
+def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
     """The workbook at `source` with its problems marked; None if it cannot be given back."""
     if not checked.is_template or any(map(_has_rows_above, checked.sheets)):
         return None

@@ -35,12 +35,9 @@ NOTHING = Known()
 
 
 def write_template(
-    path: Path,
-    language: str,
-    known: Known = NOTHING,
-    contents: Contents | None = None,
+    path: Path, language: str, known: Known = NOTHING, contents: Contents | None = None,
     tick: Callable[[], object] = lambda: None,
-) -> None:
+) -> None:  # fmt: skip
     """Write the onboarding workbook in `language` to `path`.
 
     With `contents`, the edit sheets are filled in from them; `tick` is called once per row.

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from conftest import CommandLine
-from importer.base.texts import LANGUAGES
+from importer.base.texts import LANGUAGES, in_language, use_language
+from importer.config.service import FORMATS
 from importer.domain.sheets import SHEETS
+from importer.export.formats import Format
 from importer.export.recognition import first_headers
+from importer.export.sheets import DETAIL_SHEETS
+from importer.ledger.engines.sqlite import FileLedger
+from importer.pipeline.export import export
+from importer.pipeline.job import Job
+from scripts import ROOT
 from workbooks import Sheets, write_workbook
 
 OTC = "AAAAA-11111-22222-33333"
@@ -155,3 +165,57 @@ def test_the_instructions_say_what_hatched_cells_are(command: CommandLine) -> No
     assert command("template", "--prefill", "-o", "edit.xlsx").exit_code == 0
     told = [cell.value for cell in load_workbook("edit.xlsx")["Instructions"]["A"]]
     assert "Hatched" in told
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("form", [Format.CSV, Format.JSON, Format.HTML])
+def test_in_an_english_process_an_export_is_wholly_in_the_language_of_its_block(
+    form: Format, command: CommandLine
+) -> None:
+    """Even after one in English: no word of it is remembered. It is the file of --lang es."""
+    job = Job(FileLedger(Path("ledger.db")), "default", dt.date.today())
+    written = {}
+    for language in ("en", "es"):
+        words = ("export", "--format", form, "-o", f"whole-{language}{form.ending}", "--as-of", "1")
+        assert command(*words, "--lang", language).exit_code == 0
+    use_language("en")
+    for language in ("en", "es", "en"):
+        path = Path(f"block-{language}{form.ending}")
+        with in_language(language):
+            export(path, job, 1, form=form)
+        for name in (path, Path(f"whole-{language}{form.ending}")):
+            files = sorted(name.iterdir()) if form.is_folder else [name]
+            written[name] = {file.name.replace(name.stem, ""): file.read_bytes() for file in files}
+        assert written[path] == written[Path(f"whole-{language}{form.ending}")]
+
+
+def test_the_docs_name_every_format_and_every_further_column() -> None:
+    """In their order; and the configuration offers the same formats."""
+    page = (ROOT / "docs" / "export.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    told = {row[0].strip("| `"): row[-1].strip("| ") for row in rows}
+    for sheet in DETAIL_SHEETS:
+        ours = ", ".join(column.header for column in sheet.ours)
+        assert told[sheet.name].endswith(f"to the right: {ours}"), sheet.name
+    formats = [member.value for member in Format]
+    assert [name for name in told if name in formats] == formats == list(FORMATS)
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_docs_name_the_keys_of_show(command: CommandLine) -> None:
+    page = (ROOT / "docs" / "json.md").read_text("utf-8")
+    for what in ("otcs", "customers", "summary"):
+        document = json.loads(command("show", what, "--json").out)
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `show {what}")]
+        keys = re.findall(r'"(\w+)"', row.partition("` | `")[2].partition("`")[0])
+        assert keys == list(_keys(document)), what
+
+
+def _keys(document: object) -> Iterator[str]:
+    """The keys of `document` and of the first of each list in it, in their order."""
+    if isinstance(document, list):
+        document = document[0]
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from _keys(value)

@@ -485,7 +485,7 @@ def test_rows_beyond_a_sheets_limit_go_on_in_a_further_sheet(
     ]  # fmt: skip
     assert first.tables.keys() != second.tables.keys()
     told = [cell.value for cell in book["Summary"]["A"]]
-    assert "OTC Details is longer than a sheet can be; it goes on in OTC Details (2)." in told
+    assert "OTC Details has too many rows for one sheet. It continues on OTC Details (2)." in told
 
 
 def test_the_row_limit_is_excels() -> None:

@@ -1527,8 +1527,8 @@ LIMIT = SMALL.otcs
 """So many rows as OTC Activation Details has: one sheet can just hold them."""
 
 GOES_ON = {
-    "en": "{} is longer than a sheet can be; it goes on in {}.",
-    "es": "{} no cabe en una hoja; continúa en {}.",
+    "en": "{} has too many rows for one sheet. It continues on {}.",
+    "es": "{} tiene demasiadas filas para una hoja. Continúa en {}.",
 }
 TITLES = {"Summary": "Resumen", "Exceptions": "Excepciones", "Movements": "Movimientos"}
 """The sheets whose names are translated; the console's are not."""

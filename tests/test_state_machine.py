@@ -298,7 +298,7 @@ class Clock:
 def _only_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the test's own time, and without corrections, which would take most of it."""
     monkeypatch.setattr(clock, "now", lambda: Clock.instant)
-    monkeypatch.setattr(pipeline, "_give_back", lambda *_args, **_options: None)
+    monkeypatch.setattr(pipeline, "_write_corrections", lambda *_args, **_options: None)
 
 
 class PowerCutError(Exception):

@@ -582,7 +582,7 @@ def test_undoing_twice_is_refused(command: CommandLine, history: History) -> Non
     for options in ([], ["--check"]):
         [problem] = refused(command, 2, *options)
         assert problem["code"] == "already-undone"
-        assert problem["message"] == "Batch 2 was taken back by batch 3 already."
+        assert problem["message"] == "Batch 2 was already undone by batch 3."
         assert problem["fix"].endswith("undo batch 3.")
     assert len(history.batches()) == 3
     undo(command, 3)

@@ -74,14 +74,14 @@ _HEAD = 1_000
 
 
 def refuse_export(path: Path, sheets: Sequence[RawSheet]) -> None:
-    """Raise FileError if `sheets` are those of an export, and none of them is named as ours."""
+    """Raise FileError for an export, unless a sheet has the name of one to be applied."""
     exported = any(one.rows and _is_exported(one.rows[0][1]) for one in sheets)
     if exported and not any(one.rows and sheet_named(_name(path, one)) for one in sheets):
         raise an_export(path)
 
 
 def is_marked(path: Path) -> bool:
-    """Whether the file says itself that it was exported."""
+    """True if the file has the mark of an export."""
     try:
         if not path.is_file():  # a pipe would have us wait for whoever writes to it
             return False
@@ -92,7 +92,7 @@ def is_marked(path: Path) -> bool:
 
 
 def is_export(path: Path) -> bool:
-    """Whether the file of separated values is there and begins as one of an export."""
+    """True if there is a CSV file that begins like an exported one."""
     try:
         if not path.is_file():
             return False
@@ -103,18 +103,17 @@ def is_export(path: Path) -> bool:
 
 
 def an_export(path: Path) -> FileError:
-    """What to say of an export that shall be checked or applied."""
+    """The error for an export that was to be checked or applied."""
     return FileError(
         Code.NOT_A_WORKBOOK,
-        text(N_("{path} is an export: it tells what the ledger holds and asks for nothing."),
+        text(N_("{path} is an export of the ledger, not a workbook to apply."),
              path=path),
-        text(N_("To get a workbook with what the ledger holds, to edit and apply: "
-                "avira-importer template --prefill")),
+        text(N_("To get a workbook to edit and apply: avira-importer template --prefill")),
     )  # fmt: skip
 
 
 def _name(path: Path, sheet: RawSheet) -> str:
-    """What the file calls the sheet; a file of text, of which we may have guessed it, itself."""
+    """The name of the sheet in the file; for a CSV file, that of the file."""
     return path.stem if path.suffix.lower() in csv_file.SUFFIXES else sheet.name
 
 

@@ -1,4 +1,4 @@
-"""Changes in words for a person, and what the facts in them are called."""
+"""Changes as text, and the labels of the facts in them."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from importer.domain.sheets import SHEETS
 def describe_changes(
     changes: Iterable[Change], names: Mapping[int, str], *, additions: bool
 ) -> Iterator[str]:
-    """Every change of what was there before: where it was asked for, of what, and old → new.
+    """A line per change of what existed before: its row, its subject, and old → new.
 
-    Also what comes to be, if `additions`. `names` are the customers' by their ids.
+    `additions` are included if wanted. `names` are those of the customers by id.
     """
     leaving: Entity | None = None
     for change in changes:
-        if change.kind is None:  # the half of a move that comes first
+        if change.kind is None:  # the first half of a move
             leaving = change.before
         elif change.kind is ChangeKind.SUBSCRIPTION_MOVED:
-            yield f"{_where_asked(change)}: {_move_told(leaving, change.after, names)}"
+            yield f"{_where_asked(change)}: {_describe_move(leaving, change.after, names)}"
         elif change.before is not None or additions:
-            yield f"{_where_asked(change)}: {_edit_told(change, names)}"
+            yield f"{_where_asked(change)}: {_describe_edit(change, names)}"
 
 
 def _where_asked(change: Change) -> str:
@@ -42,7 +42,9 @@ def _where_asked(change: Change) -> str:
     return str(text(N_("{sheet}, row {row}"), sheet=place.sheet.name, row=place.row))
 
 
-def _move_told(leaving: Entity | None, arriving: Entity | None, names: Mapping[int, str]) -> str:
+def _describe_move(
+    leaving: Entity | None, arriving: Entity | None, names: Mapping[int, str]
+) -> str:
     assert isinstance(leaving, Subscription)
     assert isinstance(arriving, Subscription)
     return (
@@ -51,19 +53,19 @@ def _move_told(leaving: Entity | None, arriving: Entity | None, names: Mapping[i
     )
 
 
-def _edit_told(change: Change, names: Mapping[int, str]) -> str:
+def _describe_edit(change: Change, names: Mapping[int, str]) -> str:
     match change.before, change.after:
-        case Subscription() as held, None:
-            what, parts = f"{names[held.customer]}, {held.otc}", [f"{held.licenses} → 0"]
-        case None, Subscription() as now:
-            what, parts = f"{names[now.customer]}, {now.otc}", [f"0 → {now.licenses}"]
+        case Subscription() as old, None:
+            what, parts = f"{names[old.customer]}, {old.otc}", [f"{old.licenses} → 0"]
+        case None, Subscription() as new:
+            what, parts = f"{names[new.customer]}, {new.otc}", [f"0 → {new.licenses}"]
         case None, after:
             assert after is not None, "a change has an image before or after"
             return str(text(N_("{what}: added"), what=_name_of(after, names)))
-        case Subscription() as held, Subscription() as now:
-            what, parts = f"{names[now.customer]}, {now.otc}", [f"{held.licenses} → {now.licenses}"]
+        case Subscription() as old, Subscription() as new:
+            what, parts = f"{names[new.customer]}, {new.otc}", [f"{old.licenses} → {new.licenses}"]
         case before, after:
-            assert before is not None, "an addition was told above"
+            assert before is not None, "the case of an addition is above"
             if after is None:
                 return str(text(N_("{what}: removed"), what=_name_of(before, names)))
             what = _name_of(before, names)
@@ -80,7 +82,7 @@ def _name_of(entity: Entity, names: Mapping[int, str]) -> str:
         return entity.code
     if isinstance(entity, Device):
         return f"{names[entity.customer]}, {entity.id}"
-    assert isinstance(entity, Customer), "subscriptions are told in other words"
+    assert isinstance(entity, Customer), "subscriptions have their own cases"
     return names[entity.id]
 
 
@@ -88,11 +90,11 @@ _NO_COLUMNS = {
     "status": N_("Status"),
     "disabled_reason": N_("Reason"),
 }
-"""The facts of entities that no column of a sheet is named after."""
+"""Facts that no column of a sheet is named after."""
 
 
 def fact_label(fact: str) -> str:
-    """What a fact of an OTC, customer, subscription or device is called on the sheets."""
+    """The label of a fact of an entity: its column on the sheets."""
     return _fact_label(fact, current_language())
 
 
@@ -102,11 +104,11 @@ def _fact_label(fact: str, language: str) -> str:
         return translated(_NO_COLUMNS[fact], language)
     field = "customer" if fact == "name" else fact
     columns = (column for sheet in SHEETS for column in sheet.columns)
-    return next(one.title(language) for one in columns if one.field == field)
+    return next(column.title(language) for column in columns if column.field == field)
 
 
 def value_words(fact: str, value: object) -> str:
-    """The value of `fact` as a person would write it; also as the journal's images have it."""
+    """The value of `fact` for people, given as in an entity or in the journal."""
     if fact in ("managed_by", "status") and isinstance(value, str):
         return _(_WORDS[value])
     return str(display_value(value))

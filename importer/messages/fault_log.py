@@ -1,4 +1,4 @@
-"""Where faults of the program itself are written down, for whoever mends them."""
+"""The log of internal errors."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from importer import __version__
 from importer.base import clock
 from importer.messages.masking import without_otcs
 
-MOST_KEPT = 1_000_000
-"""Bytes after which the log begins anew; the last one before is kept."""
+MAX_BYTES = 1_000_000
+"""Above this size a new log is started; the previous one is kept."""
 
 
 def log_fault() -> Path | None:
-    """Write the traceback to the log, with all but the last five characters of any OTC hidden.
+    """Write the current traceback to the log, with OTCs masked.
 
-    Gives the log's place, or None where it cannot be written.
+    Returns the path of the log, or None if it cannot be written.
     """
     from platformdirs import user_log_path
 
     path = user_log_path("avira-importer", appauthor=False) / "avira-importer.log"
-    story = without_otcs(traceback.format_exc())
+    trace = without_otcs(traceback.format_exc())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > MOST_KEPT:
+        if path.exists() and path.stat().st_size > MAX_BYTES:
             path.replace(path.with_suffix(".old.log"))
         with path.open("a", encoding="utf-8") as log:
-            log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{story}\n")
+            log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{trace}\n")
     except OSError:
         return None
     return path

@@ -1,4 +1,4 @@
-"""What logs and terminals may show of OTCs, which are secrets: their last five characters."""
+"""Mask OTCs, which are secrets: logs and terminals show their last five characters."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ _OTC = re.compile(
     r"|(?<![A-Za-z0-9])[A-Za-z0-9]{20}(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9-])[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){3}(?![A-Za-z0-9-])"
 )
-"""What may be an OTC, however it was typed; without dashes it stands alone. One that lacks a
-character, or has one too many, tells as much as a right one."""
+"""Possible OTCs, however they were typed; without dashes, as a word of their own. An OTC with a
+character missing or too many gives away as much as a correct one."""
 
 _SET_OFF = re.compile(
     r"(?<![A-Za-z0-9])(?=(?:[A-Z]|[\s_./\u2400-\u241f-])*\d)"  # no words of a sentence
     r"[A-Z0-9]{5}(?:[\s_./\u2400-\u241f-]{0,4}[A-Z0-9]{5}){3}(?![A-Za-z0-9])"
 )
-"""The same with other separators than dashes, or none between some of its groups."""
+"""Possible OTCs with other separators than dashes, or none between some groups."""
 
 _SAMPLE = "XXXXX-XXXXX-XXXXX-XXXXX"
-"""What messages show to say how an OTC looks."""
+"""The pattern of an OTC in messages."""
 
 
 class Masked(io.TextIOBase):
-    """Standard error, on which no more of an OTC is shown than its last five characters."""
+    """A stream such as standard error that masks OTCs."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # a class attribute there
-        """The stream's encoding."""
+        """The encoding of the stream."""
         return self._stream.encoding
 
     def write(self, words: str) -> int:
-        """Write `words`, masked; as many characters as were given."""
+        """Write `words`, masked; return their length before that."""
         self._stream.write(without_otcs(words))
         return len(words)
 
@@ -50,19 +50,19 @@ class Masked(io.TextIOBase):
         self._stream.flush()
 
     def isatty(self) -> bool:
-        """Whether the stream is a terminal."""
+        """True if the stream is a terminal."""
         return self._stream.isatty()
 
     def fileno(self) -> int:
-        """The stream's number to the system."""
+        """The file descriptor of the stream."""
         return self._stream.fileno()
 
     def writable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
 
 def without_otcs(words: str) -> str:
-    """`words` with whatever may be an OTC in them masked."""
+    """`words` with everything masked that may be an OTC."""
     words = _OTC.sub(lambda otc: otc[0] if otc[0] == _SAMPLE else masked(otc[0]), words)
     return _SET_OFF.sub(lambda otc: masked(otc[0]), words)

@@ -52,7 +52,7 @@ def _entry(alike: list[Problem]) -> Iterator[ReportLine]:
     places = [other.cell for other in others if other.cell]
     if places:
         listed = places[:PLACES] + (["…"] if len(places) > PLACES else [])
-        yield line(6, text(N_("The same in {places} (-v tells each)."), places=listed))
+        yield line(6, text(N_("Also in {places} (-v lists each one)."), places=listed))
 
 
 def _where(problem: Problem) -> Iterator[str]:

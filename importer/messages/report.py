@@ -1,4 +1,4 @@
-"""What became of one workbook, and the JSON that scripts get of it."""
+"""The report on a workbook, and its JSON for scripts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from importer.domain.problems import Problem
 
 
 class Result(StrEnum):
-    """What became of a workbook (CLI.md, `status`)."""
+    """The status of a workbook."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -28,7 +28,7 @@ class Result(StrEnum):
 
 
 class Rows(NamedTuple):
-    """How many rows were read, and what became (or would become) of them."""
+    """How many rows were read, and what was (or would be) done with them."""
 
     read: int = 0
     applied: int = 0
@@ -36,7 +36,7 @@ class Rows(NamedTuple):
     rejected: int = 0
 
     def checked(self) -> Rows:
-        """Itself; a row that is lost is a fault of this program, and stops it."""
+        """Itself. A lost row is an internal error."""
         if self.read != self.applied + self.unchanged + self.rejected:
             raise AssertionError(f"rows were lost: {self}")
         return self
@@ -44,7 +44,7 @@ class Rows(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What became of one file.
+    """The report on one file.
 
     `outcomes` gives what became of each row, by sheet and row; `names` the name of each customer
     that `changes` concern, by its id. `batch` is None where none was made, `ledger` where the
@@ -72,17 +72,17 @@ class Report:
 
     @property
     def refused(self) -> bool:
-        """Whether any row was refused."""
+        """True if any row was rejected."""
         return self.rows.rejected > 0
 
     def counts(self) -> dict[ChangeKind, int]:
-        """How often each thing was done, in the order of ChangeKind, zeros included."""
+        """The number of changes of each kind, in the order of ChangeKind, zeros included."""
         counted = Counter(change.kind for change in self.changes)
         return {did: counted[did] for did in ChangeKind}
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The object that CLI.md promises for one file."""
+    """The object for one file, as in docs/json.md."""
     return {
         "file": report.file,
         "sha256": report.sha256,
@@ -99,7 +99,7 @@ def to_json(report: Report) -> dict[str, Any]:
 
 
 def undo_to_json(report: Report, undoes: int) -> dict[str, Any]:
-    """The object that CLI.md promises for an undo of batch `undoes`."""
+    """The object for an undo of batch `undoes`, as in docs/json.md."""
     return {
         "batch": report.batch,
         "undoes": undoes,

@@ -1,4 +1,4 @@
-"""The main job: read, check, plan, apply, give back what was refused."""
+"""Apply a workbook: read, check, plan, apply, write corrections."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Read:
 
 
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
-    """What applying each workbook would do, one after the other; changes nothing."""
+    """Report what applying the workbooks in turn would do, and change nothing."""
     readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
     snapshot = _snapshot([one for one in readings if isinstance(one, _Read)], job)
     reports = []
@@ -53,7 +53,7 @@ def check(paths: Sequence[Path], job: Job) -> list[Report]:
         report = _report(reading, plan)
         report.result = Result.INVALID if report.refused else Result.VALID
         if report.refused:
-            _give_back(reading, report, job, partial=False)
+            _write_corrections(reading, report, job, partial=False)
         else:
             snapshot = plan.after
         reports.append(report)
@@ -79,12 +79,12 @@ def apply(
         report = _apply(reading, job, partial)
     report.result = _result(report)
     if report.refused and report.corrections is None:
-        _give_back(reading, report, job, partial=partial)
+        _write_corrections(reading, report, job, partial=partial)
     return report
 
 
 def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
-    """The workbook's checked cells, or the report that it cannot be read."""
+    """The checked cells of the workbook, or the report that it cannot be read."""
     try:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
         raw = read_workbook(path, job.limits, job.sheet)
@@ -104,7 +104,7 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
 
 
 def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Request]:
-    """What was edited in a workbook that was filled in with what this very ledger held."""
+    """The requests of the edited cells only, if the workbook was prefilled from this ledger."""
     if job.ledger.is_missing:
         return requests
     with job.ledger.reading() as connection:
@@ -115,14 +115,14 @@ def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Req
 
 
 def _named_in(readings: Sequence[_Read]) -> Scope:
-    """What the good rows name, and what the bad ones may have meant."""
+    """The OTCs and customers that the rows name, and OTCs that bad cells may mean."""
     named = scope_of(request for one in readings for request in one.checked.requests)
     named.mistyped_otcs.update(*(mistyped_otcs(one.checked) for one in readings))
     return named
 
 
 def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
-    """What the ledger holds of all that is named; nothing if there is no ledger yet."""
+    """The state of everything the rows name; an empty one if there is no ledger yet."""
     named = _named_in(readings)
     if job.ledger.is_missing:
         return snapshot_of_nothing(named, job.today)
@@ -137,7 +137,7 @@ def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
 
 
 def _apply(reading: _Read, job: Job, partial: bool) -> Report:
-    """Snapshot, plan and apply in one transaction, so that nobody else comes between."""
+    """Snapshot, plan and apply in one transaction, so that nobody else can intervene."""
     named = _named_in([reading])
 
     def work(writing: Writing) -> Report:
@@ -163,7 +163,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
             if job.once is not None:
                 report.result = _result(report)
                 if report.refused:
-                    _give_back(reading, report, job, partial=partial)
+                    _write_corrections(reading, report, job, partial=partial)
                 job.once.before_commit(report)
         return report
 
@@ -172,7 +172,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
 
 
 def _before(reading: _Read, job: Job) -> Report | None:
-    """What is to be said of a file that was applied before, if it is to be applied once."""
+    """The report on a file that was applied before, if it is to be applied at most once."""
     if job.once is None or job.ledger.is_missing:
         return None
     with job.ledger.reading() as connection:
@@ -193,7 +193,7 @@ def _file_name(path: Path) -> str:
 
 
 def _report(reading: _Read, plan: Plan) -> Report:
-    """What the plan says of every row; whether it is carried out is not said yet."""
+    """The report of a plan that is not carried out yet."""
     checked = reading.checked
     outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
     for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
@@ -228,7 +228,7 @@ def _result(report: Report) -> Result:
 
 
 def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Problem]:
-    """All problems as a reader meets them: by sheet, row and column."""
+    """All problems in the order of the file: by sheet, row and column."""
     order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
 
     def place(problem: Problem) -> tuple[int, int, int]:
@@ -239,9 +239,9 @@ def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Prob
     return sorted([*checked.problems, *of_plan], key=place)
 
 
-def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
-    """Write the corrections workbook: the refused rows, or all where the others wait for them."""
-    from importer.workbook.writing.corrections import (  # openpyxl takes its time
+def _write_corrections(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
+    """Write the corrections workbook: the rejected rows if `partial`, else all rows."""
+    from importer.workbook.writing.corrections import (  # imports openpyxl
         corrections_path,
         write_corrections,
     )
@@ -254,7 +254,7 @@ def _give_back(reading: _Read, report: Report, job: Job, *, partial: bool) -> No
     try:
         write_corrections(path, reading.path, reading.checked, report.problems, refused)
         report.corrections = str(path)
-    except OutputError as fault:  # what was applied is applied all the same, and must be told
-        if job.once is not None:  # and who asks for that keeps everything in one place
+    except OutputError as fault:  # the rows stay applied, and the report must say so
+        if job.once is not None:  # the caller keeps everything in one place
             raise
         report.corrections_fault = fault.message

@@ -1,4 +1,4 @@
-"""What a run of a command works on."""
+"""The job of a command: its ledger, account, day and options."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from importer.ledger.writing.apply import AppliedBatch, BatchFacts
 
 CLOCKS_APART = dt.timedelta(minutes=1)
-"""By how much the clocks of two computers may differ before it is worth a word."""
+"""A larger difference between the clocks of two computers is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyOnce:
-    """That a file is applied once, whatever happens: one that has made a batch makes no other.
+    """Apply a file at most once: a file with a batch gets no other.
 
     A batch that was taken back counts only if it was made `since` then, when the file was taken.
     `before_commit` is told what became of the file when all is decided and written but can still

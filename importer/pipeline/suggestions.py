@@ -1,4 +1,4 @@
-"""What was probably meant by an OTC or a customer that is none, to be asked and never used."""
+"""Suggest the OTC or customer that was probably meant. Suggestions are never applied."""
 
 from __future__ import annotations
 

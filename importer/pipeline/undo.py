@@ -1,4 +1,4 @@
-"""Takes a batch back, as a new batch."""
+"""Undo a batch, as a new batch."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from importer.pipeline.show import no_such_batch
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The batch that was, or would be, taken back, and what became of that."""
+    """The batch that was, or would be, undone, and the report."""
 
     of: Batch
     report: Report
 
 
 def check_undo(number: int, job: Job) -> Undone:
-    """What taking batch `number` back would do; changes nothing.
+    """Report what undoing batch `number` would do, and change nothing.
 
     Raises MisuseError where there is no such batch; so does `undo`.
     """
@@ -42,7 +42,7 @@ def check_undo(number: int, job: Job) -> Undone:
 
 
 def undo(number: int, job: Job) -> Undone:
-    """Take batch `number` back, wholly or not at all."""
+    """Undo batch `number`, wholly or not at all."""
 
     def work(writing: Writing) -> Undone:
         found = load_to_undo(writing.connection, job.account, number, job.today, locking=True)
@@ -89,7 +89,7 @@ def _rows(changes: Sequence[Change]) -> int:
 def _already_undone(of: Batch) -> Problem:
     return Problem(
         Code.ALREADY_UNDONE,
-        text(N_("Batch {batch} was taken back by batch {undone_by} already."),
+        text(N_("Batch {batch} was already undone by batch {undone_by}."),
              batch=of.batch, undone_by=of.undone_by),
-        text(N_("To have it again, undo batch {undone_by}."), undone_by=of.undone_by),
+        text(N_("To apply it again, undo batch {undone_by}."), undone_by=of.undone_by),
     )  # fmt: skip

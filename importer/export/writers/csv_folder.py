@@ -1,4 +1,4 @@
-"""“Export Avira Details” as a folder with a file of separated values a sheet."""
+"""Write an export as a folder with a CSV file for each sheet."""
 
 from __future__ import annotations
 

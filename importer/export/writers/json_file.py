@@ -1,4 +1,4 @@
-"""“Export Avira Details” as a JSON document, for other programs."""
+"""Write an export as a JSON document for other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""“Export Avira Details” as a spreadsheet of LibreOffice."""
+"""Write an export as a LibreOffice spreadsheet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write_ods(book: Book, path: Path) -> dict[str, int]:
     """
     sheets = book.sheets(ROW_LIMIT)
     at = book.at.astimezone(dt.UTC).replace(tzinfo=None)
-    # The archive's form knows no earlier instants.
+    # Archives cannot have earlier dates.
     at = max(at, dt.datetime(1980, 1, 1))
     with whole_file(path) as temporary, temporary.open("wb") as stream:
         for part in stream_write_ods(_pages(book, sheets), get_modified_at=lambda: at):
@@ -49,7 +49,7 @@ def _summary_rows(book: Book, sheets: list[ExportSheet]) -> Iterator[Row]:
     yield from ((sheet.title, len(sheet.table.rows)) for sheet in sheets)
     for sheet in sheets:
         if sheet.number > 1:
-            yield (str(text(N_("{first} is longer than a sheet can be; it goes on in {next}."),
+            yield (str(text(N_("{first} has too many rows for one sheet. It continues on {next}."),
                             first=sheet.table.title, next=sheet.title)),)  # fmt: skip
     for block in book.summary.blocks:
         yield ()

@@ -1,4 +1,4 @@
-"""“Export Avira Details” as one page for a browser, which needs no network and no other file.
+"""Write an export as one page for a browser, which needs no network and no other file.
 
 It has the Summary's figures and charts, the exceptions, and the OTCs and customers to search and
 sort. Whatever a person has typed is text in it: Jinja escapes it, and the page's own policy lets
@@ -97,8 +97,8 @@ def _too_long(table: Table) -> Markup:
     """What a table says that has more rows than a page shows."""
     if len(table.rows) <= ROW_LIMIT:
         return Markup("")
-    said = text(N_("Only the first {shown} of {all} rows are on this page, and only these are "
-                   "searched. The workbook has all: avira-importer export"),
+    said = text(N_("This page shows and searches only the first {shown} of {all} rows. For all "
+                   "rows: avira-importer export"),
                 shown=ROW_LIMIT, all=len(table.rows))  # fmt: skip
     return Markup('<p class="note">{}</p>').format(str(said))
 

@@ -1,4 +1,4 @@
-"""“Export Avira Details” as an Excel workbook, with native tables and charts."""
+"""Write an export as an Excel workbook with native tables and charts."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def _say_what_goes_on(
     """Say of each table that is longer than a sheet where it goes on; the next free row."""
     for sheet in sheets:
         if sheet.number > 1:
-            said = text(N_("{first} is longer than a sheet can be; it goes on in {next}."),
+            said = text(N_("{first} has too many rows for one sheet. It continues on {next}."),
                         first=sheet.table.title, next=sheet.title)  # fmt: skip
             cells[f"A{row}"] = _cell(str(said), {"bold": True, "font_color": TONES[Tone.BAD][1]})
             row += 1

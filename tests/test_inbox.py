@@ -121,7 +121,7 @@ def test_a_workbook_that_is_refused_comes_back_with_corrections_and_report(place
     assert names(place.applied) == ["bad.corrections.xlsx", "bad.corrections.xlsx.report.txt"]
 
 
-def test_what_is_none_of_ours_is_left_alone(place: Place) -> None:
+def test_hidden_unfinished_and_special_files_are_ignored(place: Place) -> None:
     """Hidden and unfinished files, owner files of Excel, folders, links and pipes stay."""
     workbook = write_workbook(place.folder / "w.xlsx", good(1))
     for name in (".hidden.xlsx", "~$open.xlsx", "x.xlsx.tmp", "x.part", "X.TMP", "y.crdownload"):
@@ -206,7 +206,7 @@ def test_the_same_bytes_are_applied_once(place: Place) -> None:
     assert batches(place) == ["one.xlsx", "one.xlsx", "copy.xlsx"]
 
 
-def test_in_part_the_good_rows_are_applied_and_the_others_come_back(place: Place) -> None:
+def test_with_partial_the_good_rows_are_applied_and_the_others_come_back(place: Place) -> None:
     """With `partial`, the workbook goes to rejected, as something must be done about it."""
     place.configure(inbox="partial = true")
     place.drop("part.xlsx", bad(1))
@@ -218,7 +218,7 @@ def test_in_part_the_good_rows_are_applied_and_the_others_come_back(place: Place
     assert service.wait() == 1
 
 
-def test_what_has_no_good_row_is_not_told_that_parts_would_be_taken(place: Place) -> None:
+def test_a_workbook_without_good_rows_gets_no_advice_to_apply_it_in_part(place: Place) -> None:
     """Whatever the setting is."""
     for setting in ("partial = true", "partial = false"):
         place.configure(inbox=setting)
@@ -253,7 +253,7 @@ def test_the_log_names_the_very_report_and_file_where_names_come_to_the_same(pla
     assert contents == {}
 
 
-def test_once_says_by_its_exit_code_what_came_of_it(place: Place) -> None:
+def test_the_exit_code_of_once_tells_the_result(place: Place) -> None:
     """0 nothing refused, also nothing to do; 1 rows refused; 3 a file that cannot be read."""
     assert once(place).wait() == 0
     place.drop("good.xlsx", good(1))
@@ -348,9 +348,7 @@ def test_what_a_killed_service_has_claimed_is_taken_over_by_one_that_runs(place:
 
 
 @pytest.mark.parametrize("answer", ["raise OSError(28, 'too many')", "yield stop_event.wait()"])
-def test_where_the_system_tells_of_no_changes_the_inbox_is_looked_into_all_the_same(
-    place: Place, answer: str
-) -> None:
+def test_the_inbox_is_polled_where_the_system_reports_no_changes(place: Place, answer: str) -> None:
     """No more watches can be had, which is said; or none of them ever wakes, as on a share that
     another computer writes to."""
     no_watch = ("import watchfiles", f"def watch(*_, stop_event, **__): {answer}",

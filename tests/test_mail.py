@@ -1,4 +1,4 @@
-"""What is written to people: an export's figures, in text and HTML, and nothing that harms."""
+"""Mail shows the figures of an export, in text and HTML, and contains nothing harmful."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def test_a_folder_of_csv_files_is_attached_as_one_zip(export: Export) -> None:
 
 
 @pytest.mark.parametrize("form", [Format.JSON, Format.CSV])
-def test_what_is_too_large_is_not_attached_but_said_to_lie_where_it_lies(
+def test_what_is_too_large_is_not_attached_and_the_mail_says_where_it_is(
     form: Format, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The very size that is the most is still attached."""
@@ -506,7 +506,7 @@ def test_the_sender_may_have_a_name(tmp_path: Path) -> None:
     ["nobody", "a@b@c.example", "a,b@c.example", "a@x.example\r\nBcc: b@x.example", "a b@c.example",
      "@x.example", "a@", "<>", "a@x.example, b@x.example", "a\u2028b@x.example"],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(wrong: str) -> None:
+def test_invalid_addresses_are_refused(wrong: str) -> None:
     for smtp in (replace(SMTP, sender=wrong), replace(SMTP, alerts_to=("a@x.example", wrong))):
         with pytest.raises(MisuseError, match="is not an email address"):
             alert_mail(smtp, text("x"), [])
@@ -525,7 +525,7 @@ REPORT = [
 ]
 
 
-def test_a_refusal_tells_its_report_line_by_line() -> None:
+def test_a_refusal_shows_its_report_line_by_line() -> None:
     """In both bodies, to those who are told of such things, without colours, with its indents."""
     message = refusal_mail(SMTP, "onboarding.xlsx", REPORT, "/srv/inbox/rejected")
     assert message["Subject"] == "onboarding.xlsx needs attention"
@@ -542,14 +542,14 @@ def test_a_refusal_tells_its_report_line_by_line() -> None:
     assert attached(message) == {}
 
 
-def test_of_a_long_report_the_first_lines_are_told() -> None:
+def test_a_mail_contains_the_first_lines_of_a_long_report() -> None:
     message = refusal_mail(SMTP, "x.xlsx", [f"line {n}" for n in range(10_000)], "y")
     plain = body(message, "plain")
     assert "\nline 499\n… (+9500)\n" in plain
     assert len(message.as_bytes()) < 200_000
 
 
-def test_an_alert_says_what_it_was_told() -> None:
+def test_an_alert_contains_its_lines() -> None:
     lines = [text("The ledger {x} is away.", x="Ñ <b>"), text("It is tried again.")]
     message = alert_mail(SMTP, text("The ledger cannot be used"), lines)
     assert message["Subject"] == "The ledger cannot be used"

@@ -1,4 +1,4 @@
-"""Mail reaches a real server, whatever happens to either in between, and nobody gets it in vain."""
+"""Mail reaches a real server, whatever happens to either of them."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_all_that_is_due_goes_in_order_through_one_connection(
     assert server.connections == 1
 
 
-def test_nothing_that_waits_needs_no_server(folder: Path) -> None:
+def test_an_empty_outbox_needs_no_server(folder: Path) -> None:
     outbox = Outbox(folder, MailServer(port=9).settings())
     assert outbox.send_due(NOW, never) is None
     assert not folder.exists()
@@ -154,7 +154,7 @@ def test_mail_that_cannot_be_kept_is_an_error(tmp_path: Path, server: MailServer
 
 
 @pytest.mark.parametrize("more", [{"sender": "nobody"}, {"alerts_to": ("a@x.example", "a b")}])
-def test_addresses_in_the_settings_that_are_none_are_said_at_once(
+def test_invalid_addresses_in_the_settings_are_reported_at_once(
     more: dict[str, Any], server: MailServer, folder: Path
 ) -> None:
     with pytest.raises(MisuseError, match="is not an email address"):
@@ -257,7 +257,7 @@ def test_after_five_days_mail_is_given_up_and_kept(folder: Path, events: Events)
 # What the server says
 
 
-def test_what_is_refused_for_now_is_sent_later(
+def test_mail_that_is_refused_for_now_is_sent_later(
     server: MailServer, folder: Path, events: Events
 ) -> None:
     server.verdicts = ["451 4.7.1 Greylisted, try again.", "250 OK"]
@@ -276,7 +276,7 @@ def test_what_is_refused_for_now_is_sent_later(
 
 
 @pytest.mark.parametrize("at", ["sender", "recipient", "content"])
-def test_what_is_refused_for_good_is_kept_and_not_tried_again(
+def test_mail_that_is_refused_for_good_is_kept_and_not_retried(
     at: str, server: MailServer, folder: Path, events: Events
 ) -> None:
     """The others are sent."""
@@ -378,7 +378,7 @@ def test_a_server_may_take_its_time_to_look_through_a_mail(
 # Being stopped and killed
 
 
-def test_who_is_to_stop_sends_no_further_mail(server: MailServer, folder: Path) -> None:
+def test_a_service_that_stops_sends_no_further_mail(server: MailServer, folder: Path) -> None:
     outbox = Outbox(folder, server.settings())
     for one in "abc":
         outbox.put(mail(one))
@@ -439,7 +439,7 @@ def test_a_crash_loses_no_mail_that_was_put(
     assert list(folder.iterdir()) == []
 
 
-# Files that are none of ours
+# Foreign files
 
 
 BROKEN = {
@@ -544,7 +544,7 @@ def sent(folder: Path, smtp: SmtpSettings) -> bool:
     return outbox.send_due(NOW, never) is None
 
 
-def test_what_the_server_offers_is_taken(folder: Path, certificate: Path) -> None:
+def test_encryption_is_used_if_the_server_offers_it(folder: Path, certificate: Path) -> None:
     """Any certificate will do where no password is sent; with "none", nothing is encrypted."""
     with MailServer(certificate).running() as server:
         assert sent(folder, server.settings())
@@ -576,7 +576,7 @@ def test_a_certificate_must_be_trusted(
         assert b"RCPT TO" not in heard_in_clear(server)
 
 
-def test_where_encryption_must_be_there_is_no_mail_without(
+def test_no_mail_is_sent_without_the_encryption_that_is_required(
     server: MailServer, folder: Path
 ) -> None:
     outbox = Outbox(folder, server.settings(encryption="starttls"))
@@ -589,7 +589,7 @@ def test_where_encryption_must_be_there_is_no_mail_without(
     assert server.mails == []
 
 
-def test_encryption_that_fails_is_not_left_out(folder: Path, certificate: Path) -> None:
+def test_mail_is_not_sent_in_clear_if_encryption_fails(folder: Path, certificate: Path) -> None:
     """Where the server offers it, a failure does not make the mail go in clear."""
     with MailServer(certificate).running() as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr("smtplib.SMTP.starttls", _fails)
@@ -634,7 +634,7 @@ def test_a_login_is_encrypted(
 
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
 @pytest.mark.parametrize("beginning", ["", "\ufeff"])
-def test_the_password_stands_in_a_file(
+def test_the_password_can_be_in_a_file(
     beginning: str, ending: str, folder: Path, trusted: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -650,7 +650,7 @@ def test_the_password_stands_in_a_file(
             outbox.check()
 
 
-def test_a_wrong_password_keeps_the_mail_waiting_and_is_not_told(
+def test_a_wrong_password_keeps_the_mail_waiting_and_is_not_shown(
     folder: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch, events: Events
 ) -> None:
     monkeypatch.setenv("AVIRA_IMPORTER_SMTP_PASSWORD", "wrong horse")
@@ -674,7 +674,7 @@ def echoed(user: str, password: str) -> str:
     return f'500 Error: command "{plain}" not recognized, nor "{password}"'
 
 
-def test_a_password_that_the_server_repeats_is_not_told(
+def test_a_password_that_the_server_repeats_is_not_shown(
     folder: Path, trusted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AVIRA_IMPORTER_SMTP_PASSWORD", PASSWORD)
@@ -704,7 +704,9 @@ def test_a_password_is_never_sent_in_clear(
         assert b"AUTH" in heard_in_clear(server)
 
 
-def test_what_is_wrong_with_the_login_is_said(folder: Path, trusted: Path, tmp_path: Path) -> None:
+def test_the_error_says_what_is_wrong_with_the_login(
+    folder: Path, trusted: Path, tmp_path: Path
+) -> None:
     """Without a password, without a file for it, with one that is no text, without any login."""
     (tmp_path / "binary").write_bytes(b"\xff\xfesecret")
     with MailServer(trusted).running() as server:

@@ -180,7 +180,7 @@ class Exports:
         except BaseException as error:  # some libraries raise what is no Exception
             path = log_fault()
             log(Event.FAULT, reason=type(error).__name__, log=path)
-            fault = text(N_("The program has a fault and stopped. See {log}."), log=path)
+            fault = text(N_("Internal error. Details are in {log}."), log=path)
             self._fail(export, ImporterError(fault), now())
             return
         self._keep(export, Runs(due.at))
@@ -212,7 +212,7 @@ class Exports:
         return name
 
     def _keep(self, export: _Scheduled, runs: Runs) -> None:
-        """Remember the runs of an export; without a disk, as long as this process runs."""
+        """Save the runs of an export; if that fails, only this process remembers them."""
         export.runs = runs
         try:
             self._kept.keep(export.settings, runs)

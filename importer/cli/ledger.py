@@ -131,7 +131,7 @@ def upgrade(options: CommonOptions) -> None:
 )
 @common_options
 def verify(options: CommonOptions, expect_head: str | None) -> int:
-    """Print that all is well, or what is not."""
+    """Print that the account is intact, or every fault."""
     from importer.ledger.upkeep.verify import verify as verify_account
 
     head = _checked_hash(expect_head)

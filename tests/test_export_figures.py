@@ -472,7 +472,7 @@ ORDER BY p.code
 EXCEPTIONS = """
 SELECT kind, otc, customer, what FROM (
   SELECT 1 AS n, 'Expired but in use' AS kind, code AS otc, NULL AS customer, code AS place,
-    'It expired on ' || expiry_date || '; used licences: ' || given || ' of ' || total || '.'
+    'It expired on ' || expiry_date || '. Used licences: ' || given || ' of ' || total || '.'
     AS what FROM p WHERE expiry_date < :today AND given > 0
   UNION ALL
   SELECT 4, 'Full', code, NULL, code, 'All of its ' || total || ' licences are used.'

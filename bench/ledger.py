@@ -46,7 +46,7 @@ def put(ledger: Ledger, requests: list[Request]) -> None:
     def work(writing: Writing) -> None:
         locked = lock_scope(writing.connection, "default", scope)
         snapshot = load_snapshot(writing.connection, "default", scope, TODAY)
-        locked.must_cover(scope, snapshot)
+        locked.check_covers(scope, snapshot)
         plan = make_plan(requests, snapshot)
         assert not plan.problems, plan.problems[0]
         facts = BatchFacts("default", clock.now(), "bench", "-", "-", len(requests), 0, 0)

@@ -22,7 +22,7 @@ from filelock import FileLock
 from psycopg import sql
 
 from importer.ledger.engines.postgresql import ServerLedger
-from importer.ledger.upkeep.setup import Beginnings, init
+from importer.ledger.upkeep.setup import SetupOptions, init
 
 TEMPLATE = "ledger_template"
 """A database with an empty ledger, which each test gets a copy of."""
@@ -162,7 +162,7 @@ def make_template(server: Server) -> None:
     """Make the database that tests get copies of."""
     with server.connect("postgres") as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-    init(server.ledger(TEMPLATE), Beginnings("default"))
+    init(server.ledger(TEMPLATE), SetupOptions("default"))
 
 
 def new_folder() -> Path:

@@ -22,7 +22,7 @@ import pytest
 
 from importer.cli import main as program
 from importer.ledger.engines.sqlite import FileLedger
-from importer.ledger.upkeep.setup import Beginnings, init
+from importer.ledger.upkeep.setup import SetupOptions, init
 from test_concurrency import LONG_ENOUGH, PROCESSES, code_of, customer, otc
 from workbooks import write_workbook
 
@@ -224,7 +224,7 @@ def test_an_import_into_a_file_that_is_killed_is_there_wholly_or_not_at_all(
     the next command puts right what was left, the same workbook completes, and the ledger is
     proved. Both outcomes occur."""
     empty, path = tmp_path / "empty.db", tmp_path / "killed.db"
-    init(FileLedger(empty), Beginnings("default"))
+    init(FileLedger(empty), SetupOptions("default"))
     duration = min(measure(workbook, str(tmp_path / f"warm{number}.db")) for number in range(2))
     outcomes = Outcomes(size)
     for number, delay in enumerate(delays(size.points, duration)):

@@ -194,7 +194,7 @@ def test_a_file_that_another_program_has_locked_is_waited_for(
         exported = len(service.named("export-written"))
         service.wait_for("export-written", count=exported + 1)
         service.end()
-    assert "in use by another program, for more than 0.5 seconds" in away["message"]
+    assert "in use by another program (waited 0.5 seconds)" in away["message"]
     assert outages(service) == ["away", "back"]
     assert batches(place) == ["first.xlsx", "second.xlsx"]
     assert held(place) == {"Site 1": 2, "Site 2": 2}

@@ -347,7 +347,7 @@ def test_a_database_that_only_takes_readers_is_one_line(
     before = everything_in(filled)
     with server.connect(name) as connection:
         connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
-        assert_one_line(command("apply", workbook), name, "cannot be written to now")
+        assert_one_line(command("apply", workbook), name, "currently read-only")
         assert command("show", "otcs").exit_code == 0
         assert everything_in(filled) == before
         connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())

@@ -26,7 +26,7 @@ from importer.domain.rules import customers, devices
 from importer.domain.rules.verdict import Verdict
 from importer.ledger.database import Ledger
 from importer.ledger.engines.sqlite import FileLedger
-from importer.ledger.upkeep.setup import Beginnings, init
+from importer.ledger.upkeep.setup import SetupOptions, init
 from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
 from importer.pipeline import show as showing
@@ -180,7 +180,7 @@ def empty_ledger(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     if engine == "postgresql":
         server: Server = request.getfixturevalue("server")
         return partial(_database, server)
-    init(FileLedger(tmp_path / "empty.db"), Beginnings("default"))
+    init(FileLedger(tmp_path / "empty.db"), SetupOptions("default"))
     return partial(_file, tmp_path / "empty.db")
 
 

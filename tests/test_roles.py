@@ -171,7 +171,7 @@ def assert_refused(said: Said, role: str) -> None:
     [line] = said.err.splitlines()
     assert re.match(
         rf"The role {re.escape(role)} (has no right to do that in|may not use the account .* of|"
-        "may not make or change the tables of) the ledger",
+        "may not create or change the tables of) the ledger",
         line,
     )
     assert "Traceback" not in said.out
@@ -887,7 +887,7 @@ def test_roles_that_are_not_let_into_new_tables_would_be_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control: an upgrade that gives too little or too much."""
-    monkeypatch.setattr(access, "let_into_new_tables", plant)
+    monkeypatch.setattr(access, "grant_on_new_tables", plant)
     words = ("ledger", "upgrade", "--ledger", before_devices.url(before_devices.owner))
     assert command(*words).exit_code == 0
     with pytest.raises(AssertionError):

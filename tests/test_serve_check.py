@@ -214,7 +214,7 @@ WRONG: dict[str, tuple[Callable[[Place], object], str, int, str]] = {
     "the ledger is a folder": (lambda place: Path(place.ledger).mkdir(), "ledger", 4, "folder"),
     "the ledger is no database": (
         lambda place: Path(place.ledger).write_text("no ledger " * 100), "ledger", 4,
-        "no SQLite database",
+        "not an SQLite database",
     ),
     "the ledger is of something else": (foreign, "ledger", 4, "something else"),
     "the ledger is on no server": (no_server, "ledger", 4, "cannot be reached"),

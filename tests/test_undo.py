@@ -20,7 +20,7 @@ from importer.ledger.tables import customer as customer_table
 from importer.ledger.tables import device as device_table
 from importer.ledger.tables import otc as otc_table
 from importer.ledger.tables import subscription as subscription_table
-from importer.ledger.upkeep.setup import Beginnings, init
+from importer.ledger.upkeep.setup import SetupOptions, init
 from importer.pipeline import apply as pipeline
 from importer.pipeline.job import Job
 from workbooks import Row, Sheets, write_workbook
@@ -157,7 +157,7 @@ def history(command: CommandLine, where: str, engine: str, base: Path, tmp_path:
     if engine == "sqlite":
         shutil.copy(base, where)
     else:
-        init(open_ledger(where), Beginnings("default", source=base))
+        init(open_ledger(where), SetupOptions("default", source=base))
     return History(command, where, tmp_path)
 
 

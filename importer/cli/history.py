@@ -12,7 +12,7 @@ from importer.cli.output import print_json, print_lines, table
 from importer.cli.translated import Command, with_examples
 
 if TYPE_CHECKING:
-    from importer.ledger.reading.journal import Batch, Line
+    from importer.ledger.reading.journal import Batch, JournalLine
 
 _KINDS = {
     "otc": N_("OTC"),
@@ -62,12 +62,12 @@ def history(options: CommonOptions, batch: int | None) -> None:
         print_lines(["", *map(_line_text, lines)])
 
 
-def _without(entry: Batch | Line, *keys: str) -> dict[str, Any]:
+def _without(entry: Batch | JournalLine, *keys: str) -> dict[str, Any]:
     """The JSON keys that docs/json.md promises."""
     return {key: value for key, value in entry._asdict().items() if key not in keys}
 
 
-def _line_text(line: Line) -> str:
+def _line_text(line: JournalLine) -> str:
     """The row that caused the change, what it changed, and how."""
     from importer.messages.change_text import fact_label, value_words
 

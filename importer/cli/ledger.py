@@ -72,7 +72,7 @@ def init(
     distributed: bool,
 ) -> None:
     """Create what is missing and grant access; what exists stays."""
-    from importer.ledger.upkeep.setup import Beginnings
+    from importer.ledger.upkeep.setup import SetupOptions
     from importer.ledger.upkeep.setup import init as init_ledger
 
     both = sorted(set(importers) & set(readers))
@@ -84,7 +84,7 @@ def init(
     with options.progress() as shown:
         shown.stage(text(N_("Creating the ledger")))
         is_new = init_ledger(
-            target, Beginnings(options.account, importers, readers, source, distributed)
+            target, SetupOptions(options.account, importers, readers, source, distributed)
         )
     created = N_("Created: {ledger}") if is_new else N_("{ledger} already exists.")
     lines = [text(created, ledger=target.name)]

@@ -1,4 +1,4 @@
-"""What a ledger can do wherever it is kept: transactions that roll back by default."""
+"""Transactions of a ledger, wherever it is kept."""
 
 from __future__ import annotations
 
@@ -18,38 +18,41 @@ REVISION = "0001"
 """The newest migration. Revisions are four digits and count up."""
 
 PATIENCE = 30.0
-"""Seconds to wait for others that are using the ledger, where nothing else is said."""
+"""Seconds to wait for others who are using the ledger, by default."""
 
 Outcome = TypeVar("Outcome")
 
 
-class CameBetweenError(Exception):
-    """Others have changed what the work was about; it must begin again from its start."""
+class ConflictError(Exception):
+    """Others have changed what the work is about; it must begin again from its start."""
 
 
 @dataclass(slots=True)
 class Writing:
-    """One try at changing a ledger; it is committed when the work ends, else rolled back.
+    """One try at changing a ledger: committed when the work ends, rolled back when it raises.
 
-    `aside` opens a transaction for counters that others must not wait for: on a file, this one.
-    `account` and `entry` say which batch the try has made, once it has made one.
+    `counters` opens a transaction for counters that others must not wait for: on a file, this one.
+    `account` and `entry` identify the batch of the try, once it has one.
     """
 
     connection: sa.Connection
-    aside: Callable[[], AbstractContextManager[sa.Connection]]
+    counters: Callable[[], AbstractContextManager[sa.Connection]]
     account: str = ""
     entry: int | None = None
 
 
 class Ledger(ABC):
-    """A ledger in a file or on a server; it may not be there yet."""
+    """A ledger in a file or on a server; it may not exist yet."""
 
     patience: float
+
+    is_made_when_needed: ClassVar[bool] = False
+    """Whether the first batch creates a missing ledger."""
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """What it is called in messages: a path, or a URL without its password."""
+        """Its name in messages: a path, or a URL without its password."""
 
     def is_at(self, path: Path) -> bool:
         """Whether `path` is the file that it is kept in."""
@@ -58,14 +61,11 @@ class Ledger(ABC):
     @property
     @abstractmethod
     def is_missing(self) -> bool:
-        """Whether there is nothing yet."""
-
-    is_made_when_needed: ClassVar[bool] = False
-    """Whether the first batch makes it, where there is nothing yet."""
+        """Whether there is no ledger yet."""
 
     @abstractmethod
     def missing(self) -> LedgerError:
-        """What to say where there is nothing yet: how to begin."""
+        """The error for a missing ledger; it says how to create one."""
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[sa.Connection]:
@@ -76,50 +76,49 @@ class Ledger(ABC):
 
     @abstractmethod
     def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
-        """Do `work` in one transaction; again from its start where others came between.
+        """Do `work` in one transaction, and from its start again after a conflict.
 
         Raises LedgerError where the ledger cannot be written, or not in time.
         """
 
     @abstractmethod
     def migrating(self) -> AbstractContextManager[sa.Connection]:
-        """A transaction for making or upgrading tables, of whatever revision they are."""
+        """A transaction for creating or upgrading tables, whatever their revision."""
 
     def check_revision(self, connection: sa.Connection) -> None:
-        """Raise LedgerError unless the tables are those that this version works with."""
-        found = revision_of(connection)
-        if found is None:
+        """Raise LedgerError unless the tables are those of this version."""
+        revision = revision_of(connection)
+        if revision is None:
             raise self.foreign()
-        if is_earlier(found):
+        if is_earlier(revision):
             raise LedgerError(
                 text(N_("The ledger {ledger} was made by an earlier version of this program. Copy "
                         "it first (a file with “avira-importer ledger backup COPY --ledger "
-                        "{ledger}”), then bring it up to date: avira-importer ledger upgrade "
-                        "--ledger {ledger}"),
-                     ledger=self.name)
+                        "{ledger}”), then upgrade it: avira-importer ledger upgrade --ledger "
+                        "{ledger}"), ledger=self.name)
             )  # fmt: skip
-        if found != REVISION:
+        if revision != REVISION:
             raise LedgerError(
-                text(N_("The ledger {ledger} was made by a newer version of this program ({found}; "
-                        "this one knows {known}). Use that version."), ledger=self.name,
-                     found=found, known=REVISION)
+                text(N_("The ledger {ledger} was made by a newer version of this program (its "
+                        "revision is {found}; this version knows {known}). Use that version."),
+                     ledger=self.name, found=revision, known=REVISION)
             )  # fmt: skip
 
     def foreign(self) -> LedgerError:
-        """What to say of a database that is none of ours."""
+        """The error for a database that is not a ledger."""
         return LedgerError(
-            text(N_("{ledger} is a database of something else, not a ledger. Name another with "
-                    "--ledger."), ledger=self.name)
+            text(N_("{ledger} is a database of something else, not a ledger. Name another ledger "
+                    "with --ledger."), ledger=self.name)
         )  # fmt: skip
 
 
 def revision_of(connection: sa.Connection) -> str | None:
-    """The revision of the ledger's tables; None if they are not there."""
+    """The revision of the ledger's tables; None if there are none."""
     tables = sa.inspect(connection).get_table_names()
     if "alembic_version" not in tables or "journal" not in tables:
         return None
-    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    return None if found is None else str(found)
+    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if revision is None else str(revision)
 
 
 def is_earlier(revision: str) -> bool:

@@ -17,7 +17,7 @@ from importer.domain.names import name_key
 from importer.domain.planning.scope import Scope
 from importer.domain.planning.snapshot import Snapshot
 from importer.ledger.bulk import is_one_of
-from importer.ledger.database import CameBetweenError
+from importer.ledger.database import ConflictError
 from importer.ledger.tables import customer, otc, subscription
 
 Key = TypeVar("Key", int, str)
@@ -30,8 +30,8 @@ class Locked:
     customers: frozenset[int] | None
     otcs: frozenset[str] | None
 
-    def must_cover(self, named: Scope, snapshot: Snapshot) -> None:
-        """Raise CameBetweenError if `snapshot` shows of what is `named` more than was locked.
+    def check_covers(self, named: Scope, snapshot: Snapshot) -> None:
+        """Raise ConflictError if `snapshot` shows of what is `named` more than was locked.
 
         It may have come to be, or have got its name, after the locks were taken.
         """
@@ -46,7 +46,7 @@ class Locked:
         for holder in customers:
             otcs.update(snapshot.holdings.get(holder, ()))
         if not (_within(customers, self.customers) and _within(otcs, self.otcs)):
-            raise CameBetweenError
+            raise ConflictError
 
 
 def _within(found: set[int] | set[str], locked: frozenset[int] | frozenset[str] | None) -> bool:

@@ -148,7 +148,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
             if batch is not None:
                 return _applied_before(reading, batch)
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
-        locked.must_cover(named, snapshot)
+        locked.check_covers(named, snapshot)
         plan = _plan(reading, snapshot, job.progress)
         report = _report(reading, plan)
         if plan.changes and (partial or not report.refused):

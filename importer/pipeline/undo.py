@@ -12,7 +12,7 @@ from importer.domain.planning.undo import UndoPlan, plan_undo
 from importer.domain.problems import Code, Problem
 from importer.ledger.database import Writing
 from importer.ledger.reading.journal import Batch
-from importer.ledger.reading.undo import ToUndo, load_to_undo
+from importer.ledger.reading.undo import BatchToUndo, load_batch_to_undo
 from importer.ledger.writing.apply import BatchFacts, apply_changes
 from importer.messages.report import Report, Result
 from importer.pipeline.job import Job, note_batch
@@ -33,7 +33,7 @@ def check_undo(number: int, job: Job) -> Undone:
     Raises MisuseError where there is no such batch; so does `undo`.
     """
     with job.ledger.reading() as connection:
-        found = load_to_undo(connection, job.account, number, job.today, locking=False)
+        found = load_batch_to_undo(connection, job.account, number, job.today, locking=False)
         if found is None:
             raise no_such_batch(number, job.account)
         plan, report = _plan(found, number, job)
@@ -45,7 +45,7 @@ def undo(number: int, job: Job) -> Undone:
     """Undo batch `number`, wholly or not at all."""
 
     def work(writing: Writing) -> Undone:
-        found = load_to_undo(writing.connection, job.account, number, job.today, locking=True)
+        found = load_batch_to_undo(writing.connection, job.account, number, job.today, locking=True)
         if found is None:
             raise no_such_batch(number, job.account)
         plan, report = _plan(found, number, job)
@@ -67,7 +67,7 @@ def undo(number: int, job: Job) -> Undone:
     return job.ledger.write(work)
 
 
-def _plan(found: ToUndo, number: int, job: Job) -> tuple[UndoPlan, Report]:
+def _plan(found: BatchToUndo, number: int, job: Job) -> tuple[UndoPlan, Report]:
     job.progress.stage(text(N_("Planning the undo of batch {batch}"), batch=number))
     of = found.of
     if of.undone_by is None:

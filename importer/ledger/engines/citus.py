@@ -1,7 +1,7 @@
-"""Turns a PostgreSQL server's tables into distributed ones, by account, with the Citus extension.
+"""Distribute a server's tables by account, with the Citus extension.
 
-Whatever an import touches lies on the machine that holds its account, so that no transaction spans
-machines. This cannot be tested against Citus itself here; the statements are.
+All that an import touches is on the machine of its account, so no transaction spans machines. The
+statements are tested, but not on Citus itself.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from importer.ledger.tables import account, metadata
 
 
 def distribute(connection: sa.Connection) -> None:
-    """Distribute every table by `account_id` that is not; foreign keys come back afterwards.
+    """Distribute the tables that are not distributed yet; foreign keys are restored afterwards.
 
     Raises LedgerError where the server has no Citus.
     """
     if connection.scalar(sa.text("SELECT to_regproc('create_distributed_table')")) is None:
         raise LedgerError(
-            text(N_("The server has no extension Citus, which distributes tables. Whoever runs the "
-                    "server adds it first, in SQL: CREATE EXTENSION citus"))
+            text(N_("The server lacks the Citus extension, which distributes tables. Its "
+                    "administrator adds it in SQL: CREATE EXTENSION citus"))
         )  # fmt: skip
-    tables = [one for one in metadata.sorted_tables if not is_distributed(connection, one)]
+    tables = [table for table in metadata.sorted_tables if not is_distributed(connection, table)]
     if account in tables:
         remove_triggers(connection)
     operations = Operations(MigrationContext.configure(connection))
@@ -46,13 +46,13 @@ def distribute(connection: sa.Connection) -> None:
     for key in keys:
         operations.create_foreign_key(
             str(key.name), key.table.name, key.referred_table.name,
-            [one.name for one in key.columns],
-            [one.column.name for one in key.elements],
+            [column.name for column in key.columns],
+            [element.column.name for element in key.elements],
         )  # fmt: skip
 
 
 def is_distributed(connection: sa.Connection, table: sa.Table = account) -> bool:
-    """Whether Citus keeps `table` already."""
+    """Whether Citus distributes `table` already."""
     known = connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition')"))
     query = sa.text("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = CAST(:table AS regclass)")
     return known is not None and connection.scalar(query, {"table": table.name}) is not None

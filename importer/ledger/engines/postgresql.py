@@ -17,21 +17,21 @@ from sqlalchemy.pool import NullPool
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
-from importer.ledger.database import PATIENCE, CameBetweenError, Ledger, Outcome, Writing, is_empty
+from importer.ledger.database import PATIENCE, ConflictError, Ledger, Outcome, Writing, is_empty
 from importer.ledger.engines.postgresql_access import may_use
 from importer.ledger.engines.postgresql_errors import (
     NO_RIGHT,
-    OWNER,
-    came_between,
-    in_words,
+    NOT_OWNER,
+    is_conflict,
+    is_lost,
+    ledger_error,
     reason_of,
     state_of,
-    went_away,
 )
 from importer.ledger.tables import account, batch, complete_for_server
 
 TRIES = 20
-"""How often work is begun, at most, when others come between each time."""
+"""How often work is begun, at most, when others keep changing what it is about."""
 
 CONNECT_TIMEOUT = 10
 """Seconds to wait for the server to answer at all."""
@@ -41,32 +41,30 @@ QUIET = 60
 
 _LONGEST_PAUSE = 1.0  # seconds between two tries
 
-_MIGRATING = 0x61766972  # a number of our own among the server's advisory locks
+_MIGRATING = 0x61766972  # our number among the server's advisory locks
 
 complete_for_server()
 
 
 @dataclass(frozen=True, slots=True)
 class ServerLedger(Ledger):
-    """A ledger on a PostgreSQL server, in the schema that the connection's search path begins with.
+    """A ledger on a PostgreSQL server, in the first schema of the connection's search path.
 
-    Writers wait for each other only where they touch the same OTCs or customers (see
-    importer/ledger/locks.py), and meet on the account's row as they finish.
+    Writers wait for each other only where they touch the same OTCs or customers (see locks.py), and
+    on the account's row as they finish. `account` is the one to use; the role must have access.
     """
 
     url: sa.URL
     patience: float = PATIENCE
     account: str | None = None
-    """The account that is to be used; whether the role may is asked first."""
 
     @property
     def name(self) -> str:
-        """The URL without its password and settings, which may be secrets too."""
+        """The URL without its password and settings, which can be secrets too."""
         url = self.url
-        shown = sa.URL.create(
+        return sa.URL.create(
             url.drivername, url.username, host=url.host, port=url.port, database=url.database
-        )
-        return shown.render_as_string()
+        ).render_as_string()
 
     @property
     def _role(self) -> str:
@@ -79,9 +77,9 @@ class ServerLedger(Ledger):
             return is_empty(connection)
 
     def missing(self) -> LedgerError:
-        """What to say where the database has no tables yet."""
+        """The error for a database without tables."""
         return LedgerError(
-            text(N_("There is no ledger at {ledger} yet. Whoever owns the database makes one "
+            text(N_("There is no ledger at {ledger} yet. The owner of the database creates it "
                     "with: avira-importer ledger init"), ledger=self.name)
         )  # fmt: skip
 
@@ -95,9 +93,9 @@ class ServerLedger(Ledger):
             yield connection
 
     def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
-        """Do `work` in one transaction, again from its start where others came between.
+        """Do `work` in one transaction, from the start again after a conflict or a lost connection.
 
-        Work whose commit was not answered is looked for before it is done again.
+        If a commit was not confirmed, look for its batch before doing the work again.
         """
         until = time.monotonic() + self.patience
         writing = None
@@ -108,30 +106,28 @@ class ServerLedger(Ledger):
                     writing = Writing(connection, self._begun)
                     outcome = work(writing)
                 return outcome
-            except CameBetweenError as error:
-                fault, again = self._in_words("40", ""), tried < TRIES
-                cause: Exception = error
-            except DBAPIError as error:
-                if writing and went_away(error) and self._has_landed(writing, until):
-                    return outcome
-                # A server that was never reached is not waited for; one that went away is.
-                again = bool(writing) if went_away(error) else came_between(error) and tried < TRIES
-                fault, cause = self._database_fault(error), error
-            if not again or time.monotonic() > until:
-                raise fault from cause
+            except (ConflictError, DBAPIError) as error:
+                if is_lost(error):
+                    if writing and self._has_landed(writing, until):
+                        return outcome
+                    again = writing is not None  # do not wait for a server that was never reached
+                else:
+                    again = is_conflict(error) and tried < TRIES
+                if not again or time.monotonic() > until:
+                    raise self._error(state_of(error), error) from error
             _pause(tried)
         raise AssertionError("a try returns, raises, or is followed by another")
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
-        """A transaction that no other of its kind runs beside."""
+        """A transaction that excludes others of its kind."""
         try:
             with self._begun() as connection:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
                 yield connection
         except DBAPIError as error:
-            state = OWNER if state_of(error) == NO_RIGHT else state_of(error)
-            raise self._in_words(state, reason_of(error)) from error
+            state = state_of(error)
+            raise self._error(NOT_OWNER if state == NO_RIGHT else state, error) from error
 
     def _check(self, connection: sa.Connection) -> None:
         try:
@@ -143,31 +139,34 @@ class ServerLedger(Ledger):
         if self.account is not None and not may_use(connection, self.account):
             raise LedgerError(
                 text(N_("The role {role} may not use the account {account} of the ledger {ledger}. "
-                        "The ledger's owner lets it in: avira-importer ledger init --account "
-                        "{account} --reader {role} (or --importer)"),
+                        "The ledger's owner grants access with: avira-importer ledger init "
+                        "--account {account} --reader {role} (or --importer)"),
                      role=self._role, account=self.account, ledger=self.name)
             )  # fmt: skip
 
     def _has_landed(self, writing: Writing, until: float) -> bool:
-        """Whether the batch of a try whose connection was lost is there all the same.
+        """Whether the batch of a try whose connection was lost was committed all the same.
 
-        The account's row is locked from when a batch gets its number until its transaction has
-        ended, so that waiting for it also waits for a commit that is still under way.
+        The account's row is locked from when a batch gets its number to the end of its transaction,
+        so waiting for that row also waits for a commit that is still under way.
         """
+        own = account.c.account_id == writing.account
+        lock = sa.select(account.c.head).where(own).with_for_update(key_share=True)
+        landed = sa.select(batch.c.batch).where(
+            batch.c.account_id == writing.account, batch.c.entry == writing.entry
+        )
         while writing.entry is not None:
             try:
                 with self._begun() as connection:
-                    own = account.c.account_id == writing.account
-                    connection.execute(
-                        sa.select(account.c.head).where(own).with_for_update(key_share=True)
-                    )
-                    found = sa.select(batch.c.batch).where(
-                        batch.c.account_id == writing.account, batch.c.entry == writing.entry
-                    )
-                    return connection.scalar(found) is not None
+                    connection.execute(lock)
+                    return connection.scalar(landed) is not None
             except DBAPIError as error:
-                if not went_away(error) or time.monotonic() > until:
-                    raise self._unknown() from error
+                if not is_lost(error) or time.monotonic() > until:
+                    raise LedgerError(
+                        text(N_("The connection to {ledger} was lost while the batch was being "
+                                "confirmed. Before you try again, check whether it was applied: "
+                                "avira-importer history"), ledger=self.name)
+                    ) from error  # fmt: skip
                 _pause(TRIES)
         return False
 
@@ -177,33 +176,22 @@ class ServerLedger(Ledger):
             with self._begun(**options) as connection:
                 yield connection
         except DBAPIError as error:
-            raise self._database_fault(error) from error
+            raise self._error(state_of(error), error) from error
 
     @contextmanager
     def _begun(self, **options: Any) -> Iterator[sa.Connection]:
-        """A transaction; what the server says of it comes as it is."""
+        """A transaction that raises the server's errors as they are."""
         engine = _engine(self.url, self.patience)
-        # Whoever has waited for a lock must see what was done meanwhile, whatever the server's way.
+        # Whoever waited for a lock must see what was committed meanwhile.
         options.setdefault("isolation_level", "READ COMMITTED")
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
-    def _database_fault(self, error: DBAPIError) -> LedgerError:
-        return self._in_words(state_of(error), reason_of(error))
-
-    def _in_words(self, state: str, reason: str) -> LedgerError:
-        facts = {
+    def _error(self, state: str, error: Exception) -> LedgerError:
+        return ledger_error(state, {
             "ledger": self.name, "role": self._role, "seconds": f"{self.patience:g}",
-            "reason": reason,
-        }  # fmt: skip
-        return in_words(state, facts)
-
-    def _unknown(self) -> LedgerError:
-        return LedgerError(
-            text(N_("The connection to {ledger} was lost while the batch was being confirmed. "
-                    "Look whether it is there before you try again: avira-importer history"),
-                 ledger=self.name)
-        )  # fmt: skip
+            "reason": reason_of(error),
+        })  # fmt: skip
 
 
 @lru_cache(16)
@@ -218,24 +206,24 @@ def _engine(url: sa.URL, patience: float) -> sa.Engine:
         engine = sa.create_engine(
             url,
             poolclass=NullPool,
-            hide_parameters=True,  # no log shall hold OTCs
+            hide_parameters=True,  # keep OTCs out of logs
             connect_args={name: value for name, value in settings.items() if name not in url.query},
         )
     except ModuleNotFoundError as error:
         raise LedgerError(
-            text(N_("A ledger on a PostgreSQL server needs a further package: "
+            text(N_("A ledger on a PostgreSQL server needs another package: "
                     'pip install "psycopg[binary]"'))
         ) from error  # fmt: skip
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        milliseconds = max(1, int(patience * 1000))  # 0 would mean to wait for ever
+        milliseconds = max(1, int(patience * 1000))  # 0 would wait for ever
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
 
     return engine
 
 
 def _pause(tried: int) -> None:
-    """Wait longer after each try, and not as long as others do."""
+    """Wait longer after each try, and not as long as others wait."""
     longest = min(_LONGEST_PAUSE, 0.01 * 2 ** min(tried, TRIES))
     time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter

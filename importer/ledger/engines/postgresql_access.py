@@ -1,9 +1,8 @@
-"""What PostgreSQL itself refuses: rewriting, other accounts' rows, licences beyond an OTC's.
+"""Rights of roles on a PostgreSQL server, and triggers against overallocation.
 
-Three kinds of role: the owner of the tables, who makes and upgrades them; importers, who may apply
-and undo in the accounts that they were given; readers, who may look at those and nothing else. What
-a role may see is a policy that names the role and the account, so that it holds whatever client is
-used, and whatever that client says of itself.
+There are three kinds of role: the owner creates and upgrades the tables; importers apply and undo
+in their accounts; readers only look at theirs. A policy for each role and account decides which
+rows a role sees, whatever client it uses.
 """
 
 from __future__ import annotations
@@ -18,32 +17,28 @@ from importer.base.texts import N_, text
 from importer.ledger.tables import metadata
 
 _ALL = [table.name for table in metadata.sorted_tables]
-_IMPORTER_MAY = {
+_IMPORTER_MAY = dict.fromkeys(_ALL, "SELECT, INSERT, UPDATE, DELETE") | {
     "account": "SELECT, INSERT, UPDATE",
-    "otc": "SELECT, INSERT, UPDATE, DELETE",
-    "customer": "SELECT, INSERT, UPDATE, DELETE",
-    "subscription": "SELECT, INSERT, UPDATE, DELETE",
-    "device": "SELECT, INSERT, UPDATE, DELETE",
     "batch": "SELECT, INSERT",
     "journal": "SELECT, INSERT",
 }
-"""Batches and journal can be added to, and nothing else."""
+"""The journal is append-only."""
 
 
 def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
-    """Shut every table to all but its owner, and let no sum of subscriptions exceed what is used.
+    """Close every table to all but its owner, and refuse subscriptions beyond an OTC's `used`.
 
-    Safe to do again. Engines that spread tables over machines have no triggers; there the CHECK on
-    `otc` and `ledger verify` remain.
+    Can be repeated. Distributed tables have no triggers; there the CHECK on `otc` and `ledger
+    verify` remain.
     """
     for table in _ALL:
         connection.execute(sa.text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
         connection.execute(sa.text(f"REVOKE ALL ON {table} FROM PUBLIC"))
     if with_triggers:
         connection.exec_driver_sql(_FUNCTION.replace("%", "%%"))
-        # Else temporary tables of the same names, which anybody may make, would be asked instead.
-        _say(connection, "ALTER FUNCTION refuse_overallocation() SET search_path TO %I, pg_temp",
-             _schema(connection))  # fmt: skip
+        # Otherwise it would read temporary tables of these names, which anybody may create.
+        search_path = "ALTER FUNCTION refuse_overallocation() SET search_path TO %I, pg_temp"
+        _execute(connection, search_path, _schema(connection))
         for name, (table, verb) in _TRIGGERS.items():
             connection.execute(
                 sa.text(
@@ -55,7 +50,7 @@ def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
 
 
 def remove_triggers(connection: sa.Connection) -> None:
-    """Take away the triggers that `guard` has put on the tables."""
+    """Drop the triggers of `guard`."""
     for name, (table, _verb) in _TRIGGERS.items():
         connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
 
@@ -63,14 +58,14 @@ def remove_triggers(connection: sa.Connection) -> None:
 _TRIGGERS = {
     "subscription_added_within_used": ("subscription", "INSERT"),
     "subscription_edited_within_used": ("subscription", "UPDATE"),
-    # One statement may remove an OTC and add it again with less: its foreign keys allow that.
+    # One statement can remove an OTC and add it again with less: foreign keys allow that.
     "otc_added_covers_subscriptions": ("otc", "INSERT"),
     "otc_used_covers_subscriptions": ("otc", "UPDATE"),
 }
 
-# Whoever changes a subscription locks its OTC first, as importers do, so that two who come at the
-# same time cannot both take the last licence; a transaction that goes on seeing what was there
-# before it waited is refused. The message shows what logs may show of an OTC.
+# Like importers, this locks the OTC first, so that two at once cannot both take the last licence.
+# It refuses transactions that keep seeing what was there before they waited. The message shows no
+# more of an OTC than logs may.
 _FUNCTION = """
     CREATE OR REPLACE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -103,46 +98,45 @@ _FUNCTION = """
 """
 
 
-def let_in(
+def grant(
     connection: sa.Connection,
     account_id: str,
     importers: Iterable[str],
     readers: Iterable[str],
 ) -> None:
-    """Give roles that are there already their rights to the account, in place of those they had.
+    """Give existing roles their rights to the account, in place of those they had.
 
-    Raises LedgerError where there is no such role.
+    Raises LedgerError where a role does not exist.
     """
     for role in importers:
-        _let_in(connection, account_id, role, writing=True)
+        _grant(connection, account_id, role, writing=True)
     for role in readers:
-        _let_in(connection, account_id, role, writing=False)
+        _grant(connection, account_id, role, writing=False)
 
 
-def _let_in(connection: sa.Connection, account_id: str, role: str, *, writing: bool) -> None:
-    _must_be_there(connection, role)
-    _say(connection, "GRANT USAGE ON SCHEMA %I TO %I", _schema(connection), role)
-    _say(connection, "GRANT SELECT ON alembic_version TO %I", role)
+def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bool) -> None:
+    _check_role(connection, role)
+    _execute(connection, "GRANT USAGE ON SCHEMA %I TO %I", _schema(connection), role)
+    _execute(connection, "GRANT SELECT ON alembic_version TO %I", role)
     policy = _policy(account_id, role)
     for table in _ALL:
-        ours = f"ON {table} FOR {{}} TO %I USING (account_id = %L)"
+        terms = f"ON {table} FOR {{}} TO %I USING (account_id = %L)"
         for name in (policy, f"{policy}_kept"):
-            _say(connection, f"DROP POLICY IF EXISTS {name} ON {table}")
-        what = "ALL" if writing else "SELECT"
-        _say(connection, f"CREATE POLICY {policy} {ours.format(what)}", role, account_id)
-        if not writing:  # one who imports elsewhere is told so, rather than finding no rows here
-            kept = f"{ours.format('UPDATE')} WITH CHECK (false)"
-            _say(connection, f"CREATE POLICY {policy}_kept {kept}", role, account_id)
+            _execute(connection, f"DROP POLICY IF EXISTS {name} ON {table}")
+        command = "ALL" if writing else "SELECT"
+        _execute(connection, f"CREATE POLICY {policy} {terms.format(command)}", role, account_id)
+        if not writing:  # refuse an importer of another account, rather than update no rows
+            kept = f"{terms.format('UPDATE')} WITH CHECK (false)"
+            _execute(connection, f"CREATE POLICY {policy}_kept {kept}", role, account_id)
     if not writing and not _imports_elsewhere(connection, role):
         for table in _ALL:
-            _say(connection, f"REVOKE ALL ON {table} FROM %I", role)
+            _execute(connection, f"REVOKE ALL ON {table} FROM %I", role)
     for table, rights in _IMPORTER_MAY.items():
-        _say(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
+        _execute(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
 
 
-def let_into_new_tables(connection: sa.Connection) -> None:
-    """Give roles that were let in before a table came to be the rights there that they have on
-    others."""
+def grant_on_new_tables(connection: sa.Connection) -> None:
+    """Give roles the rights to tables of later versions that they have to the others."""
     policies = connection.execute(
         sa.text("SELECT policyname, cmd, CAST(roles[1] AS text) AS role, qual, with_check "
                 "FROM pg_policies WHERE schemaname = current_schema() AND tablename = 'account'")
@@ -150,19 +144,20 @@ def let_into_new_tables(connection: sa.Connection) -> None:
     known = sa.text("SELECT policyname FROM pg_policies "
                     "WHERE schemaname = current_schema() AND tablename = :table")  # fmt: skip
     for table in _ALL:
-        there = set(connection.scalars(known, {"table": table}))
-        for one in policies:
-            if one.policyname in there:
+        existing = set(connection.scalars(known, {"table": table}))
+        for policy in policies:
+            if policy.policyname in existing:
                 continue
-            check = f" WITH CHECK ({one.with_check})" if one.with_check else ""
-            _say(connection, f"CREATE POLICY {one.policyname} ON {table} FOR {one.cmd} TO %I "
-                 f"USING ({one.qual.replace('%', '%%')}){check}", one.role)  # fmt: skip
-            rights = _IMPORTER_MAY[table] if one.cmd == "ALL" else "SELECT"
-            _say(connection, f"GRANT {rights} ON {table} TO %I", one.role)
+            check = f" WITH CHECK ({policy.with_check})" if policy.with_check else ""
+            terms = f"FOR {policy.cmd} TO %I USING ({policy.qual.replace('%', '%%')}){check}"
+            create = f"CREATE POLICY {policy.policyname} ON {table} {terms}"
+            _execute(connection, create, policy.role)
+            rights = _IMPORTER_MAY[table] if policy.cmd == "ALL" else "SELECT"
+            _execute(connection, f"GRANT {rights} ON {table} TO %I", policy.role)
 
 
 def _policy(account_id: str, role: str) -> str:
-    """A name of ours: account and role may be longer than a policy's name."""
+    """The name of a policy, which account and role could exceed in length."""
     return "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
 
 
@@ -180,12 +175,12 @@ def may_use(connection: sa.Connection, account_id: str) -> bool:
     return not {_policy(account_id, role) for role in roles}.isdisjoint(policies)
 
 
-def _must_be_there(connection: sa.Connection, role: str) -> None:
+def _check_role(connection: sa.Connection, role: str) -> None:
     known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
     if connection.scalar(known, {"role": role}) is None:
         raise LedgerError(
-            text(N_("The server has no role {role}. Whoever runs the server makes it first, in "
-                    "SQL: CREATE ROLE \"{role}\" LOGIN PASSWORD '…'"), role=role)
+            text(N_("The server has no role {role}. Its administrator creates it in SQL: "
+                    "CREATE ROLE \"{role}\" LOGIN PASSWORD '…'"), role=role)
         )  # fmt: skip
 
 
@@ -201,10 +196,10 @@ def _schema(connection: sa.Connection) -> str:
     return str(connection.scalar(sa.text("SELECT current_schema()")))
 
 
-def _say(connection: sa.Connection, template: str, *names: str) -> None:
-    """Execute a statement in which the server itself has quoted `names`."""
-    places = "".join(f", CAST(:n{number} AS text)" for number in range(len(names)))
-    facts = {f"n{number}": name for number, name in enumerate(names)}
-    said = connection.scalar(sa.text(f"SELECT format(CAST(:template AS text){places})"),
-                             {"template": template, **facts})  # fmt: skip
-    connection.exec_driver_sql(str(said).replace("%", "%%"))
+def _execute(connection: sa.Connection, template: str, *names: str) -> None:
+    """Execute a statement in which the server itself quotes `names`."""
+    casts = "".join(f", CAST(:n{number} AS text)" for number in range(len(names)))
+    parameters = {f"n{number}": name for number, name in enumerate(names)} | {"template": template}
+    query = sa.text(f"SELECT format(CAST(:template AS text){casts})")
+    statement = str(connection.scalar(query, parameters))
+    connection.exec_driver_sql(statement.replace("%", "%%"))

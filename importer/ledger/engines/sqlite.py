@@ -26,17 +26,17 @@ from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empt
 _BEGIN = "begin"
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a deferred BEGIN that writes later may not wait
 _PAUSE = 0.025  # seconds, on average, between two tries to begin
-_ENGINES = 16  # kept, with what they have compiled; connections are closed after each transaction
+_ENGINES = 16  # kept with their compiled statements; connections are closed after use
 
 
 def default_path() -> Path:
-    """The ledger's file where nothing else is said: in the user's data folder."""
+    """The default ledger: a file in the user's data folder."""
     return user_data_path("avira-importer", appauthor=False) / "ledger.db"
 
 
 @dataclass(frozen=True, slots=True)
 class FileLedger(Ledger):
-    """A ledger in an SQLite file that may not be there yet."""
+    """A ledger in an SQLite file that may not exist yet."""
 
     path: Path
     patience: float = PATIENCE
@@ -53,7 +53,7 @@ class FileLedger(Ledger):
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing was ever applied to it; an empty file counts as none."""
+        """Whether there is no file, or an empty one."""
         try:
             if self.path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "it is a folder")
@@ -64,10 +64,10 @@ class FileLedger(Ledger):
             raise _fault(self.path, error) from error
 
     def missing(self) -> LedgerError:
-        """What to say where there is no file yet."""
+        """The error for a missing file."""
         return LedgerError(
             text(N_("There is no ledger at {path} yet. The first “avira-importer apply FILE” "
-                    "makes one; “--ledger” names another."), path=self.path)
+                    "creates it. To use another ledger, name it with --ledger."), path=self.path)
         )  # fmt: skip
 
     @contextmanager
@@ -79,7 +79,7 @@ class FileLedger(Ledger):
 
     @contextmanager
     def reading_any_version(self) -> Iterator[sa.Connection]:
-        """The same, also of a ledger that must be upgraded before it can be used."""
+        """The same, even for a ledger that must be upgraded before use."""
         if self.is_missing:
             raise self.missing()
         with self._transaction(_READ) as connection:
@@ -87,7 +87,7 @@ class FileLedger(Ledger):
             yield connection
 
     def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
-        """Do `work` holding the write lock from its start; a missing ledger is made first."""
+        """Do `work` holding the write lock from its start; a missing ledger is created first."""
         with self.migrating() as connection:
             if is_empty(connection):
                 from importer.ledger.migrate import upgrade
@@ -98,19 +98,19 @@ class FileLedger(Ledger):
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
-        """A transaction that holds the write lock; the file is made if it is missing."""
+        """A transaction that holds the write lock; a missing file is created."""
         if self.is_missing:
             self._make_file()
         with self._transaction(_WRITE) as connection:
             yield connection
 
     def _make_file(self) -> None:
-        """Make the file for its owner alone; folders only where nobody chose the place."""
+        """Create the file for its owner alone; folders only at the default path."""
         try:
             if self.path == default_path():
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            self.path.chmod(0o600)  # also where an empty file was there before
+            self.path.chmod(0o600)  # an empty file may have had another mode
         except OSError as error:
             raise _fault(self.path, error) from error
 
@@ -125,23 +125,23 @@ class FileLedger(Ledger):
                 yield connection
         except DBAPIError as error:
             raise self._database_fault(error) from error
-        except UnicodeDecodeError as error:  # SQLite quotes names out of a damaged file
+        except UnicodeDecodeError as error:  # SQLite quotes names from a damaged file
             raise self.damaged() from error
 
     def damaged(self) -> LedgerError:
-        """What to say of a file that is not as SQLite wrote it."""
-        return LedgerError(Text(_SAID_BY_SQLITE["malformed"], {"path": self.path}))
+        """The error for a damaged file."""
+        return LedgerError(Text(_MESSAGES["malformed"], {"path": self.path}))
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
-        """What went wrong, in words; SQLite's own where we know none better."""
-        said = str(error.orig)
-        for fragment, template in _SAID_BY_SQLITE.items():
-            if fragment in said:
+        """The error to show; with SQLite's own words where we know none better."""
+        reason = str(error.orig)
+        for fragment, template in _MESSAGES.items():
+            if fragment in reason:
                 return LedgerError(
                     Text(template, {"path": self.path, "seconds": f"{self.patience:g}"})
                 )
         return StrangeLedgerError(
-            text(N_("The ledger {path} cannot be used: {reason}."), path=self.path, reason=said)
+            text(N_("The ledger {path} cannot be used: {reason}."), path=self.path, reason=reason)
         )
 
 
@@ -150,7 +150,7 @@ def _engine(path: Path, patience: float) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
-        hide_parameters=True,  # no log shall hold OTCs
+        hide_parameters=True,  # keep OTCs out of logs
         connect_args={"timeout": patience},
     )
 
@@ -160,8 +160,8 @@ def _engine(path: Path, patience: float) -> sa.Engine:
         for pragma in (
             "foreign_keys = ON",
             "trusted_schema = OFF",
-            # The journal mode stays what a new file has, DELETE: setting it would rewrite a file
-            # that is not ours, and SQLite 3.7.0 to 3.51.2 can corrupt the other one, WAL.
+            # The journal mode stays DELETE, as in a new file: setting it would rewrite a file that
+            # is not a ledger, and SQLite 3.7.0 to 3.51.2 can corrupt a file in mode WAL.
             "synchronous = EXTRA",
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -169,17 +169,14 @@ def _engine(path: Path, patience: float) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         _take_turn(connection, connection.get_execution_options()[_BEGIN], patience)
-        # Readers may still hold up the commit; SQLite waits for them by itself.
+        # Readers can still delay the commit; SQLite waits for them by itself.
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
 
     return engine
 
 
 def _take_turn(connection: sa.Connection, begin: str, patience: float) -> None:
-    """Begin as soon as no other holds the lock.
-
-    Waiting here and not in SQLite lets an interrupt through, and progress be shown.
-    """
+    """Begin once nobody else holds the lock; unlike a wait in SQLite, this can be interrupted."""
     until = time.monotonic() + patience
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     while True:
@@ -189,35 +186,34 @@ def _take_turn(connection: sa.Connection, begin: str, patience: float) -> None:
         except DBAPIError as error:
             if "locked" not in str(error.orig) or time.monotonic() >= until:
                 raise
-        time.sleep(random.uniform(0, 2 * _PAUSE))  # noqa: S311 - so that not all try at once
+        time.sleep(random.uniform(0, 2 * _PAUSE))  # noqa: S311 - jitter
 
 
 def _fault(path: Path, error: OSError) -> LedgerError:
     return LedgerError(
-        text(N_("The ledger {path} cannot be used: {reason}. Name another place with --ledger."),
+        text(N_("The ledger {path} cannot be used: {reason}. Name another path with --ledger."),
              path=path, reason=os_error_reason(error))
     )  # fmt: skip
 
 
-_SAID_BY_SQLITE = {
+_MESSAGES = {
     "locked": N_(
-        "The ledger {path} is in use by another program, for more than {seconds} seconds. "
-        "Nothing was changed; try again later, or wait longer with --wait."
+        "The ledger {path} is in use by another program (waited {seconds} seconds). Nothing was "
+        "changed; try again later, or wait longer with --wait."
     ),
     "not a database": N_(
-        "{path} is not a ledger: it is no SQLite database. Name another file with --ledger."
+        "{path} is not a ledger: it is not an SQLite database. Name another file with --ledger."
     ),
     "readonly": N_(
-        "The ledger {path} cannot be written. Ask for the right to write the file and its folder, "
-        "or name another with --ledger."
+        "The ledger {path} cannot be written. You need permission to write the file and its "
+        "folder, or name another file with --ledger."
     ),
     "unable to open": N_(
-        "The ledger {path} cannot be opened. Ask for the right to read and write the file and its "
-        "folder, or name another with --ledger."
+        "The ledger {path} cannot be opened. You need permission to read and write the file and "
+        "its folder, or name another file with --ledger."
     ),
     "disk is full": N_(
-        "The disk that holds the ledger {path} is full. Nothing was changed; make room and try "
-        "again."
+        "The disk of the ledger {path} is full. Nothing was changed; make room and try again."
     ),
-    "malformed": N_("The ledger {path} is damaged. Put back a copy from before."),
+    "malformed": N_("The ledger {path} is damaged. Restore an earlier copy."),
 }

@@ -156,7 +156,7 @@ def _its_batch() -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
-def must_have_customers(
+def check_customers(
     found: Iterable[Subscription | Device], customers: dict[int, Customer]
 ) -> None:  # fmt: skip
     """Raise LedgerError if what was found in a ledger belongs to none of its customers."""
@@ -188,7 +188,7 @@ def _gathered(
     owned: dict[int, list[Device]] = {}
     used: dict[str, int] = {}
     holders: dict[str, list[Customer]] = {}
-    must_have_customers([*subscriptions, *devices], customers)
+    check_customers([*subscriptions, *devices], customers)
     for device_of_one in sorted(devices, key=lambda one: one.key):
         owned.setdefault(device_of_one.customer, []).append(device_of_one)
     for one in sorted(subscriptions, key=lambda one: one.otc):

@@ -36,7 +36,7 @@ class Batch(NamedTuple):
     entry: int
 
 
-class Line(NamedTuple):
+class JournalLine(NamedTuple):
     """One change: the row that asked for it, what it changed, and how that was and is.
 
     `customer` is the name, now, of the customer that the line concerns, if it concerns one.
@@ -111,7 +111,7 @@ def batch_of_file(
     return found[-1] if found else None
 
 
-def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Line]:
+def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[JournalLine]:
     """The journal lines of a batch, in the order in which they were made."""
     query = (
         sa.select(journal)
@@ -130,7 +130,7 @@ def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Li
         )
     }
     return [
-        Line(
+        JournalLine(
             row.sheet, row.row, row.kind, row.key, read_image(row.before), read_image(row.after),
             names.get(int(row.key.partition("/")[0])) if row.kind != "otc" else None,
         )
@@ -178,10 +178,10 @@ def changed_after(
         )
         .order_by(batch.c.batch, journal.c.line)
     )  # fmt: skip
-    made: dict[tuple[str, str], dict[int, _Made]] = {}
+    made: dict[tuple[str, str], dict[int, _NetEffect]] = {}
     for kind, key, before, after, by, undoes in connection.execute(query):
         of = made.setdefault((kind, key), {})
-        of[by] = _Made(of[by].before if by in of else before, after, undoes)
+        of[by] = _NetEffect(of[by].before if by in of else before, after, undoes)
     found: dict[tuple[str, str], LaterChange] = {}
     for (kind, key), batches in made.items():
         last = _last_standing(batches)
@@ -191,7 +191,7 @@ def changed_after(
     return found
 
 
-class _Made(NamedTuple):
+class _NetEffect(NamedTuple):
     """What one batch made of one entity, on the whole; `undoes` is the batch that it took back."""
 
     before: str | None
@@ -199,7 +199,7 @@ class _Made(NamedTuple):
     undoes: int | None
 
 
-def _last_standing(batches: dict[int, _Made]) -> int | None:
+def _last_standing(batches: dict[int, _NetEffect]) -> int | None:
     """The last of an entity's batches, given in their order, whose change still stands.
 
     After an undo that is the one that stood last before the batch taken back; the undo itself

@@ -19,7 +19,7 @@ from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.storage import storage_of
 
 
-class ToUndo(NamedTuple):
+class BatchToUndo(NamedTuple):
     """A batch, what it changed, what the ledger holds of that now, and who changed it since."""
 
     of: Batch
@@ -28,9 +28,9 @@ class ToUndo(NamedTuple):
     changed_by: ChangedBy
 
 
-def load_to_undo(
+def load_batch_to_undo(
     connection: sa.Connection, account_id: str, number: int, today: dt.date, *, locking: bool
-) -> ToUndo | None:
+) -> BatchToUndo | None:
     """All of that, others being kept from changing it if `locking`; None if there is no batch."""
     of = load_batch(connection, account_id, number)
     if of is None:
@@ -40,7 +40,7 @@ def load_to_undo(
     locked = lock_scope(connection, account_id, named) if locking else None
     snapshot = load_snapshot(connection, account_id, named, today)
     if locked is not None:
-        locked.must_cover(named, snapshot)
+        locked.check_covers(named, snapshot)
         of = load_batch(connection, account_id, number) or of  # which may be undone meanwhile
 
     @cache
@@ -59,4 +59,4 @@ def load_to_undo(
         storage = storage_of(entity)
         return later().get((storage.kind, storage.key(entity)))
 
-    return ToUndo(of, done, snapshot, changed_by)
+    return BatchToUndo(of, done, snapshot, changed_by)

@@ -17,7 +17,7 @@ from importer.ledger.upkeep.copying import take_over
 
 
 @dataclass(frozen=True, slots=True)
-class Beginnings:
+class SetupOptions:
     """How a ledger shall begin: which roles may import into the account, and which may read it.
 
     `source` is a ledger's file to take over; `distributed` spreads the tables over machines.
@@ -30,7 +30,7 @@ class Beginnings:
     distributed: bool = False
 
 
-def init(ledger: Ledger, wanted: Beginnings) -> bool:
+def init(ledger: Ledger, wanted: SetupOptions) -> bool:
     """Make the ledger unless it is there, then give what is wanted; say whether it was made.
 
     All of it or nothing. Raises LedgerError for a database of something else or another version.
@@ -52,7 +52,7 @@ def init(ledger: Ledger, wanted: Beginnings) -> bool:
             access.guard(connection, with_triggers=not is_distributed(connection))
             if wanted.distributed:
                 distribute(connection)
-            access.let_in(connection, wanted.account, wanted.importers, wanted.readers)
+            access.grant(connection, wanted.account, wanted.importers, wanted.readers)
         if wanted.source is not None:
             take_over(FileLedger(wanted.source), connection)
     return made
@@ -85,7 +85,7 @@ def upgrade(ledger: Ledger) -> tuple[str, str]:
             if is_distributed(connection):
                 distribute(connection)
             access.guard(connection, with_triggers=not is_distributed(connection))
-            access.let_into_new_tables(connection)
+            access.grant_on_new_tables(connection)
         after = revision_of(connection)
     assert before is not None, "a ledger has a revision"
     assert after is not None, "a ledger has a revision"

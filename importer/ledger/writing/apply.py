@@ -146,7 +146,7 @@ def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int
 
     Taken aside, so that nobody waits for them; what a try that fails has taken is left unused.
     """
-    with writing.aside() as connection:
+    with writing.counters() as connection:
         taken = connection.execute(
             sa.update(account)
             .where(account.c.account_id == account_id)

@@ -1,7 +1,7 @@
-"""Many rows of one account in one statement, on either engine.
+"""Read and write many rows of one account in one statement, on either engine.
 
-The account is a constant of each statement, so that an engine that keeps accounts apart, by
-row-level security or on different machines, needs to look at that account alone.
+The account is a constant in each statement, so that an engine that keeps accounts apart, by
+row-level security or on different machines, looks at that account alone.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sqlalchemy.dialects import sqlite
 Rows = Sequence[Mapping[str, Any]]
 
 AT_ONCE = 50_000
-"""Rows in one statement to a server, so that neither side holds all of a large workbook twice."""
+"""Rows in one statement to a server; more would take too much memory on both sides."""
 AT_ONCE_TO_FILE = 10_000
-"""The same to a file, which the driver gives them one after the other or a few in one."""
+"""Rows given to the driver of a file at once."""
 IN_ONE = 100
-"""Rows added to a file by one statement: it takes a quarter less than with one, with more not."""
+"""Rows added to a file by one statement: a quarter faster than one row, and no slower than more."""
 
 
 def is_one_of(
@@ -35,15 +35,15 @@ def is_one_of(
     if _on_server(connection):
         elements = sa.func.json_array_elements_text(sa.cast(listed, sa.JSON))
         each = elements.table_valued("value").render_derived(name="each")
-        found = sa.select(sa.cast(each.c.value, column.type))
-        return column == sa.any_(sa.func.array(found.scalar_subquery()))
+        array = sa.select(sa.cast(each.c.value, column.type)).scalar_subquery()
+        return column == sa.any_(sa.func.array(array))
     return column.in_(sa.select(sa.func.json_each(listed).table_valued("value").c.value))
 
 
 def rows_with_keys(
     connection: sa.Connection, table: sa.Table, account_id: str, keys: Rows
 ) -> Iterator[sa.Row[tuple[Any, ...]]]:
-    """The account's rows that have one of `keys`, each of which names the same columns.
+    """The account's rows with one of `keys`, which all have the same columns.
 
     The work grows with `keys`, not with the table.
     """
@@ -54,11 +54,11 @@ def rows_with_keys(
     for some in _parts(keys):
         if _on_server(connection):
             given = _listed(columns, some)
-            same = [one == given.c[one.name] for one in columns]
+            same = [column == given.c[column.name] for column in columns]
             query = sa.select(table).select_from(given.join(table, sa.and_(*same))).where(ours)
-        else:  # a file's engine might go through the table and, for each row, through the list
+        else:  # a join could make SQLite go through the list for each row of the table
             each = sa.func.json_each(_json([dict(row) for row in some])).table_valued("value")
-            wanted = [sa.func.json_extract(each.c.value, f"$.{one.name}") for one in columns]
+            wanted = [sa.func.json_extract(each.c.value, f"$.{name}") for name in keys[0]]
             query = sa.select(table).where(ours, sa.tuple_(*columns).in_(sa.select(*wanted)))
         yield from connection.execute(query)
 
@@ -70,9 +70,9 @@ def insert(
     names: Sequence[str],
     rows: Iterable[Sequence[Any]],
 ) -> None:
-    """Add `rows`, which have a value for each column of `names`; all have the `same` in others.
+    """Add `rows`, with a value for each column of `names`; all have the `same` in other columns.
 
-    `rows` are asked for as they are written.
+    `rows` are consumed as they are written.
     """
     if not _on_server(connection):
         _insert_into_file(connection, table, same, names, rows)
@@ -92,7 +92,7 @@ def _insert_into_file(
     names: Sequence[str],
     rows: Iterable[Sequence[Any]],
 ) -> None:
-    """Add `rows` to a file, past SQLAlchemy, which would look at every value on its way."""
+    """Add `rows` to a file without SQLAlchemy, which would look at every value."""
     alike, columns = tuple(same.values()), (tuple(same), tuple(names))
     for some in _at_once(rows, AT_ONCE_TO_FILE):
         full = len(some) - len(some) % IN_ONE
@@ -119,13 +119,13 @@ def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
 
 @cache
 def _insertion(table: sa.Table, same: tuple[str, ...], names: tuple[str, ...], rows: int) -> str:
-    """The statement that adds rows to a file, what is the same in all of them given once."""
+    """The statement that adds rows to a file; values that all share are given once."""
     quote = sqlite.dialect().identifier_preparer.quote
     columns = ", ".join(map(quote, (*same, *names)))
     alike = [f"?{place}" for place in range(1, len(same) + 1)]
     each = [", ".join([*alike, *"?" * len(names)])] * rows
     values = "), (".join(each)
-    return f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({values})"  # noqa: S608 - our names
+    return f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({values})"  # noqa: S608 - our own names
 
 
 def update(
@@ -136,7 +136,7 @@ def update(
     *,
     adding: Collection[str] = (),
 ) -> None:
-    """Set what each of `rows` says beside the key; columns in `adding` grow by that much."""
+    """Set the columns of each row beside its key; columns in `adding` grow by the value."""
     if not rows:
         return
     values = [table.c[name] for name in rows[0] if name not in table.primary_key]
@@ -157,11 +157,11 @@ def delete(connection: sa.Connection, table: sa.Table, account_id: str, rows: Ro
 def _matched(
     connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows
 ) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]], list[dict[str, Any]] | None]]:
-    """How a statement finds its rows: what gives a column's new value, the match, parameters."""
+    """For each part of `rows`: the new value of a column, the condition, and the parameters."""
     ours = table.c.account_id == account_id
     keys = [key for key in table.primary_key if key.name in rows[0]]
     if not _on_server(connection):
-        # The names are apart from the columns', which SQLAlchemy would take for values to set.
+        # Other names than the columns', which SQLAlchemy would take for values to set.
         same = [key == sa.bindparam(f"new_{key.name}") for key in keys]
         renamed = [{f"new_{name}": value for name, value in row.items()} for row in rows]
         yield lambda one: sa.bindparam(f"new_{one.name}", type_=one.type), [ours, *same], renamed
@@ -184,8 +184,8 @@ def _parts(rows: Rows) -> Iterator[Rows]:
 def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlias:
     """`rows` as a table, sent as one document of JSON.
 
-    PostgreSQL refuses COPY, which would be faster still, where row-level security holds; arrays,
-    one a column, are slower, since the driver escapes them in Python (see ARCHITECTURE.md).
+    COPY would be faster, but row-level security forbids it; arrays of columns are slower, since
+    the driver escapes them in Python (see ARCHITECTURE.md).
     """
     records = sa.func.json_to_recordset(sa.cast(_json(list(rows)), sa.JSON))
     listed = records.table_valued(*(sa.column(one.name, one.type) for one in columns))

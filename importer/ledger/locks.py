@@ -1,8 +1,8 @@
-"""Keeps others from what a plan is made from, on a server where many write at once.
+"""Lock the rows that a plan depends on, on a server where many write at once.
 
-Every change of a subscription is made by an importer that has locked its customer and then its OTC;
-of an OTC or a customer, by one that has locked it. All lock customers by id and then OTCs by code,
-so that no two wait for each other.
+Whoever changes a subscription has locked its customer and its OTC; whoever changes an OTC or a
+customer has locked it. All lock customers by id and then OTCs by code, so that no two wait for each
+other.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Key = TypeVar("Key", int, str)
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What nobody else can change until the transaction ends; None stands for everything."""
+    """What nobody else can change until the transaction ends; None means everything."""
 
     customers: frozenset[int] | None
     otcs: frozenset[str] | None
 
     def check_covers(self, named: Scope, snapshot: Snapshot) -> None:
-        """Raise ConflictError if `snapshot` shows of what is `named` more than was locked.
+        """Raise ConflictError if `snapshot` has more of what is `named` than was locked.
 
-        It may have come to be, or have got its name, after the locks were taken.
+        It may have been added or renamed after the locks were taken.
         """
         customers = {
             one.id
@@ -49,14 +49,14 @@ class Locked:
             raise ConflictError
 
 
-def _within(found: set[int] | set[str], locked: frozenset[int] | frozenset[str] | None) -> bool:
-    return locked is None or found <= locked
+def _within(named: set[int] | set[str], locked: frozenset[int] | frozenset[str] | None) -> bool:
+    return locked is None or named <= locked
 
 
 def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Locked:
-    """Lock what `named` names and what hangs on it until the transaction ends.
+    """Lock what `named` names and what depends on it until the transaction ends.
 
-    On a file there is nothing to do: its one lock is held since the transaction began.
+    Nothing to do on a file, whose only lock is held from the start of the transaction.
     """
     if connection.dialect.name == "sqlite":
         return Locked(None, None)
@@ -73,7 +73,7 @@ def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Lock
 def _lock(
     connection: sa.Connection, account_id: str, column: sa.Column[Key], wanted: Iterable[Key]
 ) -> frozenset[Key]:
-    """Lock the rows of these keys in their order; those that were there."""
+    """Lock the rows of these keys in their order; the keys that exist."""
     query = (
         sa.select(column)
         .where(column.table.c.account_id == account_id, is_one_of(connection, column, wanted))
@@ -84,7 +84,7 @@ def _lock(
 
 
 def _customers(connection: sa.Connection, account_id: str, named: Scope) -> set[int]:
-    """The customers that are named, and those that hold licences of OTCs that matter as a whole."""
+    """The named customers, and the holders of OTCs that matter as a whole."""
     by_name = sa.select(customer.c.customer_id).where(
         customer.c.account_id == account_id,
         sa.or_(

@@ -1,4 +1,4 @@
-"""Bring a ledger's tables to this version's form, with alembic."""
+"""Bring a ledger's tables to the newest revision, with alembic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def configuration(connection: sa.Connection | None = None) -> Config:
-    """Alembic's configuration, working in the transaction of `connection` where one is given."""
+    """Alembic's configuration, which works in the transaction of `connection`, if given."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""Which ledger a setting names: a file, or a database of a server."""
+"""Open the ledger that a setting names: a file, or a database of a server."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ def open_ledger(
 ) -> Ledger:
     """The ledger that `setting` names: a file or an SQLAlchemy URL; None is the default file.
 
-    `patience` is how many seconds to wait for others that are using it; `account` is whose part is
-    to be used: a server is asked whether the role may. Raises LedgerError where
-    no ledger can be named so.
+    `patience` is how many seconds to wait for others who are using it. On a server, the role must
+    have access to `account`. Raises LedgerError for a setting that names no ledger.
     """
     patience = PATIENCE if patience is None else patience
     if not setting:
@@ -34,8 +33,8 @@ def open_ledger(
 
         return ServerLedger(_server_url(setting), patience, account)
     path = setting.removeprefix(_SQLITE_URL)
-    asks_more = path != setting and "?" in path
-    if "://" in path or asks_more or path in ("", ":memory:"):
+    has_options = path != setting and "?" in path
+    if "://" in path or has_options or path in ("", ":memory:"):
         raise _unusable(setting)
     return FileLedger(Path(path).expanduser(), patience)
 
@@ -45,11 +44,11 @@ def _server_url(setting: str) -> sa.URL:
         url = sa.make_url(setting)
     except (ArgumentError, ValueError) as error:
         raise _unusable(setting) from error
-    if url.drivername in ("postgres", _SERVER):  # as servers' own tools write it
+    if url.drivername in ("postgres", _SERVER):  # as other tools write it
         url = url.set(drivername=_DRIVER)
     if "@" in f"{url.host}{url.database}":
         raise LedgerError(
-            text(N_("The URL of the ledger has more than one @. In a password write %40 for it, "
+            text(N_("The URL of the ledger has more than one @. In a password, write %40 for @, "
                     "%2F for / and %25 for %."))
         )  # fmt: skip
     if url.drivername != _DRIVER or not url.database:
@@ -59,8 +58,8 @@ def _server_url(setting: str) -> sa.URL:
 
 def _unusable(setting: str) -> LedgerError:
     return LedgerError(
-        text(N_("A ledger is an SQLite file or a database of a PostgreSQL server; {setting} is "
-                "neither. Name a file, or postgresql+psycopg://USER@HOST/DATABASE."),
+        text(N_("{setting} is not a ledger. Name an SQLite file, or a database of a PostgreSQL "
+                "server: postgresql+psycopg://USER@HOST/DATABASE."),
              setting=_without_password(setting))
     )  # fmt: skip
 

@@ -1,14 +1,14 @@
-"""The ledger's tables. `account_id` leads every key, so that accounts never meet.
+"""The ledger's tables.
 
-Dates are ISO text and instants ISO text in UTC: SQLite's STRICT tables know no dates, and text
-compares as dates do. What can be derived is not stored, but for `otc.used`: the database itself
-refuses to hand out more than there is by the CHECK on it.
+`account_id` leads every key, so that accounts never meet. Dates are ISO text and instants ISO text
+in UTC: SQLite's STRICT tables have no dates, and text compares as dates do. Nothing derived is
+stored but `otc.used`, so that a CHECK can refuse overallocation.
 
-Importers of an account meet on its row in `account`, and only as they finish: `last_entry` and
-`last_customer` are counters taken from at any time, while a batch gets its number and its place in
-the chain of hashes just before its transaction ends. Journal lines are therefore kept under the
-batch's `entry`, which is known early, and no foreign key joins them to `batch`: it would have to be
-checked line by line while others wait. `ledger verify` checks it.
+Importers of an account meet on its row in `account`, and only as they finish. `last_entry` and
+`last_customer` are counters that can be advanced at any time; a batch gets its number and its place
+in the chain of hashes just before its transaction ends. Journal lines therefore refer to the
+batch's `entry`, which is known early. No foreign key joins them to `batch`, as it would be checked
+line by line while others wait; `ledger verify` checks it.
 """
 
 from __future__ import annotations
@@ -40,86 +40,83 @@ _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points on every engine, so that exports are the same."""
 
 
-def _text(name: str, *, null: bool = False, key: bool = False) -> Column[str]:
-    return Column(name, _TEXT, nullable=null, primary_key=key)
+def _texts(*names: str, null: bool = False, key: bool = False) -> list[Column[str]]:
+    return [Column(name, _TEXT, nullable=null, primary_key=key) for name in names]
 
 
-def _number(name: str, *, null: bool = False, key: bool = False) -> Column[int]:
-    return Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
+def _integers(*names: str, null: bool = False, key: bool = False) -> list[Column[int]]:
+    return [
+        Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
+        for name in names
+    ]  # fmt: skip
+
+
+def _account_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["account_id"], ["account.account_id"])
+
+
+def _customer_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["account_id", "customer_id"], ["customer.account_id", "customer.customer_id"]
+    )
 
 
 account = Table(
     "account",
     metadata,
-    _text("account_id", key=True),
-    _number("last_batch"),
-    _number("last_customer"),
-    _number("last_entry"),
-    _text("head"),  # the hash of the last batch, empty before the first
+    *_texts("account_id", key=True),
+    *_integers("last_batch", "last_customer", "last_entry"),
+    *_texts("head"),  # the hash of the last batch, empty before the first
     sqlite_strict=True,
 )
 
 otc = Table(
     "otc",
     metadata,
-    _text("account_id", key=True),
-    _text("code", key=True),
-    _text("email"),
-    _text("company"),
-    _text("company_key"),  # without accents and case, to find names that are alike
-    _number("total"),
-    _number("used"),
-    _text("description", null=True),
-    _text("purchase_date", null=True),
-    _text("expiry_date", null=True),
-    _text("product_id", null=True),
-    _number("runtime", null=True),
-    ForeignKeyConstraint(["account_id"], ["account.account_id"]),
+    *_texts("account_id", "code", key=True),
+    *_texts("email", "company"),
+    *_texts("company_key"),  # without accents and case, to find similar names
+    *_integers("total", "used"),
+    *_texts("description", "purchase_date", "expiry_date", "product_id", null=True),
+    *_integers("runtime", null=True),
+    _account_key(),
     CheckConstraint("total >= 1 AND total <= 1000000", "total"),
     CheckConstraint("used >= 0 AND used <= total", "used"),
     Index("ix_otc_company_key", "account_id", "company_key"),
     sqlite_strict=True,
 )
 
-_by_itself = text("managed_by = 'customer'")
-_one_email = Index(
-    "uq_customer_email_key", "account_id", "email_key", unique=True, sqlite_where=_by_itself
+_manages_itself = text("managed_by = 'customer'")
+_unique_email = Index(
+    "uq_customer_email_key", "account_id", "email_key", unique=True, sqlite_where=_manages_itself
 )
 
 customer = Table(
     "customer",
     metadata,
-    _text("account_id", key=True),
-    _number("customer_id", key=True),
-    _text("name"),
-    _text("name_key"),  # the form in which two spellings of one name are equal
-    _text("accentless_key"),
-    _text("managed_by"),
-    _text("status"),
-    _text("email", null=True),
-    _text("email_key", null=True),
-    _text("first_name", null=True),
-    _text("last_name", null=True),
-    _text("disabled_reason", null=True),
-    ForeignKeyConstraint(["account_id"], ["account.account_id"]),
+    *_texts("account_id", key=True),
+    *_integers("customer_id", key=True),
+    *_texts("name"),
+    *_texts("name_key"),  # the form in which two spellings of one name are equal
+    *_texts("accentless_key", "managed_by", "status"),
+    *_texts("email", "email_key", "first_name", "last_name", "disabled_reason", null=True),
+    _account_key(),
     UniqueConstraint("account_id", "name_key"),
     CheckConstraint("managed_by IN ('admin', 'customer')", "managed_by"),
     CheckConstraint("status IN ('active', 'disabled')", "status"),
     Index("ix_customer_accentless_key", "account_id", "accentless_key"),
-    _one_email,
+    _unique_email,
     sqlite_strict=True,
 )
 
 subscription = Table(
     "subscription",
     metadata,
-    _text("account_id", key=True),
-    _number("customer_id", key=True),
-    _text("otc", key=True),
-    _number("licenses"),
-    ForeignKeyConstraint(
-        ["account_id", "customer_id"], ["customer.account_id", "customer.customer_id"]
-    ),
+    *_texts("account_id", key=True),
+    *_integers("customer_id", key=True),
+    *_texts("otc", key=True),
+    *_integers("licenses"),
+    _customer_key(),
     ForeignKeyConstraint(["account_id", "otc"], ["otc.account_id", "otc.code"]),
     CheckConstraint("licenses >= 1", "licenses"),
     Index("ix_subscription_otc", "account_id", "otc", "licenses"),
@@ -130,21 +127,14 @@ subscription = Table(
 device = Table(
     "device",
     metadata,
-    _text("account_id", key=True),
-    _number("customer_id", key=True),
-    _text("device_key", key=True),  # the form in which two spellings of one id are equal
-    _text("device_id"),
-    _text("operating_system", null=True),
-    _text("model", null=True),
-    _text("avira_installed", null=True),
-    _text("avira_uninstalled", null=True),
-    _text("nh_installed", null=True),
-    _text("nh_uninstalled", null=True),
-    _text("avira_status", null=True),
-    _text("product_name", null=True),
-    ForeignKeyConstraint(
-        ["account_id", "customer_id"], ["customer.account_id", "customer.customer_id"]
-    ),
+    *_texts("account_id", key=True),
+    *_integers("customer_id", key=True),
+    *_texts("device_key", key=True),  # the form in which two spellings of one id are equal
+    *_texts("device_id"),
+    *_texts("operating_system", "model", null=True),
+    *_texts("avira_installed", "avira_uninstalled", "nh_installed", "nh_uninstalled", null=True),
+    *_texts("avira_status", "product_name", null=True),
+    _customer_key(),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -152,22 +142,14 @@ device = Table(
 batch = Table(
     "batch",
     metadata,
-    _text("account_id", key=True),
-    _number("batch", key=True),
-    _number("entry"),
-    _text("kind"),  # apply or undo
-    _text("at"),
-    _text("actor"),
-    _text("file"),
-    _text("sha256"),
-    _number("applied"),
-    _number("unchanged"),
-    _number("rejected"),
-    _number("undoes", null=True),
-    _text("lines_hash"),
-    _text("previous_hash"),
-    _text("hash"),
-    ForeignKeyConstraint(["account_id"], ["account.account_id"]),
+    *_texts("account_id", key=True),
+    *_integers("batch", key=True),
+    *_integers("entry"),
+    *_texts("kind", "at", "actor", "file", "sha256"),
+    *_integers("applied", "unchanged", "rejected"),
+    *_integers("undoes", null=True),
+    *_texts("lines_hash", "previous_hash", "hash"),
+    _account_key(),
     UniqueConstraint("account_id", "entry"),
     CheckConstraint("kind IN ('apply', 'undo')", "kind"),
     sqlite_strict=True,
@@ -176,16 +158,13 @@ batch = Table(
 journal = Table(
     "journal",
     metadata,
-    _text("account_id", key=True),
-    _number("entry", key=True),
-    _number("line", key=True),
-    _text("sheet"),
-    _number("row"),
-    _text("kind"),  # otc, customer, subscription or device
-    _text("key"),
-    _text("before", null=True),  # the image as JSON; null before the entity was there
-    _text("after", null=True),  # the same; null once it is gone
-    ForeignKeyConstraint(["account_id"], ["account.account_id"]),
+    *_texts("account_id", key=True),
+    *_integers("entry", "line", key=True),
+    *_texts("sheet"),
+    *_integers("row"),
+    *_texts("kind", "key"),
+    *_texts("before", "after", null=True),  # images as JSON; null while there is no such entity
+    _account_key(),
     CheckConstraint(  # no list: SQLite builds one of more than two values anew for each row
         "kind = 'otc' OR kind = 'customer' OR kind = 'subscription' OR kind = 'device'", "kind"
     ),
@@ -195,5 +174,5 @@ journal = Table(
 
 
 def complete_for_server() -> None:
-    """Add what PostgreSQL alone is told: it loads that dialect, for which no file need wait."""
-    _one_email.dialect_kwargs["postgresql_where"] = _by_itself
+    """Add what only PostgreSQL needs: it loads that dialect, for which a file need not wait."""
+    _unique_email.dialect_kwargs["postgresql_where"] = _manages_itself

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from importer.base.texts import N_, text
 from importer.export.formats import Format
 from importer.export.make import Layout, make_book
-from importer.ledger.reading.contents import load_contents, load_movements
+from importer.ledger.reading.contents import load_contents
+from importer.ledger.reading.journal import load_movements
 from importer.pipeline.job import Job, check_output
 from importer.pipeline.show import ledger_at, no_such_customer
 

@@ -13,14 +13,14 @@ from importer.base.texts import N_, text
 from importer.domain.contents import Contents, Figures
 from importer.domain.names import name_key
 from importer.ledger.reading import queries
-from importer.ledger.reading.contents import load_contents, load_contents_as_of
+from importer.ledger.reading.contents import AccountView, load_contents, load_contents_as_of
 from importer.pipeline.job import Job
 
 
 @contextmanager
 def ledger_at(
     job: Job, as_of: dt.date | int | None
-) -> Iterator[tuple[queries.Now, Contents | None]]:
+) -> Iterator[tuple[AccountView, Contents | None]]:
     """The account's ledger while it is read, and all that it held after a batch or at the end of a
     day (UTC); None for the ledger as it is now.
 
@@ -33,7 +33,7 @@ def ledger_at(
                  day=as_of, today=at.date())
         )  # fmt: skip
     with job.ledger.reading() as connection:
-        now = queries.Now(connection, job.account, at, job.today)
+        now = AccountView(connection, job.account, at, job.today)
         if as_of is None:
             yield now, None
             return

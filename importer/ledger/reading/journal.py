@@ -1,12 +1,16 @@
-"""What was done to the ledger: its batches, and every line of one."""
+"""Load the history of a ledger: its batches and their journal lines."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from sys import intern
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from importer.domain.contents import Movement
+from importer.domain.entities import Customer
 from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.rules.undoing import LaterChange
@@ -14,12 +18,15 @@ from importer.ledger.bulk import is_one_of
 from importer.ledger.storage import Image, entity_of, read_image
 from importer.ledger.tables import batch, customer, journal
 
+AT_ONCE = 10_000
+"""Rows fetched at once: one by one takes twice as long, all at once much memory."""
+
 
 class Batch(NamedTuple):
     """One workbook applied to the ledger, or one undo; `at` is an instant in UTC.
 
-    `undone_by` is the batch that took it back, unless that one was taken back itself; `undoes` is
-    the batch that this one took back.
+    `undone_by` is the batch that undid it, unless that one was itself undone; `undoes` is the batch
+    that this one undid.
     """
 
     batch: int
@@ -37,9 +44,9 @@ class Batch(NamedTuple):
 
 
 class JournalLine(NamedTuple):
-    """One change: the row that asked for it, what it changed, and how that was and is.
+    """One change: the row that asked for it, and the entity before and after.
 
-    `customer` is the name, now, of the customer that the line concerns, if it concerns one.
+    `customer` is the current name of the customer concerned, if any.
     """
 
     sheet: str
@@ -57,9 +64,9 @@ def load_batches(
     until: int | None = None,
     sha256: str | None = None,
 ) -> list[Batch]:
-    """The batches of an account, the first one first; as they stood after batch `until`.
+    """The batches of an account in their order; up to batch `until`.
 
-    With `sha256`, those of that file and the undos of these, which bear its hash too.
+    With `sha256`, only those of that file and their undos, which have its hash too.
     """
     return _batches(
         connection,
@@ -90,7 +97,7 @@ def _batches(
     )  # fmt: skip
     batches = [Batch._make(row) for row in connection.execute(query)]
     undone_by: dict[int, int] = {}
-    for one in reversed(batches):  # an undo that was itself undone takes nothing back
+    for one in reversed(batches):  # an undo that was itself undone undoes nothing
         if one.undoes is not None and one.batch not in undone_by:
             undone_by[one.undoes] = one.batch
     return [one._replace(undone_by=undone_by.get(one.batch)) for one in batches]
@@ -99,100 +106,130 @@ def _batches(
 def batch_of_file(
     connection: sa.Connection, account_id: str, sha256: str, since: str
 ) -> int | None:
-    """The batch that a file has made and that still holds; None if there is none.
+    """The batch that applied a file and still stands; None if there is none.
 
-    One made at the instant `since` (ISO text in UTC) or later counts even if it was taken back.
+    A batch of the instant `since` (ISO text in UTC) or later counts even if it was undone.
     """
-    found = [
+    numbers = [
         one.batch
         for one in load_batches(connection, account_id, sha256=sha256)
         if one.kind == "apply" and (one.undone_by is None or one.at >= since)
     ]
-    return found[-1] if found else None
+    return numbers[-1] if numbers else None
 
 
 def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[JournalLine]:
-    """The journal lines of a batch, in the order in which they were made."""
-    query = (
-        sa.select(journal)
-        .where(journal.c.account_id == account_id, journal.c.entry == of.entry)
-        .order_by(journal.c.line)
+    """The journal lines of a batch in their order."""
+    rows = _rows(connection, account_id, of)
+    owners = {int(row.key.partition("/")[0]) for row in rows if row.kind != "otc"}
+    query = sa.select(customer.c.customer_id, customer.c.name).where(
+        customer.c.account_id == account_id, is_one_of(connection, customer.c.customer_id, owners)
     )
-    rows = connection.execute(query).all()
-    concerned = {int(row.key.partition("/")[0]) for row in rows if row.kind != "otc"}
-    names: dict[int, str] = {
-        row.customer_id: row.name
-        for row in connection.execute(
-            sa.select(customer.c.customer_id, customer.c.name).where(
-                customer.c.account_id == account_id,
-                is_one_of(connection, customer.c.customer_id, concerned),
-            )
-        )
-    }
+    names = {str(owner): name for owner, name in connection.execute(query)}
     return [
         JournalLine(
             row.sheet, row.row, row.kind, row.key, read_image(row.before), read_image(row.after),
-            names.get(int(row.key.partition("/")[0])) if row.kind != "otc" else None,
+            names.get(row.key.partition("/")[0]) if row.kind != "otc" else None,
         )
         for row in rows
     ]  # fmt: skip
 
 
 def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[Change]:
-    """What a batch changed, each at the sheet and row that asked for it."""
-    query = (
-        sa.select(journal)
-        .where(journal.c.account_id == account_id, journal.c.entry == of.entry)
-        .order_by(journal.c.line)
-    )
+    """The changes of a batch, each with its sheet and row."""
     sheets: dict[str, SheetPlace] = {}
     return [
         Change(
             None, entity_of(row.kind, row.before), entity_of(row.kind, row.after),
             Place(sheets.setdefault(row.sheet, SheetPlace(row.sheet, {})), row.row),
         )
-        for row in connection.execute(query)
+        for row in _rows(connection, account_id, of)
     ]  # fmt: skip
+
+
+def _rows(connection: sa.Connection, account_id: str, of: Batch) -> Iterable[Any]:
+    query = sa.select(journal).where(
+        journal.c.account_id == account_id, journal.c.entry == of.entry
+    )  # fmt: skip
+    return connection.execute(query.order_by(journal.c.line)).all()
+
+
+def journal_with_batches(account_id: str, *columns: Any) -> sa.Select[Any]:
+    """A query for `columns` of an account's journal lines and their batches, in their order."""
+    same_entry = sa.and_(
+        batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry
+    )  # fmt: skip
+    return (
+        sa.select(*columns)
+        .select_from(journal.join(batch, same_entry))
+        .where(journal.c.account_id == account_id)
+        .order_by(batch.c.batch, journal.c.line)
+    )
+
+
+def load_movements(
+    connection: sa.Connection, account_id: str, until: int, customer_id: int | None = None
+) -> list[Movement]:
+    """All journal lines up to batch `until`, in their order.
+
+    With `customer_id`, those of that customer, its licences and its devices.
+    """
+    query = journal_with_batches(
+        account_id, batch.c.batch, journal.c.sheet, journal.c.row, journal.c.kind, journal.c.key,
+        journal.c.before, journal.c.after,
+    ).where(batch.c.batch <= until)  # fmt: skip
+    if customer_id is not None:
+        key = str(customer_id)
+        concerned = sa.or_(journal.c.key == key, journal.c.key.startswith(f"{key}/"))
+        query = query.where(journal.c.kind != "otc", concerned)
+    batches = {
+        one.batch: (one.batch, dt.datetime.fromisoformat(one.at), one.actor, one.file, one.undoes)
+        for one in load_batches(connection, account_id, until)
+    }
+    movements: list[Movement] = []
+    names: dict[str, str] = {}
+    for rows in connection.execute(query).partitions(AT_ONCE):
+        for number, sheet, row, kind, key, stored_before, stored_after in rows:
+            before, after = entity_of(kind, stored_before), entity_of(kind, stored_after)
+            customer_name = None
+            if kind != "otc":
+                owner = key.partition("/")[0]
+                entity = after or before
+                if isinstance(entity, Customer):
+                    names[owner] = entity.name
+                customer_name = names.get(owner)
+            movements.append(
+                Movement(*batches[number], intern(sheet), row, before, after, customer_name)
+            )
+    return movements
 
 
 def changed_after(
     connection: sa.Connection, account_id: str, number: int, keys: Iterable[str]
 ) -> dict[tuple[str, str], LaterChange]:
-    """What batches after batch `number` made of the entities of `keys`, by kind and key.
+    """The changes of batches after batch `number` to the entities of `keys`, by kind and key.
 
-    Those that they left as they were, on the whole or by undos, are not among them.
+    Without those that cancel out, by themselves or by undos.
     """
-    query = (
-        sa.select(
-            journal.c.kind, journal.c.key, journal.c.before, journal.c.after,
-            batch.c.batch, batch.c.undoes,
-        )
-        .join(
-            batch,
-            sa.and_(batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry),
-        )
-        .where(
-            batch.c.account_id == account_id,
-            batch.c.batch > number,
-            is_one_of(connection, journal.c.key, keys),
-        )
-        .order_by(batch.c.batch, journal.c.line)
-    )  # fmt: skip
-    made: dict[tuple[str, str], dict[int, _NetEffect]] = {}
+    query = journal_with_batches(
+        account_id, journal.c.kind, journal.c.key, journal.c.before, journal.c.after,
+        batch.c.batch, batch.c.undoes,
+    ).where(batch.c.batch > number, is_one_of(connection, journal.c.key, keys))  # fmt: skip
+    effects: dict[tuple[str, str], dict[int, _NetEffect]] = {}
     for kind, key, before, after, by, undoes in connection.execute(query):
-        of = made.setdefault((kind, key), {})
+        of = effects.setdefault((kind, key), {})
         of[by] = _NetEffect(of[by].before if by in of else before, after, undoes)
-    found: dict[tuple[str, str], LaterChange] = {}
-    for (kind, key), batches in made.items():
+    changes: dict[tuple[str, str], LaterChange] = {}
+    for (kind, key), batches in effects.items():
         last = _last_standing(batches)
         if last is not None:
-            left = next(iter(batches.values())).before
-            found[kind, key] = LaterChange(last, entity_of(kind, left))
-    return found
+            before = next(iter(batches.values())).before
+            changes[kind, key] = LaterChange(last, entity_of(kind, before))
+    return changes
 
 
 class _NetEffect(NamedTuple):
-    """What one batch made of one entity, on the whole; `undoes` is the batch that it took back."""
+    """The net effect of one batch on one entity; `undoes` is the batch that it undid."""
 
     before: str | None
     after: str | None
@@ -200,15 +237,15 @@ class _NetEffect(NamedTuple):
 
 
 def _last_standing(batches: dict[int, _NetEffect]) -> int | None:
-    """The last of an entity's batches, given in their order, whose change still stands.
+    """The last of an entity's batches, in their order, whose change still stands.
 
-    After an undo that is the one that stood last before the batch taken back; the undo itself
-    where that batch is not among them.
+    After an undo, that is the one that stood last before the undone batch; the undo itself if the
+    undone batch is not among them.
     """
     last: int | None = None
     before: dict[int | None, int | None] = {}
-    for by, one in batches.items():
-        if one.before != one.after:
+    for by, effect in batches.items():
+        if effect.before != effect.after:
             before[by] = last
-            last = before.get(one.undoes, by)
+            last = before.get(effect.undoes, by)
     return last

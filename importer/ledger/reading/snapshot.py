@@ -1,4 +1,4 @@
-"""What a plan needs of the ledger, and no more: work grows with the workbook, not the ledger."""
+"""Load what a plan needs of the ledger and no more: work grows with the workbook alone."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ from importer.ledger.tables import customer, device, otc, subscription
 def load_snapshot(
     connection: sa.Connection, account: str, named: Scope, today: dt.date
 ) -> Snapshot:  # fmt: skip
-    """All that `named` names of `account`'s ledger, in a number of queries that is always the same.
+    """All that `named` names of an account, in a fixed number of queries.
 
-    One more each is made to find likenesses of OTCs and of customers that are unknown.
+    One more each finds similar OTCs and customers for those that are unknown.
     """
     snapshot = Snapshot(today)
     ids = _customer_ids(connection, account, named)
     held = sa.select(subscription).where(
         subscription.c.account_id == account, is_one_of(connection, subscription.c.customer_id, ids)
     )
-    subscriptions = [
-        SUBSCRIPTION.from_row(row)
-        for row in connection.execute(held.order_by(subscription.c.customer_id))
-    ]
+    ordered = held.order_by(subscription.c.customer_id)
+    subscriptions = [*map(SUBSCRIPTION.from_row, connection.execute(ordered))]
     for found in connection.execute(
         sa.select(customer).where(
             customer.c.account_id == account, is_one_of(connection, customer.c.customer_id, ids)
@@ -59,7 +57,7 @@ def load_snapshot(
 
 
 def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot) -> None:
-    """The devices that are named, and on how many devices of their customers Avira is installed."""
+    """Put the named devices, and on how many devices of their customers Avira is installed."""
     ids = {name_key(one.name): one.id for one in snapshot.customers.values()}
     wanted = set(named.device_ids)
     for name, keys in named.devices.items():
@@ -95,9 +93,9 @@ def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot
 def _find_likenesses(
     connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot
 ) -> None:
-    """Find what was meant by the OTCs and customers that `snapshot` does not hold.
+    """Find the nearest known OTCs and customers for those that `snapshot` lacks.
 
-    A customer is looked for among those whose names begin with the same letter.
+    Customers are sought among those whose names begin with the same letter.
     """
     unknown = named.otcs - named.added_otcs - snapshot.otcs.keys() | named.mistyped_otcs
     if unknown:
@@ -120,7 +118,7 @@ def _find_likenesses(
 
 
 def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[int]:
-    """The customers that are named, look like a new name, share an email, or hold an OTC that
+    """The customers that are named, are similar to a new name, share an email, or hold an OTC that
     matters as a whole."""
     ours = customer.c.account_id == account
     if not connection.scalar(sa.select(sa.select(customer).where(ours).exists())):
@@ -144,7 +142,7 @@ def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[
         sa.select(subscription.c.customer_id).where(
             holds, is_one_of(connection, subscription.c.otc, named.whole_otcs)
         ),
-        # Who an OTC is dedicated to holds the whole of it, which the index finds at once.
+        # The owner of a dedicated OTC holds the whole of it, which the index finds at once.
         sa.select(subscription.c.customer_id)
         .join(
             otc,

@@ -1,4 +1,4 @@
-"""What an undo must know of the ledger: the batch, and all that hangs on what it changed."""
+"""Load what an undo depends on: the batch, and what its changes concern."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from importer.ledger.storage import storage_of
 
 
 class BatchToUndo(NamedTuple):
-    """A batch, what it changed, what the ledger holds of that now, and who changed it since."""
+    """A batch, its changes, their entities as they are now, and who changed them since."""
 
     of: Batch
     done: list[Change]
@@ -31,7 +31,7 @@ class BatchToUndo(NamedTuple):
 def load_batch_to_undo(
     connection: sa.Connection, account_id: str, number: int, today: dt.date, *, locking: bool
 ) -> BatchToUndo | None:
-    """All of that, others being kept from changing it if `locking`; None if there is no batch."""
+    """Load all of that, and lock it if `locking`; None if there is no such batch."""
     of = load_batch(connection, account_id, number)
     if of is None:
         return None
@@ -41,7 +41,7 @@ def load_batch_to_undo(
     snapshot = load_snapshot(connection, account_id, named, today)
     if locked is not None:
         locked.check_covers(named, snapshot)
-        of = load_batch(connection, account_id, number) or of  # which may be undone meanwhile
+        of = load_batch(connection, account_id, number) or of  # it can be undone meanwhile
 
     @cache
     def later() -> dict[tuple[str, str], LaterChange]:

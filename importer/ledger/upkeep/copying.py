@@ -1,4 +1,4 @@
-"""Copies a ledger: into a file that is itself a ledger, or from one into a server."""
+"""Copy a ledger to a file, or from a file to a server."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ AT_ONCE = 10_000
 
 
 def back_up(ledger: Ledger, path: Path) -> None:
-    """Write the ledger as it is at one instant to the file `path`, which then is a ledger too.
+    """Write the ledger as it is at one instant to the file `path`, which is then a ledger too.
 
-    Nobody who imports meanwhile is cut off. The file is whole or not there, and its owner's alone.
+    Imports go on meanwhile. The file appears whole or not at all, for its owner alone.
     """
     with whole_file(path, mode=0o600) as temporary:
         if isinstance(ledger, FileLedger):
@@ -36,12 +36,12 @@ def back_up(ledger: Ledger, path: Path) -> None:
         else:
             with ledger.reading() as source:
                 _copy_into_file(source, temporary)
-    # What an import into the file that was there has left, SQLite would put into the new one.
+    # SQLite would apply the journal of an import into the previous file to the new one.
     path.resolve().with_name(f"{path.resolve().name}-journal").unlink(missing_ok=True)
 
 
 def _copy_file(ledger: FileLedger, path: Path) -> None:
-    """By SQLite's own means, page by page; also of an earlier version, before its upgrade."""
+    """Page by page, with SQLite's own backup; a ledger of an earlier version too."""
     with ledger.reading_any_version() as source:
         if revision_of(source) is None:
             raise ledger.foreign()
@@ -50,7 +50,7 @@ def _copy_file(ledger: FileLedger, path: Path) -> None:
 
 
 def _copy_pages(source: sa.Connection, path: Path) -> bool:
-    """Copy, and say whether the copy is sound: it may take the place of an earlier one."""
+    """Copy, and return whether the copy is sound: it may replace an earlier one."""
     driver = source.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     try:
@@ -68,7 +68,7 @@ def _copy_into_file(source: sa.Connection, path: Path) -> None:
             with copy.migrating() as target:
                 upgrade(target)
                 copy_rows(source, target)
-        except LedgerError as fault:  # in the words of a file that nobody knows of
+        except LedgerError as fault:  # it names the temporary file
             match fault.__cause__:
                 case DBAPIError(orig=sqlite3.Error() as error):
                     raise _cannot_write(error) from error
@@ -79,29 +79,29 @@ def _copy_into_file(source: sa.Connection, path: Path) -> None:
 
 
 def _cannot_write(error: sqlite3.Error) -> OSError:
-    """What the system would have said of the file that SQLite cannot write."""
+    """The error of the system for a file that SQLite cannot write."""
     full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return OSError(errno.ENOSPC if full else errno.EIO, str(error))
 
 
 def take_over(source: FileLedger, target: sa.Connection) -> None:
-    """Bring all that the file holds into the empty tables of `target`.
+    """Copy all that the file holds into the empty tables of `target`.
 
-    Raises LedgerError where these hold something already.
+    Raises LedgerError where these hold batches already.
     """
     if target.scalar(sa.select(sa.func.count()).select_from(batch)):
         raise LedgerError(
-            text(N_("The ledger holds something already; {path} can only be taken over into an "
-                    "empty one."), path=source.path)
+            text(N_("The ledger is not empty: {path} can be taken over only into an empty one."),
+                 path=source.path)
         )  # fmt: skip
-    target.execute(sa.delete(account))  # of imports that failed
+    target.execute(sa.delete(account))  # left by imports that failed
     try:
         with source.reading() as connection:
             copy_rows(connection, target)
     except LedgerError as fault:
         cause = fault.__cause__
         if isinstance(cause, DBAPIError) and not isinstance(cause.orig, sqlite3.Error):
-            raise cause from None  # what the server says is none of the file's faults
+            raise cause from None  # the server is at fault, not the file
         raise
 
 
@@ -116,7 +116,8 @@ def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
 def _copy_account(
     source: sa.Connection, target: sa.Connection, table: sa.Table, account_id: str
 ) -> None:
-    columns = [one for one in table.c if one is not table.c.account_id]
+    columns = [column for column in table.c if column is not table.c.account_id]
     query = sa.select(*columns).where(table.c.account_id == account_id)
-    found = source.execute(query.execution_options(stream_results=True))
-    bulk.insert(target, table, {"account_id": account_id}, [one.name for one in columns], found)
+    rows = source.execute(query.execution_options(stream_results=True))
+    names = [column.name for column in columns]
+    bulk.insert(target, table, {"account_id": account_id}, names, rows)

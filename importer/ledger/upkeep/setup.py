@@ -1,4 +1,4 @@
-"""Makes a ledger and brings it up to date; on a server, also says who may do what."""
+"""Create a ledger, upgrade it, and on a server grant roles access to it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from importer.ledger.upkeep.copying import take_over
 
 @dataclass(frozen=True, slots=True)
 class SetupOptions:
-    """How a ledger shall begin: which roles may import into the account, and which may read it.
+    """What `init` sets up: the roles that can import into the account, and those that can read it.
 
-    `source` is a ledger's file to take over; `distributed` spreads the tables over machines.
+    `source` is a file whose ledger is taken over; `distributed` spreads the tables over machines.
     """
 
     account: str
@@ -30,36 +30,36 @@ class SetupOptions:
     distributed: bool = False
 
 
-def init(ledger: Ledger, wanted: SetupOptions) -> bool:
-    """Make the ledger unless it is there, then give what is wanted; say whether it was made.
+def init(ledger: Ledger, options: SetupOptions) -> bool:
+    """Create the ledger unless it exists, then grant what `options` ask; whether it was created.
 
-    All of it or nothing. Raises LedgerError for a database of something else or another version.
+    All or nothing. Raises LedgerError for a database of something else or of another version.
     """
     on_server = not isinstance(ledger, FileLedger)
-    if not on_server and (wanted.importers or wanted.readers or wanted.distributed):
+    if not on_server and (options.importers or options.readers or options.distributed):
         raise MisuseError(
-            text(N_("{ledger} is a file: it has no roles and is not distributed. Who may read it "
-                    "is a matter of the file's rights."), ledger=ledger.name)
+            text(N_("{ledger} is a file: it has no roles and cannot be distributed. The "
+                    "permissions of the file decide who can read it."), ledger=ledger.name)
         )  # fmt: skip
-    if wanted.source is not None:
-        _must_be_a_ledger(FileLedger(wanted.source))
+    if options.source is not None:
+        _check_source(FileLedger(options.source))
     with ledger.migrating() as connection:
-        made = is_empty(connection)
-        if made:
+        created = is_empty(connection)
+        if created:
             migrate(connection)
         ledger.check_revision(connection)
         if on_server:
             access.guard(connection, with_triggers=not is_distributed(connection))
-            if wanted.distributed:
+            if options.distributed:
                 distribute(connection)
-            access.grant(connection, wanted.account, wanted.importers, wanted.readers)
-        if wanted.source is not None:
-            take_over(FileLedger(wanted.source), connection)
-    return made
+            access.grant(connection, options.account, options.importers, options.readers)
+        if options.source is not None:
+            take_over(FileLedger(options.source), connection)
+    return created
 
 
-def _must_be_a_ledger(source: FileLedger) -> None:
-    """Before anything is made: that there is something to take over, of this version."""
+def _check_source(source: FileLedger) -> None:
+    """Raise LedgerError unless there is a ledger of this version to take over."""
     if source.is_missing:
         raise LedgerError(
             text(N_("There is no ledger at {path} to take over. Name its file with --from."),
@@ -70,9 +70,9 @@ def _must_be_a_ledger(source: FileLedger) -> None:
 
 
 def upgrade(ledger: Ledger) -> tuple[str, str]:
-    """Bring the tables to this version's form; their revision before and after.
+    """Upgrade the tables to the newest revision; their revision before and after.
 
-    Raises LedgerError where there is no ledger, or one of a newer version.
+    Raises LedgerError for a missing ledger or one of a newer version.
     """
     if ledger.is_missing:
         raise ledger.missing()
@@ -82,11 +82,11 @@ def upgrade(ledger: Ledger) -> tuple[str, str]:
             ledger.check_revision(connection)
         migrate(connection)
         if not isinstance(ledger, FileLedger):
-            if is_distributed(connection):
+            distributed = is_distributed(connection)
+            if distributed:
                 distribute(connection)
-            access.guard(connection, with_triggers=not is_distributed(connection))
+            access.guard(connection, with_triggers=not distributed)
             access.grant_on_new_tables(connection)
         after = revision_of(connection)
-    assert before is not None, "a ledger has a revision"
-    assert after is not None, "a ledger has a revision"
+    assert before is not None and after is not None, "a ledger has a revision"  # noqa: PT018
     return before, after

@@ -1,8 +1,7 @@
-"""Makes a batch: its changes, their journal lines, and its place in the chain of batches.
+"""Write a batch: its changes, their journal lines, and its place in the chain of batches.
 
 Importers of an account meet only at the very end, on the account's row: lines are written under an
-entry of their own, and the number of the batch and the hash of the one before it are asked for when
-all else is written.
+entry, and the batch gets its number and the hash of the one before when all else is written.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from importer.ledger.writing.chain import LINE, LinesHash, hash_of_batch
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
-    """What a batch says of itself: who applied which file when, and what became of its rows.
+    """Who applied which file when, and how many of its rows were applied.
 
-    `undoes` is the batch that it takes back, if it is an undo; file and hash are then that one's.
+    `undoes` is the batch that an undo undoes; file and hash are then that one's.
     """
 
     account: str
@@ -44,7 +43,7 @@ class BatchFacts:
 
 @dataclass(frozen=True, slots=True)
 class AppliedBatch:
-    """A batch that was made; its instant is never before that of the batch before it."""
+    """A written batch; its instant is never before that of the batch before it."""
 
     number: int
     at: dt.datetime
@@ -53,7 +52,7 @@ class AppliedBatch:
 def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> AppliedBatch:
     """Write `changes` and their journal as a new batch.
 
-    The caller's transaction holds what the plan was made from. How many statements are executed
+    The caller's transaction must have locked what the plan depends on. The number of statements
     grows only with every 50,000 rows, on a file with every 10,000.
     """
     connection = writing.connection
@@ -75,12 +74,16 @@ Line = tuple[int, str, int, str, str, str | None, str | None]
 def _lines(
     changes: Iterable[Change], ids: Mapping[int, int], digest: LinesHash, net: NetChanges
 ) -> Iterator[Line]:
-    """The journal's line of each change, with the ledger's own `ids` of customers.
+    """The journal line of each change, with the ledger's own `ids` of customers.
 
-    As it passes, each is hashed and taken into account: all together take much memory.
+    Each is hashed and added to `net` as it passes, since all lines together take much memory.
     """
     for number, change in enumerate(changes, start=1):
-        before, after, place = _own(change.before, ids), _own(change.after, ids), change.place
+        before, after, place = (
+            _with_own_id(change.before, ids),
+            _with_own_id(change.after, ids),
+            change.place,
+        )
         entity = after if after is not None else before
         assert entity is not None, "a change has an image before or after"
         storage = storage_of(entity)
@@ -101,31 +104,30 @@ def _finish(
     own = account.c.account_id == facts.account
     ours = connection.execute(sa.select(account).where(own).with_for_update(key_share=True)).one()
     number: int = ours.last_batch + 1
-    made = AppliedBatch(
-        number, max(facts.at, _last_instant(connection, facts.account, ours.last_batch))
-    )
+    last_at = _last_instant(connection, facts.account, ours.last_batch)
+    applied = AppliedBatch(number, max(facts.at, last_at))
     header = {
         "account_id": facts.account, "batch": number, "entry": entry,
         "kind": "apply" if facts.undoes is None else "undo",
-        "at": in_utc(made.at), "actor": facts.actor, "file": facts.file, "sha256": facts.sha256,
+        "at": in_utc(applied.at), "actor": facts.actor, "file": facts.file, "sha256": facts.sha256,
         "applied": facts.applied, "unchanged": facts.unchanged, "rejected": facts.rejected,
         "undoes": facts.undoes, "lines_hash": lines_hash, "previous_hash": ours.head,
     }  # fmt: skip
     head = hash_of_batch(header)
     connection.execute(sa.insert(batch), {**header, "hash": head})
     connection.execute(sa.update(account).where(own).values(last_batch=number, head=head))
-    return made
+    return applied
 
 
 def _last_instant(connection: sa.Connection, account_id: str, number: int) -> dt.datetime:
-    """When the batch before was made; a clock that was put back must not mix up the days."""
+    """The instant of the last batch; a clock set back must not mix up the days."""
     query = sa.select(batch.c.at).where(batch.c.account_id == account_id, batch.c.batch == number)
     at = connection.scalar(query)
     return dt.datetime.min.replace(tzinfo=dt.UTC) if at is None else dt.datetime.fromisoformat(at)
 
 
 def change_nothing(writing: Writing) -> None:
-    """Change no row at all, by a statement that is refused where nothing may be changed."""
+    """Update no row, by a statement that fails where the ledger cannot be written."""
     unchanged = {"last_batch": account.c.last_batch}
     writing.connection.execute(sa.update(account).where(sa.false()).values(unchanged))
 
@@ -144,10 +146,10 @@ _OPEN_ACCOUNT = sa.text(
 def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int, int]:
     """An entry for a batch, and the last customer id before those of `new_customers`.
 
-    Taken aside, so that nobody waits for them; what a try that fails has taken is left unused.
+    Reserved in a transaction of their own, so that nobody waits; a failed try leaves them unused.
     """
     with writing.counters() as connection:
-        taken = connection.execute(
+        reserved = connection.execute(
             sa.update(account)
             .where(account.c.account_id == account_id)
             .values(
@@ -156,14 +158,14 @@ def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int
             )
             .returning(account.c.last_entry, account.c.last_customer)
         ).one_or_none()
-        if taken is not None:
-            return taken.last_entry, taken.last_customer - new_customers
+        if reserved is not None:
+            return reserved.last_entry, reserved.last_customer - new_customers
         connection.execute(_OPEN_ACCOUNT, {"account": account_id})
     return _reserve(writing, account_id, new_customers)
 
 
 def _new_customers(changes: Iterable[Change]) -> list[int]:
-    """The provisional ids of customers that the ledger has given no id yet."""
+    """The provisional ids of new customers."""
     return [
         change.after.id
         for change in changes
@@ -171,8 +173,8 @@ def _new_customers(changes: Iterable[Change]) -> list[int]:
     ]
 
 
-def _own(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None:
-    """`entity` with the ledger's id where the customer's is provisional."""
+def _with_own_id(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None:
+    """`entity` with the ledger's own id for its customer in place of a provisional one."""
     if isinstance(entity, Subscription) and entity.customer < 0:
         return Subscription(ids[entity.customer], entity.otc, entity.licenses)
     if isinstance(entity, Customer) and entity.id < 0:

@@ -1,4 +1,4 @@
-"""The hashes that hold batches and journal together, each batch naming the one before."""
+"""Hashes of batches and their journal lines; each batch includes the hash of the one before."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import sqlalchemy as sa
 Facts = sa.RowMapping | Mapping[str, Any]
 
 LINE = ("line", "sheet", "row", "kind", "key", "before", "after")
-"""What of a journal line is hashed after its account: all but its entry, which the batch names."""
+"""The hashed columns of a journal line, after its account; its entry is hashed with the batch."""
 
 BATCH = (
     "account_id", "batch", "entry", "kind", "at", "actor", "file", "sha256", "applied",
     "unchanged", "rejected", "undoes", "lines_hash", "previous_hash",
 )  # fmt: skip
-"""What of a batch is hashed: all but the hash itself."""
+"""The hashed columns of a batch: all but the hash itself."""
 
 
 class LinesHash:
@@ -33,11 +33,7 @@ class LinesHash:
         self, line: int, sheet: str, row: int, kind: str, key: str, before: str | None,
         after: str | None,
     ) -> None:  # fmt: skip
-        """Hash a line as the JSON list of its facts.
-
-        It is put together here: a workbook of 100,000 rows makes twice as many lines, and
-        json.dumps takes three times as long.
-        """
+        """Hash a line as a JSON list, which json.dumps would take three times as long to make."""
         self._digest.update(
             f"[{self._account}, {line}, {quoted(sheet)}, {row}, {quoted(kind)}, {quoted(key)}, "
             f"{'null' if before is None else quoted(before)}, "
@@ -50,12 +46,12 @@ class LinesHash:
 
 
 def hash_of_lines(account_id: str, lines: Iterable[Facts]) -> str:
-    """The same of lines that were read, and may hold what nobody has written into them."""
+    """The same for lines read from a ledger, which may hold anything."""
     return _digest((account_id, *(line[name] for name in LINE)) for line in lines)
 
 
 def hash_of_batch(batch: Facts) -> str:
-    """SHA-256 over a batch, which names the hash of its lines and of the batch before it."""
+    """SHA-256 over a batch, which includes the hashes of its lines and of the batch before."""
     return _digest([tuple(batch[name] for name in BATCH)])
 
 

@@ -564,7 +564,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
             told.append(pipeline.apply(path, job_of(fact, filled, tmp_path)).result.value)
         return told
 
-    monkeypatch.setattr(pipeline, "lock_named", lock_together)
+    monkeypatch.setattr(pipeline, "lock_scope", lock_together)
     sa.event.listen(sa.Engine, "handle_error", note)
     try:
         with ThreadPoolExecutor(len(FACTS)) as threads:

@@ -124,7 +124,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
 @pytest.fixture
 def tries(steps: Steps) -> Steps:
     """Counts how often an importer has begun."""
-    steps.watch(pipeline, "lock_named")
+    steps.watch(pipeline, "lock_scope")
     return steps
 
 
@@ -307,7 +307,7 @@ def test_what_does_not_pass_is_not_tried_again(
 
 
 PLACES = {
-    "before it has locked": (pipeline, "lock_named"),
+    "before it has locked": (pipeline, "lock_scope"),
     "before it has looked": (pipeline, "load_snapshot"),
     "before it writes": (pipeline, "apply_changes"),
     "before it asks for its number": (making, "_finish"),

@@ -79,19 +79,13 @@ def _lines(
     Each is hashed and added to `net` as it passes, since all lines together take much memory.
     """
     for number, change in enumerate(changes, start=1):
-        before, after, place = (
-            _with_own_id(change.before, ids),
-            _with_own_id(change.after, ids),
-            change.place,
-        )
+        before, after = _with_own_id(change.before, ids), _with_own_id(change.after, ids)
         entity = after if after is not None else before
         assert entity is not None, "a change has an image before or after"
         storage = storage_of(entity)
         key = storage.key(entity)
-        line = (
-            number, place.sheet.name, place.row, storage.kind, key,
-            image_of(before), image_of(after),
-        )  # fmt: skip
+        sheet, row = change.place.sheet.name, change.place.row
+        line = (number, sheet, row, storage.kind, key, image_of(before), image_of(after))
         digest.add(*line)
         net.add(entity, key, before, after)
         yield line

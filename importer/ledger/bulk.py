@@ -40,6 +40,18 @@ def is_one_of(
     return column.in_(sa.select(sa.func.json_each(listed).table_valued("value").c.value))
 
 
+def select_matching(
+    connection: sa.Connection,
+    account_id: str,
+    wanted: sa.Table | sa.Column[Any],
+    column: sa.Column[Any],
+    values: Iterable[Any],
+) -> sa.Select[Any]:
+    """A query for `wanted` of the account's rows whose `column` is one of `values`."""
+    ours = column.table.c.account_id == account_id
+    return sa.select(wanted).where(ours, is_one_of(connection, column, values))
+
+
 def rows_with_keys(
     connection: sa.Connection, table: sa.Table, account_id: str, keys: Rows
 ) -> Iterator[sa.Row[tuple[Any, ...]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from importer.domain.names import name_key
 from importer.domain.planning.scope import Scope
 from importer.domain.planning.snapshot import Snapshot
-from importer.ledger.bulk import is_one_of
+from importer.ledger.bulk import select_matching
 from importer.ledger.database import ConflictError
 from importer.ledger.tables import customer, otc, subscription
 
@@ -60,40 +61,22 @@ def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Lock
     """
     if connection.dialect.name == "sqlite":
         return Locked(None, None)
-    wanted = _customers(connection, account_id, named)
-    customers = _lock(connection, account_id, customer.c.customer_id, wanted)
-    held = sa.select(subscription.c.otc).where(
-        subscription.c.account_id == account_id,
-        is_one_of(connection, subscription.c.customer_id, customers),
+    matching = partial(select_matching, connection, account_id)
+    queries = (
+        matching(customer.c.customer_id, customer.c.name_key, named.customers),
+        matching(customer.c.customer_id, customer.c.customer_id, named.customer_ids),
+        matching(subscription.c.customer_id, subscription.c.otc, named.whole_otcs),
     )
+    owners = {owner for query in queries for owner in connection.scalars(query)}
+    customers = _lock(connection, account_id, customer.c.customer_id, owners)
+    held = matching(subscription.c.otc, subscription.c.customer_id, customers)
     codes = named.otcs.union(connection.scalars(held))
     return Locked(customers, _lock(connection, account_id, otc.c.code, codes))
 
 
 def _lock(
-    connection: sa.Connection, account_id: str, column: sa.Column[Key], wanted: Iterable[Key]
+    connection: sa.Connection, account_id: str, column: sa.Column[Key], keys: Iterable[Key]
 ) -> frozenset[Key]:
     """Lock the rows of these keys in their order; the keys that exist."""
-    query = (
-        sa.select(column)
-        .where(column.table.c.account_id == account_id, is_one_of(connection, column, wanted))
-        .order_by(column)
-        .with_for_update(key_share=True)
-    )
-    return frozenset(connection.scalars(query))
-
-
-def _customers(connection: sa.Connection, account_id: str, named: Scope) -> set[int]:
-    """The named customers, and the holders of OTCs that matter as a whole."""
-    by_name = sa.select(customer.c.customer_id).where(
-        customer.c.account_id == account_id,
-        sa.or_(
-            is_one_of(connection, customer.c.name_key, named.customers),
-            is_one_of(connection, customer.c.customer_id, named.customer_ids),
-        ),
-    )
-    by_otc = sa.select(subscription.c.customer_id).where(
-        subscription.c.account_id == account_id,
-        is_one_of(connection, subscription.c.otc, named.whole_otcs),
-    )
-    return {*connection.scalars(by_name), *connection.scalars(by_otc)}
+    query = select_matching(connection, account_id, column, column, keys).order_by(column)
+    return frozenset(connection.scalars(query.with_for_update(key_share=True)))

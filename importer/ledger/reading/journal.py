@@ -14,7 +14,7 @@ from importer.domain.entities import Customer
 from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.rules.undoing import LaterChange
-from importer.ledger.bulk import is_one_of
+from importer.ledger.bulk import is_one_of, select_matching
 from importer.ledger.storage import Image, entity_of, read_image
 from importer.ledger.tables import batch, customer, journal
 
@@ -122,10 +122,10 @@ def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Jo
     """The journal lines of a batch in their order."""
     rows = _rows(connection, account_id, of)
     owners = {int(row.key.partition("/")[0]) for row in rows if row.kind != "otc"}
-    query = sa.select(customer.c.customer_id, customer.c.name).where(
-        customer.c.account_id == account_id, is_one_of(connection, customer.c.customer_id, owners)
-    )
-    names = {str(owner): name for owner, name in connection.execute(query)}
+    owner_id = customer.c.customer_id
+    query = select_matching(connection, account_id, owner_id, owner_id, owners)
+    named = connection.execute(query.add_columns(customer.c.name))
+    names = {str(owner): name for owner, name in named}
     return [
         JournalLine(
             row.sheet, row.row, row.kind, row.key, read_image(row.before), read_image(row.after),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -11,7 +12,7 @@ from importer.domain.entities import ManagedBy
 from importer.domain.names import name_key
 from importer.domain.planning.scope import Scope
 from importer.domain.planning.snapshot import Snapshot
-from importer.ledger.bulk import is_one_of, rows_with_keys
+from importer.ledger.bulk import is_one_of, rows_with_keys, select_matching
 from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION
 from importer.ledger.tables import customer, device, otc, subscription
 
@@ -24,32 +25,20 @@ def load_snapshot(
     One more each finds similar OTCs and customers for those that are unknown.
     """
     snapshot = Snapshot(today)
+    matching = partial(select_matching, connection, account)
     ids = _customer_ids(connection, account, named)
-    held = sa.select(subscription).where(
-        subscription.c.account_id == account, is_one_of(connection, subscription.c.customer_id, ids)
-    )
-    ordered = held.order_by(subscription.c.customer_id)
-    subscriptions = [*map(SUBSCRIPTION.from_row, connection.execute(ordered))]
-    for found in connection.execute(
-        sa.select(customer).where(
-            customer.c.account_id == account, is_one_of(connection, customer.c.customer_id, ids)
-        )
-    ):
-        snapshot.put_customer(CUSTOMER.from_row(found))
-    codes = named.otcs | {one.otc for one in subscriptions}
-    for found in connection.execute(
-        sa.select(otc).where(otc.c.account_id == account, is_one_of(connection, otc.c.code, codes))
-    ):
-        snapshot.put_otc(OTC.from_row(found), found.used)
-    for one in subscriptions:
-        snapshot.put_subscription(one)
-    for company in connection.scalars(
-        sa.select(otc.c.company)
-        .distinct()
-        .where(
-            otc.c.account_id == account, is_one_of(connection, otc.c.company_key, named.companies)
-        )
-    ):
+    held = matching(subscription, subscription.c.customer_id, ids)
+    rows = connection.execute(held.order_by(subscription.c.customer_id))
+    subscriptions = [*map(SUBSCRIPTION.from_row, rows)]
+    for row in connection.execute(matching(customer, customer.c.customer_id, ids)):
+        snapshot.put_customer(CUSTOMER.from_row(row))
+    codes = named.otcs | {subscribed.otc for subscribed in subscriptions}
+    for row in connection.execute(matching(otc, otc.c.code, codes)):
+        snapshot.put_otc(OTC.from_row(row), row.used)
+    for subscribed in subscriptions:
+        snapshot.put_subscription(subscribed)
+    companies = matching(otc.c.company, otc.c.company_key, named.companies).distinct()
+    for company in connection.scalars(companies):
         snapshot.put_company(company)
     _put_devices(connection, account, named, snapshot)
     _find_likenesses(connection, account, named, snapshot)
@@ -58,27 +47,24 @@ def load_snapshot(
 
 def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot) -> None:
     """Put the named devices, and on how many devices of their customers Avira is installed."""
-    ids = {name_key(one.name): one.id for one in snapshot.customers.values()}
+    ids = {name_key(owner.name): owner.id for owner in snapshot.customers.values()}
     wanted = set(named.device_ids)
     for name, keys in named.devices.items():
-        owners = {ids[one] for one in named.names_before(name) if one in ids}
+        owners = {ids[before] for before in named.names_before(name) if before in ids}
         wanted.update((owner, key) for owner in owners for key in keys)
-    rows = [{"customer_id": owner, "device_key": key} for owner, key in sorted(wanted)]
-    for found in rows_with_keys(connection, device, account, rows):
-        snapshot.put_device(DEVICE.from_row(found))
-    ours = device.c.account_id == account
+    keyed = [{"customer_id": owner, "device_key": key} for owner, key in sorted(wanted)]
+    for row in rows_with_keys(connection, device, account, keyed):
+        snapshot.put_device(DEVICE.from_row(row))
+    matching = partial(select_matching, connection, account)
     if named.device_owners:
-        query = sa.select(device).where(
-            ours, is_one_of(connection, device.c.customer_id, named.device_owners)
-        )
-        for found in connection.execute(query):
-            snapshot.put_device(DEVICE.from_row(found))
+        query = matching(device, device.c.customer_id, named.device_owners)
+        for row in connection.execute(query):
+            snapshot.put_device(DEVICE.from_row(row))
     if wanted:
         installed = (
-            sa.select(device.c.customer_id, sa.func.count())
+            matching(device.c.customer_id, device.c.customer_id, {owner for owner, _key in wanted})
+            .add_columns(sa.func.count())
             .where(
-                ours,
-                is_one_of(connection, device.c.customer_id, {owner for owner, _key in wanted}),
                 device.c.avira_installed.is_not(None),
                 sa.or_(
                     device.c.avira_uninstalled.is_(None),
@@ -114,7 +100,7 @@ def _find_likenesses(
         )
         names = {row.name_key: row.name for row in alike} | named.added_customers
         near = similar_names(strangers, names.keys())
-        snapshot.nearest_customer = {key: names[found] for key, found in near.items()}
+        snapshot.nearest_customer = {key: names[similar] for key, similar in near.items()}
 
 
 def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[int]:
@@ -123,35 +109,24 @@ def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[
     ours = customer.c.account_id == account
     if not connection.scalar(sa.select(sa.select(customer).where(ours).exists())):
         return set()  # as when a first workbook names a hundred thousand
-    holds = subscription.c.account_id == account
+    matching = partial(select_matching, connection, account)
+    customer_id, holder = customer.c.customer_id, subscription.c.customer_id
     queries = (
-        sa.select(customer.c.customer_id).where(
-            ours, is_one_of(connection, customer.c.name_key, named.customers)
+        matching(customer_id, customer.c.name_key, named.customers),
+        matching(customer_id, customer_id, named.customer_ids),
+        matching(customer_id, customer.c.accentless_key, named.new_names),
+        matching(customer_id, customer.c.email_key, named.emails).where(
+            customer.c.managed_by == ManagedBy.CUSTOMER
         ),
-        sa.select(customer.c.customer_id).where(
-            ours, is_one_of(connection, customer.c.customer_id, named.customer_ids)
-        ),
-        sa.select(customer.c.customer_id).where(
-            ours, is_one_of(connection, customer.c.accentless_key, named.new_names)
-        ),
-        sa.select(customer.c.customer_id).where(
-            ours,
-            customer.c.managed_by == ManagedBy.CUSTOMER,
-            is_one_of(connection, customer.c.email_key, named.emails),
-        ),
-        sa.select(subscription.c.customer_id).where(
-            holds, is_one_of(connection, subscription.c.otc, named.whole_otcs)
-        ),
+        matching(holder, subscription.c.otc, named.whole_otcs),
         # The owner of a dedicated OTC holds the whole of it, which the index finds at once.
-        sa.select(subscription.c.customer_id)
-        .join(
+        matching(holder, otc.c.code, named.otcs).join(
             otc,
             sa.and_(
                 otc.c.account_id == subscription.c.account_id,
                 otc.c.code == subscription.c.otc,
                 otc.c.total == subscription.c.licenses,
             ),
-        )
-        .where(otc.c.account_id == account, is_one_of(connection, otc.c.code, named.otcs)),
+        ),
     )
     return {found for query in queries for found in connection.scalars(query)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,10 +20,10 @@ class NetChanges:
     """What changes come to for each entity: before the first of them, and after the last."""
 
     def __init__(self) -> None:
-        self._pairs: dict[type[Entity], dict[str, tuple[Entity | None, Entity | None]]] = {
+        self._pairs: dict[type[Entity], dict[str, tuple[Any, Any]]] = {
             Otc: {}, Customer: {}, Subscription: {}, Device: {},
         }  # fmt: skip
-        self._moved: dict[str, int] = {}
+        self.used: Counter[str] = Counter()  # by OTC, how many more licences are handed out
 
     def add(
         self, entity: Entity, key: str, before: Entity | None, after: Entity | None
@@ -32,36 +33,22 @@ class NetChanges:
         earlier = pairs.get(key)
         pairs[key] = (before if earlier is None else earlier[0], after)
         if isinstance(entity, Subscription):
-            more = _licenses(after) - _licenses(before)
-            self._moved[entity.otc] = self._moved.get(entity.otc, 0) + more
-
-    @property
-    def more(self) -> dict[str, int]:
-        """By OTC, how many more licences are handed out."""
-        return {code: change for code, change in self._moved.items() if change > 0}
-
-    @property
-    def less(self) -> dict[str, int]:
-        """By OTC, how many licences come back, as a negative number."""
-        return {code: change for code, change in self._moved.items() if change < 0}
+            self.used[entity.otc] += _licenses(after) - _licenses(before)
 
     def added(self, kind: type[E]) -> list[E]:
         """The new entities."""
         pairs = self._pairs[kind].values()
-        return cast("list[E]", [after for before, after in pairs if before is None and after])
+        return [after for before, after in pairs if before is None and after]
 
     def edited(self, kind: type[E]) -> list[tuple[E, E]]:
         """The entities that differ afterwards: before, and after."""
         pairs = self._pairs[kind].values()
-        return cast(
-            "list[tuple[E, E]]",
-            [pair for pair in pairs if pair[0] and pair[1] and pair[0] != pair[1]],
-        )
+        return [pair for pair in pairs if pair[0] and pair[1] and pair[0] != pair[1]]
 
     def removed(self, kind: type[E]) -> list[E]:
         """The entities that are gone afterwards."""
         pairs = self._pairs[kind].values()
-        return cast("list[E]", [before for before, after in pairs if before and after is None])
+        return [before for before, after in pairs if before and after is None]
 
 
 def _licenses(entity: Entity | None) -> int:
@@ -71,7 +58,8 @@ def _licenses(entity: Entity | None) -> int:
 def write_entities(connection: sa.Connection, account_id: str, net: NetChanges) -> None:
     """Write each changed entity once, in an order in which no OTC ever gives more than it has."""
     edited = [after for _, after in net.edited(Otc)]
-    more, less = net.more, net.less
+    more = {code: change for code, change in net.used.items() if change > 0}
+    less = {code: change for code, change in net.used.items() if change < 0}
     _add_otcs(connection, account_id, net, more)
     # Details and balances together, so that no total is ever below what is used of it.
     _edit_otcs(connection, account_id, [otc for otc in edited if otc.code not in less], more)

@@ -1,4 +1,4 @@
-"""Generate docs/{sheets,problems,limits,cli}.md, the events in docs/serve.md, and the templates.
+"""Generate pages and parts of pages in docs/, and the templates.
 
 Run it after a change of the sheets, problem codes, limits, events or commands.
 """
@@ -6,6 +6,7 @@ Run it after a change of the sheets, problem codes, limits, events or commands.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
@@ -15,9 +16,13 @@ import click
 from importer.base.texts import use_language
 from importer.cli.history import history
 from importer.cli.main import cli
+from importer.cli.show import otc_json
 from importer.config.limits import DEFAULT_LIMITS, Limits
+from importer.domain.contents import OtcHolding
+from importer.domain.entities import Otc
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS
+from importer.export.sheets import DETAIL_SHEETS
 from importer.service.events import Event
 from importer.workbook.writing.template import write_template
 
@@ -118,6 +123,26 @@ def serve_page() -> str:
     )
     table = "".join(["| event | level | message |\n|---|---|---|\n", *rows])
     return before + begin + table + end + after
+
+
+def export_page() -> str:
+    """docs/export.md with the columns that each of the console's sheets has to the right."""
+    page = (ROOT / "docs" / "export.md").read_text("utf-8")
+    for sheet in DETAIL_SHEETS:
+        columns = ", ".join(column.header for column in sheet.ours)
+        row = rf"(?m)^(\| {re.escape(sheet.name)} \|.* to the right: ).*( \|)$"
+        page, count = re.subn(row, rf"\g<1>{columns}\2", page)
+        assert count == 1, f"the page has one row for {sheet.name}"
+    return page
+
+
+def json_page() -> str:
+    """docs/json.md with the keys of an OTC."""
+    page = (ROOT / "docs" / "json.md").read_text("utf-8")
+    keys = ", ".join(f'"{key}"' for key in otc_json(OtcHolding(Otc("", "", "", 1), 0, None, None)))
+    page, count = re.subn(r"(\| `show otcs \[CODE\]` \| `\[{)[^}]*", rf"\g<1>{keys}", page)
+    assert count == 1, "the page has one row for show otcs"
+    return page
 
 
 def problems_page() -> str:
@@ -237,6 +262,8 @@ PAGES = {
     "docs/serve.md": serve_page,
     "docs/limits.md": limits_page,
     "docs/cli.md": commands_page,
+    "docs/export.md": export_page,
+    "docs/json.md": json_page,
 }
 TEMPLATES = {"templates/onboarding-en.xlsx": "en", "templates/onboarding-es.xlsx": "es"}
 

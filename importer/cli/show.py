@@ -57,7 +57,7 @@ def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) 
     if code is not None and not contents.otcs:
         raise MisuseError(text(N_("The ledger has no OTC {otc}."), otc=code))
     if options.json:
-        print_json([_otc_json(holding) for holding in contents.otcs])
+        print_json([otc_json(holding) for holding in contents.otcs])
         return
     headers = [_(N_("OTC")), _(N_("Company")), _(N_("Total")), _(N_("Used")), _(N_("Pending")),
                _(N_("Expiry Date")), _(N_("Dedicated To"))]  # fmt: skip
@@ -126,7 +126,8 @@ def summary(options: CommonOptions, as_of: dt.date | int | None) -> None:
     print_lines(f"{label:<{width}}  {getattr(figures, key):>9}" for key, label in labels.items())
 
 
-def _otc_json(holding: OtcHolding) -> dict[str, Any]:
+def otc_json(holding: OtcHolding) -> dict[str, Any]:
+    """An OTC of `show otcs --json`."""
     otc = holding.otc
     return {
         "otc": otc.code,

@@ -5,4 +5,4 @@ against a snapshot of the ledger by pure functions, applied in one transaction, 
 workbook again.
 """
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"

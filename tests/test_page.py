@@ -25,7 +25,7 @@ from importer.cli import main as program
 from importer.domain.contents import Contents, OtcHolding
 from importer.domain.entities import Otc
 from importer.export.formats import Format
-from importer.export.make import Layout, make_book
+from importer.export.make import make_book
 from workbooks import Row, write_workbook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -1062,7 +1062,7 @@ def test_there_is_no_number_of_licences_too_large_for_a_chart(
         for n in range(3_001)
     ]
     path = tmp_path / "large.html"
-    book = make_book(Contents("acme", NOW, TODAY, 1, "", otcs, []), [], Layout(only_read=True))
+    book = make_book(Contents("acme", NOW, TODAY, 1, "", otcs, []), [], only_read=True)
     Format.HTML.write(book, path)
     with opened(chromium, path) as page:
         titles = page.locator("figure:nth-of-type(2) svg title").all_text_contents()

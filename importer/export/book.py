@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import chain
 from typing import Literal, NamedTuple
 
 from importer.base.texts import current_language
@@ -20,8 +19,7 @@ class CellFormat(Enum):
     """How a value is shown. Each writer has its own formats for these."""
 
     TEXT = "text"
-    WORDS = "words"
-    """Text about the past, which nobody has a reason to edit."""
+    WORDS = "words"  # text about the past, which nobody has a reason to edit
     NUMBER = "number"
     DATE = "date"
     INSTANT = "instant"
@@ -39,8 +37,9 @@ def readable(value: Value, cell_format: CellFormat) -> str:
         return ""
     if cell_format is CellFormat.PERCENT and isinstance(value, int | float):
         percent = f"{value:.1%}"
-        in_spanish = current_language() == "es"
-        return percent.replace(".", ",").replace("%", "\u202f%") if in_spanish else percent
+        if current_language() == "es":
+            percent = percent.replace(".", ",").replace("%", "\u202f%")
+        return percent
     if isinstance(value, int):
         return f"{value:,}".replace(",", "\u202f")  # a space suits every language
     if isinstance(value, dt.datetime):
@@ -135,12 +134,13 @@ class Book:
     def sheets(self, row_limit: int) -> list[ExportSheet]:
         """The tables as sheets of at most `row_limit` rows. Longer ones are continued on further
         sheets, “OTC Details (2)” and so on."""
-        return list(chain.from_iterable(_in_sheets(table, row_limit) for table in self.tables))
-
-
-def _in_sheets(table: Table, row_limit: int) -> Iterator[ExportSheet]:
-    for number, start in enumerate(range(0, max(len(table.rows), 1), row_limit), 1):
-        rows = table.rows[start : start + row_limit] if len(table.rows) > row_limit else table.rows
-        end = "" if number == 1 else f" ({number})"
-        part = Table(table.key, table.title, table.columns, rows)
-        yield ExportSheet(table.key + end, table.title + end, part, number)
+        sheets = []
+        for table in self.tables:
+            for number, start in enumerate(range(0, max(len(table.rows), 1), row_limit), 1):
+                rows = table.rows
+                if len(rows) > row_limit:
+                    rows = rows[start : start + row_limit]
+                end = "" if number == 1 else f" ({number})"
+                part = replace(table, rows=rows)
+                sheets.append(ExportSheet(table.key + end, table.title + end, part, number))
+        return sheets

@@ -19,7 +19,8 @@ class ExportColumn(NamedTuple):
     """A column, whose values are an attribute of the source of each row, such as `otc.email`.
 
     `header` is marked with N_, or with C_ and the context CONSOLE if it is the console's own.
-    `key` is the header unless given. `tones` are by the English words of a cell.
+    `key` is the header by default. `tones` are by the English words of a cell. A customer's own
+    export has only columns `for_customers`, which say nothing about others.
     """
 
     header: str
@@ -28,7 +29,6 @@ class ExportColumn(NamedTuple):
     tones: Mapping[str, Tone] = MappingProxyType({})
     bar: str | None = None
     for_customers: bool = True
-    """True if a customer's own export has it too: it says nothing about others."""
     key: str | None = None
 
 
@@ -47,21 +47,16 @@ def make_table(
     The `console`'s columns stand first; their headers are English unless `translate_console`.
     """
     language = current_language()
-    ours = [column for column in columns if column.for_customers or not of_customer]
+    own = [column for column in columns if column.for_customers or not of_customer]
     console_language = language if translate_console else "en"
-    built = [_built(column, console_language, language, CONSOLE) for column in console]
-    built += [_built(column, language, language) for column in ours]
-    row_of = attrgetter(*(column.value for column in (*console, *ours)))
-    return Table(key, title, tuple(built), list(map(row_of, sources)))
-
-
-def _built(
-    column: ExportColumn, header_language: str, language: str, context: str | None = None
-) -> TableColumn:
-    return TableColumn(
-        column.key or column.header,
-        translated(column.header, header_language, context),
-        column.format,
-        {translated(word, language): tone for word, tone in column.tones.items()},
-        column.bar,
-    )
+    headers = [translated(column.header, console_language, CONSOLE) for column in console]
+    headers += [translated(column.header, language) for column in own]
+    built = tuple(
+        TableColumn(
+            column.key or column.header, header, column.format,
+            {translated(word, language): tone for word, tone in column.tones.items()}, column.bar,
+        )
+        for column, header in zip((*console, *own), headers, strict=True)
+    )  # fmt: skip
+    row_of = attrgetter(*(column.value for column in (*console, *own)))
+    return Table(key, title, built, list(map(row_of, sources)))

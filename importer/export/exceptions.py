@@ -16,18 +16,22 @@ EXCEPTIONS = N_("Exceptions")
 _BAD = (FindingKind.EXPIRED_IN_USE, FindingKind.MORE_DEVICES)
 _ABOUT_CUSTOMERS = (*_BAD, FindingKind.DISABLED_WITH_LICENSES)
 """The kinds that a customer's own export shows."""
+_TONES = {kind.meaning: Tone.BAD if kind in _BAD else Tone.WATCH for kind in FindingKind}
 
 EXCEPTION_COLUMNS = (
-    ExportColumn(
-        N_("Exception"),
-        "exception",
-        tones={kind.meaning: Tone.BAD if kind in _BAD else Tone.WATCH for kind in FindingKind},
-    ),
+    ExportColumn(N_("Exception"), "exception", tones=_TONES),
     ExportColumn(N_("OTC"), "finding.otc"),
     ExportColumn(N_("Customer"), "finding.customer"),
     ExportColumn(N_("What"), "message"),
     ExportColumn(N_("What To Do"), "fix"),
 )
+
+
+class _ExceptionRow(NamedTuple):
+    finding: Finding
+    exception: str
+    message: str
+    fix: str
 
 
 def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
@@ -38,10 +42,3 @@ def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
         if not of_customer or finding.kind in _ABOUT_CUSTOMERS
     )
     return make_table(EXCEPTIONS, _(EXCEPTIONS), EXCEPTION_COLUMNS, rows)
-
-
-class _ExceptionRow(NamedTuple):
-    finding: Finding
-    exception: str
-    message: str
-    fix: str

@@ -35,13 +35,9 @@ class Format(StrEnum):
     HTML = "html", "text/html", "page.write_page", False, True
 
     def __new__(
-        cls,
-        name: str,
-        mail_type: str = "",
-        writer: str = "",
-        is_folder: bool = False,
+        cls, name: str, mail_type: str = "", writer: str = "", is_folder: bool = False,
         only_read: bool = False,
-    ) -> Format:
+    ) -> Format:  # fmt: skip
         """One line above declares a format."""
         member = str.__new__(cls, name)
         member._value_ = name
@@ -56,23 +52,21 @@ class Format(StrEnum):
 
     @classmethod
     def of(cls, path: Path) -> Format:
-        """The format that a file's name ends in, or MisuseError; xlsx for an existing folder,
+        """The format for the ending of a file's name, or MisuseError; xlsx for an existing folder,
         which cannot be written to."""
         if path.is_dir():
             return cls.XLSX
-        for member in cls:
-            if member.ending and member.ending == path.suffix.lower():
-                return member
-        endings = [member.ending for member in cls if member.ending]
+        by_ending = {member.ending: member for member in cls if member.ending}
+        if path.suffix.lower() in by_ending:
+            return by_ending[path.suffix.lower()]
         raise MisuseError(
             text(N_("{path} ends in none of {endings}. For a folder of CSV files: --format csv"),
-                 path=path, endings=endings)
+                 path=path, endings=by_ending)
         )  # fmt: skip
 
     def write(self, book: Book, path: Path) -> dict[str, int]:
         """Write `book` to `path`, whole or not at all; the number of rows by sheet."""
         module, name = self.writer.split(".")
-        written: dict[str, int] = getattr(import_module(f"importer.export.writers.{module}"), name)(
-            book, path
-        )
-        return written
+        writer = getattr(import_module(f"importer.export.writers.{module}"), name)
+        rows: dict[str, int] = writer(book, path)
+        return rows

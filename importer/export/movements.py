@@ -28,8 +28,6 @@ _NOT_LISTED = frozenset({"id", "code", "customer", "otc"})
 
 
 class _Line(NamedTuple):
-    """A line of the journal in words."""
-
     movement: Movement
     at: dt.datetime
     what: str
@@ -57,7 +55,7 @@ MOVEMENT_COLUMNS = (
 
 
 def movements(journal: Sequence[Movement], *, of_customer: bool = False) -> Table:
-    """A row per line of the journal, whose lines are given in the order they were made.
+    """A row per line of the `journal`, which is in order of time.
 
     A customer's own export leaves out who made a change, from which file, and why the customer
     was disabled.
@@ -73,7 +71,7 @@ class _Words:
     def __init__(self, hidden: frozenset[str]) -> None:
         """In the current language, and without the facts `hidden`."""
         self.value = lru_cache(10_000)(value_words)
-        self.instant = lru_cache(10_000)(_without_zone)
+        self.instant = lru_cache(10_000)(lambda at: at.replace(tzinfo=None))  # no sheet has zones
         self.done: dict[type[Entity], tuple[str, str, str]] = {}
         self.facts: dict[type[Entity], list[tuple[int, str, str]]] = {}
         """The position of each fact in an entity, its name and its label."""
@@ -88,48 +86,30 @@ class _Words:
 
 def _line(movement: Movement, words: _Words) -> _Line:
     entity, before, after = movement.entity, movement.before, movement.after
-    otc = device = None
+    otc: str | None = None
+    device: str | None = None
     match entity:
-        case Subscription():
-            otc = entity.otc
-        case Otc():
-            otc = entity.code
-        case Device():
-            device = entity.id
+        case Otc(code=otc) | Subscription(otc=otc):
+            pass
+        case Device(id=device):
+            pass
     if before is not None and after is not None:
-        what, changes = _what(before, after, words), _changes(before, after, words)
+        what = words.done[type(entity)][1]
+        match before, after:
+            case Customer(status=old), Customer(status=new) if old is not new:
+                what = _(_DISABLED if new is Status.DISABLED else _ENABLED)
+        changes = [  # each changed fact with its old and new value
+            f"{label}: {words.value(fact, before[at])} → {words.value(fact, after[at])}"
+            for at, fact, label in words.facts[type(after)]
+            if before[at] != after[at]
+        ]
     else:
         added, _changed, gone = words.done[type(entity)]
-        what, changes = gone if after is None else added, _facts(entity, words)
+        what = gone if after is None else added
+        changes = [  # all facts; the name has a column of its own
+            f"{label}: {words.value(fact, entity[at])}"
+            for at, fact, label in words.facts[type(entity)]
+            if entity[at] is not None and fact != "name"
+        ]
     change = ", ".join(changes) or None
     return _Line(movement, words.instant(movement.at), what, otc, device, change)
-
-
-def _without_zone(at: dt.datetime) -> dt.datetime:
-    """The same instant without its time zone, which spreadsheets do not have."""
-    return at.replace(tzinfo=None)
-
-
-def _what(before: Entity, after: Entity, words: _Words) -> str:
-    match before, after:
-        case Customer(status=old), Customer(status=new) if old is not new:
-            return _(_DISABLED if new is Status.DISABLED else _ENABLED)
-    return words.done[type(after)][1]
-
-
-def _changes(before: Entity, after: Entity, words: _Words) -> list[str]:
-    """Each changed fact with its old and new value."""
-    return [
-        f"{label}: {words.value(fact, before[at])} → {words.value(fact, after[at])}"
-        for at, fact, label in words.facts[type(after)]
-        if before[at] != after[at]
-    ]
-
-
-def _facts(entity: Entity, words: _Words) -> list[str]:
-    """All facts of an entity that was added or removed. Its name has a column of its own."""
-    return [
-        f"{label}: {words.value(fact, entity[at])}"
-        for at, fact, label in words.facts[type(entity)]
-        if entity[at] is not None and fact != "name"
-    ]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from importer.base.texts import N_, _
 from importer.domain.contents import Contents, CustomerHolding
 from importer.export.book import CellFormat, Table
 from importer.export.columns import ExportColumn, make_table
-from importer.export.rows import OtcRow, balance_of
-from importer.export.words import OTC_TONES, STATE_TONES, manager_words, state_words
+from importer.export.rows import OtcRow
+from importer.export.words import OTC_TONES, STATE_TONES, manager_words, otc_status, state_words
 
 _NUMBER = CellFormat.NUMBER
 _OTC_LICENSES = (
-    ExportColumn(N_("Total"), "otc.total", _NUMBER),
-    ExportColumn(N_("Used"), "balance.used", _NUMBER),
-    ExportColumn(N_("Pending"), "balance.pending", _NUMBER),
+    ExportColumn(N_("Total"), "holding.otc.total", _NUMBER),
+    ExportColumn(N_("Used"), "holding.used", _NUMBER),
+    ExportColumn(N_("Pending"), "holding.pending", _NUMBER),
 )
 _CUSTOMER_COLUMNS = (
     ExportColumn(N_("Customer"), "holding.customer.name"),
@@ -31,23 +30,19 @@ _CUSTOMER_COLUMNS = (
 
 def otcs(contents: Contents, *, of_customer: bool = False) -> Table:
     """The OTCs by code; in a customer's own export, how many licences it holds of each."""
+    own_licenses = (ExportColumn(N_("Licences"), "holding.used", _NUMBER),)
     columns = (
-        ExportColumn(N_("OTC"), "otc.code"),
-        ExportColumn(N_("Company"), "otc.company"),
-        *((ExportColumn(N_("Licences"), "balance.used", _NUMBER),) if of_customer
-          else _OTC_LICENSES),
-        ExportColumn(N_("Status"), "balance.status", tones=OTC_TONES),
-        ExportColumn(N_("Expiry Date"), "otc.expiry_date", CellFormat.DATE),
-        ExportColumn(N_("Days Left"), "balance.days_left", _NUMBER),
-        ExportColumn(N_("Dedicated To"), "balance.dedicated_to"),
-    )  # fmt: skip
-    rows = (OtcRow(holding.otc, balance_of(holding, contents.today)) for holding in contents.otcs)
+        ExportColumn(N_("OTC"), "holding.otc.code"),
+        ExportColumn(N_("Company"), "holding.otc.company"),
+        *(own_licenses if of_customer else _OTC_LICENSES),
+        ExportColumn(N_("Status"), "status", tones=OTC_TONES),
+        ExportColumn(N_("Expiry Date"), "holding.otc.expiry_date", CellFormat.DATE),
+        ExportColumn(N_("Days Left"), "days_left", _NUMBER),
+        ExportColumn(N_("Dedicated To"), "holding.dedicated_to"),
+    )
+    today = contents.today
+    rows = (OtcRow(otc, otc_status(otc, today), otc.days_left(today)) for otc in contents.otcs)
     return make_table("otcs", _(N_("OTCs")), columns, rows)
-
-
-def customers(contents: Contents) -> Table:
-    """The customers by name, with what they hold."""
-    return make_table("customers", _(N_("Customers")), _CUSTOMER_COLUMNS, _customer_rows(contents))
 
 
 class _CustomerRow(NamedTuple):
@@ -57,12 +52,16 @@ class _CustomerRow(NamedTuple):
     otcs: str
 
 
-def _customer_rows(contents: Contents) -> Iterator[_CustomerRow]:
+def customers(contents: Contents) -> Table:
+    """The customers by name, with what they hold."""
     managers, states = manager_words(), state_words()
-    for holding in contents.customers:
-        yield _CustomerRow(
+    rows = (
+        _CustomerRow(
             holding,
             managers[holding.customer.managed_by],
             states[holding.customer.status],
-            ", ".join(f"{held.otc} ({held.licenses})" for held in holding.subscriptions),
+            ", ".join(f"{otc} ({licenses})" for _id, otc, licenses in holding.subscriptions),
         )
+        for holding in contents.customers
+    )
+    return make_table("customers", _(N_("Customers")), _CUSTOMER_COLUMNS, rows)

@@ -1,17 +1,18 @@
-"""Recognise a file that was exported, by this program or the console."""
+"""Recognise a file that this program or the console exported."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from importer.base.errors import FileError
 from importer.base.texts import LANGUAGES, N_, text, translated
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS
-from importer.export.columns import CONSOLE, ExportColumn
+from importer.export.columns import CONSOLE
 from importer.export.exceptions import EXCEPTION_COLUMNS
 from importer.export.movements import MOVEMENT_COLUMNS
 from importer.export.sheets import DETAIL_SHEETS
@@ -20,44 +21,33 @@ from importer.workbook.formats import csv_file
 from importer.workbook.labels import label_key, sheet_named
 from importer.workbook.reading.raw import RawSheet
 
-MARK = "avira-importer export"  # what exports that are no spreadsheets say near their beginning
-
-SUMMARY_HEADERS = (N_("Figure"), N_("Value"))
-"""Of the Summary as CSV."""
-
+MARK = "avira-importer export"  # near the beginning of exports that are not spreadsheets
+SUMMARY_HEADERS = N_("Figure"), N_("Value")
+"""The headers of the Summary as CSV."""
 _TELLING = 3
-"""So many headers tell an export, unless a sheet of an onboarding workbook begins with them too."""
-
-
-def export_headers() -> list[tuple[str, ...]]:
-    """The headers that each exported sheet begins with, in each language."""
-    own: list[tuple[ExportColumn, ...]] = [EXCEPTION_COLUMNS, MOVEMENT_COLUMNS]
-    return [
-        tuple(translated(header, language, context) for header in headers)
-        for headers, context in (
-            *((_headers(sheet.console), CONSOLE) for sheet in DETAIL_SHEETS),
-            *((_headers(columns), None) for columns in own),
-            (SUMMARY_HEADERS, None),
-        )
-        for language in LANGUAGES
-    ]
-
-
-def _headers(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
-    return tuple(column.header for column in columns)
+"""The number of headers that identify an export, or more if a sheet to be applied has them too."""
+_HEAD = 1_000
+"""The bytes of a file that are searched for the mark."""
 
 
 def first_headers() -> Iterator[tuple[str, ...]]:
-    """The first headers of exported sheets, as many as no sheet to be applied begins with.
+    """The first headers of exported sheets, in each language, as many as identify an export.
 
-    A sheet that begins as one to be applied throughout is left out: devices in Spanish.
+    A sheet with the headers of one to be applied is left out: devices in Spanish.
     """
+    console = [tuple(column.header for column in sheet.console) for sheet in DETAIL_SHEETS]
+    own = [
+        tuple(column.header for column in columns)
+        for columns in (EXCEPTION_COLUMNS, MOVEMENT_COLUMNS)
+    ]
     applied = [
         tuple(label_key(column.title(language)) for column in sheet.columns)
         for sheet in SHEETS
         for language in LANGUAGES
     ]
-    for headers in export_headers():
+    for sheet, language in product((*console, *own, SUMMARY_HEADERS), LANGUAGES):
+        context = CONSOLE if sheet in console else None
+        headers = tuple(translated(header, language, context) for header in sheet)
         keys = tuple(map(label_key, headers))
         for count in range(min(_TELLING, len(keys)), len(keys) + 1):
             if not any(titles[:count] == keys[:count] for titles in applied):
@@ -70,24 +60,24 @@ def _first_keys() -> list[tuple[str, ...]]:
     return [tuple(map(label_key, headers)) for headers in first_headers()]
 
 
-_HEAD = 1_000
-
-
 def refuse_export(path: Path, sheets: Sequence[RawSheet]) -> None:
     """Raise FileError for an export, unless a sheet has the name of one to be applied."""
-    exported = any(one.rows and _is_exported(one.rows[0][1]) for one in sheets)
-    if exported and not any(one.rows and sheet_named(_name(path, one)) for one in sheets):
+    is_csv = path.suffix.lower() in csv_file.SUFFIXES
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if any(_is_exported(sheet.rows[0][1]) for sheet in filled) and not any(
+        sheet_named(path.stem if is_csv else sheet.name) for sheet in filled
+    ):
         raise an_export(path)
 
 
 def is_marked(path: Path) -> bool:
     """True if the file has the mark of an export."""
     try:
-        if not path.is_file():  # a pipe would have us wait for whoever writes to it
+        if not path.is_file():  # a pipe would keep us waiting
             return False
         with path.open("rb") as stream:
             return MARK.encode() in stream.read(_HEAD)
-    except (OSError, ValueError):  # a name may be none that a file can have
+    except (OSError, ValueError):  # the name may be invalid
         return False
 
 
@@ -112,12 +102,7 @@ def an_export(path: Path) -> FileError:
     )  # fmt: skip
 
 
-def _name(path: Path, sheet: RawSheet) -> str:
-    """The name of the sheet in the file; for a CSV file, that of the file."""
-    return path.stem if path.suffix.lower() in csv_file.SUFFIXES else sheet.name
-
-
 def _is_exported(header: Sequence[Cell]) -> bool:
-    known = _first_keys()
-    begins = tuple(label_key(cell_text(cell)) for cell in header[: max(map(len, known))])
-    return any(begins[: len(keys)] == keys for keys in known)
+    first_keys = _first_keys()
+    start = tuple(label_key(cell_text(cell)) for cell in header[: max(map(len, first_keys))])
+    return any(start[: len(keys)] == keys for keys in first_keys)

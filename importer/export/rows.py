@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from importer.base.texts import N_, _, first_of
 from importer.domain.contents import Contents, OtcHolding
-from importer.domain.entities import Device, Otc
+from importer.domain.entities import Device
 from importer.export.words import manager_words, otc_status, state_words
 
 CUSTOMER_NOT_AVAILABLE = "Customer Not Available"
 """What the console writes for an OTC without customers, in every language."""
-
 PRODUCTS = 3
 """How many product names are listed for an OTC, before the number of the others."""
-
-
-class Balance(NamedTuple):
-    """The figures of an OTC, worked out once for all of its rows."""
-
-    used: int
-    pending: int
-    status: str
-    days_left: int | None
-    dedicated_to: str | None
 
 
 class OtcRow(NamedTuple):
     """An OTC and, if it has customers, one of them."""
 
-    otc: Otc
-    balance: Balance
+    holding: OtcHolding
+    status: str
+    days_left: int | None
     customer: str = CUSTOMER_NOT_AVAILABLE
     licenses: int | None = None
     managed_by: str | None = None
@@ -63,39 +53,27 @@ class DeviceRow(NamedTuple):
 class ActivationRow(NamedTuple):
     """An OTC; the products and the last date are those of its customers' devices."""
 
-    otc: Otc
-    balance: Balance
-    activated: dt.date | None
+    holding: OtcHolding
+    status: str
+    days_left: int | None
     days_active: int | None
     products: str | None
     last_alive: dt.date | None
 
 
-def balance_of(holding: OtcHolding, today: dt.date) -> Balance:
-    """The figures of `holding`, in the current language."""
-    return Balance(
-        holding.used, holding.pending, otc_status(holding, today), holding.days_left(today),
-        holding.dedicated_to,
-    )  # fmt: skip
-
-
 def otc_rows(contents: Contents) -> Iterator[OtcRow]:
     """A row per subscription, by OTC and customer; one row for an OTC without customers."""
-    held: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    holders: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     managers = manager_words()
     for customer, subscriptions, _devices in contents.customers:
         managed_by = managers[customer.managed_by]
         for subscription in subscriptions:
-            held[subscription.otc].append((customer.name, subscription.licenses, managed_by))
+            holders[subscription.otc].append((customer.name, subscription.licenses, managed_by))
     for holding in contents.otcs:
-        otc, balance = holding.otc, balance_of(holding, contents.today)
-        holders = held.pop(otc.code, None)
-        if holders is None:
-            yield OtcRow(otc, balance)
-            continue
-        for name, licenses, managed_by in holders:
-            yield OtcRow(otc, balance, name, licenses, managed_by)
-    assert not held, "a subscription of an OTC that is not among the contents"
+        status, days_left = otc_status(holding, contents.today), holding.days_left(contents.today)
+        for columns in holders.pop(holding.otc.code, [()]):
+            yield OtcRow(holding, status, days_left, *columns)
+    assert not holders, "a subscription of an OTC that is not among the contents"
 
 
 def customer_rows(contents: Contents) -> Iterator[CustomerRow]:
@@ -110,12 +88,10 @@ def customer_rows(contents: Contents) -> Iterator[CustomerRow]:
         managed_by, state = managers[customer.managed_by], states[customer.status]
         if not holding.subscriptions:
             yield CustomerRow(customer.name, installed, managed_by, state)
-        for subscription in holding.subscriptions:
-            otc = subscription.otc
+        for _id, otc, licenses in holding.subscriptions:
             yield CustomerRow(
-                customer.name, installed, managed_by, state, subscription.licenses, otc,
-                *expiries[otc],
-            )  # fmt: skip
+                customer.name, installed, managed_by, state, licenses, otc, *expiries[otc]
+            )
 
 
 def device_rows(contents: Contents) -> Iterator[DeviceRow]:
@@ -133,19 +109,14 @@ def activation_rows(contents: Contents) -> Iterator[ActivationRow]:
         for subscription in subscriptions:
             devices[subscription.otc].extend(owned)
     for holding in contents.otcs:
-        activated = holding.activated
         of_otc = devices.get(holding.otc.code, [])
         days = (device.last_date for device in of_otc)
+        products = {device.product_name for device in of_otc if device.product_name is not None}
         yield ActivationRow(
-            holding.otc,
-            balance_of(holding, contents.today),
-            activated,
-            None if activated is None else (contents.at.date() - activated).days,
-            _products(of_otc),
+            holding,
+            otc_status(holding, contents.today),
+            holding.days_left(contents.today),
+            None if holding.activated is None else (contents.at.date() - holding.activated).days,
+            ", ".join(first_of(sorted(products), PRODUCTS)) or None,
             max((day for day in days if day is not None), default=None),
         )
-
-
-def _products(devices: Sequence[Device]) -> str | None:
-    names = {device.product_name for device in devices if device.product_name is not None}
-    return ", ".join(first_of(sorted(names), PRODUCTS)) or None

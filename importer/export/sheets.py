@@ -18,111 +18,94 @@ _NUMBER, _DATE = CellFormat.NUMBER, CellFormat.DATE
 
 
 class DetailSheet(NamedTuple):
-    """A sheet, the sources of its rows, the console's columns and our own.
-
-    `name` is the console's, which is never translated.
-    """
+    """A sheet by the console's name, which is never translated: its rows and columns."""
 
     name: str
     sources: Callable[[Contents], Iterator[object]]
     console: tuple[ExportColumn, ...]
-    ours: tuple[ExportColumn, ...]
+    own: tuple[ExportColumn, ...]
     for_customers: bool = True
 
 
-OTC_DETAILS = DetailSheet(
-    "OTC Details",
-    otc_rows,
-    console=(
-        ExportColumn(C_("export", "OTC Code"), "otc.code"),
-        ExportColumn(C_("export", "Email"), "otc.email"),
-        ExportColumn(C_("export", "Company Name"), "otc.company"),
-        ExportColumn(C_("export", "Description"), "otc.description"),
-        ExportColumn(C_("export", "Licenses"), "otc.total", _NUMBER),
-        ExportColumn(C_("export", "Purchase Date"), "otc.purchase_date", _DATE),
-        ExportColumn(C_("export", "Customer Name"), "customer"),
-    ),
-    ours=(
-        ExportColumn(N_("Customer Licenses"), "licenses", _NUMBER),
-        ExportColumn(N_("Used"), "balance.used", _NUMBER, bar=USED_COLOUR, for_customers=False),
-        ExportColumn(N_("Pending"), "balance.pending", _NUMBER, for_customers=False),
-        ExportColumn(N_("Status"), "balance.status", tones=OTC_TONES),
-        ExportColumn(N_("Expiry Date"), "otc.expiry_date", _DATE),
-        ExportColumn(N_("Days Left"), "balance.days_left", _NUMBER),
-        ExportColumn(N_("Managed By"), "managed_by"),
-        ExportColumn(N_("Dedicated To"), "balance.dedicated_to"),
-    ),
-)
-
-CUSTOMER_DETAILS = DetailSheet(
-    "Customer's Details",
-    customer_rows,
-    console=(
-        ExportColumn(C_("export", "Customer Name"), "name"),
-        ExportColumn(C_("export", "Total Devices Assigned"), "licenses", _NUMBER),
-        ExportColumn(C_("export", "Number Of Devices"), "installed", _NUMBER),
-        ExportColumn(C_("export", "OTC Code"), "otc"),
-    ),
-    ours=(
-        ExportColumn(N_("Managed By"), "managed_by"),
-        ExportColumn(N_("Status"), "state", tones=STATE_TONES),
-        ExportColumn(N_("Expiry Date"), "expiry_date", _DATE),
-        ExportColumn(N_("Days Left"), "days_left", _NUMBER),
-    ),
-)
-
-CUSTOMER_DEVICES = DetailSheet(
-    "Customer's Devices",
-    device_rows,
-    console=(
-        ExportColumn(C_("export", "Customer Name"), "customer"),
-        ExportColumn(C_("export", "Device ID"), "device.id"),
-        ExportColumn(C_("export", "Operating System"), "device.operating_system"),
-        ExportColumn(C_("export", "Model No."), "device.model"),
-        ExportColumn(C_("export", "Avira Installed"), "device.avira_installed", _DATE),
-        ExportColumn(C_("export", "Avira Uninstalled"), "device.avira_uninstalled", _DATE),
-        ExportColumn(C_("export", "NH Installed"), "device.nh_installed", _DATE),
-        ExportColumn(  # the console's spelling
-            C_("export", "NH Unistalled"), "device.nh_uninstalled", _DATE
-        ),
-        ExportColumn(C_("export", "Avira Status"), "device.avira_status"),
-        ExportColumn(C_("export", "Product Name"), "device.product_name"),
-    ),
-    ours=(ExportColumn(N_("Installed"), "installed"),),
-)
-
-ACTIVATION_DETAILS = DetailSheet(
-    "OTC Activation Details",
-    activation_rows,
-    console=(
-        ExportColumn(C_("export", "OTC"), "otc.code"),
-        ExportColumn(C_("export", "FirstActivationDate"), "activated", _DATE),
-        ExportColumn(C_("export", "ExpiryDate"), "otc.expiry_date", _DATE),
-        ExportColumn(C_("export", "AviraRuntime"), "otc.runtime", _NUMBER),
-        ExportColumn(C_("export", "AviraUsers"), "otc.total", _NUMBER),
-        ExportColumn(C_("export", "AviraProductID"), "otc.product_id"),
-        ExportColumn(C_("export", "AviraProductName"), "products"),
-        ExportColumn(C_("export", "Name"), "balance.dedicated_to"),
-        ExportColumn(C_("export", "Company"), "otc.company"),
-        ExportColumn(C_("export", "Email"), "otc.email"),
-        ExportColumn(C_("export", "DaysActive"), "days_active", _NUMBER),
-        ExportColumn(C_("export", "LastAliveDate"), "last_alive", _DATE),
-    ),
-    ours=(
-        ExportColumn(N_("Used"), "balance.used", _NUMBER, bar=USED_COLOUR),
-        ExportColumn(N_("Pending"), "balance.pending", _NUMBER),
-        ExportColumn(N_("Status"), "balance.status", tones=OTC_TONES),
-        ExportColumn(N_("Days Left"), "balance.days_left", _NUMBER),
-    ),
-    for_customers=False,
-)
-
 DETAIL_SHEETS = (
-    OTC_DETAILS,
-    CUSTOMER_DETAILS,
-    CUSTOMER_DEVICES,
-    ACTIVATION_DETAILS,
-)
+    DetailSheet(
+        "OTC Details", otc_rows,
+        console=(
+            ExportColumn(C_("export", "OTC Code"), "holding.otc.code"),
+            ExportColumn(C_("export", "Email"), "holding.otc.email"),
+            ExportColumn(C_("export", "Company Name"), "holding.otc.company"),
+            ExportColumn(C_("export", "Description"), "holding.otc.description"),
+            ExportColumn(C_("export", "Licenses"), "holding.otc.total", _NUMBER),
+            ExportColumn(C_("export", "Purchase Date"), "holding.otc.purchase_date", _DATE),
+            ExportColumn(C_("export", "Customer Name"), "customer"),
+        ),
+        own=(
+            ExportColumn(N_("Customer Licenses"), "licenses", _NUMBER),
+            ExportColumn(N_("Used"), "holding.used", _NUMBER, bar=USED_COLOUR, for_customers=False),
+            ExportColumn(N_("Pending"), "holding.pending", _NUMBER, for_customers=False),
+            ExportColumn(N_("Status"), "status", tones=OTC_TONES),
+            ExportColumn(N_("Expiry Date"), "holding.otc.expiry_date", _DATE),
+            ExportColumn(N_("Days Left"), "days_left", _NUMBER),
+            ExportColumn(N_("Managed By"), "managed_by"),
+            ExportColumn(N_("Dedicated To"), "holding.dedicated_to"),
+        ),
+    ),
+    DetailSheet(
+        "Customer's Details", customer_rows,
+        console=(
+            ExportColumn(C_("export", "Customer Name"), "name"),
+            ExportColumn(C_("export", "Total Devices Assigned"), "licenses", _NUMBER),
+            ExportColumn(C_("export", "Number Of Devices"), "installed", _NUMBER),
+            ExportColumn(C_("export", "OTC Code"), "otc"),
+        ),
+        own=(
+            ExportColumn(N_("Managed By"), "managed_by"),
+            ExportColumn(N_("Status"), "state", tones=STATE_TONES),
+            ExportColumn(N_("Expiry Date"), "expiry_date", _DATE),
+            ExportColumn(N_("Days Left"), "days_left", _NUMBER),
+        ),
+    ),
+    DetailSheet(
+        "Customer's Devices", device_rows,
+        console=(
+            ExportColumn(C_("export", "Customer Name"), "customer"),
+            ExportColumn(C_("export", "Device ID"), "device.id"),
+            ExportColumn(C_("export", "Operating System"), "device.operating_system"),
+            ExportColumn(C_("export", "Model No."), "device.model"),
+            ExportColumn(C_("export", "Avira Installed"), "device.avira_installed", _DATE),
+            ExportColumn(C_("export", "Avira Uninstalled"), "device.avira_uninstalled", _DATE),
+            ExportColumn(C_("export", "NH Installed"), "device.nh_installed", _DATE),
+            ExportColumn(C_("export", "NH Unistalled"), "device.nh_uninstalled", _DATE),  # sic
+            ExportColumn(C_("export", "Avira Status"), "device.avira_status"),
+            ExportColumn(C_("export", "Product Name"), "device.product_name"),
+        ),
+        own=(ExportColumn(N_("Installed"), "installed"),),
+    ),
+    DetailSheet(
+        "OTC Activation Details", activation_rows,
+        console=(
+            ExportColumn(C_("export", "OTC"), "holding.otc.code"),
+            ExportColumn(C_("export", "FirstActivationDate"), "holding.activated", _DATE),
+            ExportColumn(C_("export", "ExpiryDate"), "holding.otc.expiry_date", _DATE),
+            ExportColumn(C_("export", "AviraRuntime"), "holding.otc.runtime", _NUMBER),
+            ExportColumn(C_("export", "AviraUsers"), "holding.otc.total", _NUMBER),
+            ExportColumn(C_("export", "AviraProductID"), "holding.otc.product_id"),
+            ExportColumn(C_("export", "AviraProductName"), "products"),
+            ExportColumn(C_("export", "Name"), "holding.dedicated_to"),
+            ExportColumn(C_("export", "Company"), "holding.otc.company"),
+            ExportColumn(C_("export", "Email"), "holding.otc.email"),
+            ExportColumn(C_("export", "DaysActive"), "days_active", _NUMBER),
+            ExportColumn(C_("export", "LastAliveDate"), "last_alive", _DATE),
+        ),
+        own=(
+            ExportColumn(N_("Used"), "holding.used", _NUMBER, bar=USED_COLOUR),
+            ExportColumn(N_("Pending"), "holding.pending", _NUMBER),
+            ExportColumn(N_("Status"), "status", tones=OTC_TONES),
+            ExportColumn(N_("Days Left"), "days_left", _NUMBER),
+        ),
+        for_customers=False,
+    ),
+)  # fmt: skip
 
 
 def detail_tables(
@@ -135,6 +118,6 @@ def detail_tables(
     for sheet in DETAIL_SHEETS:
         if sheet.for_customers or not of_customer:
             yield make_table(
-                sheet.name, sheet.name, sheet.ours, sheet.sources(contents),
+                sheet.name, sheet.name, sheet.own, sheet.sources(contents),
                 of_customer=of_customer, console=sheet.console, translate_console=translate_headers,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The Summary: of what and when the export is, the figures, and tables with a chart each."""
+"""The Summary: the origin of the export, its figures, and tables with a chart each."""
 
 from __future__ import annotations
 
@@ -17,39 +17,42 @@ FULLEST = 20
 LARGEST = 10
 """How many OTCs and customers are drawn: the labels of more could not be read."""
 MONTHS = 12
-_NUMBER = CellFormat.NUMBER
 RENEWALS = (30, 60, 90)
-"""Within how many days OTCs are to be renewed."""
+"""Periods in days for which the OTCs to renew are counted."""
+
+_OTC = ExportColumn(N_("OTC"), "otc.code", key="otc")
+_CUSTOMER = ExportColumn(N_("Customer"), "customer.name", key="customer")
+_MONTH = ExportColumn(N_("Month"), "name", key="month")
+_USED = ExportColumn(N_("Used"), "used", CellFormat.NUMBER, key="used")
+_PENDING = ExportColumn(N_("Pending"), "pending", CellFormat.NUMBER, key="pending")
+_LICENSES = ExportColumn(N_("Licences"), "licenses", CellFormat.NUMBER, key="licenses")
 
 
 def summary(contents: Contents, *, of_customer: bool = False) -> Summary:
-    """What the first sheet says; a customer's own says nothing of other customers."""
-    name = contents.customers[0].customer.name if of_customer else None
-    heading = _("Avira licences")
-    if name is not None:
-        heading = str(text(N_("Avira licences of {customer}"), customer=name))
-    if of_customer:
-        figures = _customer_figures(contents)
-        blocks = [_held(contents), _expiring(contents, of_customer=True)]
-    else:
-        figures = _figures(contents)
-        blocks = [_fullest(contents), _expiring(contents), _largest(contents)]
-    origin = _origin(contents)
-    if name is not None:
-        origin.insert(1, SummaryLine("customer", _("Customer"), name, CellFormat.TEXT))
-    return Summary(_(SUMMARY), heading, origin, figures, blocks)
-
-
-def _origin(contents: Contents) -> list[SummaryLine]:
+    """The first sheet; a customer's own has nothing about other customers."""
     at = contents.at if contents.at.tzinfo is None else contents.at.astimezone(dt.UTC)
-    return [
+    at = at.replace(microsecond=0, tzinfo=None)
+    origin = [
         SummaryLine("account", _("Account"), contents.account, CellFormat.TEXT),
-        SummaryLine(
-            "as_of", _("As of (UTC)"), at.replace(microsecond=0, tzinfo=None), CellFormat.INSTANT
-        ),
+        SummaryLine("as_of", _("As of (UTC)"), at, CellFormat.INSTANT),
         SummaryLine("batch", _("Last batch"), contents.batch),
         SummaryLine("head", _("Ledger hash"), contents.head or None, CellFormat.TEXT),
     ]
+    if not of_customer:
+        blocks = [_fullest(contents), _expiring(contents), _largest(contents)]
+        return Summary(_(SUMMARY), _("Avira licences"), origin, _figures(contents), blocks)
+    [holding] = contents.customers
+    name = holding.customer.name
+    heading = str(text(N_("Avira licences of {customer}"), customer=name))
+    origin.insert(1, SummaryLine("customer", _("Customer"), name, CellFormat.TEXT))
+    figures = [
+        SummaryLine("otcs", _("OTCs"), len(contents.otcs)),
+        SummaryLine("licenses", _("Licences"), holding.licenses),
+        _installed(contents),
+        *_expiries(contents),
+    ]
+    blocks = [_by_otc(contents), _expiring(contents, of_customer=True)]
+    return Summary(_(SUMMARY), heading, origin, figures, blocks)
 
 
 def _figures(contents: Contents) -> list[SummaryLine]:
@@ -68,29 +71,19 @@ def _figures(contents: Contents) -> list[SummaryLine]:
     ]
 
 
-def _customer_figures(contents: Contents) -> list[SummaryLine]:
-    [ours] = contents.customers
-    return [
-        SummaryLine("otcs", _("OTCs"), len(contents.otcs)),
-        SummaryLine("licenses", _("Licences"), ours.licenses),
-        _installed(contents),
-        *_expiries(contents),
-    ]
-
-
 def _installed(contents: Contents) -> SummaryLine:
-    installed = sum(one.installed for one in contents.customers)
+    installed = sum(holding.installed for holding in contents.customers)
     return SummaryLine("devices", _("Devices with Avira"), installed)
 
 
 def _expiries(contents: Contents) -> list[SummaryLine]:
-    in_use = sum(one.used > 0 and one.otc.expired(contents.today) for one in contents.otcs)
-    found = [SummaryLine("expired_in_use", _("Expired OTCs in use"), in_use)]
+    in_use = sum(otc.used > 0 and otc.otc.expired(contents.today) for otc in contents.otcs)
+    lines = [SummaryLine("expired_in_use", _("Expired OTCs in use"), in_use)]
     for days in RENEWALS:
         label = str(text(N_("OTCs to renew within {days} days"), days=days))
         to_renew = contents.to_renew(dt.timedelta(days))
-        found.append(SummaryLine(f"renew_within_{days}_days", label, to_renew))
-    return found
+        lines.append(SummaryLine(f"renew_within_{days}_days", label, to_renew))
+    return lines
 
 
 def _fullest(contents: Contents) -> Block:
@@ -98,25 +91,16 @@ def _fullest(contents: Contents) -> Block:
     ranked = sorted(
         contents.otcs,
         key=lambda holding: (-holding.used / holding.otc.total, -holding.used, holding.otc.code),
-    )
-    columns = (
-        ExportColumn(N_("OTC"), "otc.code", key="otc"),
-        ExportColumn(N_("Used"), "used", _NUMBER, key="used"),
-        ExportColumn(N_("Pending"), "pending", _NUMBER, key="pending"),
-    )
-    table = make_table("fullest_otcs", _("The fullest OTCs"), columns, ranked[:FULLEST])
-    return Block(table, "stacked bar")
+    )[:FULLEST]
+    title, columns = _("The fullest OTCs"), (_OTC, _USED, _PENDING)
+    return Block(make_table("fullest_otcs", title, columns, ranked), "stacked bar")
 
 
-def _held(contents: Contents) -> Block:
+def _by_otc(contents: Contents) -> Block:
     """The licences that a customer holds of each OTC, the most first."""
-    ranked = sorted(contents.otcs, key=lambda holding: (-holding.used, holding.otc.code))
-    columns = (
-        ExportColumn(N_("OTC"), "otc.code", key="otc"),
-        ExportColumn(N_("Licences"), "used", _NUMBER, key="licenses"),
-    )
-    table = make_table("licenses_by_otc", _("Licences by OTC"), columns, ranked[:FULLEST])
-    return Block(table, "bar")
+    ranked = sorted(contents.otcs, key=lambda holding: (-holding.used, holding.otc.code))[:FULLEST]
+    columns = _OTC, _LICENSES._replace(value="used")
+    return Block(make_table("licenses_by_otc", _("Licences by OTC"), columns, ranked), "bar")
 
 
 def _largest(contents: Contents) -> Block:
@@ -125,13 +109,8 @@ def _largest(contents: Contents) -> Block:
         (holding for holding in contents.customers if holding.subscriptions),
         key=lambda holding: (-holding.licenses, holding.customer.name),
     )
-    columns = (
-        ExportColumn(N_("Customer"), "customer.name", key="customer"),
-        ExportColumn(N_("Licences"), "licenses", _NUMBER, key="licenses"),
-    )
-    return Block(
-        make_table("largest_customers", _("The largest customers"), columns, ranked), "bar"
-    )
+    title, columns = _("The largest customers"), (_CUSTOMER, _LICENSES)
+    return Block(make_table("largest_customers", title, columns, ranked), "bar")
 
 
 class _Month(NamedTuple):
@@ -152,9 +131,5 @@ def _expiring(contents: Contents, *, of_customer: bool = False) -> Block:
     first = contents.today.year * 12 + contents.today.month - 1
     names = [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(first, first + MONTHS)]
     months = [_Month(name, licenses[name]) for name in names]
-    columns = (
-        ExportColumn(N_("Month"), "name", key="month"),
-        ExportColumn(N_("Licences"), "licenses", _NUMBER, key="licenses"),
-    )
-    table = make_table("expiring_by_month", _("Licences expiring by month"), columns, months)
-    return Block(table, "column")
+    title, columns = _("Licences expiring by month"), (_MONTH, _LICENSES)
+    return Block(make_table("expiring_by_month", title, columns, months), "column")

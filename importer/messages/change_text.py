@@ -25,21 +25,22 @@ def describe_changes(
 ) -> Iterator[str]:
     """A line per change of what existed before: its row, its subject, and old → new.
 
-    `additions` are included if wanted. `names` are those of the customers by id.
+    With `additions` also what was added. `names` are those of the customers by id.
     """
     leaving: Entity | None = None
     for change in changes:
         if change.kind is None:  # the first half of a move
             leaving = change.before
-        elif change.kind is ChangeKind.SUBSCRIPTION_MOVED:
-            yield f"{_where_asked(change)}: {_describe_move(leaving, change.after, names)}"
+            continue
+        if change.kind is ChangeKind.SUBSCRIPTION_MOVED:
+            description = _describe_move(leaving, change.after, names)
         elif change.before is not None or additions:
-            yield f"{_where_asked(change)}: {_describe_edit(change, names)}"
-
-
-def _where_asked(change: Change) -> str:
-    place = change.place
-    return str(text(N_("{sheet}, row {row}"), sheet=place.sheet.name, row=place.row))
+            description = _describe_edit(change, names)
+        else:
+            continue
+        place = change.place
+        where = text(N_("{sheet}, row {row}"), sheet=place.sheet.name, row=place.row)
+        yield f"{where}: {description}"
 
 
 def _describe_move(
@@ -54,43 +55,40 @@ def _describe_move(
 
 
 def _describe_edit(change: Change, names: Mapping[int, str]) -> str:
-    match change.before, change.after:
-        case Subscription() as old, None:
-            what, parts = f"{names[old.customer]}, {old.otc}", [f"{old.licenses} → 0"]
-        case None, Subscription() as new:
-            what, parts = f"{names[new.customer]}, {new.otc}", [f"0 → {new.licenses}"]
-        case None, after:
-            assert after is not None, "a change has an image before or after"
-            return str(text(N_("{what}: added"), what=_name_of(after, names)))
-        case Subscription() as old, Subscription() as new:
-            what, parts = f"{names[new.customer]}, {new.otc}", [f"{old.licenses} → {new.licenses}"]
-        case before, after:
-            assert before is not None, "the case of an addition is above"
-            if after is None:
-                return str(text(N_("{what}: removed"), what=_name_of(before, names)))
-            what = _name_of(before, names)
-            parts = [
-                f"{fact_label(name)}: {value_words(name, old)} → {value_words(name, new)}"
-                for name, old, new in zip(before._fields, before, after, strict=True)
-                if old != new
-            ]
+    before, after = change.before, change.after
+    entity = after if before is None else before
+    assert entity is not None, "a change has an image before or after"
+    what = _name_of(entity, names)
+    if isinstance(entity, Subscription):
+        images = (before, after)
+        old, new = (image.licenses if isinstance(image, Subscription) else 0 for image in images)
+        return f"{what}: {old} → {new}"
+    if before is None:
+        return str(text(N_("{what}: added"), what=what))
+    if after is None:
+        return str(text(N_("{what}: removed"), what=what))
+    parts = [
+        f"{fact_label(name)}: {value_words(name, old)} → {value_words(name, new)}"
+        for name, old, new in zip(before._fields, before, after, strict=True)
+        if old != new
+    ]
     return f"{what}: {', '.join(parts)}"
 
 
 def _name_of(entity: Entity, names: Mapping[int, str]) -> str:
-    if isinstance(entity, Otc):
-        return entity.code
-    if isinstance(entity, Device):
-        return f"{names[entity.customer]}, {entity.id}"
-    assert isinstance(entity, Customer), "subscriptions have their own cases"
-    return names[entity.id]
+    match entity:
+        case Otc():
+            return entity.code
+        case Customer():
+            return names[entity.id]
+        case Subscription():
+            return f"{names[entity.customer]}, {entity.otc}"
+        case Device():
+            return f"{names[entity.customer]}, {entity.id}"
 
 
-_NO_COLUMNS = {
-    "status": N_("Status"),
-    "disabled_reason": N_("Reason"),
-}
-"""Facts that no column of a sheet is named after."""
+_NO_COLUMNS = {"status": N_("Status"), "disabled_reason": N_("Reason")}
+"""The labels of facts that have no column of their own on a sheet."""
 
 
 def fact_label(fact: str) -> str:
@@ -108,7 +106,7 @@ def _fact_label(fact: str, language: str) -> str:
 
 
 def value_words(fact: str, value: object) -> str:
-    """The value of `fact` for people, given as in an entity or in the journal."""
+    """The value of `fact`, as in an entity or in the journal, for people."""
     if fact in ("managed_by", "status") and isinstance(value, str):
         return _(_WORDS[value])
     return str(display_value(value))

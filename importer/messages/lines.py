@@ -10,7 +10,7 @@ from importer.base.texts import Text
 
 
 class Tone(Enum):
-    """What a word means to a reader who looks for trouble. Colour repeats it, never replaces it."""
+    """How good or bad news is. Colour repeats what words say, and never replaces them."""
 
     GOOD = "good"
     WATCH = "watch"

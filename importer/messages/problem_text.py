@@ -10,16 +10,16 @@ from importer.domain.problems import Code, Problem, Severity
 from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
 
 GROUPED = frozenset({Code.CONSOLE_LIMIT, Code.FORMULA_VALUE_USED})
-"""Warnings that say the same about every cell. One of them is shown in full."""
+"""Warnings with the same text for every cell. Only the first is shown in full."""
 
 PLACES = 20
-"""How many places with the same warning are listed."""
+"""The most places of a warning that are listed."""
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WATCH}
 
 
 def problem_lines(problems: Sequence[Problem], everything: bool) -> Iterator[ReportLine]:
-    """The lines about `problems`; like warnings share an entry unless `everything`."""
+    """The lines about `problems`; similar warnings share an entry unless `everything`."""
     for severity, heading in ((Severity.ERROR, N_("Problems")), (Severity.WARNING, N_("Warnings"))):
         of_severity = [problem for problem in problems if problem.severity is severity]
         if not of_severity:
@@ -30,21 +30,17 @@ def problem_lines(problems: Sequence[Problem], everything: bool) -> Iterator[Rep
         for sheet, of_sheet in groupby(of_severity, lambda problem: problem.sheet):
             if sheet is not None:
                 yield line(2, Span(printable(sheet), bold=True))
-            for alike in _grouped(of_sheet) if grouped else ([problem] for problem in of_sheet):
-                yield from _entry(alike)
+            groups: dict[object, list[Problem]] = {}
+            for at, problem in enumerate(of_sheet):
+                alike = problem.code if problem.code in GROUPED else problem
+                groups.setdefault(alike if grouped else at, []).append(problem)
+            for group in groups.values():
+                yield from _entry(group)
 
 
-def _grouped(warnings: Iterator[Problem]) -> list[list[Problem]]:
-    """The warnings of a sheet, those that say the same together."""
-    alike: dict[object, list[Problem]] = {}
-    for problem in warnings:
-        alike.setdefault(problem.code if problem.code in GROUPED else problem, []).append(problem)
-    return list(alike.values())
-
-
-def _entry(alike: list[Problem]) -> Iterator[ReportLine]:
-    """The first of `alike` in full, and the places of the others."""
-    problem, *others = alike
+def _entry(group: list[Problem]) -> Iterator[ReportLine]:
+    """The first problem of `group` in full, and the places of the others."""
+    problem, *others = group
     code = Span(problem.code, _TONES[problem.severity])
     yield line(4, *(f"{part} · " for part in _where(problem)), code)
     yield line(6, problem.message)

@@ -28,7 +28,7 @@ class Result(StrEnum):
 
 
 class Rows(NamedTuple):
-    """How many rows were read, and what was (or would be) done with them."""
+    """The number of rows of a file, in total and by outcome."""
 
     read: int = 0
     applied: int = 0
@@ -36,7 +36,7 @@ class Rows(NamedTuple):
     rejected: int = 0
 
     def checked(self) -> Rows:
-        """Itself. A lost row is an internal error."""
+        """Itself; AssertionError if the counts do not add up."""
         if self.read != self.applied + self.unchanged + self.rejected:
             raise AssertionError(f"rows were lost: {self}")
         return self
@@ -46,9 +46,10 @@ class Rows(NamedTuple):
 class Report:
     """The report on one file.
 
-    `outcomes` gives what became of each row, by sheet and row; `names` the name of each customer
-    that `changes` concern, by its id. `batch` is None where none was made, `ledger` where the
-    ledger was not touched.
+    `outcomes` are by sheet and row; `names` are those of the customers in `changes`, by id. `batch`
+    and `ledger` are None unless a batch was applied. `applied_before` is the batch of an earlier
+    copy of a file that is to be applied once. `clock_behind` is the time of the batch if this
+    computer's clock is behind the last batch.
     """
 
     file: str
@@ -66,9 +67,7 @@ class Report:
     ledger: str | None = None
     account: str | None = None
     applied_before: int | None = None
-    """The batch that this very file has made before, where it is to be applied once."""
     clock_behind: dt.datetime | None = None
-    """The instant that the batch bears where this computer's clock is behind the last batch."""
 
     @property
     def refused(self) -> bool:
@@ -78,7 +77,7 @@ class Report:
     def counts(self) -> dict[ChangeKind, int]:
         """The number of changes of each kind, in the order of ChangeKind, zeros included."""
         counted = Counter(change.kind for change in self.changes)
-        return {did: counted[did] for did in ChangeKind}
+        return {kind: counted[kind] for kind in ChangeKind}
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "batch": report.batch,
         "rows": report.rows._asdict(),
         "changes": {
-            did.value: count for did, count in report.counts().items() if did not in UNDO_ONLY
+            kind.value: count for kind, count in report.counts().items() if kind not in UNDO_ONLY
         },
         "otcs": [demand._asdict() for demand in report.demands],
         "problems": _problems(report),
@@ -103,7 +102,7 @@ def undo_to_json(report: Report, undoes: int) -> dict[str, Any]:
     return {
         "batch": report.batch,
         "undoes": undoes,
-        "changes": {did.value: count for did, count in report.counts().items()},
+        "changes": {kind.value: count for kind, count in report.counts().items()},
         "problems": _problems(report),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -36,26 +37,25 @@ from importer.workbook.reading.sandbox import read_ahead, read_workbook
 @dataclass(frozen=True, slots=True)
 class _Read:
     path: Path
-    sha256: str
     checked: CheckedWorkbook
 
 
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
     """Report what applying the workbooks in turn would do, and change nothing."""
     readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
-    snapshot = _snapshot([one for one in readings if isinstance(one, _Read)], job)
+    snapshot = _snapshot([reading for reading in readings if isinstance(reading, _Read)], job)
     reports = []
     for reading in readings:
         if isinstance(reading, Report):
-            reports.append(reading)
-            continue
-        plan = _plan(reading, snapshot, job.progress)
-        report = _report(reading, plan)
-        report.result = Result.INVALID if report.refused else Result.VALID
-        if report.refused:
-            _write_corrections(reading, report, job, partial=False)
+            report = reading
         else:
-            snapshot = plan.after
+            plan = _plan(reading, snapshot, job.progress)
+            report = _report(reading, plan)
+            report.result = Result.INVALID if report.refused else Result.VALID
+            if report.refused:
+                _write_corrections(reading, report, job, partial=False)
+            else:
+                snapshot = plan.after
         reports.append(report)
     return reports
 
@@ -65,16 +65,16 @@ def apply(
 ) -> Report:  # fmt: skip
     """Apply one workbook: all of it or, with `partial`, its good rows, or nothing.
 
-    `following` is the one to be applied next, if there is one: it is read meanwhile.
+    `following`, the next one to be applied, is read in the meantime.
     """
     reading = _read(path, job, following)
     if isinstance(reading, Report):
         return reading
     refused_already = reading.checked.refused and not partial
-    if refused_already or not reading.checked.requests:  # for which no ledger need be locked
-        report = _before(reading, job) or _report(
-            reading, _plan(reading, _snapshot([reading], job), job.progress)
-        )
+    if refused_already or not reading.checked.requests:  # nothing will be written
+        report = _applied_before(reading, job)
+        if report is None:
+            report = _report(reading, _plan(reading, _snapshot([reading], job), job.progress))
     else:
         report = _apply(reading, job, partial)
     report.result = _result(report)
@@ -95,11 +95,11 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         checked = check_workbook(path, raw, tick)
         if checked.prefilled is not None:
             checked.requests = _edited(checked.requests, checked.prefilled, job)
-        return _Read(path, raw.sha256, checked)
+        return _Read(path, checked)
     except FileError as error:
-        is_none = error.code == Code.NOT_A_WORKBOOK
-        fault = an_export(path) if is_none and is_marked(path) else error
-        problem = Problem(CODES[fault.code], fault.message, fault.fix)
+        if error.code == Code.NOT_A_WORKBOOK and is_marked(path):
+            error = an_export(path)
+        problem = Problem(CODES[error.code], error.message, error.fix)
         return Report(str(path), Result.UNREADABLE, problems=[problem])
 
 
@@ -116,8 +116,8 @@ def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Req
 
 def _named_in(readings: Sequence[_Read]) -> Scope:
     """The OTCs and customers that the rows name, and OTCs that bad cells may mean."""
-    named = scope_of(request for one in readings for request in one.checked.requests)
-    named.mistyped_otcs.update(*(mistyped_otcs(one.checked) for one in readings))
+    named = scope_of(request for reading in readings for request in reading.checked.requests)
+    named.mistyped_otcs.update(*(mistyped_otcs(reading.checked) for reading in readings))
     return named
 
 
@@ -137,28 +137,27 @@ def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
 
 
 def _apply(reading: _Read, job: Job, partial: bool) -> Report:
-    """Snapshot, plan and apply in one transaction, so that nobody else can intervene."""
+    """Take a snapshot, plan and apply in one transaction, so that nobody else can intervene."""
     named = _named_in([reading])
 
     def work(writing: Writing) -> Report:
         locked = lock_scope(writing.connection, job.account, named)
-        if job.once is not None:
-            since = in_utc(job.once.since)
-            batch = batch_of_file(writing.connection, job.account, reading.sha256, since)
-            if batch is not None:
-                return _applied_before(reading, batch)
+        before = _applied_before(reading, job, writing)
+        if before is not None:
+            return before
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         locked.check_covers(named, snapshot)
         plan = _plan(reading, snapshot, job.progress)
         report = _report(reading, plan)
         if plan.changes and (partial or not report.refused):
             job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
+            name = reading.path.name.encode("utf-8", "replace").decode()  # it may hold any bytes
             facts = BatchFacts(
-                job.account, clock.now(), job.actor, _file_name(reading.path), reading.sha256,
+                job.account, clock.now(), job.actor, name, report.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
             changes = plan.changes
-            del plan, snapshot  # as large as all that is to be written
+            del plan, snapshot  # as large as the changes
             note_batch(report, apply_changes(writing, changes, facts), facts, job)
             if job.once is not None:
                 report.result = _result(report)
@@ -171,25 +170,17 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     return job.ledger.write(work)
 
 
-def _before(reading: _Read, job: Job) -> Report | None:
+def _applied_before(reading: _Read, job: Job, writing: Writing | None = None) -> Report | None:
     """The report on a file that was applied before, if it is to be applied at most once."""
-    if job.once is None or job.ledger.is_missing:
+    if job.once is None or (writing is None and job.ledger.is_missing):
         return None
-    with job.ledger.reading() as connection:
-        since = in_utc(job.once.since)
-        batch = batch_of_file(connection, job.account, reading.sha256, since)
-    return None if batch is None else _applied_before(reading, batch)
-
-
-def _applied_before(reading: _Read, batch: int) -> Report:
-    read = reading.checked.read
+    sha256, read = reading.checked.sha256, reading.checked.read
+    with job.ledger.reading() if writing is None else nullcontext(writing.connection) as connection:
+        batch = batch_of_file(connection, job.account, sha256, in_utc(job.once.since))
+    if batch is None:
+        return None
     rows = Rows(read, 0, read, 0)
-    return Report(str(reading.path), Result.UNCHANGED, reading.sha256, rows, applied_before=batch)
-
-
-def _file_name(path: Path) -> str:
-    """The file's name as text that can be stored; names of files may hold any bytes."""
-    return path.name.encode("utf-8", "replace").decode()
+    return Report(str(reading.path), Result.UNCHANGED, sha256, rows, applied_before=batch)
 
 
 def _report(reading: _Read, plan: Plan) -> Report:
@@ -200,25 +191,15 @@ def _report(reading: _Read, plan: Plan) -> Report:
         outcomes[request.place.sheet.name, request.place.row] = outcome
     counted = Counter(outcomes.values())
     rows = Rows(
-        checked.read,
-        counted[RowOutcome.APPLIED],
-        counted[RowOutcome.UNCHANGED],
+        checked.read, counted[RowOutcome.APPLIED], counted[RowOutcome.UNCHANGED],
         counted[RowOutcome.REJECTED],
-    ).checked()
+    )  # fmt: skip
+    problems = _in_order(checked, plan.problems)
     return Report(
-        str(reading.path),
-        Result.REJECTED,
-        reading.sha256,
-        rows,
-        outcomes,
-        plan.changes,
-        {key: customer.name for key, customer in plan.after.customers.items()},
-        plan.demands,
-        [
-            with_suggestion(problem, checked, plan.after)
-            for problem in _in_order(checked, plan.problems)
-        ],
-    )
+        str(reading.path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
+        {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
+        [with_suggestion(problem, checked, plan.after) for problem in problems],
+    )  # fmt: skip
 
 
 def _result(report: Report) -> Result:
@@ -232,9 +213,8 @@ def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Prob
     order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
 
     def place(problem: Problem) -> tuple[int, int, int]:
-        letters = (problem.cell or "").rstrip("0123456789")
-        sheet = order.get(problem.sheet or "", len(order))
-        return sheet, problem.row or 0, column_number(letters)
+        column = column_number((problem.cell or "").rstrip("0123456789"))
+        return order.get(problem.sheet or "", len(order)), problem.row or 0, column
 
     return sorted([*checked.problems, *of_plan], key=place)
 
@@ -246,15 +226,14 @@ def _write_corrections(reading: _Read, report: Report, job: Job, *, partial: boo
         write_corrections,
     )
 
-    refused = None
-    if partial:
-        refused = {at for at, outcome in report.outcomes.items() if outcome is RowOutcome.REJECTED}
+    rejected = {at for at, outcome in report.outcomes.items() if outcome is RowOutcome.REJECTED}
     path = corrections_path(reading.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
-        write_corrections(path, reading.path, reading.checked, report.problems, refused)
+        only = rejected if partial else None
+        write_corrections(path, reading.path, reading.checked, report.problems, only)
         report.corrections = str(path)
-    except OutputError as fault:  # the rows stay applied, and the report must say so
+    except OutputError as error:  # the rows stay applied, and the report must say so
         if job.once is not None:  # the caller keeps everything in one place
             raise
-        report.corrections_fault = fault.message
+        report.corrections_fault = error.message

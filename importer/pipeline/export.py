@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from importer.base.texts import N_, text
 from importer.export.formats import Format
-from importer.export.make import Layout, make_book
+from importer.export.make import make_book
 from importer.ledger.reading.contents import load_contents
 from importer.ledger.reading.journal import load_movements
 from importer.pipeline.job import Job, check_output
@@ -53,23 +53,25 @@ def export(
     check_output(path, job, form)
     job.progress.stage(text(N_("Reading the ledger")))
     with ledger_at(job, as_of) as (now, then):
-        held, number = load_contents(*now) if then is None else then, None
+        contents, number = load_contents(*now) if then is None else then, None
         if customer is not None:
-            own = held.of_customer(customer)
+            own = contents.of_customer(customer)
             if own is None:
-                raise no_such_customer(customer, held)
-            held, number = own, own.customers[0].customer.id
+                raise no_such_customer(customer, contents)
+            contents, number = own, own.customers[0].customer.id
         journal = []
         if not form.only_read:  # it has no Movements
-            journal = load_movements(now.connection, job.account, held.batch, number)
-    layout = Layout(customer is not None, translate_headers, form.only_read)
-    book = make_book(held, journal, layout)
-    at, batch, head = held.at, held.batch, held.head
-    del held, journal  # they are as large as the book
+            journal = load_movements(now.connection, job.account, contents.batch, number)
+    book = make_book(
+        contents, journal, of_customer=customer is not None,
+        translate_headers=translate_headers, only_read=form.only_read,
+    )  # fmt: skip
+    batch, head = contents.batch, contents.head
+    del contents, journal  # they are as large as the book
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     sheets = form.write(book, path)
     sha256 = None
     if not form.is_folder:
         with path.open("rb") as written:
             sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-    return Export(path, at, batch, head, sheets, sha256, book.summary)
+    return Export(path, book.at, batch, head, sheets, sha256, book.summary)

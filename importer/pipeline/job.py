@@ -27,9 +27,9 @@ CLOCKS_APART = dt.timedelta(minutes=1)
 class ApplyOnce:
     """Apply a file at most once: a file with a batch gets no other.
 
-    A batch that was taken back counts only if it was made `since` then, when the file was taken.
-    `before_commit` is told what became of the file when all is decided and written but can still
-    be given up, so that no end of the program comes between the ledger and what is kept of it.
+    An undone batch counts only if it was made after `since`, when the file was taken.
+    `before_commit` gets the report just before the commit, so that the caller's record of the file
+    is safe before the ledger changes.
     """
 
     since: dt.datetime
@@ -38,11 +38,10 @@ class ApplyOnce:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a run works on: whose ledger, on which day, for whom, and where corrections go.
+    """The ledger, account, day, user and options of a run.
 
-    `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
-    file of text holds, `limits` how much of a file is taken. `once` None applies a file as often
-    as it is given.
+    `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is the sheet
+    that a text file holds. With `once` None a file can be applied again.
     """
 
     ledger: Ledger
@@ -57,7 +56,7 @@ class Job:
 
 
 def check_output(path: Path, job: Job, form: Format = Format.XLSX) -> None:
-    """Raise MisuseError if the name of `path` does not suit the format, or is the ledger's."""
+    """Raise MisuseError if the ending of `path` is wrong for the format, or it is the ledger."""
     if form.ending and path.suffix.lower() != form.ending and not path.is_dir():
         raise MisuseError(
             text(N_("{path} has the wrong ending for its format; its name must end in {ending}."),

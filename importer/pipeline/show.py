@@ -21,34 +21,30 @@ from importer.pipeline.job import Job
 def ledger_at(
     job: Job, as_of: dt.date | int | None
 ) -> Iterator[tuple[AccountView, Contents | None]]:
-    """The account's ledger while it is read, and all that it held after a batch or at the end of a
-    day (UTC); None for the ledger as it is now.
+    """Open the account's ledger, with its contents after a batch or at the end of a day (UTC).
 
-    Raises MisuseError if there is no such batch, or the day is in the future.
+    The contents are None for the ledger as it is now. Raises MisuseError if there is no such batch,
+    or the day is in the future.
     """
     at = clock.now()
     if isinstance(as_of, dt.date) and as_of > at.date():
-        raise MisuseError(
-            text(N_("The day {day} is in the future; today is {today} (UTC)."),
-                 day=as_of, today=at.date())
-        )  # fmt: skip
+        message = N_("The day {day} is in the future; today is {today} (UTC).")
+        raise MisuseError(text(message, day=as_of, today=at.date()))
     with job.ledger.reading() as connection:
         now = AccountView(connection, job.account, at, job.today)
-        if as_of is None:
-            yield now, None
-            return
+        then = None
         if as_of == at.date():  # the day is not over
-            yield now._replace(today=at.date()), None
-            return
-        then = load_contents_as_of(connection, job.account, as_of)
-        if then is None:
-            assert isinstance(as_of, int), "every day has its contents"
-            raise no_such_batch(as_of, job.account)
+            now = now._replace(today=at.date())
+        elif as_of is not None:
+            then = load_contents_as_of(connection, job.account, as_of)
+            if then is None:
+                assert isinstance(as_of, int), "every day has its contents"
+                raise no_such_batch(as_of, job.account)
         yield now, then
 
 
 def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
-    """All that the account's ledger holds or held; see `ledger_at`."""
+    """The contents of the account's ledger; see `ledger_at`."""
     job.progress.stage(text(N_("Reading the ledger")))
     with ledger_at(job, as_of) as (now, then):
         return load_contents(*now) if then is None else then
@@ -57,7 +53,7 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
 def otcs(job: Job, code: str | None = None, as_of: dt.date | int | None = None) -> Contents:
     """The OTCs of `contents`, or the one with `code`, if it exists, and its holders.
 
-    Other facts may be missing, among them since when the OTCs are active.
+    Other facts may be missing, such as the day of activation.
     """
     with ledger_at(job, as_of) as (now, then):
         if then is not None:
@@ -73,15 +69,15 @@ def customers(
     If there is no such customer, also the error that says so.
     """
     with ledger_at(job, as_of) as (now, then):
-        held = queries.load_customers(now, name) if then is None else then
+        contents = queries.load_customers(now, name) if then is None else then
         if name is None:
-            return held, None
-        own = held.of_customer(name)
+            return contents, None
+        own = contents.of_customer(name)
         if own is not None:
             return own, None
         if then is not None:
             return then, no_such_customer(name, then)
-        return held, _no_such_customer(name, queries.load_name_like(now, name))
+        return contents, _no_such_customer(name, queries.load_name_like(now, name))
 
 
 def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]:
@@ -92,20 +88,18 @@ def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]
         return queries.load_figures(now)
 
 
-def no_such_customer(name: str, held: Contents) -> MisuseError:
-    """The error that there is no customer `name`, with the nearest name in `held`."""
-    names = {name_key(one.customer.name): one.customer.name for one in held.customers}
+def no_such_customer(name: str, contents: Contents) -> MisuseError:
+    """The error that there is no customer `name`, with the nearest name in `contents`."""
+    names = {name_key(own.customer.name): own.customer.name for own in contents.customers}
     near = similar_names({name_key(name)}, names.keys()).get(name_key(name))
     return _no_such_customer(name, None if near is None else names[near])
 
 
 def _no_such_customer(name: str, near: str | None) -> MisuseError:
-    if near is not None:
-        return MisuseError(
-            text(N_("The ledger has no customer {name}. Did you mean {near}?"),
-                 name=name, near=near)
-        )  # fmt: skip
-    return MisuseError(text(N_("The ledger has no customer {name}."), name=name))
+    if near is None:
+        return MisuseError(text(N_("The ledger has no customer {name}."), name=name))
+    message = N_("The ledger has no customer {name}. Did you mean {near}?")
+    return MisuseError(text(message, name=name, near=near))
 
 
 def no_such_batch(number: int, account: str) -> MisuseError:

@@ -15,24 +15,24 @@ from importer.workbook.checking.check import CheckedWorkbook
 
 
 def mistyped_otcs(checked: CheckedWorkbook) -> set[str]:
-    """What stands in the cells of `checked` where a known OTC should."""
-    return {one.value or "" for one in checked.problems if _is_mistyped(one, checked)}
+    """The values of the bad cells of `checked` that should hold a known OTC."""
+    return {problem.value or "" for problem in checked.problems if _is_mistyped(problem, checked)}
 
 
 def snapshot_of_nothing(named: Scope, today: dt.date) -> Snapshot:
-    """What there is where there is no ledger: likenesses to what the workbook itself adds."""
+    """The snapshot if there is no ledger: only names like those that the workbook itself adds."""
     added = named.added_customers
     near = similar_names(named.customers - added.keys(), added.keys())
     unknown = named.otcs - named.added_otcs | named.mistyped_otcs
     return Snapshot(
         today,
         nearest_otc=similar_codes(unknown, named.added_otcs),
-        nearest_customer={key: added[found] for key, found in near.items()},
+        nearest_customer={key: added[name] for key, name in near.items()},
     )
 
 
 def with_suggestion(problem: Problem, checked: CheckedWorkbook, snapshot: Snapshot) -> Problem:
-    """`problem`, asking for the known OTC that was probably meant if it is about a mistyped one."""
+    """`problem`, with the known OTC that was probably meant if it is about a mistyped one."""
     near = snapshot.nearest_otc.get(problem.value or "")
     if near is None or not _is_mistyped(problem, checked):
         return problem
@@ -40,7 +40,7 @@ def with_suggestion(problem: Problem, checked: CheckedWorkbook, snapshot: Snapsh
 
 
 def _is_mistyped(problem: Problem, checked: CheckedWorkbook) -> bool:
-    """Whether an OTC may be a known one mistyped: not where it is new, nor where it is clear."""
+    """True if a bad OTC may be a known one, mistyped: not on Add OTC, and without a suggestion."""
     if problem.code is not Code.BAD_OTC or "near" in problem.fix.facts:
         return False
     return not any(

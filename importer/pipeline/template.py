@@ -15,7 +15,7 @@ OFFERED = 10_000
 
 
 def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> None:
-    """Write the onboarding workbook, with drop-downs of what is in the ledger, if there is one.
+    """Write the onboarding workbook, with drop-downs of the ledger's OTCs and customers, if any.
 
     With `prefill` the edit sheets are filled in too; raises LedgerError if there is no ledger, and
     OutputError if it has too many rows for a sheet.
@@ -26,15 +26,16 @@ def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> N
     if not prefill and job.ledger.is_missing:
         write_template(path, language)
         return
-    held = contents(job)
+    current = contents(job)
     known = Known(
-        [holding.otc.code for holding in held.otcs[:OFFERED]],
-        [holding.customer.name for holding in held.customers[:OFFERED]],
+        [holding.otc.code for holding in current.otcs[:OFFERED]],
+        [holding.customer.name for holding in current.customers[:OFFERED]],
     )
     if not prefill:
         write_template(path, language, known)
         return
-    rows = len(held.otcs), sum(max(1, len(holding.subscriptions)) for holding in held.customers)
+    customer_rows = sum(max(1, len(holding.subscriptions)) for holding in current.customers)
+    rows = len(current.otcs), customer_rows
     if max(rows) >= LAST_ROW:
         raise OutputError(
             text(N_("{path} cannot hold all of the ledger: a sheet has at most {most} rows. Fill "
@@ -42,4 +43,4 @@ def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> N
                  path=path, most=LAST_ROW - 1)
         )  # fmt: skip
     tick = job.progress.stage(text(N_("Writing {path}"), path=path.name), sum(rows))
-    write_template(path, language, known, held, tick)
+    write_template(path, language, known, current, tick)

@@ -33,33 +33,35 @@ def check_undo(number: int, job: Job) -> Undone:
     Raises MisuseError where there is no such batch; so does `undo`.
     """
     with job.ledger.reading() as connection:
-        found = load_batch_to_undo(connection, job.account, number, job.today, locking=False)
-        if found is None:
+        loaded = load_batch_to_undo(connection, job.account, number, job.today, locking=False)
+        if loaded is None:
             raise no_such_batch(number, job.account)
-        plan, report = _plan(found, number, job)
-    report.result = Result.INVALID if plan.problems else Result.VALID
-    return Undone(found.of, report)
+        report = _planned(loaded, number, job)
+    report.result = Result.INVALID if report.problems else Result.VALID
+    return Undone(loaded.of, report)
 
 
 def undo(number: int, job: Job) -> Undone:
     """Undo batch `number`, wholly or not at all."""
 
     def work(writing: Writing) -> Undone:
-        found = load_batch_to_undo(writing.connection, job.account, number, job.today, locking=True)
-        if found is None:
+        loaded = load_batch_to_undo(
+            writing.connection, job.account, number, job.today, locking=True
+        )
+        if loaded is None:
             raise no_such_batch(number, job.account)
-        plan, report = _plan(found, number, job)
-        if plan.changes and not plan.problems:
-            applied = _rows(plan.changes)
+        report = _planned(loaded, number, job)
+        if report.changes and not report.problems:
+            applied = _rows(report.changes)
             facts = BatchFacts(
-                job.account, clock.now(), job.actor, found.of.file, found.of.sha256,
-                applied, _rows(found.done) - applied, 0, undoes=number,
+                job.account, clock.now(), job.actor, loaded.of.file, loaded.of.sha256,
+                applied, _rows(loaded.done) - applied, 0, undoes=number,
             )  # fmt: skip
-            note_batch(report, apply_changes(writing, plan.changes, facts), facts, job)
+            note_batch(report, apply_changes(writing, report.changes, facts), facts, job)
             report.result = Result.APPLIED
-        elif not plan.problems:
+        elif not report.problems:
             report.result = Result.UNCHANGED
-        return Undone(found.of, report)
+        return Undone(loaded.of, report)
 
     if job.ledger.is_missing:
         raise job.ledger.missing()
@@ -67,29 +69,23 @@ def undo(number: int, job: Job) -> Undone:
     return job.ledger.write(work)
 
 
-def _plan(found: BatchToUndo, number: int, job: Job) -> tuple[UndoPlan, Report]:
+def _planned(loaded: BatchToUndo, number: int, job: Job) -> Report:
+    """The report of a plan that is not carried out yet."""
     job.progress.stage(text(N_("Planning the undo of batch {batch}"), batch=number))
-    of = found.of
+    of = loaded.of
     if of.undone_by is None:
-        plan = plan_undo(found.done, found.snapshot, found.changed_by)
+        plan = plan_undo(loaded.done, loaded.snapshot, loaded.changed_by)
     else:
-        plan = UndoPlan([], [_already_undone(of)], {})
-    report = Report(
+        message = text(N_("Batch {batch} was already undone by batch {undone_by}."),
+                       batch=of.batch, undone_by=of.undone_by)  # fmt: skip
+        fix = text(N_("To apply it again, undo batch {undone_by}."), undone_by=of.undone_by)
+        plan = UndoPlan([], [Problem(Code.ALREADY_UNDONE, message, fix)], {})
+    return Report(
         of.file, Result.REJECTED, of.sha256, changes=plan.changes, names=plan.names,
         problems=plan.problems,
     )  # fmt: skip
-    return plan, report
 
 
 def _rows(changes: Sequence[Change]) -> int:
-    """How many rows of the workbook the changes belong to."""
+    """The number of rows of the workbook that the changes belong to."""
     return len({(change.place.sheet.name, change.place.row) for change in changes})
-
-
-def _already_undone(of: Batch) -> Problem:
-    return Problem(
-        Code.ALREADY_UNDONE,
-        text(N_("Batch {batch} was already undone by batch {undone_by}."),
-             batch=of.batch, undone_by=of.undone_by),
-        text(N_("To apply it again, undo batch {undone_by}."), undone_by=of.undone_by),
-    )  # fmt: skip

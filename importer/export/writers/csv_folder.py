@@ -17,48 +17,37 @@ from importer.export.sheets import DETAIL_SHEETS
 from importer.workbook.formats.csv_file import guarded
 from importer.workbook.labels import SUMMARY
 
+_TITLES = SUMMARY, EXCEPTIONS, MOVEMENTS
 _FILES = {
     *(sheet.name for sheet in DETAIL_SHEETS),
-    *(
-        translated(title, language)
-        for title in (SUMMARY, EXCEPTIONS, MOVEMENTS)
-        for language in LANGUAGES
-    ),
+    *(translated(title, language) for title in _TITLES for language in LANGUAGES),
 }
-"""How the files of an export are called, without their ending, in every language."""
-
-ENCODING = "utf-8-sig"
-"""With the mark by which Excel knows it."""
+"""The names of an export's files, without their ending, in every language."""
 
 
 def write_csv(book: Book, folder: Path) -> dict[str, int]:
-    """Write each table of `book`, and its Summary, to a file of its name in `folder`, which is
-    made if need be. Files there of an earlier export that this one does not have are removed: they
-    may be of others than the customer that this one is about.
+    """Write each table of `book`, and its Summary, to a file of its name in `folder`.
 
-    Returns how many rows each table holds below its header, by its key. No value can be taken for
-    a formula: those that begin like one begin with an apostrophe, which the importer takes off
-    again. Raises OutputError where a file cannot be written; that file is then as it was.
+    The folder is created if it is missing. Other files of an earlier export in it are removed: they
+    may be about customers that this one leaves out. Values that look like a formula get an
+    apostrophe, which the importer takes off again. Returns the number of rows of each table by its
+    key. Raises OutputError where a file cannot be written; that file is then as it was.
     """
     make_folder(folder)
-    lines = [*book.summary.origin, *book.summary.figures]
-    headers = [_(header) for header in SUMMARY_HEADERS]
-    figures = [(line.label, line.value) for line in lines]
-    _write(folder / f"{book.summary.title}.csv", headers, figures)
-    counts = {}
-    for left in _FILES - {table.title for table in book.tables} - {book.summary.title}:
-        if is_export(folder / f"{left}.csv"):
-            remove(folder / f"{left}.csv")
+    figures = [(line.label, line.value) for line in (*book.summary.origin, *book.summary.figures)]
+    _write(folder / f"{book.summary.title}.csv", map(_, SUMMARY_HEADERS), figures)
+    for old in _FILES - {table.title for table in book.tables} - {book.summary.title}:
+        if is_export(folder / f"{old}.csv"):
+            remove(folder / f"{old}.csv")
     for table in book.tables:
         _write(folder / f"{table.title}.csv", table.headers, table.rows)
-        counts[table.key] = len(table.rows)
-    return counts
+    return {table.key: len(table.rows) for table in book.tables}
 
 
-def _write(path: Path, headers: list[str], rows: Iterable[Row]) -> None:
+def _write(path: Path, headers: Iterable[str], rows: Iterable[Row]) -> None:
     with (
         whole_file(path) as temporary,
-        temporary.open("w", encoding=ENCODING, newline="") as stream,
+        temporary.open("w", encoding="utf-8-sig", newline="") as stream,  # Excel needs the mark
     ):
         writer = csv.writer(stream)
         writer.writerow(headers)

@@ -15,26 +15,23 @@ from importer.export.book import Book, ExportSheet, Row
 ROW_LIMIT = 1_048_575
 """The most rows below a header: LibreOffice's 1,048,576 less one."""
 
-_Pages = Iterator[tuple[str, list[str], Iterator[Row]]]
-
 
 def write_ods(book: Book, path: Path) -> dict[str, int]:
     """Write `book` to the .ods file `path`, which appears whole or not at all.
 
-    Returns how many rows each sheet holds below its header, by its key, the Summary left out.
-    The same book gives the same bytes. Raises OutputError where the file cannot be written.
+    Returns the number of rows of each sheet by its key, without the header and the Summary. The
+    same book gives the same bytes. Raises OutputError where the file cannot be written.
     """
     sheets = book.sheets(ROW_LIMIT)
     at = book.at.astimezone(dt.UTC).replace(tzinfo=None)
-    # Archives cannot have earlier dates.
-    at = max(at, dt.datetime(1980, 1, 1))
+    at = max(at, dt.datetime(1980, 1, 1))  # archives cannot have earlier dates
     with whole_file(path) as temporary, temporary.open("wb") as stream:
         for part in stream_write_ods(_pages(book, sheets), get_modified_at=lambda: at):
             stream.write(part)
     return {sheet.key: len(sheet.table.rows) for sheet in sheets}
 
 
-def _pages(book: Book, sheets: list[ExportSheet]) -> _Pages:
+def _pages(book: Book, sheets: list[ExportSheet]) -> Iterator[tuple[str, list[str], Iterator[Row]]]:
     yield book.summary.title, [book.summary.heading], _summary_rows(book, sheets)
     for sheet in sheets:
         yield sheet.title, sheet.table.headers, iter(sheet.table.rows)

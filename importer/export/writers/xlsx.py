@@ -39,10 +39,10 @@ ROW_LIMIT = 1_048_575
 """The most rows below a header: Excel's 1,048,576 less one."""
 TABLE_STYLE = "Medium2"
 COMPRESSION = 4
-"""Of an export, it leaves 2% more than 6, the usual level, in two thirds of the time."""
+"""The file is 2% larger than with 6, the usual level, and takes two thirds of the time."""
 
 EXCEL_BEGINS = dt.date(1899, 12, 30)
-"""The day that Excel counts days from; all its numbers are right from FIRST_YEAR on."""
+"""The day that Excel counts days from; all its dates are right from FIRST_YEAR on."""
 FIRST_YEAR = 1901
 
 ORIGIN_ROW = 3
@@ -52,12 +52,11 @@ CHART_WIDTH = 760
 ROW_HEIGHT = 20
 """Pixels of a row; charts are measured in rows so that they stand below one another."""
 LEAST_WIDTH, MOST_WIDTH = 8, 100
-"""Characters; what is longer than the most is read in the line above the sheet."""
+"""Characters; Excel's formula bar shows longer values."""
 SUMMARY_WIDTHS = {0: 32.0, 1: 22.0, 2: 14.0, 3: 4.0}
 
 TITLE: ColumnFormat = {"bold": True, "font_size": 16}
 HEADING: ColumnFormat = {"bold": True, "font_size": 12}
-LABEL: ColumnFormat = {}
 HEADER: ColumnFormat = {
     "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "align_horizontal": "center",
 }  # fmt: skip
@@ -77,7 +76,7 @@ TONES = {
     Tone.WATCH: ("#FFF0C2", "#7A4B00"),
     Tone.BAD: ("#FFD9D6", "#8A1208"),
 }
-"""The ground and the letters of each tone, dark enough on it to be read by everybody."""
+"""The background and the text of each tone, with enough contrast for everybody."""
 
 CHART_TYPES: dict[str, Literal["column", "bar_stacked"]] = {
     "column": "column", "bar": "bar_stacked", "stacked bar": "bar_stacked",
@@ -85,43 +84,37 @@ CHART_TYPES: dict[str, Literal["column", "bar_stacked"]] = {
 
 Frame = tuple[pd.DataFrame, str, SheetOptions]
 """Rows, the name of the sheet that they go to, and how they are shown there."""
+Cells = dict[str, CellValueOptions]
 
 
 def write_xlsx(book: Book, path: Path) -> dict[str, int]:
     """Write `book` to the .xlsx file `path`, which appears whole or not at all.
 
-    Returns how many rows each sheet holds below its header, by its key, in the order of the
-    sheets; the Summary, which holds figures, is not among them. The same book gives the same
-    cells. Raises OutputError where the file cannot be written; `path` is then as it was.
+    Returns the number of rows of each sheet by its key, without the header and the Summary. The
+    same book gives the same cells. Raises OutputError where the file cannot be written.
     """
     sheets = book.sheets(ROW_LIMIT)
-    frames = _summary_frames(book.summary, sheets)
-    frames += [_as_frame(sheet) for sheet in sheets]
-    made = io.BytesIO()  # what xlsxturbo says of a disk that is full is neither ours nor an errno
-    xlsxturbo.dfs_to_xlsx(frames, made, compression_level=COMPRESSION)
+    frames = [*_summary_frames(book.summary, sheets), *map(_sheet_frame, sheets)]
+    content = io.BytesIO()  # xlsxturbo's own error for a full disk has no errno
+    xlsxturbo.dfs_to_xlsx(frames, content, compression_level=COMPRESSION)
     with whole_file(path) as temporary:
-        temporary.write_bytes(made.getbuffer())
+        temporary.write_bytes(content.getbuffer())
     return {sheet.key: len(sheet.table.rows) for sheet in sheets}
 
 
 # The tables
 
 
-def _as_frame(sheet: ExportSheet) -> Frame:
-    """A sheet as a frame; with a blank row if it has none, which an Excel table needs."""
+def _sheet_frame(sheet: ExportSheet) -> Frame:
     table = sheet.table
-    headers = table.headers
     frame = _frame(table)
     values = frame.to_numpy()
-    options: SheetOptions = {
-        "table_name": _table_name(table.key, sheet.number),
-        "table_style": TABLE_STYLE,
-        "cells": _header_cells(headers, 1),
+    options = _table_options(table, sheet.number) | {
+        "cells": _header_cells(table, 1),
         "freeze_panes": (1, 1),
         "column_widths": {
             at: _width(column, values[:, at]) for at, column in enumerate(table.columns)
         },
-        "column_formats": _column_formats(table),
         "conditional_formats": {
             column.header: rules for column in table.columns if (rules := _rules(column))
         },
@@ -130,7 +123,7 @@ def _as_frame(sheet: ExportSheet) -> Frame:
 
 
 def _frame(table: Table) -> pd.DataFrame:
-    """A table's rows, or a blank one; a day or an instant as Excel keeps it."""
+    """A table's rows, or the blank one that an Excel table needs; dates as Excel keeps them."""
     rows = table.rows or [(None,) * len(table.columns)]
     values = np.array(rows, dtype=object)  # an array at once: pandas goes through each column
     for at, column in enumerate(table.columns):
@@ -141,10 +134,9 @@ def _frame(table: Table) -> pd.DataFrame:
 
 @lru_cache(maxsize=10_000)
 def _as_number(day: dt.date | dt.datetime | None) -> float | dt.date | None:
-    """Days since Excel's count begins. xlsxturbo gives the same number, but asks
-    each date for its parts by name, which takes longer than all else that it does with a cell.
+    """Days since Excel's count begins; xlsxturbo computes the same number, but much more slowly.
 
-    What may be before Excel's time is left as it is; xlsxturbo writes it as text then.
+    A day before Excel's time stays as it is, and xlsxturbo writes it as text.
     """
     if day is None or day.year < FIRST_YEAR:
         return day
@@ -155,19 +147,23 @@ def _as_number(day: dt.date | dt.datetime | None) -> float | dt.date | None:
     return (day.date() - EXCEL_BEGINS).days + seconds / 86_400
 
 
-def _table_name(key: str, number: int) -> str:
-    name = "".join(word.capitalize() for word in key.replace("'", "").replace("_", " ").split())
-    return name if number == 1 else f"{name}{number}"
-
-
-def _column_formats(table: Table) -> dict[str, ColumnFormat]:
+def _table_options(table: Table, number: int = 1) -> SheetOptions:
+    """The name and looks of an Excel table, the sheet `number` of `table`."""
+    words = table.key.replace("'", "").replace("_", " ").split()
+    name = "".join(word.capitalize() for word in words)
     return {
-        column.header: shown for column in table.columns if (shown := FORMATS[column.format])
-    }  # fmt: skip
+        "table_name": name if number == 1 else f"{name}{number}",
+        "table_style": TABLE_STYLE,
+        "column_formats": {
+            column.header: FORMATS[column.format]
+            for column in table.columns
+            if FORMATS[column.format]
+        },
+    }
 
 
 def _rules(column: TableColumn) -> list[ConditionalFormat]:
-    """Colours by what the cell says, which says it in words too; bars by how much."""
+    """Colours by the words of a cell, or bars in proportion to its number."""
     if column.bar is not None:
         return [{"type": "data_bar", "bar_color": column.bar, "solid": True}]
     return [
@@ -178,21 +174,20 @@ def _rules(column: TableColumn) -> list[ConditionalFormat]:
 
 
 def _width(column: TableColumn, values: Iterable[object]) -> float:
-    """Characters that the column's longest value needs, within reason; its header and its filter
-    button too."""
+    """Characters that the longest value needs, and the header with its filter button."""
     longest = WIDTHS.get(column.format)
     if longest is None:
         longest = max(map(len, map(str, set(values))))  # None makes no column wider than the least
     return float(min(max(longest + 2, len(column.header) + 5, LEAST_WIDTH), MOST_WIDTH))
 
 
-def _header_cells(headers: Iterable[str], row: int) -> dict[str, CellValueOptions]:
+def _header_cells(table: Table, row: int) -> Cells:
     """The cells of a table's header in `row`, from column A on.
 
-    Excel alone shows a table's style, and xlsxturbo gives up header_format for a table.
+    Only Excel shows a table's style, and xlsxturbo ignores header_format for a table.
     """
-    at = zip(ascii_uppercase, headers, strict=False)
-    return {f"{column}{row}": _cell(header, HEADER) for column, header in at}
+    headers = zip(ascii_uppercase, table.headers, strict=False)
+    return {f"{column}{row}": _cell(header, HEADER) for column, header in headers}
 
 
 # The Summary
@@ -200,82 +195,56 @@ def _header_cells(headers: Iterable[str], row: int) -> dict[str, CellValueOption
 
 def _summary_frames(summary: Summary, sheets: list[ExportSheet]) -> list[Frame]:
     """The Summary's tables as frames, the first of which carries all else that is on the sheet."""
-    cells: dict[str, CellValueOptions] = {"A1": _cell(summary.heading, TITLE)}
+    cells: Cells = {"A1": _cell(summary.heading, TITLE)}
     cells |= _lines(summary.origin, ORIGIN_ROW, {"align_horizontal": "left"})
     row = chart_row = ORIGIN_ROW + len(summary.origin) + 1
     cells |= _lines(summary.figures, row, {"align_horizontal": "right", "bold": True})
     row += len(summary.figures) + 1
     links = _links(sheets, row, cells)
-    row += len(sheets) + 2
-    row = _say_what_goes_on(sheets, row, cells)
+    row = _continuations(sheets, row + len(sheets) + 2, cells)
     charts: dict[str, ChartOptions] = {}
     frames: list[Frame] = []
     for block in summary.blocks:
         table = block.table
         cells[f"A{row}"] = _cell(table.title, HEADING)
-        cells |= _header_cells(table.headers, row + 1)
-        frames.append(
-            (
-                _frame(table),
-                summary.title,
-                _block_options(block, header_row=row + 1),
-            )
-        )
-        if table.rows:
-            height = _chart_rows(block)
+        cells |= _header_cells(table, row + 1)
+        options = _table_options(table) | {"startrow": row}
+        frames.append((_frame(table), summary.title, options))
+        if table.rows:  # a bar takes a row, and the title and the legend some more
+            height = 17 if block.chart == "column" else max(8, len(table.rows) + 5)
             charts[f"{CHART_COLUMN}{chart_row}"] = _chart(block, summary.title, row + 1, height)
             chart_row += height + 1
         row += max(len(table.rows), 1) + 3
-    shown = frames[0][2]
-    shown["cells"], shown["charts"], shown["hyperlinks"] = cells, charts, links
-    shown["column_widths"] = SUMMARY_WIDTHS
+    first = frames[0][2]
+    first["cells"], first["charts"], first["hyperlinks"] = cells, charts, links
+    first["column_widths"] = SUMMARY_WIDTHS
     return frames
 
 
-def _links(
-    sheets: list[ExportSheet], row: int, cells: dict[str, CellValueOptions]
-) -> list[tuple[str, str, str]]:
+def _links(sheets: list[ExportSheet], row: int, cells: Cells) -> list[tuple[str, str, str]]:
     """A link to each sheet, with the number of its rows beside it."""
     cells[f"A{row}"] = _cell(_(N_("Sheets")), HEADING)
     cells[f"B{row}"] = _cell(_(N_("Rows")), HEADING | {"align_horizontal": "right"})
     links = []
     for at, sheet in enumerate(sheets, row + 1):
-        quoted = sheet.title.replace("'", "''")
-        links.append((f"A{at}", f"internal:'{quoted}'!A1", sheet.title))
+        links.append((f"A{at}", f"internal:{_quoted(sheet.title)}!A1", sheet.title))
         cells[f"B{at}"] = _cell(len(sheet.table.rows), FORMATS[CellFormat.NUMBER])
     return links
 
 
-def _say_what_goes_on(
-    sheets: list[ExportSheet], row: int, cells: dict[str, CellValueOptions]
-) -> int:
-    """Say of each table that is longer than a sheet where it goes on; the next free row."""
+def _continuations(sheets: list[ExportSheet], row: int, cells: Cells) -> int:
+    """Add a note about each table that is longer than a sheet; return the next free row."""
     for sheet in sheets:
         if sheet.number > 1:
-            said = text(N_("{first} has too many rows for one sheet. It continues on {next}."),
+            note = text(N_("{first} has too many rows for one sheet. It continues on {next}."),
                         first=sheet.table.title, next=sheet.title)  # fmt: skip
-            cells[f"A{row}"] = _cell(str(said), {"bold": True, "font_color": TONES[Tone.BAD][1]})
+            cells[f"A{row}"] = _cell(str(note), {"bold": True, "font_color": TONES[Tone.BAD][1]})
             row += 1
     return row + 1
 
 
-def _block_options(block: Block, header_row: int) -> SheetOptions:
-    table = block.table
-    return {
-        "table_name": _table_name(table.key, 1),
-        "table_style": TABLE_STYLE,
-        "startrow": header_row - 1,
-        "column_formats": _column_formats(table),
-    }
-
-
-def _chart_rows(block: Block) -> int:
-    """How many rows high a chart is: a bar a row, and room for its title and legend."""
-    return 17 if block.chart == "column" else max(8, len(block.table.rows) + 5)
-
-
 def _chart(block: Block, sheet_title: str, header_row: int, height: int) -> ChartOptions:
-    sheet = "'" + sheet_title.replace("'", "''") + "'"
+    sheet = _quoted(sheet_title)
     first, last = header_row + 1, header_row + len(block.table.rows)
     return {
         "type": CHART_TYPES[block.chart],
@@ -293,12 +262,14 @@ def _chart(block: Block, sheet_title: str, header_row: int, height: int) -> Char
     }  # fmt: skip
 
 
-def _lines(
-    lines: Iterable[SummaryLine], first_row: int, shown: ColumnFormat
-) -> dict[str, CellValueOptions]:
+def _quoted(sheet_title: str) -> str:
+    return "'" + sheet_title.replace("'", "''") + "'"
+
+
+def _lines(lines: Iterable[SummaryLine], first_row: int, shown: ColumnFormat) -> Cells:
     cells = {}
     for row, line in enumerate(lines, first_row):
-        cells[f"A{row}"] = _cell(line.label, LABEL)
+        cells[f"A{row}"] = _cell(line.label, {})
         cells[f"B{row}"] = _cell(line.value, {**FORMATS[line.format], **shown})
     return cells
 

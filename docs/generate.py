@@ -129,7 +129,7 @@ def export_page() -> str:
     """docs/export.md with the columns that each of the console's sheets has to the right."""
     page = (ROOT / "docs" / "export.md").read_text("utf-8")
     for sheet in DETAIL_SHEETS:
-        columns = ", ".join(column.header for column in sheet.ours)
+        columns = ", ".join(column.header for column in sheet.own)
         row = rf"(?m)^(\| {re.escape(sheet.name)} \|.* to the right: ).*( \|)$"
         page, count = re.subn(row, rf"\g<1>{columns}\2", page)
         assert count == 1, f"the page has one row for {sheet.name}"

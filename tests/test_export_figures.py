@@ -479,7 +479,7 @@ SELECT kind, otc, customer, what FROM (
     FROM p WHERE pending = 0 AND :only IS NULL
   UNION ALL
   SELECT 3, 'Disabled with licences', NULL, name, name_key,
-    'It is disabled and still holds licences: ' || licenses || '.'
+    'It is disabled but still holds licences: ' || licenses || '.'
     FROM c WHERE state = 'Disabled' AND licenses > 0
   UNION ALL
   SELECT 2, 'More devices than licences', NULL, name, name_key,

@@ -67,6 +67,6 @@ class Format(StrEnum):
     def write(self, book: Book, path: Path) -> dict[str, int]:
         """Write `book` to `path`, whole or not at all; the number of rows by sheet."""
         module, name = self.writer.split(".")
-        writer = getattr(import_module(f"importer.export.writers.{module}"), name)
-        rows: dict[str, int] = writer(book, path)
+        write_book = getattr(import_module(f"importer.export.writers.{module}"), name)
+        rows: dict[str, int] = write_book(book, path)
         return rows

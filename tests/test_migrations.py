@@ -166,7 +166,7 @@ def old(
             assert command("apply", path, "--account", account).exit_code == 0
     assert command("undo", "2", "--account", "another").exit_code == 0
     folder = tmp_path / "migrations"
-    shutil.copytree(migrate.MIGRATIONS, folder)
+    shutil.copytree(database.MIGRATIONS, folder)
     (folder / "versions" / "9998_next.py").write_text(NEXT % REVISION)
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
     monkeypatch.setattr(database, "REVISION", "9998")

@@ -216,7 +216,7 @@ WRONG: dict[str, tuple[Callable[[Place], object], str, int, str]] = {
         lambda place: Path(place.ledger).write_text("no ledger " * 100), "ledger", 4,
         "not an SQLite database",
     ),
-    "the ledger is of something else": (foreign, "ledger", 4, "something else"),
+    "the ledger is of something else": (foreign, "ledger", 4, "not a ledger"),
     "the ledger is on no server": (no_server, "ledger", 4, "cannot be reached"),
     "the ledger's folder is missing": (elsewhere, "ledger", 4, "nowhere"),
     "a cron that is none": (

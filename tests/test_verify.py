@@ -561,7 +561,7 @@ def test_every_fault_is_explained() -> None:
     code = "".join(map(inspect.getsource, (proving, soundness)))
     codes = set(re.findall(r'[Ff]ault\("([a-z-]+)"', code))
     docs = (Path(__file__).parent.parent / "docs" / "ledger.md").read_text("utf-8")
-    _, _, table = docs.partition("| fault | what is wrong |")
+    _, _, table = docs.partition("| fault | meaning |")
     rows = table.partition("\n\n")[0].splitlines()[2:]
     assert codes == {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)} != set()
 

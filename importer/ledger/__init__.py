@@ -1,1 +1,1 @@
-"""The ledger, kept in a database: the only home of SQLAlchemy."""
+"""The ledger in a database; only this package uses SQLAlchemy."""

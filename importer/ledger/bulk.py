@@ -10,26 +10,26 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 Rows = Sequence[Mapping[str, Any]]
+T = TypeVar("T")
 
 AT_ONCE = 50_000
 """Rows in one statement to a server; more would take too much memory on both sides."""
 AT_ONCE_TO_FILE = 10_000
-"""Rows given to the driver of a file at once."""
+"""Rows passed to the driver of a file at once."""
 IN_ONE = 100
 """Rows added to a file by one statement: a quarter faster than one row, and no slower than more."""
 
 
 def is_one_of(
-    connection: sa.Connection,
-    column: sa.ColumnElement[str] | sa.ColumnElement[int],
+    connection: sa.Connection, column: sa.ColumnElement[str] | sa.ColumnElement[int],
     values: Iterable[Any],
-) -> sa.ColumnElement[bool]:
+) -> sa.ColumnElement[bool]:  # fmt: skip
     """`column` is one of `values`, however many, as one parameter."""
     listed = _json(sorted(values))
     if _on_server(connection):
@@ -41,15 +41,12 @@ def is_one_of(
 
 
 def select_matching(
-    connection: sa.Connection,
-    account_id: str,
-    wanted: sa.Table | sa.Column[Any],
-    column: sa.Column[Any],
-    values: Iterable[Any],
-) -> sa.Select[Any]:
+    connection: sa.Connection, account_id: str, wanted: sa.Table | sa.Column[Any],
+    column: sa.Column[Any], values: Iterable[Any],
+) -> sa.Select[Any]:  # fmt: skip
     """A query for `wanted` of the account's rows whose `column` is one of `values`."""
-    ours = column.table.c.account_id == account_id
-    return sa.select(wanted).where(ours, is_one_of(connection, column, values))
+    in_account = column.table.c.account_id == account_id
+    return sa.select(wanted).where(in_account, is_one_of(connection, column, values))
 
 
 def rows_with_keys(
@@ -59,29 +56,24 @@ def rows_with_keys(
 
     The work grows with `keys`, not with the table.
     """
-    if not keys:
-        return
-    ours = table.c.account_id == account_id
-    columns = [table.c[name] for name in keys[0]]
-    for some in _parts(keys):
+    in_account = table.c.account_id == account_id
+    for chunk in _chunks(keys, AT_ONCE):
+        columns = [table.c[name] for name in chunk[0]]
         if _on_server(connection):
-            given = _listed(columns, some)
-            same = [column == given.c[column.name] for column in columns]
-            query = sa.select(table).select_from(given.join(table, sa.and_(*same))).where(ours)
+            listed = _listed(columns, chunk)
+            same = sa.and_(*(column == listed.c[column.name] for column in columns))
+            query = sa.select(table).select_from(listed.join(table, same)).where(in_account)
         else:  # a join could make SQLite go through the list for each row of the table
-            each = sa.func.json_each(_json([dict(row) for row in some])).table_valued("value")
-            wanted = [sa.func.json_extract(each.c.value, f"$.{name}") for name in keys[0]]
-            query = sa.select(table).where(ours, sa.tuple_(*columns).in_(sa.select(*wanted)))
+            each = sa.func.json_each(_json(chunk)).table_valued("value")
+            wanted = [sa.func.json_extract(each.c.value, f"$.{column.name}") for column in columns]
+            query = sa.select(table).where(in_account, sa.tuple_(*columns).in_(sa.select(*wanted)))
         yield from connection.execute(query)
 
 
 def insert(
-    connection: sa.Connection,
-    table: sa.Table,
-    same: Mapping[str, Any],
-    names: Sequence[str],
+    connection: sa.Connection, table: sa.Table, same: Mapping[str, Any], names: Sequence[str],
     rows: Iterable[Sequence[Any]],
-) -> None:
+) -> None:  # fmt: skip
     """Add `rows`, with a value for each column of `names`; all have the `same` in other columns.
 
     `rows` are consumed as they are written.
@@ -89,108 +81,86 @@ def insert(
     if not _on_server(connection):
         _insert_into_file(connection, table, same, names, rows)
         return
-    for some in _at_once(rows, AT_ONCE):
-        given = _listed([table.c[name] for name in names], [_named(names, row) for row in some])
-        alike = [sa.literal(value, table.c[name].type) for name, value in same.items()]
+    alike = [sa.literal(value, table.c[name].type) for name, value in same.items()]
+    for chunk in _chunks(rows, AT_ONCE):
+        records = [dict(zip(names, row, strict=True)) for row in chunk]
+        listed = _listed([table.c[name] for name in names], records)
         connection.execute(
-            sa.insert(table).from_select([*same, *names], sa.select(*alike, *given.c))
+            sa.insert(table).from_select([*same, *names], sa.select(*alike, *listed.c))
         )
 
 
 def _insert_into_file(
-    connection: sa.Connection,
-    table: sa.Table,
-    same: Mapping[str, Any],
-    names: Sequence[str],
+    connection: sa.Connection, table: sa.Table, same: Mapping[str, Any], names: Sequence[str],
     rows: Iterable[Sequence[Any]],
-) -> None:
+) -> None:  # fmt: skip
     """Add `rows` to a file without SQLAlchemy, which would look at every value."""
-    alike, columns = tuple(same.values()), (tuple(same), tuple(names))
-    for some in _at_once(rows, AT_ONCE_TO_FILE):
-        full = len(some) - len(some) % IN_ONE
+    alike, columns = tuple(same.values()), (*same, *names)
+    for chunk in _chunks(rows, AT_ONCE_TO_FILE):
+        full = len(chunk) - len(chunk) % IN_ONE
         if full:
             joined = [
-                (*alike, *chain.from_iterable(some[start : start + IN_ONE]))
+                (*alike, *chain.from_iterable(chunk[start : start + IN_ONE]))
                 for start in range(0, full, IN_ONE)
             ]
-            connection.exec_driver_sql(_insertion(table, *columns, IN_ONE), joined)
-        if full < len(some):
-            each = [(*alike, *row) for row in some[full:]]
-            connection.exec_driver_sql(_insertion(table, *columns, 1), each)
-
-
-def _at_once(rows: Iterable[Sequence[Any]], most: int) -> Iterator[list[Sequence[Any]]]:
-    left = iter(rows)
-    while some := list(islice(left, most)):
-        yield some
-
-
-def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    return dict(zip(names, row, strict=True))
+            connection.exec_driver_sql(_insertion(table, columns, len(alike), IN_ONE), joined)
+        if full < len(chunk):
+            each = [(*alike, *row) for row in chunk[full:]]
+            connection.exec_driver_sql(_insertion(table, columns, len(alike), 1), each)
 
 
 @cache
-def _insertion(table: sa.Table, same: tuple[str, ...], names: tuple[str, ...], rows: int) -> str:
-    """The statement that adds rows to a file; values that all share are given once."""
+def _insertion(table: sa.Table, columns: tuple[str, ...], alike: int, rows: int) -> str:
+    """The statement that adds rows to a file; all share the values of the `alike` first columns."""
     quote = sqlite.dialect().identifier_preparer.quote
-    columns = ", ".join(map(quote, (*same, *names)))
-    alike = [f"?{place}" for place in range(1, len(same) + 1)]
-    each = [", ".join([*alike, *"?" * len(names)])] * rows
-    values = "), (".join(each)
-    return f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({values})"  # noqa: S608 - our own names
+    shared = [f"?{place}" for place in range(1, alike + 1)]
+    values = "), (".join([", ".join([*shared, *"?" * (len(columns) - alike)])] * rows)
+    names = ", ".join(map(quote, columns))
+    return f"INSERT INTO {quote(table.name)} ({names}) VALUES ({values})"  # noqa: S608 - our own names
 
 
 def update(
-    connection: sa.Connection,
-    table: sa.Table,
-    account_id: str,
-    rows: Rows,
-    *,
-    adding: Collection[str] = (),
-) -> None:
+    connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows,
+    *, adding: Collection[str] = (),
+) -> None:  # fmt: skip
     """Set the columns of each row beside its key; columns in `adding` grow by the value."""
-    if not rows:
-        return
-    values = [table.c[name] for name in rows[0] if name not in table.primary_key]
-    for given, same, some in _matched(connection, table, account_id, rows):
-        new = {one.name: given(one) for one in values}
+    for values, same, parameters in _matched(connection, table, account_id, rows):
+        new = {name: values[name] for name in rows[0] if name not in table.primary_key}
         new |= {name: table.c[name] + new[name] for name in adding}
-        connection.execute(sa.update(table).where(*same).values(new), some)
+        connection.execute(sa.update(table).where(same).values(new), parameters)
 
 
 def delete(connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows) -> None:
     """Remove the rows of these keys."""
-    if not rows:
-        return
-    for _given, same, some in _matched(connection, table, account_id, rows):
-        connection.execute(sa.delete(table).where(*same), some)
+    for _values, same, parameters in _matched(connection, table, account_id, rows):
+        connection.execute(sa.delete(table).where(same), parameters)
 
 
 def _matched(
     connection: sa.Connection, table: sa.Table, account_id: str, rows: Rows
-) -> Iterator[tuple[Any, list[sa.ColumnElement[bool]], list[dict[str, Any]] | None]]:
-    """For each part of `rows`: the new value of a column, the condition, and the parameters."""
-    ours = table.c.account_id == account_id
-    keys = [key for key in table.primary_key if key.name in rows[0]]
-    if not _on_server(connection):
-        # Other names than the columns', which SQLAlchemy would take for values to set.
-        same = [key == sa.bindparam(f"new_{key.name}") for key in keys]
-        renamed = [{f"new_{name}": value for name, value in row.items()} for row in rows]
-        yield lambda one: sa.bindparam(f"new_{one.name}", type_=one.type), [ours, *same], renamed
-        return
-    for some in _parts(rows):
-        listed = _listed([table.c[name] for name in rows[0]], some)
-        same = [key == listed.c[key.name] for key in keys]
-        yield lambda one, listed=listed: listed.c[one.name], [ours, *same], None
+) -> Iterator[tuple[Mapping[str, Any], sa.ColumnElement[bool], list[dict[str, Any]] | None]]:
+    """For each chunk of `rows`: the value of each column, the condition, and the parameters."""
+    on_server = _on_server(connection)
+    for chunk in _chunks(rows, AT_ONCE if on_server else len(rows)):
+        columns = [table.c[name] for name in chunk[0]]
+        values: dict[str, Any]
+        if on_server:
+            values, parameters = dict(_listed(columns, chunk).c.items()), None
+        else:  # names other than the columns', which SQLAlchemy would take for values to set
+            values = {key.name: sa.bindparam(f"new_{key.name}", type_=key.type) for key in columns}
+            parameters = [{f"new_{name}": row[name] for name in row} for row in chunk]
+        same = [column == values[column.name] for column in columns if column.primary_key]
+        yield values, sa.and_(table.c.account_id == account_id, *same), parameters
+
+
+def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, size)):
+        yield chunk
 
 
 def _on_server(connection: sa.Connection) -> bool:
     return connection.dialect.name == "postgresql"
-
-
-def _parts(rows: Rows) -> Iterator[Rows]:
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]
 
 
 def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlias:
@@ -199,10 +169,10 @@ def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlia
     COPY would be faster, but row-level security forbids it; arrays of columns are slower, since
     the driver escapes them in Python (see ARCHITECTURE.md).
     """
-    records = sa.func.json_to_recordset(sa.cast(_json(list(rows)), sa.JSON))
-    listed = records.table_valued(*(sa.column(one.name, one.type) for one in columns))
-    return listed.render_derived(name="given", with_types=True)
+    records = sa.func.json_to_recordset(sa.cast(_json(rows), sa.JSON))
+    listed = records.table_valued(*(sa.column(each.name, each.type) for each in columns))
+    return listed.render_derived(name="listed", with_types=True)
 
 
-def _json(document: list[Any]) -> sa.BindParameter[str]:
+def _json(document: Sequence[Any]) -> sa.BindParameter[str]:
     return sa.bindparam(None, json.dumps(document, ensure_ascii=False), type_=sa.Text)

@@ -1,4 +1,4 @@
-"""Transactions of a ledger, wherever it is kept."""
+"""The interface of a ledger, which its two engines implement, and its revision."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
 
-REVISION = "0001"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+REVISION = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 """The newest migration. Revisions are four digits and count up."""
 
 PATIENCE = 30.0
@@ -24,15 +26,15 @@ Outcome = TypeVar("Outcome")
 
 
 class ConflictError(Exception):
-    """Others have changed what the work is about; it must begin again from its start."""
+    """Others have changed what the work depends on; it must start again."""
 
 
 @dataclass(slots=True)
 class Writing:
-    """One try at changing a ledger: committed when the work ends, rolled back when it raises.
+    """A transaction that changes a ledger: committed at its end, rolled back if it raises.
 
     `counters` opens a transaction for counters that others must not wait for: on a file, this one.
-    `account` and `entry` identify the batch of the try, once it has one.
+    `account` and `entry` identify the batch that was written, if any.
     """
 
     connection: sa.Connection
@@ -45,7 +47,6 @@ class Ledger(ABC):
     """A ledger in a file or on a server; it may not exist yet."""
 
     patience: float
-
     is_made_when_needed: ClassVar[bool] = False
     """Whether the first batch creates a missing ledger."""
 
@@ -76,7 +77,7 @@ class Ledger(ABC):
 
     @abstractmethod
     def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
-        """Do `work` in one transaction, and from its start again after a conflict.
+        """Do `work` in one transaction; start it again after a conflict.
 
         Raises LedgerError where the ledger cannot be written, or not in time.
         """
@@ -92,23 +93,23 @@ class Ledger(ABC):
             raise self.foreign()
         if is_earlier(revision):
             raise LedgerError(
-                text(N_("The ledger {ledger} was made by an earlier version of this program. Copy "
-                        "it first (a file with “avira-importer ledger backup COPY --ledger "
+                text(N_("The ledger {ledger} was created by an earlier version of this program. "
+                        "Copy it first (a file with “avira-importer ledger backup COPY --ledger "
                         "{ledger}”), then upgrade it: avira-importer ledger upgrade --ledger "
                         "{ledger}"), ledger=self.name)
             )  # fmt: skip
         if revision != REVISION:
             raise LedgerError(
-                text(N_("The ledger {ledger} was made by a newer version of this program (its "
-                        "revision is {found}; this version knows {known}). Use that version."),
-                     ledger=self.name, found=revision, known=REVISION)
+                text(N_("The ledger {ledger} was created by a newer version of this program (its "
+                        "revision is {revision}; this one supports {known}). Use that version."),
+                     ledger=self.name, revision=revision, known=REVISION)
             )  # fmt: skip
 
     def foreign(self) -> LedgerError:
         """The error for a database that is not a ledger."""
         return LedgerError(
-            text(N_("{ledger} is a database of something else, not a ledger. Name another ledger "
-                    "with --ledger."), ledger=self.name)
+            text(N_("{ledger} is a database, but not a ledger. Name another ledger with "
+                    "--ledger."), ledger=self.name)
         )  # fmt: skip
 
 
@@ -127,5 +128,5 @@ def is_earlier(revision: str) -> bool:
 
 
 def is_empty(connection: sa.Connection) -> bool:
-    """Whether the database has no tables at all."""
+    """Whether the database has no tables."""
     return not sa.inspect(connection).get_table_names()

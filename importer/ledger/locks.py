@@ -26,7 +26,7 @@ Key = TypeVar("Key", int, str)
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What nobody else can change until the transaction ends; None means everything."""
+    """The customers and OTCs that are locked until the transaction ends; None means all."""
 
     customers: frozenset[int] | None
     otcs: frozenset[str] | None
@@ -37,21 +37,18 @@ class Locked:
         It may have been added or renamed after the locks were taken.
         """
         customers = {
-            one.id
-            for one in snapshot.customers.values()
-            if one.id in named.customer_ids or name_key(one.name) in named.customers
-        }
+            key for key, owner in snapshot.customers.items()
+            if key in named.customer_ids or name_key(owner.name) in named.customers
+        }  # fmt: skip
         for code in named.whole_otcs:
             customers.update(snapshot.holders.get(code, ()))
         otcs = named.otcs & snapshot.otcs.keys()
         for holder in customers:
             otcs.update(snapshot.holdings.get(holder, ()))
-        if not (_within(customers, self.customers) and _within(otcs, self.otcs)):
+        if self.customers is not None and not customers <= self.customers:
             raise ConflictError
-
-
-def _within(named: set[int] | set[str], locked: frozenset[int] | frozenset[str] | None) -> bool:
-    return locked is None or named <= locked
+        if self.otcs is not None and not otcs <= self.otcs:
+            raise ConflictError
 
 
 def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Locked:
@@ -69,8 +66,8 @@ def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Lock
     )
     owners = {owner for query in queries for owner in connection.scalars(query)}
     customers = _lock(connection, account_id, customer.c.customer_id, owners)
-    held = matching(subscription.c.otc, subscription.c.customer_id, customers)
-    codes = named.otcs.union(connection.scalars(held))
+    query = matching(subscription.c.otc, subscription.c.customer_id, customers)
+    codes = named.otcs.union(connection.scalars(query))
     return Locked(customers, _lock(connection, account_id, otc.c.code, codes))
 
 

@@ -1,14 +1,12 @@
-"""Bring a ledger's tables to the newest revision, with alembic."""
+"""Upgrade a ledger's tables to the newest revision, with alembic."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+from importer.ledger.database import MIGRATIONS
 
 
 def configuration(connection: sa.Connection | None = None) -> Config:

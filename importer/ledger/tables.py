@@ -1,6 +1,6 @@
 """The ledger's tables.
 
-`account_id` leads every key, so that accounts never meet. Dates are ISO text and instants ISO text
+`account_id` leads every key, which keeps accounts apart. Dates are ISO text and instants ISO text
 in UTC: SQLite's STRICT tables have no dates, and text compares as dates do. Nothing derived is
 stored but `otc.used`, so that a CHECK can refuse overallocation.
 
@@ -12,6 +12,8 @@ line by line while others wait; `ledger verify` checks it.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -35,7 +38,6 @@ metadata = MetaData(
     }
 )
 
-
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points on every engine, so that exports are the same."""
 
@@ -45,10 +47,13 @@ def _texts(*names: str, null: bool = False, key: bool = False) -> list[Column[st
 
 
 def _integers(*names: str, null: bool = False, key: bool = False) -> list[Column[int]]:
-    return [
-        Column(name, Integer, nullable=null, primary_key=key, autoincrement=False)
-        for name in names
-    ]  # fmt: skip
+    options: dict[str, Any] = {"nullable": null, "primary_key": key, "autoincrement": False}
+    return [Column(name, Integer, **options) for name in names]
+
+
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    account_id = _texts("account_id", key=True)
+    return Table(name, metadata, *account_id, *parts, sqlite_strict=True, **options)
 
 
 def _account_key() -> ForeignKeyConstraint:
@@ -61,19 +66,15 @@ def _customer_key() -> ForeignKeyConstraint:
     )
 
 
-account = Table(
+account = _table(
     "account",
-    metadata,
-    *_texts("account_id", key=True),
     *_integers("last_batch", "last_customer", "last_entry"),
     *_texts("head"),  # the hash of the last batch, empty before the first
-    sqlite_strict=True,
 )
 
-otc = Table(
+otc = _table(
     "otc",
-    metadata,
-    *_texts("account_id", "code", key=True),
+    *_texts("code", key=True),
     *_texts("email", "company"),
     *_texts("company_key"),  # without accents and case, to find similar names
     *_integers("total", "used"),
@@ -83,7 +84,6 @@ otc = Table(
     CheckConstraint("total >= 1 AND total <= 1000000", "total"),
     CheckConstraint("used >= 0 AND used <= total", "used"),
     Index("ix_otc_company_key", "account_id", "company_key"),
-    sqlite_strict=True,
 )
 
 _manages_itself = text("managed_by = 'customer'")
@@ -91,10 +91,8 @@ _unique_email = Index(
     "uq_customer_email_key", "account_id", "email_key", unique=True, sqlite_where=_manages_itself
 )
 
-customer = Table(
+customer = _table(
     "customer",
-    metadata,
-    *_texts("account_id", key=True),
     *_integers("customer_id", key=True),
     *_texts("name"),
     *_texts("name_key"),  # the form in which two spellings of one name are equal
@@ -106,13 +104,10 @@ customer = Table(
     CheckConstraint("status IN ('active', 'disabled')", "status"),
     Index("ix_customer_accentless_key", "account_id", "accentless_key"),
     _unique_email,
-    sqlite_strict=True,
 )
 
-subscription = Table(
+subscription = _table(
     "subscription",
-    metadata,
-    *_texts("account_id", key=True),
     *_integers("customer_id", key=True),
     *_texts("otc", key=True),
     *_integers("licenses"),
@@ -120,14 +115,11 @@ subscription = Table(
     ForeignKeyConstraint(["account_id", "otc"], ["otc.account_id", "otc.code"]),
     CheckConstraint("licenses >= 1", "licenses"),
     Index("ix_subscription_otc", "account_id", "otc", "licenses"),
-    sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 
-device = Table(
+device = _table(
     "device",
-    metadata,
-    *_texts("account_id", key=True),
     *_integers("customer_id", key=True),
     *_texts("device_key", key=True),  # the form in which two spellings of one id are equal
     *_texts("device_id"),
@@ -135,14 +127,11 @@ device = Table(
     *_texts("avira_installed", "avira_uninstalled", "nh_installed", "nh_uninstalled", null=True),
     *_texts("avira_status", "product_name", null=True),
     _customer_key(),
-    sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 
-batch = Table(
+batch = _table(
     "batch",
-    metadata,
-    *_texts("account_id", key=True),
     *_integers("batch", key=True),
     *_integers("entry"),
     *_texts("kind", "at", "actor", "file", "sha256"),
@@ -152,13 +141,10 @@ batch = Table(
     _account_key(),
     UniqueConstraint("account_id", "entry"),
     CheckConstraint("kind IN ('apply', 'undo')", "kind"),
-    sqlite_strict=True,
 )
 
-journal = Table(
+journal = _table(
     "journal",
-    metadata,
-    *_texts("account_id", key=True),
     *_integers("entry", "line", key=True),
     *_texts("sheet"),
     *_integers("row"),
@@ -169,7 +155,6 @@ journal = Table(
         "kind = 'otc' OR kind = 'customer' OR kind = 'subscription' OR kind = 'device'", "kind"
     ),
     CheckConstraint("before IS NOT NULL OR after IS NOT NULL", "image"),
-    sqlite_strict=True,
 )
 
 

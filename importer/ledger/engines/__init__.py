@@ -1,1 +1,1 @@
-"""What SQLite, PostgreSQL and Citus do differently."""
+"""The database engines: SQLite, PostgreSQL and Citus."""

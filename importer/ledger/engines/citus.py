@@ -35,14 +35,10 @@ def distribute(connection: sa.Connection) -> None:
         operations.drop_constraint(
             str(key.name), key.table.name, type_="foreignkey", if_exists=True
         )
+    query = "SELECT create_distributed_table(:table, 'account_id', colocate_with => :beside)"
     for table in tables:
         beside = "default" if table is account else account.name
-        connection.execute(
-            sa.text(
-                "SELECT create_distributed_table(:table, 'account_id', colocate_with => :beside)"
-            ),
-            {"table": table.name, "beside": beside},
-        )
+        connection.execute(sa.text(query), {"table": table.name, "beside": beside})
     for key in keys:
         operations.create_foreign_key(
             str(key.name), key.table.name, key.referred_table.name,
@@ -53,6 +49,7 @@ def distribute(connection: sa.Connection) -> None:
 
 def is_distributed(connection: sa.Connection, table: sa.Table = account) -> bool:
     """Whether Citus distributes `table` already."""
-    known = connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition')"))
+    if connection.scalar(sa.text("SELECT to_regclass('pg_dist_partition')")) is None:
+        return False
     query = sa.text("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = CAST(:table AS regclass)")
-    return known is not None and connection.scalar(query, {"table": table.name}) is not None
+    return connection.scalar(query, {"table": table.name}) is not None

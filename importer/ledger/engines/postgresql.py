@@ -31,17 +31,17 @@ from importer.ledger.engines.postgresql_errors import (
 from importer.ledger.tables import account, batch, complete_for_server
 
 TRIES = 20
-"""How often work is begun, at most, when others keep changing what it is about."""
+"""How often work is tried, at most, when others keep changing what it depends on."""
 
 CONNECT_TIMEOUT = 10
 """Seconds to wait for the server to answer at all."""
 
 QUIET = 60
-"""Seconds without any sign of the server after which the connection counts as lost."""
+"""Seconds of silence after which the connection counts as lost."""
 
 _LONGEST_PAUSE = 1.0  # seconds between two tries
 
-_MIGRATING = 0x61766972  # our number among the server's advisory locks
+_MIGRATING = 0x61766972  # the program's advisory lock on the server
 
 complete_for_server()
 
@@ -67,10 +67,6 @@ class ServerLedger(Ledger):
         ).render_as_string()
 
     @property
-    def _role(self) -> str:
-        return self.url.username or ""
-
-    @property
     def is_missing(self) -> bool:
         """Whether the database has no tables yet."""
         with self._transaction() as connection:
@@ -85,21 +81,20 @@ class ServerLedger(Ledger):
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that sees one state of the ledger and cannot change it."""
-        with self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True) as (
-            connection
-        ):
+        """A read-only transaction, which sees one state of the ledger."""
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._transaction(**options) as connection:
             self._check(connection)
             yield connection
 
     def write(self, work: Callable[[Writing], Outcome]) -> Outcome:
-        """Do `work` in one transaction, from the start again after a conflict or a lost connection.
+        """Do `work` in one transaction; start it again after a conflict or a lost connection.
 
         If a commit was not confirmed, look for its batch before doing the work again.
         """
         until = time.monotonic() + self.patience
         writing = None
-        for tried in count(1):
+        for tries in count(1):
             try:
                 with self._begun() as connection:
                     self._check(connection)
@@ -110,12 +105,12 @@ class ServerLedger(Ledger):
                 if is_lost(error):
                     if writing and self._has_landed(writing, until):
                         return outcome
-                    again = writing is not None  # do not wait for a server that was never reached
+                    again = writing is not None  # it was reached before
                 else:
-                    again = is_conflict(error) and tried < TRIES
+                    again = is_conflict(error) and tries < TRIES
                 if not again or time.monotonic() > until:
                     raise self._error(state_of(error), error) from error
-            _pause(tried)
+            _pause(tries)
         raise AssertionError("a try returns, raises, or is followed by another")
 
     @contextmanager
@@ -141,11 +136,11 @@ class ServerLedger(Ledger):
                 text(N_("The role {role} may not use the account {account} of the ledger {ledger}. "
                         "The ledger's owner grants access with: avira-importer ledger init "
                         "--account {account} --reader {role} (or --importer)"),
-                     role=self._role, account=self.account, ledger=self.name)
+                     role=self.url.username or "", account=self.account, ledger=self.name)
             )  # fmt: skip
 
     def _has_landed(self, writing: Writing, until: float) -> bool:
-        """Whether the batch of a try whose connection was lost was committed all the same.
+        """Whether a batch was committed although the connection was lost.
 
         The account's row is locked from when a batch gets its number to the end of its transaction,
         so waiting for that row also waits for a commit that is still under way.
@@ -189,7 +184,7 @@ class ServerLedger(Ledger):
 
     def _error(self, state: str, error: Exception) -> LedgerError:
         return ledger_error(state, {
-            "ledger": self.name, "role": self._role, "seconds": f"{self.patience:g}",
+            "ledger": self.name, "role": self.url.username or "", "seconds": f"{self.patience:g}",
             "reason": reason_of(error),
         })  # fmt: skip
 
@@ -223,7 +218,7 @@ def _engine(url: sa.URL, patience: float) -> sa.Engine:
     return engine
 
 
-def _pause(tried: int) -> None:
-    """Wait longer after each try, and not as long as others wait."""
-    longest = min(_LONGEST_PAUSE, 0.01 * 2 ** min(tried, TRIES))
+def _pause(tries: int) -> None:
+    """Wait longer after each try, at random, so that others wait less or more."""
+    longest = min(_LONGEST_PAUSE, 0.01 * 2 ** min(tries, TRIES))
     time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter

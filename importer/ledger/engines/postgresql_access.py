@@ -40,12 +40,9 @@ def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
         search_path = "ALTER FUNCTION refuse_overallocation() SET search_path TO %I, pg_temp"
         _execute(connection, search_path, _schema(connection))
         for name, (table, verb) in _TRIGGERS.items():
-            connection.execute(
-                sa.text(
-                    f"CREATE OR REPLACE TRIGGER {name} AFTER {verb} ON {table} "
-                    "REFERENCING NEW TABLE AS changed "
-                    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_overallocation()"
-                )
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE TRIGGER {name} AFTER {verb} ON {table} REFERENCING NEW TABLE "
+                "AS changed FOR EACH STATEMENT EXECUTE FUNCTION refuse_overallocation()"
             )
 
 
@@ -64,8 +61,8 @@ _TRIGGERS = {
 }
 
 # Like importers, this locks the OTC first, so that two at once cannot both take the last licence.
-# It refuses transactions that keep seeing what was there before they waited. The message shows no
-# more of an OTC than logs may.
+# It refuses transactions that still see the rows as they were before they waited. The message
+# shows no more of an OTC than logs may.
 _FUNCTION = """
     CREATE OR REPLACE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -99,12 +96,9 @@ _FUNCTION = """
 
 
 def grant(
-    connection: sa.Connection,
-    account_id: str,
-    importers: Iterable[str],
-    readers: Iterable[str],
-) -> None:
-    """Give existing roles their rights to the account, in place of those they had.
+    connection: sa.Connection, account_id: str, importers: Iterable[str], readers: Iterable[str]
+) -> None:  # fmt: skip
+    """Grant existing roles their rights to the account, in place of previous ones.
 
     Raises LedgerError where a role does not exist.
     """
@@ -115,7 +109,13 @@ def grant(
 
 
 def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bool) -> None:
-    _check_role(connection, role)
+    parameters = {"role": role}
+    known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+    if connection.scalar(known, parameters) is None:
+        raise LedgerError(
+            text(N_("The server has no role {role}. Its administrator creates it in SQL: "
+                    "CREATE ROLE \"{role}\" LOGIN PASSWORD '…'"), role=role)
+        )  # fmt: skip
     _execute(connection, "GRANT USAGE ON SCHEMA %I TO %I", _schema(connection), role)
     _execute(connection, "GRANT SELECT ON alembic_version TO %I", role)
     policy = _policy(account_id, role)
@@ -125,10 +125,12 @@ def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bo
             _execute(connection, f"DROP POLICY IF EXISTS {name} ON {table}")
         command = "ALL" if writing else "SELECT"
         _execute(connection, f"CREATE POLICY {policy} {terms.format(command)}", role, account_id)
-        if not writing:  # refuse an importer of another account, rather than update no rows
+        if not writing:  # an importer of another account gets an error, not an update of no rows
             kept = f"{terms.format('UPDATE')} WITH CHECK (false)"
             _execute(connection, f"CREATE POLICY {policy}_kept {kept}", role, account_id)
-    if not writing and not _imports_elsewhere(connection, role):
+    imports = sa.text("SELECT 1 FROM pg_policies WHERE schemaname = current_schema() "
+                      "AND cmd = 'ALL' AND CAST(:role AS name) = ANY (roles) LIMIT 1")  # fmt: skip
+    if not writing and connection.scalar(imports, parameters) is None:
         for table in _ALL:
             _execute(connection, f"REVOKE ALL ON {table} FROM %I", role)
     for table, rights in _IMPORTER_MAY.items():
@@ -137,15 +139,10 @@ def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bo
 
 def grant_on_new_tables(connection: sa.Connection) -> None:
     """Give roles the rights to tables of later versions that they have to the others."""
-    policies = connection.execute(
-        sa.text("SELECT policyname, cmd, CAST(roles[1] AS text) AS role, qual, with_check "
-                "FROM pg_policies WHERE schemaname = current_schema() AND tablename = 'account'")
-    ).all()  # fmt: skip
-    known = sa.text("SELECT policyname FROM pg_policies "
-                    "WHERE schemaname = current_schema() AND tablename = :table")  # fmt: skip
+    known = {table: connection.execute(_POLICIES, {"table": table}).all() for table in _ALL}
     for table in _ALL:
-        existing = set(connection.scalars(known, {"table": table}))
-        for policy in policies:
+        existing = {policy.policyname for policy in known[table]}
+        for policy in known["account"]:
             if policy.policyname in existing:
                 continue
             check = f" WITH CHECK ({policy.with_check})" if policy.with_check else ""
@@ -156,8 +153,14 @@ def grant_on_new_tables(connection: sa.Connection) -> None:
             _execute(connection, f"GRANT {rights} ON {table} TO %I", policy.role)
 
 
+_POLICIES = sa.text(
+    "SELECT policyname, cmd, CAST(roles[1] AS text) AS role, qual, with_check FROM pg_policies "
+    "WHERE schemaname = current_schema() AND tablename = :table"
+)
+
+
 def _policy(account_id: str, role: str) -> str:
-    """The name of a policy, which account and role could exceed in length."""
+    """The name of a policy; account and role themselves could be too long for one."""
     return "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
 
 
@@ -168,28 +171,8 @@ def may_use(connection: sa.Connection, account_id: str) -> bool:
     roles = connection.scalars(
         sa.text("SELECT rolname FROM pg_roles WHERE pg_has_role(oid, 'USAGE')")
     )
-    policies = connection.scalars(
-        sa.text("SELECT policyname FROM pg_policies "
-                "WHERE schemaname = current_schema() AND tablename = 'account'")
-    )  # fmt: skip
+    policies = connection.scalars(_POLICIES, {"table": "account"})
     return not {_policy(account_id, role) for role in roles}.isdisjoint(policies)
-
-
-def _check_role(connection: sa.Connection, role: str) -> None:
-    known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
-    if connection.scalar(known, {"role": role}) is None:
-        raise LedgerError(
-            text(N_("The server has no role {role}. Its administrator creates it in SQL: "
-                    "CREATE ROLE \"{role}\" LOGIN PASSWORD '…'"), role=role)
-        )  # fmt: skip
-
-
-def _imports_elsewhere(connection: sa.Connection, role: str) -> bool:
-    query = sa.text(
-        "SELECT 1 FROM pg_policies WHERE schemaname = current_schema() AND cmd = 'ALL' "
-        "AND CAST(:role AS name) = ANY (roles) LIMIT 1"
-    )
-    return connection.scalar(query, {"role": role}) is not None
 
 
 def _schema(connection: sa.Connection) -> str:

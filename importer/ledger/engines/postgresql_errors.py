@@ -1,4 +1,4 @@
-"""Errors of a PostgreSQL server: which can be retried, and what to say of them."""
+"""Errors of a PostgreSQL server: their kinds and messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importer.ledger.database import ConflictError
 
 _CONFLICT = "40001"
 _CONFLICTS = frozenset({_CONFLICT, "40P01", "23505"})
-"""Serialization failure, deadlock, and another's row where ours should go."""
+"""Serialization failure, deadlock, and a row that another importer has just added."""
 
 _LOST = ("08", "57P")
 """How the states of lost connections, and of servers that stop or start, begin."""
@@ -42,7 +42,7 @@ def reason_of(error: Exception) -> str:
 
 
 def is_conflict(error: Exception) -> bool:
-    """Whether others changed what the work was about, so that it can begin again."""
+    """Whether others changed what the work depends on, so that it can be retried."""
     return state_of(error) in _CONFLICTS
 
 
@@ -52,7 +52,7 @@ def is_lost(error: Exception) -> bool:
 
 
 def ledger_error(state: str, facts: Mapping[str, object]) -> LedgerError:
-    """The error to show for a state; with the server's own words where we know none better.
+    """The error to show for a state; it quotes the server if the state is not a common one.
 
     `facts` are the `ledger`, the `role`, the `seconds` waited, and the server's `reason`.
     """

@@ -23,7 +23,6 @@ from importer.base.files import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empty
 
-_BEGIN = "begin"
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a deferred BEGIN that writes later may not wait
 _PAUSE = 0.025  # seconds, on average, between two tries to begin
 _ENGINES = 16  # kept with their compiled statements; connections are closed after use
@@ -36,7 +35,7 @@ def default_path() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class FileLedger(Ledger):
-    """A ledger in an SQLite file that may not exist yet."""
+    """A ledger in an SQLite file, which may not exist yet."""
 
     path: Path
     patience: float = PATIENCE
@@ -72,14 +71,14 @@ class FileLedger(Ledger):
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that sees one state of the ledger and cannot change it."""
+        """A read-only transaction, which sees one state of the ledger."""
         with self.reading_any_version() as connection:
             self.check_revision(connection)
             yield connection
 
     @contextmanager
     def reading_any_version(self) -> Iterator[sa.Connection]:
-        """The same, even for a ledger that must be upgraded before use."""
+        """The same, even for a ledger that must be upgraded first."""
         if self.is_missing:
             raise self.missing()
         with self._transaction(_READ) as connection:
@@ -100,11 +99,11 @@ class FileLedger(Ledger):
     def migrating(self) -> Iterator[sa.Connection]:
         """A transaction that holds the write lock; a missing file is created."""
         if self.is_missing:
-            self._make_file()
+            self._create_file()
         with self._transaction(_WRITE) as connection:
             yield connection
 
-    def _make_file(self) -> None:
+    def _create_file(self) -> None:
         """Create the file for its owner alone; folders only at the default path."""
         try:
             if self.path == default_path():
@@ -118,10 +117,7 @@ class FileLedger(Ledger):
     def _transaction(self, begin: str) -> Iterator[sa.Connection]:
         engine = _engine(self.path.absolute(), self.patience)
         try:
-            with (
-                engine.connect().execution_options(**{_BEGIN: begin}) as connection,
-                connection.begin(),
-            ):
+            with engine.connect().execution_options(begin=begin) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
             raise self._database_fault(error) from error
@@ -133,13 +129,12 @@ class FileLedger(Ledger):
         return LedgerError(Text(_MESSAGES["malformed"], {"path": self.path}))
 
     def _database_fault(self, error: DBAPIError) -> LedgerError:
-        """The error to show; with SQLite's own words where we know none better."""
+        """The error to show; it quotes SQLite's message if that is not a common one."""
         reason = str(error.orig)
+        facts = {"path": self.path, "seconds": f"{self.patience:g}"}
         for fragment, template in _MESSAGES.items():
             if fragment in reason:
-                return LedgerError(
-                    Text(template, {"path": self.path, "seconds": f"{self.patience:g}"})
-                )
+                return LedgerError(Text(template, facts))
         return StrangeLedgerError(
             text(N_("The ledger {path} cannot be used: {reason}."), path=self.path, reason=reason)
         )
@@ -157,18 +152,14 @@ def _engine(path: Path, patience: float) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # Python's sqlite3 begins no transactions of its own
-        for pragma in (
-            "foreign_keys = ON",
-            "trusted_schema = OFF",
-            # The journal mode stays DELETE, as in a new file: setting it would rewrite a file that
-            # is not a ledger, and SQLite 3.7.0 to 3.51.2 can corrupt a file in mode WAL.
-            "synchronous = EXTRA",
-        ):
+        # The journal mode stays DELETE, as in a new file: setting it would rewrite a file that is
+        # not a ledger, and SQLite 3.7.0 to 3.51.2 can corrupt a file in mode WAL.
+        for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "synchronous = EXTRA"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        _take_turn(connection, connection.get_execution_options()[_BEGIN], patience)
+        _take_turn(connection, connection.get_execution_options()["begin"], patience)
         # Readers can still delay the commit; SQLite waits for them by itself.
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
 
@@ -197,23 +188,15 @@ def _fault(path: Path, error: OSError) -> LedgerError:
 
 
 _MESSAGES = {
-    "locked": N_(
-        "The ledger {path} is in use by another program (waited {seconds} seconds). Nothing was "
-        "changed; try again later, or wait longer with --wait."
-    ),
-    "not a database": N_(
-        "{path} is not a ledger: it is not an SQLite database. Name another file with --ledger."
-    ),
-    "readonly": N_(
-        "The ledger {path} cannot be written. You need permission to write the file and its "
-        "folder, or name another file with --ledger."
-    ),
-    "unable to open": N_(
-        "The ledger {path} cannot be opened. You need permission to read and write the file and "
-        "its folder, or name another file with --ledger."
-    ),
-    "disk is full": N_(
-        "The disk of the ledger {path} is full. Nothing was changed; make room and try again."
-    ),
+    "locked": N_("The ledger {path} is in use by another program (waited {seconds} seconds). "
+                 "Nothing was changed; try again later, or wait longer with --wait."),
+    "not a database": N_("{path} is not a ledger: it is not an SQLite database. Name another file "
+                         "with --ledger."),
+    "readonly": N_("The ledger {path} cannot be written. You need permission to write the file and "
+                   "its folder, or name another file with --ledger."),
+    "unable to open": N_("The ledger {path} cannot be opened. You need permission to read and "
+                         "write the file and its folder, or name another file with --ledger."),
+    "disk is full": N_("The disk of the ledger {path} is full. Nothing was changed; make room and "
+                       "try again."),
     "malformed": N_("The ledger {path} is damaged. Restore an earlier copy."),
-}
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Runs migrations inside the caller's transaction; see importer/ledger/migrate.py."""
+"""Run migrations inside the caller's transaction; see importer/ledger/migrate.py."""
 
 from __future__ import annotations
 

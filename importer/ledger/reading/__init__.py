@@ -1,1 +1,1 @@
-"""Queries: the snapshot of a plan, contents, history."""
+"""Queries for plans, exports, `show` and the history."""

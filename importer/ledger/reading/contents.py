@@ -1,10 +1,10 @@
-"""Load what a ledger holds, now or as of a batch, for `show` and `export`."""
+"""Load the contents of a ledger, now or as of a batch, for `show` and `export`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,10 +20,7 @@ from importer.ledger.tables import account, batch, journal
 
 
 class AccountView(NamedTuple):
-    """An account of a ledger that is being read, at an instant in UTC.
-
-    `today` is the day that decides which OTCs have expired.
-    """
+    """An account of a ledger at an instant in UTC; `today` decides which OTCs have expired."""
 
     connection: sa.Connection
     account: str
@@ -101,32 +98,25 @@ def gather(
     entities: Iterable[Entity],
     activated: dict[str, dt.date],
 ) -> Contents:
-    """The contents that `entities` are, as of a batch and its hash.
+    """The contents made up of `entities`, as of a batch and its hash.
 
     `activated` has the day of each OTC's first subscription. Raises LedgerError for subscriptions
     or devices without their customer.
     """
-    otcs: list[Otc] = []
-    customers: dict[int, Customer] = {}
-    subscriptions: list[Subscription] = []
-    devices: list[Device] = []
+    by_type: dict[type[Entity], list[Any]] = {Otc: [], Customer: [], Subscription: [], Device: []}
     for entity in entities:
-        match entity:
-            case Otc():
-                otcs.append(entity)
-            case Customer():
-                customers[entity.id] = entity
-            case Subscription():
-                subscriptions.append(entity)
-            case Device():
-                devices.append(entity)
-    owners = {one.customer for one in subscriptions} | {one.customer for one in devices}
-    if not customers.keys() >= owners:
+        by_type[type(entity)].append(entity)
+    otcs: list[Otc] = by_type[Otc]
+    customers: dict[int, Customer] = {customer.id: customer for customer in by_type[Customer]}
+    subscriptions: list[Subscription] = by_type[Subscription]
+    devices: list[Device] = by_type[Device]
+    owners = {holding.customer for holding in subscriptions}
+    if not customers.keys() >= owners.union(device.customer for device in devices):
         raise LedgerError(
             text(N_("The ledger is damaged: it has subscriptions or devices without their "
                     "customers. Run: avira-importer ledger verify"))
         )  # fmt: skip
-    held: dict[int, list[Subscription]] = {key: [] for key in customers}
+    holdings: dict[int, list[Subscription]] = {key: [] for key in customers}
     inventory: dict[int, list[Device]] = {}
     used: dict[str, int] = {}
     holders: dict[str, list[Customer]] = {}
@@ -134,7 +124,7 @@ def gather(
         inventory.setdefault(device.customer, []).append(device)
     for subscription in sorted(subscriptions, key=lambda subscription: subscription.otc):
         customer_id, code, licenses = subscription
-        held[customer_id].append(subscription)
+        holdings[customer_id].append(subscription)
         used[code] = used.get(code, 0) + licenses
         holders.setdefault(code, []).append(customers[customer_id])
     number, head = at_batch
@@ -148,9 +138,9 @@ def gather(
         ],
         customers=[
             CustomerHolding(
-                customer, tuple(held[customer.id]), tuple(inventory.get(customer.id, ()))
+                customer, tuple(holdings[customer.id]), tuple(inventory.get(customer.id, ()))
             )
-            for customer in sorted(customers.values(), key=lambda one: name_key(one.name))
+            for customer in sorted(customers.values(), key=lambda customer: name_key(customer.name))
         ],
     )  # fmt: skip
 
@@ -158,9 +148,9 @@ def gather(
 def _activation_days(
     connection: sa.Connection, account_id: str, number: int
 ) -> dict[str, dt.date]:  # fmt: skip
-    """The day (UTC) of each OTC's first subscription up to batch `number`; undone ones apart."""
+    """The day (UTC) of each OTC's first subscription up to batch `number`, unless undone."""
     batches = load_batches(connection, account_id, number)
-    standing = [one.batch for one in batches if not one.undone_by]
+    standing = [earlier.batch for earlier in batches if not earlier.undone_by]
     query = (
         journal_with_batches(account_id, journal.c.key, sa.func.min(batch.c.at))
         .where(

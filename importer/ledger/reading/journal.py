@@ -25,8 +25,8 @@ AT_ONCE = 10_000
 class Batch(NamedTuple):
     """One workbook applied to the ledger, or one undo; `at` is an instant in UTC.
 
-    `undone_by` is the batch that undid it, unless that one was itself undone; `undoes` is the batch
-    that this one undid.
+    `undone_by` is the batch that undid it, unless that was itself undone; `undoes` is the batch
+    that this undo undid.
     """
 
     batch: int
@@ -59,21 +59,11 @@ class JournalLine(NamedTuple):
 
 
 def load_batches(
-    connection: sa.Connection,
-    account_id: str,
-    until: int | None = None,
-    sha256: str | None = None,
-) -> list[Batch]:
-    """The batches of an account in their order; up to batch `until`.
-
-    With `sha256`, only those of that file and their undos, which have its hash too.
-    """
-    return _batches(
-        connection,
-        account_id,
-        sa.true() if until is None else batch.c.batch <= until,
-        sa.true() if sha256 is None else batch.c.sha256 == sha256,
-    )
+    connection: sa.Connection, account_id: str, until: int | None = None
+) -> list[Batch]:  # fmt: skip
+    """The batches of an account in their order; up to batch `until`."""
+    which = sa.true() if until is None else batch.c.batch <= until
+    return _batches(connection, account_id, which)
 
 
 def load_batch(connection: sa.Connection, account_id: str, number: int) -> Batch | None:
@@ -86,21 +76,14 @@ def load_batch(connection: sa.Connection, account_id: str, number: int) -> Batch
 def _batches(
     connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
 ) -> list[Batch]:
-    query = (
-        sa.select(
-            batch.c.batch, batch.c.at, batch.c.actor, batch.c.kind, batch.c.file, batch.c.sha256,
-            batch.c.applied, batch.c.rejected, sa.null(), batch.c.hash, batch.c.undoes,
-            batch.c.entry,
-        )
-        .where(batch.c.account_id == account_id, *which)
-        .order_by(batch.c.batch)
-    )  # fmt: skip
-    batches = [Batch._make(row) for row in connection.execute(query)]
+    columns = [batch.c.get(field, sa.null()) for field in Batch._fields]
+    query = sa.select(*columns).where(batch.c.account_id == account_id, *which)
+    batches = [Batch._make(row) for row in connection.execute(query.order_by(batch.c.batch))]
     undone_by: dict[int, int] = {}
-    for one in reversed(batches):  # an undo that was itself undone undoes nothing
-        if one.undoes is not None and one.batch not in undone_by:
-            undone_by[one.undoes] = one.batch
-    return [one._replace(undone_by=undone_by.get(one.batch)) for one in batches]
+    for undo in reversed(batches):  # an undo that was itself undone undoes nothing
+        if undo.undoes is not None and undo.batch not in undone_by:
+            undone_by[undo.undoes] = undo.batch
+    return [row._replace(undone_by=undone_by.get(row.batch)) for row in batches]
 
 
 def batch_of_file(
@@ -110,11 +93,11 @@ def batch_of_file(
 
     A batch of the instant `since` (ISO text in UTC) or later counts even if it was undone.
     """
+    batches = _batches(connection, account_id, batch.c.sha256 == sha256)  # undos have its hash too
     numbers = [
-        one.batch
-        for one in load_batches(connection, account_id, sha256=sha256)
-        if one.kind == "apply" and (one.undone_by is None or one.at >= since)
-    ]
+        candidate.batch for candidate in batches
+        if candidate.kind == "apply" and (candidate.undone_by is None or candidate.at >= since)
+    ]  # fmt: skip
     return numbers[-1] if numbers else None
 
 
@@ -124,8 +107,8 @@ def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Jo
     owners = {int(row.key.partition("/")[0]) for row in rows if row.kind != "otc"}
     owner_id = customer.c.customer_id
     query = select_matching(connection, account_id, owner_id, owner_id, owners)
-    named = connection.execute(query.add_columns(customer.c.name))
-    names = {str(owner): name for owner, name in named}
+    names_by_id = connection.execute(query.add_columns(customer.c.name))
+    names = {str(owner): name for owner, name in names_by_id}
     return [
         JournalLine(
             row.sheet, row.row, row.kind, row.key, read_image(row.before), read_image(row.after),
@@ -148,10 +131,8 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
 
 
 def _rows(connection: sa.Connection, account_id: str, of: Batch) -> Iterable[Any]:
-    query = sa.select(journal).where(
-        journal.c.account_id == account_id, journal.c.entry == of.entry
-    )  # fmt: skip
-    return connection.execute(query.order_by(journal.c.line)).all()
+    which = (journal.c.account_id == account_id, journal.c.entry == of.entry)
+    return connection.execute(sa.select(journal).where(*which).order_by(journal.c.line)).all()
 
 
 def journal_with_batches(account_id: str, *columns: Any) -> sa.Select[Any]:
@@ -183,8 +164,8 @@ def load_movements(
         concerned = sa.or_(journal.c.key == key, journal.c.key.startswith(f"{key}/"))
         query = query.where(journal.c.kind != "otc", concerned)
     batches = {
-        one.batch: (one.batch, dt.datetime.fromisoformat(one.at), one.actor, one.file, one.undoes)
-        for one in load_batches(connection, account_id, until)
+        row.batch: (row.batch, dt.datetime.fromisoformat(row.at), row.actor, row.file, row.undoes)
+        for row in load_batches(connection, account_id, until)
     }
     movements: list[Movement] = []
     names: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Load parts of what a ledger holds now, for `show`."""
+"""Load the current contents of a ledger, or parts of them, for `show`."""
 
 from __future__ import annotations
 
@@ -18,60 +18,46 @@ from importer.ledger.tables import customer, device, otc, subscription
 
 def load_figures(view: AccountView) -> tuple[Figures, int]:
     """The figures of an account, and the number of its last batch (0: none)."""
-    query = (
-        sa.select(
-            otc.c.expiry_date, sa.func.count(), sa.func.sum(otc.c.total), sa.func.sum(otc.c.used)
-        )
-        .where(otc.c.account_id == view.account)
-        .group_by(otc.c.expiry_date)
-    )
+    figures = (sa.func.count(), sa.func.sum(otc.c.total), sa.func.sum(otc.c.used))
+    query = sa.select(otc.c.expiry_date, *figures).where(otc.c.account_id == view.account)
     by_expiry = []
-    for day, count, total, used in view.connection.execute(query):
+    for day, count, total, used in view.connection.execute(query.group_by(otc.c.expiry_date)):
         expires = None if day is None else date_of(day)
         alike = OtcHolding(Otc("", "", "", total, expiry_date=expires), used, None, None)
         by_expiry.append((count, alike))
-    ours = customer.c.account_id == view.account
-    customers = view.connection.scalar(sa.select(sa.func.count()).where(ours)) or 0
+    in_account = customer.c.account_id == view.account
+    customers = view.connection.scalar(sa.select(sa.func.count()).where(in_account)) or 0
     return figures_of(by_expiry, customers, view.today), last_batch(view)[0]
 
 
 def load_otcs(view: AccountView) -> Contents:
     """All OTCs, by code, without their customers and activation days."""
-    query = (
-        sa.select(customer, subscription.c.otc)
-        .join(
-            customer,
-            sa.and_(
-                customer.c.account_id == subscription.c.account_id,
-                customer.c.customer_id == subscription.c.customer_id,
-            ),
-        )
-        .where(
-            subscription.c.account_id == view.account,
-            customer.c.account_id == view.account,
-            customer.c.managed_by == ManagedBy.CUSTOMER,  # no OTC is dedicated to others
-        )
+    query = sa.select(customer, subscription.c.otc).where(
+        subscription.c.account_id == view.account,
+        customer.c.account_id == view.account,
+        customer.c.customer_id == subscription.c.customer_id,
+        customer.c.managed_by == ManagedBy.CUSTOMER,  # no OTC is dedicated to others
     )
     holders: dict[str, list[Customer]] = {}
     for row in view.connection.execute(query):
         holders.setdefault(row.otc, []).append(CUSTOMER.from_row(row))
-    ours = sa.select(otc).where(otc.c.account_id == view.account).order_by(otc.c.code)
+    rows = sa.select(otc).where(otc.c.account_id == view.account).order_by(otc.c.code)
     otcs = [
         otc_holding(OTC.from_row(row), row.used, None, holders.get(row.code, ()))
-        for row in view.connection.execute(ours)
+        for row in view.connection.execute(rows)
     ]
     return Contents(view.account, view.at, view.today, *last_batch(view), otcs, ())
 
 
 def load_otc(view: AccountView, code: str) -> Contents:
     """The OTC of `code`, if it exists, and its holders, without its activation day."""
-    held = [*load_rows(view, SUBSCRIPTION, subscription.c.otc == code)]
-    holders = is_one_of(
-        view.connection, customer.c.customer_id, {one.customer for one in held}
+    subscriptions = [*load_rows(view, SUBSCRIPTION, subscription.c.otc == code)]
+    holders = {subscription.customer for subscription in subscriptions}
+    customers = load_rows(
+        view, CUSTOMER, is_one_of(view.connection, customer.c.customer_id, holders)
     )  # fmt: skip
-    entities: list[Entity] = [
-        *load_rows(view, OTC, otc.c.code == code), *load_rows(view, CUSTOMER, holders), *held,
-    ]  # fmt: skip
+    entities: list[Entity] = [*customers, *subscriptions]
+    entities += load_rows(view, OTC, otc.c.code == code)
     return gather(view, last_batch(view), entities, {})
 
 
@@ -93,19 +79,19 @@ def _customers(view: AccountView, name: str | None) -> Iterator[Entity]:
 
 
 def load_name_like(view: AccountView, name: str) -> str | None:
-    """The name of the customer that was probably meant by `name`, which is no customer's."""
+    """The name of the customer whose name is most similar to `name`, if any is similar."""
     key = name_key(name)
     least, most = similar_lengths(key)
-    ours = customer.c.account_id == view.account
+    in_account = customer.c.account_id == view.account
     # A line each, since no name has line breaks: a row each takes four times as long.
     lines = view.connection.scalar(
         sa.select(sa.func.aggregate_strings(customer.c.name_key, "\n")).where(
-            ours, sa.func.length(customer.c.name_key).between(least, most)
+            in_account, sa.func.length(customer.c.name_key).between(least, most)
         )
     )
     near = similar_names({key}, lines.split("\n") if lines else ()).get(key)
     if near is None:
         return None
     return view.connection.scalar(
-        sa.select(customer.c.name).where(ours, customer.c.name_key == near)
+        sa.select(customer.c.name).where(in_account, customer.c.name_key == near)
     )

@@ -1,4 +1,4 @@
-"""Load what a plan needs of the ledger and no more: work grows with the workbook alone."""
+"""Load the part of the ledger that a plan needs: the work grows with the workbook alone."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def load_snapshot(
     snapshot = Snapshot(today)
     matching = partial(select_matching, connection, account)
     ids = _customer_ids(connection, account, named)
-    held = matching(subscription, subscription.c.customer_id, ids)
-    rows = connection.execute(held.order_by(subscription.c.customer_id))
+    query = matching(subscription, subscription.c.customer_id, ids)
+    rows = connection.execute(query.order_by(subscription.c.customer_id))
     subscriptions = [*map(SUBSCRIPTION.from_row, rows)]
     for row in connection.execute(matching(customer, customer.c.customer_id, ids)):
         snapshot.put_customer(CUSTOMER.from_row(row))
@@ -46,7 +46,7 @@ def load_snapshot(
 
 
 def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot) -> None:
-    """Put the named devices, and on how many devices of their customers Avira is installed."""
+    """Put the named devices, and on how many of each customer's devices Avira is installed."""
     ids = {name_key(owner.name): owner.id for owner in snapshot.customers.values()}
     wanted = set(named.device_ids)
     for name, keys in named.devices.items():
@@ -57,23 +57,17 @@ def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot
         snapshot.put_device(DEVICE.from_row(row))
     matching = partial(select_matching, connection, account)
     if named.device_owners:
-        query = matching(device, device.c.customer_id, named.device_owners)
-        for row in connection.execute(query):
+        owned = matching(device, device.c.customer_id, named.device_owners)
+        for row in connection.execute(owned):
             snapshot.put_device(DEVICE.from_row(row))
     if wanted:
-        installed = (
-            matching(device.c.customer_id, device.c.customer_id, {owner for owner, _key in wanted})
-            .add_columns(sa.func.count())
-            .where(
-                device.c.avira_installed.is_not(None),
-                sa.or_(
-                    device.c.avira_uninstalled.is_(None),
-                    device.c.avira_uninstalled < device.c.avira_installed,
-                ),
-            )
-            .group_by(device.c.customer_id)
+        owner_id, uninstalled = device.c.customer_id, device.c.avira_uninstalled
+        installed = matching(owner_id, owner_id, {owner for owner, _key in wanted}).where(
+            device.c.avira_installed.is_not(None),
+            sa.or_(uninstalled.is_(None), uninstalled < device.c.avira_installed),
         )
-        snapshot.installed.update((owner, count) for owner, count in connection.execute(installed))
+        counts = installed.add_columns(sa.func.count()).group_by(owner_id)
+        snapshot.installed.update((owner, count) for owner, count in connection.execute(counts))
 
 
 def _find_likenesses(
@@ -89,7 +83,7 @@ def _find_likenesses(
         snapshot.nearest_otc = similar_codes(unknown, {*codes, *named.added_otcs})
     strangers = named.customers - named.added_customers.keys()
     if strangers:
-        strangers -= {name_key(one.name) for one in snapshot.customers.values()}
+        strangers -= {name_key(owner.name) for owner in snapshot.customers.values()}
     if strangers:
         first = sa.func.substr(customer.c.name_key, 1, 1, type_=sa.Text())
         alike = connection.execute(
@@ -106,8 +100,8 @@ def _find_likenesses(
 def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[int]:
     """The customers that are named, are similar to a new name, share an email, or hold an OTC that
     matters as a whole."""
-    ours = customer.c.account_id == account
-    if not connection.scalar(sa.select(sa.select(customer).where(ours).exists())):
+    customers = sa.select(customer).where(customer.c.account_id == account)
+    if not connection.scalar(sa.select(customers.exists())):
         return set()  # as when a first workbook names a hundred thousand
     matching = partial(select_matching, connection, account)
     customer_id, holder = customer.c.customer_id, subscription.c.customer_id
@@ -120,13 +114,10 @@ def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[
         ),
         matching(holder, subscription.c.otc, named.whole_otcs),
         # The owner of a dedicated OTC holds the whole of it, which the index finds at once.
-        matching(holder, otc.c.code, named.otcs).join(
-            otc,
-            sa.and_(
-                otc.c.account_id == subscription.c.account_id,
-                otc.c.code == subscription.c.otc,
-                otc.c.total == subscription.c.licenses,
-            ),
+        matching(holder, otc.c.code, named.otcs).where(
+            otc.c.account_id == subscription.c.account_id,
+            otc.c.code == subscription.c.otc,
+            otc.c.total == subscription.c.licenses,
         ),
     )
-    return {found for query in queries for found in connection.scalars(query)}
+    return {key for query in queries for key in connection.scalars(query)}

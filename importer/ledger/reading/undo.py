@@ -1,4 +1,4 @@
-"""Load what an undo depends on: the batch, and what its changes concern."""
+"""Load a batch to undo and the entities that it changed."""
 
 from __future__ import annotations
 
@@ -45,14 +45,13 @@ def load_batch_to_undo(
 
     @cache
     def later() -> dict[tuple[str, str], LaterChange]:
-        seen: list[Entity] = [one.entity for one in done]
-        seen += [*snapshot.otcs.values(), *snapshot.customers.values(), *snapshot.devices.values()]
-        seen += [one for held in snapshot.holdings.values() for one in held.values()]
-        keys = {
-            *(storage_of(one).key(one) for one in seen),
-            *named.otcs,
-            *map(str, named.customer_ids),
-        }
+        entities: list[Entity] = [change.entity for change in done]
+        for by_key in (snapshot.otcs, snapshot.customers, snapshot.devices):
+            entities += by_key.values()
+        for by_otc in snapshot.holdings.values():
+            entities += by_otc.values()
+        keys = {storage_of(entity).key(entity) for entity in entities}
+        keys |= {*named.otcs, *map(str, named.customer_ids)}
         return changed_after(connection, account_id, number, keys)
 
     def changed_by(entity: Entity) -> LaterChange | None:

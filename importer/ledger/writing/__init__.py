@@ -1,1 +1,1 @@
-"""A batch: its tables, its journal lines, its hash."""
+"""Write a batch: its rows, its journal lines and its hash."""

@@ -89,7 +89,7 @@ def test_another_way_to_quote_is_found(quote: Any, monkeypatch: pytest.MonkeyPat
     check_image(Subscription(1, "Peña", 3))
     check_hash("Peña", [])
     monkeypatch.setattr(storage, "quoted", quote)
-    otherwise = storage._storage("subscription", Subscription, tables.subscription,
+    otherwise = storage._storage(Subscription, tables.subscription,
                                  renamed={"customer": "customer_id"})  # fmt: skip
     monkeypatch.setitem(storage._BY_TYPE, Subscription, otherwise)
     monkeypatch.setattr("importer.ledger.writing.chain.quoted", quote)

@@ -232,9 +232,9 @@ def test_a_row_that_somebody_is_adding_is_waited_for(
 
 
 STATES = {
-    "40001": "Too many others",
-    "40P01": "Too many others",
-    "23505": "Others keep adding",
+    "40001": "Too many other programs",
+    "40P01": "Too many other programs",
+    "23505": "Other programs keep adding",
     "57P01": "is stopping or starting",
 }
 
@@ -288,7 +288,7 @@ def test_tries_come_to_an_end_with_the_time_to_wait(
 ) -> None:
     """Whoever says how long to wait is not kept waiting by the number of tries."""
     let_fail(raw(), "40001", times=1_000_000)
-    assert_one_line(command("apply", workbook, "--wait", "0.2"), "Too many others")
+    assert_one_line(command("apply", workbook, "--wait", "0.2"), "Too many other programs")
     assert 1 <= tries.taken < TRIES
     assert_there_as(None, workbook, command)
 

@@ -75,10 +75,10 @@ _MESSAGES = {
               "again later."),
     "55P03": N_("The ledger {ledger} is in use by another program (waited {seconds} seconds). "
                 "Nothing was changed; try again later, or wait longer with --wait."),
-    "23505": N_("Others keep adding the same OTCs or customers to the ledger {ledger}. Nothing was "
-                "changed; try again later."),
-    "40": N_("Too many others are changing the same OTCs in the ledger {ledger}. Nothing was "
-             "changed; try again later."),
+    "23505": N_("Other programs keep adding the same OTCs or customers to the ledger {ledger}. "
+                "Nothing was changed; try again later."),
+    "40": N_("Too many other programs are changing the same OTCs in the ledger {ledger}. Nothing "
+             "was changed; try again later."),
     NOT_OWNER: N_("The role {role} may not create or change the tables of the ledger {ledger}: "
                   "{reason}. Run this as their owner."),
     NO_RIGHT: N_("The role {role} has no right to do that in the ledger {ledger}: {reason}. Its "

@@ -53,11 +53,9 @@ def load_otc(view: AccountView, code: str) -> Contents:
     """The OTC of `code`, if it exists, and its holders, without its activation day."""
     subscriptions = [*load_rows(view, SUBSCRIPTION, subscription.c.otc == code)]
     holders = {subscription.customer for subscription in subscriptions}
-    customers = load_rows(
-        view, CUSTOMER, is_one_of(view.connection, customer.c.customer_id, holders)
-    )  # fmt: skip
-    entities: list[Entity] = [*customers, *subscriptions]
-    entities += load_rows(view, OTC, otc.c.code == code)
+    is_holder = is_one_of(view.connection, customer.c.customer_id, holders)
+    otcs, customers = load_rows(view, OTC, otc.c.code == code), load_rows(view, CUSTOMER, is_holder)
+    entities: list[Entity] = [*otcs, *customers, *subscriptions]
     return gather(view, last_batch(view), entities, {})
 
 

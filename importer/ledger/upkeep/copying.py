@@ -21,9 +21,6 @@ from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.migrate import upgrade
 from importer.ledger.tables import account, batch, metadata
 
-AT_ONCE = 10_000
-"""Rows held in memory while they are copied."""
-
 
 def back_up(ledger: Ledger, path: Path) -> None:
     """Write the ledger as it is at one instant to the file `path`, which is then a ledger too.
@@ -41,24 +38,20 @@ def back_up(ledger: Ledger, path: Path) -> None:
 
 
 def _copy_file(ledger: FileLedger, path: Path) -> None:
-    """Page by page, with SQLite's own backup; a ledger of an earlier version too."""
+    """Copy page by page, with SQLite's own backup; a ledger of an earlier version too."""
     with ledger.reading_any_version() as source:
         if revision_of(source) is None:
             raise ledger.foreign()
-        if not _copy_pages(source, path):
+        driver = source.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        try:
+            with closing(sqlite3.connect(path)) as target:
+                driver.backup(target)
+                result = target.execute("PRAGMA integrity_check(1)").fetchone()
+        except sqlite3.Error as error:
+            raise _cannot_write(error) from error
+        if result != ("ok",):  # the copy may replace a sound one
             raise ledger.damaged()
-
-
-def _copy_pages(source: sa.Connection, path: Path) -> bool:
-    """Copy, and return whether the copy is sound: it may replace an earlier one."""
-    driver = source.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    try:
-        with closing(sqlite3.connect(path)) as target:
-            driver.backup(target)
-            return bool(target.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
-    except sqlite3.Error as error:
-        raise _cannot_write(error) from error
 
 
 def _copy_into_file(source: sa.Connection, path: Path) -> None:
@@ -79,7 +72,7 @@ def _copy_into_file(source: sa.Connection, path: Path) -> None:
 
 
 def _cannot_write(error: sqlite3.Error) -> OSError:
-    """The error of the system for a file that SQLite cannot write."""
+    """The system's error for a file that SQLite cannot write."""
     full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return OSError(errno.ENOSPC if full else errno.EIO, str(error))
 
@@ -91,7 +84,7 @@ def take_over(source: FileLedger, target: sa.Connection) -> None:
     """
     if target.scalar(sa.select(sa.func.count()).select_from(batch)):
         raise LedgerError(
-            text(N_("The ledger is not empty: {path} can be taken over only into an empty one."),
+            text(N_("The ledger is not empty: {path} can be copied only into an empty ledger."),
                  path=source.path)
         )  # fmt: skip
     target.execute(sa.delete(account))  # left by imports that failed
@@ -107,17 +100,12 @@ def take_over(source: FileLedger, target: sa.Connection) -> None:
 
 def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
     """Copy every row of every table, as it is."""
+    by_id = sa.select(account.c.account_id).order_by(account.c.account_id)
+    accounts = source.scalars(by_id).all()
     for table in metadata.sorted_tables:
-        accounts = source.scalars(sa.select(account.c.account_id).order_by(account.c.account_id))
-        for account_id in accounts.all():
-            _copy_account(source, target, table, account_id)
-
-
-def _copy_account(
-    source: sa.Connection, target: sa.Connection, table: sa.Table, account_id: str
-) -> None:
-    columns = [column for column in table.c if column is not table.c.account_id]
-    query = sa.select(*columns).where(table.c.account_id == account_id)
-    rows = source.execute(query.execution_options(stream_results=True))
-    names = [column.name for column in columns]
-    bulk.insert(target, table, {"account_id": account_id}, names, rows)
+        columns = [column for column in table.c if column is not table.c.account_id]
+        names = [column.name for column in columns]
+        for account_id in accounts:
+            query = sa.select(*columns).where(table.c.account_id == account_id)
+            rows = source.execute(query.execution_options(stream_results=True))
+            bulk.insert(target, table, {"account_id": account_id}, names, rows)

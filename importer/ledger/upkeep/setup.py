@@ -18,7 +18,7 @@ from importer.ledger.upkeep.copying import take_over
 
 @dataclass(frozen=True, slots=True)
 class SetupOptions:
-    """What `init` sets up: the roles that can import into the account, and those that can read it.
+    """The options of `init`: the roles that can import into the account, and that can read it.
 
     `source` is a file whose ledger is taken over; `distributed` spreads the tables over machines.
     """
@@ -41,8 +41,15 @@ def init(ledger: Ledger, options: SetupOptions) -> bool:
             text(N_("{ledger} is a file: it has no roles and cannot be distributed. The "
                     "permissions of the file decide who can read it."), ledger=ledger.name)
         )  # fmt: skip
-    if options.source is not None:
-        _check_source(FileLedger(options.source))
+    source = None if options.source is None else FileLedger(options.source)
+    if source is not None:
+        if source.is_missing:
+            raise LedgerError(
+                text(N_("There is no ledger at {path} to copy. Name its file with --from."),
+                     path=source.path)
+            )  # fmt: skip
+        with source.reading():  # raises for a ledger of another version
+            pass
     with ledger.migrating() as connection:
         created = is_empty(connection)
         if created:
@@ -53,20 +60,9 @@ def init(ledger: Ledger, options: SetupOptions) -> bool:
             if options.distributed:
                 distribute(connection)
             access.grant(connection, options.account, options.importers, options.readers)
-        if options.source is not None:
-            take_over(FileLedger(options.source), connection)
+        if source is not None:
+            take_over(source, connection)
     return created
-
-
-def _check_source(source: FileLedger) -> None:
-    """Raise LedgerError unless there is a ledger of this version to take over."""
-    if source.is_missing:
-        raise LedgerError(
-            text(N_("There is no ledger at {path} to take over. Name its file with --from."),
-                 path=source.path)
-        )  # fmt: skip
-    with source.reading():
-        pass
 
 
 def upgrade(ledger: Ledger) -> tuple[str, str]:

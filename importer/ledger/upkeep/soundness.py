@@ -19,12 +19,12 @@ class Fault(NamedTuple):
 
 
 def fault(code: str, key: str, message: str, /, **facts: object) -> Fault:
-    """A fault whose sentence `facts` complete."""
+    """A fault with the `facts` of its message."""
     return Fault(code, key, Text(message, facts))
 
 
 def engine_faults(connection: sa.Connection) -> Iterator[Fault]:
-    """Damage that the engine finds: it reads every page, and looks up every row in its indexes."""
+    """The damage that the engine finds: it reads every page, and checks rows against indexes."""
     if connection.dialect.name == "sqlite":
         for (result,) in connection.exec_driver_sql("PRAGMA integrity_check"):
             if result != "ok":

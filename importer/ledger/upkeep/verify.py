@@ -1,6 +1,6 @@
 """Verify a ledger: derive everything from the journal again, and compare.
 
-A fault is a value, not an exception; docs/ledger.md lists their codes.
+docs/ledger.md lists the codes of faults.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SHOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The number of batches, the hash of the last, and what is wrong."""
+    """The result: the number of batches, the hash of the last one, and the faults."""
 
     batches: int
     head: str
@@ -38,7 +38,7 @@ class Proof:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no faults."""
         return not self.faults
 
 
@@ -99,7 +99,7 @@ def _derived(
 
 
 def _some(faults: Iterator[Fault]) -> list[Fault]:
-    """The first faults; the check goes on to its end, since it also derives what others need."""
+    """The first faults of a check, which goes on to its end for what it derives for others."""
     shown = list(islice(faults, SHOWN))
     deque(faults, maxlen=0)
     return shown
@@ -109,7 +109,7 @@ def _batch_faults(row: Row, lines: Sequence[Row], expected: int, head: str) -> I
     number = row["batch"]
     key = str(number)
     if number != expected:
-        message = N_("Batch {expected} should be next, but batch {number} is.")
+        message = N_("Batch {number} was found where batch {expected} should be.")
         yield fault("batch-missing", key, message, expected=expected, number=number)
     if row["previous_hash"] != head:
         message = N_("Batch {number} does not follow on from the batch before it.")
@@ -128,14 +128,8 @@ def _image_faults(lines: Sequence[Row], number: int, images: Images) -> Iterator
         facts = {"line": line["line"], "number": number, "kind": key[0], "key": key[1]}
         place = f"{number}/{line['line']}"
         try:
-            before, after = (entity_of(line["kind"], line[name]) for name in ("before", "after"))
-            broken = any(
-                image is not None and not (_is_whole(image) and _kind_and_key(image) == key)
-                for image in (before, after)
-            )
+            before, after = (_valid_image(*key, line[name]) for name in ("before", "after"))
         except (KeyError, RecursionError, TypeError, ValueError):
-            broken = True
-        if broken:
             message = N_("Line {line} of batch {number} has no valid image of {kind} {key}.")
             yield fault("image-broken", place, message, **facts)
             continue
@@ -146,30 +140,26 @@ def _image_faults(lines: Sequence[Row], number: int, images: Images) -> Iterator
         images[key] = after
 
 
-def _kind_and_key(entity: Entity) -> tuple[str, str]:
-    storage = storage_of(entity)
-    return storage.kind, storage.key(entity)
-
-
-def _is_whole(entity: Entity) -> bool:
-    """Whether each of its facts is of its type: an image may hold any."""
-    return all(map(isinstance, entity, storage_of(entity).types))
+def _valid_image(kind: str, key: str, stored: str | None) -> Entity | None:
+    """The entity of an image; any error unless each fact has its type, and they give the key."""
+    entity = entity_of(kind, stored)
+    if entity is not None:
+        storage = storage_of(entity)
+        if not all(map(isinstance, entity, storage.types)) or storage.key(entity) != key:
+            raise ValueError(key)
+    return entity
 
 
 def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
-    of_batch = sa.and_(
-        batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry
-    )  # fmt: skip
+    entry, own = journal.c.entry, batch.c.account_id == journal.c.account_id
     query = (
-        sa.select(journal.c.entry, sa.func.count())
-        .outerjoin(batch, of_batch)
+        sa.select(entry, sa.func.count())
+        .outerjoin(batch, sa.and_(own, batch.c.entry == entry))
         .where(journal.c.account_id == account_id, batch.c.batch.is_(None))
-        .group_by(journal.c.entry)
-        .order_by(journal.c.entry)
     )
-    for entry, count in connection.execute(query):
+    for number, count in connection.execute(query.group_by(entry).order_by(entry)):
         message = N_("{count} journal lines (entry {entry}) belong to no batch.")
-        yield fault("lines-stray", str(entry), message, count=count, entry=entry)
+        yield fault("lines-stray", str(number), message, count=count, entry=number)
 
 
 def _account_faults(
@@ -179,8 +169,8 @@ def _account_faults(
     row = connection.execute(query).one_or_none()
     stated = (row.last_batch, row.head) if row else (0, "")
     if stated != (batches, head):
-        message = N_("The last batch is {number}, but the account states {stated}, or another "
-                     "hash.")  # fmt: skip
+        message = N_("The last batch is {number}, but the account names batch {stated} or another "
+                     "hash as its last.")  # fmt: skip
         yield fault("head-wrong", account_id, message, number=batches, stated=stated[0])
     known = [int(key) for kind, key in images if kind == "customer" and key.isdecimal()]
     last = sa.select(sa.func.max(journal.c.entry)).where(journal.c.account_id == account_id)
@@ -224,7 +214,7 @@ def _row_faults(kind: str, key: str, row: Row, entity: Entity | None) -> Iterato
 
 
 def _entity_of_row(kind: str, row: Row) -> Entity:
-    """What the invariants look at, whatever else a wrong row holds."""
+    """The facts that the invariants look at, whatever else a wrong row holds."""
     match kind:
         case "otc":
             return Otc(row["code"], "", "", row["total"])

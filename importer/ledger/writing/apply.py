@@ -25,9 +25,9 @@ from importer.ledger.writing.chain import LINE, LinesHash, hash_of_batch
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
-    """Who applied which file when, and how many of its rows were applied.
+    """The header of a batch: who applied which file when, and how many of its rows.
 
-    `undoes` is the batch that an undo undoes; file and hash are then that one's.
+    `undoes` is the batch that an undo undoes; file and hash are then those of that batch.
     """
 
     account: str
@@ -56,7 +56,10 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     grows only with every 50,000 rows, on a file with every 10,000.
     """
     connection = writing.connection
-    new = _new_customers(changes)
+    new = [  # provisional ids
+        change.after.id for change in changes
+        if isinstance(change.after, Customer) and change.before is None and change.after.id < 0
+    ]  # fmt: skip
     entry, last_customer = _reserve(writing, facts.account, len(new))
     ids = dict(zip(new, count(last_customer + 1), strict=False))
     digest, net = LinesHash(facts.account), NetChanges()
@@ -96,28 +99,23 @@ def _finish(
 ) -> AppliedBatch:
     """Join the batch to the chain; other importers of the account wait from here to the commit."""
     own = account.c.account_id == facts.account
-    ours = connection.execute(sa.select(account).where(own).with_for_update(key_share=True)).one()
-    number: int = ours.last_batch + 1
-    last_at = _last_instant(connection, facts.account, ours.last_batch)
-    applied = AppliedBatch(number, max(facts.at, last_at))
+    last = connection.execute(sa.select(account).where(own).with_for_update(key_share=True)).one()
+    number: int = last.last_batch + 1
+    which = (batch.c.account_id == facts.account, batch.c.batch == last.last_batch)
+    at = connection.scalar(sa.select(batch.c.at).where(*which))
+    # A clock that was set back must not mix up the days.
+    applied = AppliedBatch(number, max(facts.at, dt.datetime.fromisoformat(at)) if at else facts.at)
     header = {
         "account_id": facts.account, "batch": number, "entry": entry,
         "kind": "apply" if facts.undoes is None else "undo",
         "at": in_utc(applied.at), "actor": facts.actor, "file": facts.file, "sha256": facts.sha256,
         "applied": facts.applied, "unchanged": facts.unchanged, "rejected": facts.rejected,
-        "undoes": facts.undoes, "lines_hash": lines_hash, "previous_hash": ours.head,
+        "undoes": facts.undoes, "lines_hash": lines_hash, "previous_hash": last.head,
     }  # fmt: skip
     head = hash_of_batch(header)
     connection.execute(sa.insert(batch), {**header, "hash": head})
     connection.execute(sa.update(account).where(own).values(last_batch=number, head=head))
     return applied
-
-
-def _last_instant(connection: sa.Connection, account_id: str, number: int) -> dt.datetime:
-    """The instant of the last batch; a clock set back must not mix up the days."""
-    query = sa.select(batch.c.at).where(batch.c.account_id == account_id, batch.c.batch == number)
-    at = connection.scalar(query)
-    return dt.datetime.min.replace(tzinfo=dt.UTC) if at is None else dt.datetime.fromisoformat(at)
 
 
 def change_nothing(writing: Writing) -> None:
@@ -156,15 +154,6 @@ def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int
             return reserved.last_entry, reserved.last_customer - new_customers
         connection.execute(_OPEN_ACCOUNT, {"account": account_id})
     return _reserve(writing, account_id, new_customers)
-
-
-def _new_customers(changes: Iterable[Change]) -> list[int]:
-    """The provisional ids of new customers."""
-    return [
-        change.after.id
-        for change in changes
-        if isinstance(change.after, Customer) and change.before is None and change.after.id < 0
-    ]
 
 
 def _with_own_id(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None:

@@ -34,12 +34,9 @@ if TYPE_CHECKING:
     "--partial", is_flag=True, help=N_("Apply the good rows and write corrections for the others.")
 )
 @option(
-    "--export",
-    "export_to",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
+    "--export", "export_to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help=N_("Write “Export Avira Details” afterwards."),
-)
+)  # fmt: skip
 @workbook_options
 @common_options
 def apply(
@@ -62,10 +59,8 @@ def apply(
         form = Format.of(export_to)
         check_output(export_to, job, form)
         if export_to.resolve() in {path.resolve() for path in files}:
-            raise MisuseError(
-                text(N_("{path} is a workbook to apply. Name another file for --export."),
-                     path=export_to)
-            )  # fmt: skip
+            message = N_("{path} is a workbook to apply. Name another file for --export.")
+            raise MisuseError(text(message, path=export_to))
 
     def reports() -> Iterator[Report]:
         for path, following in zip_longest(files, files[1:]):

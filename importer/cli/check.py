@@ -1,4 +1,4 @@
-"""`avira-importer check`, and what it shares with `apply`."""
+"""`avira-importer check`, and the options and output that `apply` shares."""
 
 from __future__ import annotations
 
@@ -21,25 +21,19 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.argument(
-        "files",
-        nargs=-1,
-        required=True,
-        type=click.Path(path_type=Path, readable=False),
+        "files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False),
         metavar="FILE...",
     ),
     option(
-        "--corrections",
-        type=click.Path(path_type=Path),
-        metavar="FILE|DIR",
+        "--corrections", type=click.Path(path_type=Path), metavar="FILE|DIR",
         help=N_("Where to write corrections. Default: beside the workbook."),
     ),
     actor_option,
     option(
-        "--sheet",
-        metavar="NAME",
+        "--sheet", metavar="NAME",
         help=N_("Sheet that a CSV file holds, if neither its name nor its headers show it."),
     ),
-)
+)  # fmt: skip
 
 
 def workbook_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,11 +73,8 @@ def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
 
     if sheet_named(sheet) is None:
         titles = [known.title(current_language()) for known in SHEETS]
-        raise MisuseError(
-            text(
-                N_("There is no sheet {sheet}. The sheets are {known}."), sheet=sheet, known=titles
-            )
-        )
+        message = N_("There is no sheet {sheet}. The sheets are {known}.")
+        raise MisuseError(text(message, sheet=sheet, known=titles))
     if not any(path.suffix.lower() in SUFFIXES for path in files):
         raise MisuseError(text(N_("--sheet is for CSV files only. A workbook names its sheets.")))
 

@@ -22,13 +22,10 @@ DEFAULT_NAME = "Export Avira Details"
 def print_export(options: CommonOptions, export: Export) -> None:
     """Print which file was written."""
     document = {
-        "file": str(export.file),
-        "as_of": export.as_of.isoformat().replace("+00:00", "Z"),
-        "sheets": export.sheets,
-        "sha256": export.sha256,
-        "batch": export.batch,
+        "file": str(export.file), "as_of": export.as_of.isoformat().replace("+00:00", "Z"),
+        "sheets": export.sheets, "sha256": export.sha256, "batch": export.batch,
         "head": export.head,
-    }
+    }  # fmt: skip
     options.print_result(document, text(N_("Written: {path}"), path=export.file))
 
 
@@ -44,33 +41,23 @@ def print_export(options: CommonOptions, export: Export) -> None:
     ),
 )
 @option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    show_default=f"{DEFAULT_NAME}.xlsx",
-    metavar="FILE",
-    help=N_("File to write. For CSV, a folder."),
-)
+    "-o", "--output", type=click.Path(path_type=Path), show_default=f"{DEFAULT_NAME}.xlsx",
+    metavar="FILE", help=N_("File to write. For CSV, a folder."),
+)  # fmt: skip
 @option(
-    "--format",
-    "form",
-    type=click.Choice([known.value for known in Format]),
+    "--format", "form", type=click.Choice([known.value for known in Format]),
     show_default=N_("that of FILE, else xlsx"),
-    help=N_(
-        "Excel workbook, LibreOffice spreadsheet, folder with a CSV file for each sheet, JSON for "
-        "programs, or web page."
-    ),
-)
+    help=N_("Excel workbook, LibreOffice spreadsheet, folder with a CSV file for each sheet, JSON "
+            "for programs, or web page."),
+)  # fmt: skip
 @option(
-    "--customer",
-    metavar="NAME",
+    "--customer", metavar="NAME",
     help=N_("Export one customer only, without anything about the others."),
-)
+)  # fmt: skip
 @option(
-    "--translate-headers",
-    is_flag=True,
+    "--translate-headers", is_flag=True,
     help=N_("Translate the console's own headers too. Programs may expect the English ones."),
-)
+)  # fmt: skip
 @as_of_option
 @common_options
 def export(
@@ -88,12 +75,8 @@ def export(
         form = Format.XLSX if output is None else Format.of(output)
     with options.progress() as shown:
         exported = exporting.export(
-            output or Path(DEFAULT_NAME + Format(form).ending),
-            options.job(shown),
-            as_of,
-            customer=customer,
-            form=Format(form),
-            translate_headers=translate_headers,
-        )
+            output or Path(DEFAULT_NAME + Format(form).ending), options.job(shown), as_of,
+            customer=customer, form=Format(form), translate_headers=translate_headers,
+        )  # fmt: skip
     options.note_if_empty(exported.batch, as_of)
     print_export(options, exported)

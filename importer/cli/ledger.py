@@ -38,26 +38,17 @@ def ledger() -> None:
     )
 )
 @option(
-    "--importer",
-    "importers",
-    multiple=True,
-    metavar="ROLE",
+    "--importer", "importers", multiple=True, metavar="ROLE",
     help=N_("Role of the server that may import into the account."),
-)
+)  # fmt: skip
 @option(
-    "--reader",
-    "readers",
-    multiple=True,
-    metavar="ROLE",
+    "--reader", "readers", multiple=True, metavar="ROLE",
     help=N_("Role of the server that may read and export the account."),
-)
+)  # fmt: skip
 @option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
+    "--from", "source", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help=N_("Ledger file whose accounts are all copied into the new ledger."),
-)
+)  # fmt: skip
 @option(
     "--distributed",
     is_flag=True,
@@ -75,8 +66,7 @@ def init(
     from importer.ledger.upkeep.setup import SetupOptions
     from importer.ledger.upkeep.setup import init as init_ledger
 
-    both = sorted(set(importers) & set(readers))
-    if both:
+    if both := sorted(set(importers) & set(readers)):
         raise MisuseError(
             text(N_("An importer may read as well. Name {roles} with --importer only."), roles=both)
         )
@@ -110,11 +100,9 @@ def upgrade(options: CommonOptions) -> None:
     with options.progress() as shown:
         shown.stage(text(N_("Upgrading the ledger")))
         before, after = upgrade_ledger(target)
-    outcome = (
-        N_("{ledger} is already up to date.") if before == after else N_("{ledger} was upgraded.")
-    )
-    document = {"ledger": target.name, "from": before, "to": after}
-    options.print_result(document, text(outcome, ledger=target.name))
+    current, upgraded = N_("{ledger} is already up to date."), N_("{ledger} was upgraded.")
+    message = text(current if before == after else upgraded, ledger=target.name)
+    options.print_result({"ledger": target.name, "from": before, "to": after}, message)
 
 
 @ledger.command(
@@ -140,19 +128,15 @@ def verify(options: CommonOptions, expect_head: str | None) -> int:
         proof = verify_account(connection, options.account, head, shown)
     if proof.ok:
         options.note_if_empty(proof.batches)
-    document = {
-        "ok": proof.ok,
-        "batches": proof.batches,
-        "head": proof.head,
-        "faults": [
-            {"code": fault.code, "key": fault.key, "message": str(fault.message)}
-            for fault in proof.faults
-        ],
-    }
+    faults = [
+        {"code": fault.code, "key": fault.key, "message": str(fault.message)}
+        for fault in proof.faults
+    ]
+    document = {"ok": proof.ok, "batches": proof.batches, "head": proof.head, "faults": faults}
     facts = {"ledger": target.name, "account": options.account}
     if proof.ok:
-        well = N_("{ledger}, account {account}: verified. Batches: {batches}, hash: {head}")
-        lines = [text(well, **facts, batches=proof.batches, head=proof.head)]
+        intact = N_("{ledger}, account {account}: verified. Batches: {batches}, hash: {head}")
+        lines = [text(intact, **facts, batches=proof.batches, head=proof.head)]
         options.print_result(document, *lines[: proof.batches])
         return EXIT_DONE
     broken = (
@@ -172,10 +156,9 @@ def _checked_hash(typed: str | None) -> str | None:
     """A hash as copied from a spreadsheet or a mail."""
     head = None if typed is None else typed.strip().lower()
     if head and not _HASH.fullmatch(head):
-        raise MisuseError(
-            text(N_("{typed} is not a ledger hash: it must have 64 digits and letters from a to f. "
-                    "The Summary of an export shows it."), typed=typed)
-        )  # fmt: skip
+        raise MisuseError(text(
+            N_("{typed} is not a ledger hash: it must have 64 digits and letters from a to f. "
+               "The Summary of an export shows it."), typed=typed))  # fmt: skip
     return head
 
 
@@ -196,10 +179,8 @@ def backup(options: CommonOptions, file: Path, force: bool) -> None:
     if source.is_at(file):
         raise MisuseError(text(N_("{path} is the ledger itself. Name another file."), path=file))
     if file.exists() and not force:
-        raise MisuseError(
-            text(N_("{path} already exists. Name another file, or overwrite it with --force."),
-                 path=file)
-        )  # fmt: skip
+        message = N_("{path} already exists. Name another file, or overwrite it with --force.")
+        raise MisuseError(text(message, path=file))
     with options.progress() as shown:
         shown.stage(text(N_("Copying the ledger")))
         back_up(source, file)

@@ -1,4 +1,4 @@
-"""The options that every command has, and the ledger and job that they describe."""
+"""The common options of all commands, with the ledger and job that they describe."""
 
 from __future__ import annotations
 
@@ -67,15 +67,9 @@ class CommonOptions:
         from importer.pipeline.job import Job
 
         return Job(
-            self.open_ledger(),
-            self.account,
-            clock.today(),
-            encodable(actor or _user()),
-            corrections,
-            sheet,
-            self.settings.limits,
-            progress or NoProgress(),
-        )
+            self.open_ledger(), self.account, clock.today(), encodable(actor or _user()),
+            corrections, sheet, self.settings.limits, progress or NoProgress(),
+        )  # fmt: skip
 
     def progress(self) -> AbstractContextManager[Progress]:
         """Show progress unless --quiet was given."""
@@ -115,14 +109,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         settings = load_settings(config, (lambda _language: None) if lang else use_language)
         options = CommonOptions(
-            encodable(account or settings.account or DEFAULT_ACCOUNT),
-            ledger or settings.ledger,
-            settings.wait if wait is None else wait,
-            settings,
-            as_json,
-            quiet,
-            verbose,
-        )
+            encodable(account or settings.account or DEFAULT_ACCOUNT), ledger or settings.ledger,
+            settings.wait if wait is None else wait, settings, as_json, quiet, verbose,
+        )  # fmt: skip
         return command(options, **own)
 
     for add_option in reversed(_OPTIONS):
@@ -187,39 +176,27 @@ force_option = option("--force", is_flag=True, help=N_("Overwrite an existing fi
 
 _OPTIONS = (
     option(
-        "--account",
-        metavar="NAME",
-        envvar="AVIRA_IMPORTER_ACCOUNT",
+        "--account", metavar="NAME", envvar="AVIRA_IMPORTER_ACCOUNT",
         help=N_("Part of the ledger to use. One ledger can serve several providers."),
     ),
     option(
-        "--ledger",
-        metavar="URL",
-        envvar="AVIRA_IMPORTER_LEDGER",
+        "--ledger", metavar="URL", envvar="AVIRA_IMPORTER_LEDGER",
         help=N_("Ledger file, or SQLAlchemy URL."),
     ),
     option(
-        "--wait",
-        metavar="SECONDS",
-        type=click.FloatRange(0, LONGEST_WAIT),
+        "--wait", metavar="SECONDS", type=click.FloatRange(0, LONGEST_WAIT),
         envvar="AVIRA_IMPORTER_WAIT",
         help=N_("How long to wait while others use the ledger. Default: 30."),
     ),
     option(
-        "--lang",
-        type=click.Choice(LANGUAGES),
-        envvar=LANG_VARIABLE,
-        is_eager=True,
-        callback=_use_language,
-        help=N_("Language of messages and workbooks."),
+        "--lang", type=click.Choice(LANGUAGES), envvar=LANG_VARIABLE, is_eager=True,
+        callback=_use_language, help=N_("Language of messages and workbooks."),
     ),
     option(
-        "--config",
-        metavar="FILE",
-        type=click.Path(path_type=Path, dir_okay=False),
+        "--config", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
         help=N_("Configuration file."),
     ),
     option("--json", "as_json", is_flag=True, help=N_("Print one JSON document instead of text.")),
     option("-q", "--quiet", is_flag=True, help=N_("Print only problems.")),
     option("-v", "--verbose", is_flag=True, help=N_("Print everything.")),
-)
+)  # fmt: skip

@@ -41,20 +41,14 @@ every workbook."""
     ),
 )
 @option(
-    "--once",
-    "only_once",
-    is_flag=True,
+    "--once", "only_once", is_flag=True,
     help=N_("Do what is due now, then exit. For cron and the Windows Task Scheduler."),
-)
+)  # fmt: skip
 @option(
-    "--check",
-    "only_check",
-    is_flag=True,
-    help=N_(
-        "Try folders, ledger, schedules and mail, and show what is wrong. The service's own "
-        "folders are created, but nothing is applied, exported or sent."
-    ),
-)
+    "--check", "only_check", is_flag=True,
+    help=N_("Try folders, ledger, schedules and mail, and show what is wrong. The service's own "
+            "folders are created, but nothing is applied, exported or sent."),
+)  # fmt: skip
 @actor_option
 @common_options
 def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str | None) -> int:
@@ -86,10 +80,8 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
         done = once(settings, job)
     if options.json:
         workbooks = [
-            {
-                "file": result.facts["file"], "status": result.result, "batch": result.batch,
-                "rows": result.rows, "filed_as": result.name,
-            }
+            {"file": result.facts["file"], "status": result.result, "batch": result.batch,
+             "rows": result.rows, "filed_as": result.name}
             for result in done.results
         ]  # fmt: skip
         exports = [export._asdict() for export in done.written_exports]
@@ -118,15 +110,12 @@ def _private_files() -> Iterator[None]:
 def _settings(options: CommonOptions) -> ServiceSettings:
     settings = options.settings.service
     if settings is None:
-        raise MisuseError(
-            text(N_("serve needs a configuration file. Name it with --config FILE, or put "
-                    "avira-importer.toml into this folder."))
-        )  # fmt: skip
+        raise MisuseError(text(
+            N_("serve needs a configuration file. Name it with --config FILE, or put "
+               "avira-importer.toml into this folder.")))  # fmt: skip
     if settings.inbox is None and not settings.exports:
-        raise MisuseError(
-            text(N_("{path}: nothing to do. Add a table [inbox] or [[exports]]."),
-                 path=settings.file)
-        )  # fmt: skip
+        message = N_("{path}: nothing to do. Add a table [inbox] or [[exports]].")
+        raise MisuseError(text(message, path=settings.file))
     return settings
 
 
@@ -158,7 +147,6 @@ def _require_extra() -> None:
     except ModuleNotFoundError as error:
         if str(error.name).startswith("importer"):
             raise
-        raise MisuseError(
-            text(N_("serve needs packages that are not installed, such as {name}. Install them "
-                    'with: pip install "avira-importer[serve]"'), name=error.name)
-        ) from error  # fmt: skip
+        raise MisuseError(text(
+            N_("serve needs packages that are not installed, such as {name}. Install them with: "
+               'pip install "avira-importer[serve]"'), name=error.name)) from error  # fmt: skip

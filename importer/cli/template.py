@@ -22,20 +22,14 @@ from importer.cli.translated import Command, option, with_examples
     ),
 )
 @option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("onboarding.xlsx"),
-    show_default=True,
-    metavar="FILE",
-    help=N_("File to write."),
-)
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("onboarding.xlsx"),
+    show_default=True, metavar="FILE", help=N_("File to write."),
+)  # fmt: skip
 @force_option
 @option(
-    "--prefill",
-    is_flag=True,
+    "--prefill", is_flag=True,
     help=N_("Fill the sheets that edit OTCs and customers from the ledger."),
-)
+)  # fmt: skip
 @common_options
 def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -> None:
     """Write the template, with drop-downs from the ledger."""

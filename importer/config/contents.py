@@ -58,6 +58,10 @@ _TABLES: dict[str, type[Any]] = {
     "": _Contents, "limits": Limits, "inbox": InboxSettings, "exports": ExportSettings,
     "smtp": SmtpSettings, "service": ServiceTable,
 }  # fmt: skip
+_KNOWN = {
+    name: [setting.name for setting in fields(table) if setting.name != "key"]
+    for name, table in _TABLES.items()
+}
 
 
 def parse_settings(file: Path, content: Mapping[str, Any]) -> Settings:
@@ -68,24 +72,12 @@ def parse_settings(file: Path, content: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         faults[:0] = error.errors(include_url=False)
     if faults:
-        known = {
-            name: [setting.name for setting in fields(table) if setting.name != "key"]
-            for name, table in _TABLES.items()
-        }
-        raise settings_error(file, faults, known)
-    return Settings(
-        contents.ledger,
-        contents.account,
-        contents.wait,
-        contents.limits,
-        ServiceSettings(
-            **asdict(contents.service),
-            file=file,
-            inbox=contents.inbox,
-            exports=contents.exports,
-            smtp=contents.smtp,
-        ),
-    )
+        raise settings_error(file, faults, _KNOWN)
+    service = ServiceSettings(
+        **asdict(contents.service), file=file, inbox=contents.inbox, exports=contents.exports,
+        smtp=contents.smtp,
+    )  # fmt: skip
+    return Settings(contents.ledger, contents.account, contents.wait, contents.limits, service)
 
 
 def _conflicts(content: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The configuration file: where it is, and the settings in it."""
+"""Find and read the configuration file."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ def load_settings(
     the named file cannot be read, or if a setting is wrong.
     """
     own = user_config_path("avira-importer", appauthor=False) / FILE_NAME
-    candidates = [file] if file else filter(Path.is_file, (Path(FILE_NAME), own))
-    path = next(iter(candidates), None)
+    path = file or next(filter(Path.is_file, (Path(FILE_NAME), own)), None)
     if path is None:
         return Settings()
     path = path.absolute()  # the working folder may go while the service runs
@@ -61,17 +60,14 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise MisuseError(
-            text(N_("The configuration file {path} cannot be read: {reason}."),
-                 path=path, reason=os_error_reason(error))
-        ) from error  # fmt: skip
+        raise MisuseError(text(N_("The configuration file {path} cannot be read: {reason}."),
+                               path=path, reason=os_error_reason(error))) from error  # fmt: skip
     except UnicodeDecodeError as error:
-        raise MisuseError(
-            text(N_("The configuration file {path} is not in UTF-8. In the editor, choose UTF-8 "
-                    "under “Save as”."), path=path)
-        ) from error  # fmt: skip
+        raise MisuseError(text(
+            N_("The configuration file {path} is not in UTF-8. In the editor, choose UTF-8 under "
+               "“Save as”."), path=path)) from error  # fmt: skip
     except tomllib.TOMLDecodeError as error:
-        raise MisuseError(
-            text(N_("The configuration file {path} is not valid TOML: {reason}. Put text in "
-                    "\"quotes\" and Windows paths in 'single' ones."), path=path, reason=error)
+        raise MisuseError(text(
+            N_("The configuration file {path} is not valid TOML: {reason}. Put text in "
+               "\"quotes\" and Windows paths in 'single' ones."), path=path, reason=error)
         ) from error  # fmt: skip

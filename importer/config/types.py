@@ -9,15 +9,8 @@ from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    GetPydanticSchema,
-    Strict,
-    ValidationInfo,
-)
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 _ATOM = r'[^\s@<>()\[\],;:\\"]+'
 _ADDRESS = re.compile(rf"({_ATOM})@({_ATOM})")
@@ -33,9 +26,15 @@ def invalid(fault: str) -> PydanticCustomError:
     return PydanticCustomError(fault, "")
 
 
-def choice(*known: str) -> GetPydanticSchema:
+def choice(*known: str) -> BeforeValidator:
     """The type of texts that are one of `known`."""
-    return GetPydanticSchema(lambda *_: core_schema.literal_schema([*known]))
+
+    def validate(value: object) -> object:
+        if value not in known:
+            raise PydanticCustomError("choice", "", {"choices": [*known]})
+        return value
+
+    return BeforeValidator(validate)
 
 
 def email_address(value: str) -> tuple[str, str, str] | None:
@@ -55,7 +54,7 @@ def _unless_blank(value: object) -> object:
 def _path(value: Any, info: ValidationInfo) -> Path:
     """A path relative to the folder of the file, which is the context of the validation."""
     if not isinstance(value, str) or not value:
-        raise invalid("empty" if value == "" else "string_type")
+        raise invalid("string_too_short" if value == "" else "string_type")
     if not value.isprintable():
         raise invalid("path")
     return Path(str(info.context), Path(value).expanduser())
@@ -81,9 +80,9 @@ def _interval(value: object) -> dt.timedelta:
     return dt.timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _valid(fault: str, is_valid: Callable[[str], bool]) -> AfterValidator:
+def _valid(fault: str, is_valid: Callable[[str], object]) -> AfterValidator:
     def validate(value: str) -> str:
-        if not is_valid(value):
+        if not (value.isprintable() and is_valid(value)):
             raise invalid(fault)
         return value
 
@@ -94,10 +93,8 @@ boolean = Annotated[bool, Strict()]
 number = Annotated[float, Strict()]
 text = Annotated[str, Field(min_length=1)]
 optional_text = Annotated[str | None, BeforeValidator(_unless_blank)]
-file_name = Annotated[
-    str, _valid("file_name", lambda name: name.isprintable() and bool(_FILE_NAME.fullmatch(name)))
-]
-address = Annotated[text, _valid("address", lambda value: email_address(value) is not None)]
+file_name = Annotated[str, _valid("file_name", _FILE_NAME.fullmatch)]
+address = Annotated[text, _valid("address", email_address)]
 _bare = _valid("address", lambda value: email_address(value) == ("", *value.split("@")))
 addresses = tuple[Annotated[str, _bare], ...]
 interval = Annotated[dt.timedelta, BeforeValidator(_interval)]

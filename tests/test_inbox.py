@@ -426,12 +426,12 @@ def test_one_odd_thing_among_the_claims_stops_nothing(place: Place) -> None:
     crafted = claimed / "there" / "20260101T000000000000Z-abcdef"
     (crafted / "workbook").mkdir(parents=True)
     (crafted / "workbook" / "w.xlsx").write_bytes(b"ours now")
-    outcome = {
+    result = {
         "event": "APPLIED", "facts": {"file": "w.xlsx"}, "name": "../../escaped.xlsx",
         "corrections": None, "corrections_made": None, "report": ["r"], "returned": False,
         "result": "applied", "rows": {}, "batch": 1,
     }  # fmt: skip
-    (crafted / "outcome.json").write_text(json.dumps({"final": True, "outcome": outcome}))
+    (crafted / "result.json").write_text(json.dumps({"final": True, "result": result}))
     place.drop("one.xlsx", good(1))
     once(place)
     assert batches(place) == ["one.xlsx"]

@@ -35,81 +35,69 @@ class Event(StrEnum):
         member.template = template
         return member
 
+    # fmt: off
     STARTED = "service-started", INFO, N_("The service has started. {what}")
     STOPPING = "service-stopping", INFO, N_("The service is stopping.")
     STOPPED = "service-stopped", INFO, N_("The service has stopped.")
 
-    APPLIED = "workbook-applied", INFO, N_(
-        "{file}: applied as batch {batch}. Rows: {read} read, {applied} applied, {unchanged} "
-        "unchanged.")  # fmt: skip
-    PARTLY_APPLIED = "workbook-partly-applied", WARNING, N_(
-        "{file}: partly applied as batch {batch}. Rows: {read} read, {applied} applied, "
-        "{unchanged} unchanged, {rejected} rejected. See {report}.")  # fmt: skip
-    UNCHANGED = "workbook-unchanged", INFO, N_(
-        "{file}: already up to date; nothing was changed.")  # fmt: skip
-    APPLIED_BEFORE = "workbook-applied-before", INFO, N_(
-        "{file}: this file was already applied as batch {batch}; nothing was changed.")  # fmt: skip
-    REJECTED = "workbook-rejected", WARNING, N_(
-        "{file}: rejected; nothing was changed. Rows: {read} read, {rejected} rejected. See "
-        "{report}.")  # fmt: skip
+    APPLIED = "workbook-applied", INFO, N_("{file}: applied as batch {batch}. Rows: {read} read, "
+        "{applied} applied, {unchanged} unchanged.")
+    PARTLY_APPLIED = "workbook-partly-applied", WARNING, N_("{file}: partly applied as batch "
+        "{batch}. Rows: {read} read, {applied} applied, {unchanged} unchanged, {rejected} "
+        "rejected. See {report}.")
+    UNCHANGED = "workbook-unchanged", INFO, N_("{file}: already up to date; nothing was changed.")
+    APPLIED_BEFORE = "workbook-applied-before", INFO, N_("{file}: this file was already applied as "
+        "batch {batch}; nothing was changed.")
+    REJECTED = "workbook-rejected", WARNING, N_("{file}: rejected; nothing was changed. Rows: "
+        "{read} read, {rejected} rejected. See {report}.")
     UNREADABLE = "workbook-unreadable", WARNING, N_("{file}: cannot be read. See {report}.")
-    GIVEN_UP = "workbook-given-up", ERROR, N_(
-        "{file}: given up after {tries} failed attempts; nothing was applied. See {report}."
-    )  # fmt: skip
-    IN_USE = "workbook-in-use", INFO, N_(
-        "{file} is open in another program. It will be taken once it is closed.")  # fmt: skip
-    NOT_OPENED = "workbook-not-opened", WARNING, N_(
-        "{file} is in the inbox but cannot be taken: {reason}. The service will keep retrying."
-    )  # fmt: skip
-    TAKEN_OVER = "workbook-taken-over", INFO, N_(
-        "{file}: taken over from a service that has ended.")  # fmt: skip
-    NOT_FILED = "workbook-not-filed", ERROR, N_(
-        "{file} cannot be moved to its folder: {reason} The service will keep retrying."
-    )  # fmt: skip
-    INBOX_UNREADABLE = "inbox-not-readable", ERROR, N_(
-        "The inbox {folder} cannot be read: {reason}. The service will keep retrying."
-    )  # fmt: skip
-    INBOX_READABLE = "inbox-readable-again", INFO, N_(
-        "The inbox {folder} can be read again.")  # fmt: skip
-    POLLING = "inbox-polled", INFO, N_(
-        "The system does not report new files in {folder} ({reason}). The service looks for them "
-        "every {seconds} seconds.")  # fmt: skip
+    GIVEN_UP = "workbook-given-up", ERROR, N_("{file}: given up after {tries} failed attempts; "
+        "nothing was applied. See {report}.")
+    IN_USE = "workbook-in-use", INFO, N_("{file} is open in another program. It will be taken once "
+        "it is closed.")
+    NOT_OPENED = "workbook-not-opened", WARNING, N_("{file} is in the inbox but cannot be taken: "
+        "{reason}. The service will keep retrying.")
+    TAKEN_OVER = "workbook-taken-over", INFO, N_("{file}: taken over from a service that has "
+        "ended.")
+    NOT_FILED = "workbook-not-filed", ERROR, N_("{file} cannot be moved to its folder: {reason} "
+        "The service will keep retrying.")
+    INBOX_UNREADABLE = "inbox-not-readable", ERROR, N_("The inbox {folder} cannot be read: "
+        "{reason}. The service will keep retrying.")
+    INBOX_READABLE = "inbox-readable-again", INFO, N_("The inbox {folder} can be read again.")
+    POLLING = "inbox-polled", INFO, N_("The system does not report new files in {folder} "
+        "({reason}). The service looks for them every {seconds} seconds.")
 
-    LEDGER_AWAY = "ledger-away", ERROR, N_(
-        "The ledger cannot be used. The service will keep retrying. {reason}")  # fmt: skip
-    LEDGER_BACK = "ledger-back", INFO, N_(
-        "The ledger can be used again, after {seconds} seconds.")  # fmt: skip
+    LEDGER_AWAY = "ledger-away", ERROR, N_("The ledger cannot be used. The service will keep "
+        "retrying. {reason}")
+    LEDGER_BACK = "ledger-back", INFO, N_("The ledger can be used again, after {seconds} seconds.")
 
     EXPORTED = "export-written", INFO, N_("{export}: written to {file}.")
-    MISSED = "export-missed", WARNING, N_(
-        "{export}: missed runs: {missed}, the first at {since}. One export now replaces them."
-    )  # fmt: skip
-    EXPORT_FAILED = "export-failed", ERROR, N_(
-        "{export}: not written: {reason} Next attempt at {again}.")  # fmt: skip
-    WAITS = "export-waits", INFO, N_(
-        "{export}: there is no ledger yet. The export will be written once the first workbook is "
-        "applied.")  # fmt: skip
-    REMOVED = "export-removed", INFO, N_(
-        "{export}: {file} removed; the newest {keep} are kept.")  # fmt: skip
-    NOT_REMOVED = "export-not-removed", WARNING, N_(
-        "{export}: old files cannot be removed: {reason}")  # fmt: skip
-    EXPORTS_ELSEWHERE = "exports-elsewhere", INFO, N_(
-        "Another service with the same state folder writes the exports and sends the mail. This "
-        "one takes over when that one ends.")  # fmt: skip
+    MISSED = "export-missed", WARNING, N_("{export}: missed runs: {missed}, the first at {since}. "
+        "One export now replaces them.")
+    EXPORT_FAILED = "export-failed", ERROR, N_("{export}: not written: {reason} Next attempt at "
+        "{again}.")
+    WAITS = "export-waits", INFO, N_("{export}: there is no ledger yet. The export will be written "
+        "once the first workbook is applied.")
+    REMOVED = "export-removed", INFO, N_("{export}: {file} removed; the newest {keep} are kept.")
+    NOT_REMOVED = "export-not-removed", WARNING, N_("{export}: old files cannot be removed: "
+        "{reason}")
+    EXPORTS_ELSEWHERE = "exports-elsewhere", INFO, N_("Another service with the same state folder "
+        "writes the exports and sends the mail. This one takes over when that one ends.")
 
     MAIL_SENT = "mail-sent", INFO, N_("Mail sent to {to}: {subject}")
-    MAIL_DELAYED = "mail-delayed", WARNING, N_(
-        "Mail to {to} could not be sent: {reason}. Next attempt at {again}.")  # fmt: skip
-    MAIL_REFUSED = "mail-refused", ERROR, N_(
-        "Mail to {to} was given up: {reason}. It is kept as {file}.")  # fmt: skip
+    MAIL_DELAYED = "mail-delayed", WARNING, N_("Mail to {to} could not be sent: {reason}. Next "
+        "attempt at {again}.")
+    MAIL_REFUSED = "mail-refused", ERROR, N_("Mail to {to} was given up: {reason}. It is kept as "
+        "{file}.")
     MAIL_NOT_KEPT = "mail-not-kept", ERROR, N_("The mail folder cannot be used: {reason}")
 
-    STATE_NOT_KEPT = "state-not-kept", ERROR, N_(
-        "The state of the service cannot be saved: {reason}")  # fmt: skip
-    METRICS_NOT_WRITTEN = "metrics-not-written", WARNING, N_(
-        "The metrics cannot be written: {reason}")  # fmt: skip
+    STATE_NOT_KEPT = "state-not-kept", ERROR, N_("The state of the service cannot be saved: "
+        "{reason}")
+    METRICS_NOT_WRITTEN = "metrics-not-written", WARNING, N_("The metrics cannot be written: "
+        "{reason}")
     FAULT = "fault", ERROR, N_("Internal error: {reason}. Details are in {log}.")
     REMARK = "remark", INFO, "{words}"
+    # fmt: on
 
 
 def log(event: Event, **facts: object) -> None:

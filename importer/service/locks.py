@@ -1,7 +1,6 @@
 """File locks of services, which the system releases however a service ends.
 
-Where the file system has no locks, every service gets them all. Two may then take the same claim,
-and the ledger, which applies a file once, decides.
+Without locks in the file system, two services may take the same claim; the ledger applies it once.
 """
 
 from __future__ import annotations
@@ -48,13 +47,10 @@ def if_free(folder: Path) -> Iterator[bool]:
 
     Raises OSError if that cannot be determined, as for another user's.
     """
-    try:
-        with locked(lock_of(folder)):
-            yield True
-    except TakenError:
-        yield False
-        return
-    _remove_unneeded(folder)
+    with locked(lock_of(folder)) as is_locked:
+        yield is_locked
+    if is_locked:
+        _remove_unneeded(folder)
 
 
 def _remove_unneeded(folder: Path) -> None:
@@ -64,25 +60,22 @@ def _remove_unneeded(folder: Path) -> None:
             lock_of(folder).unlink(missing_ok=True)
 
 
-class TakenError(Exception):
-    """Another service has the lock."""
-
-
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock `path`; raise TakenError if another service has it, OSError on failure."""
+def locked(path: Path) -> Iterator[bool]:
+    """Hold the lock `path`, unless another service has it; raise OSError on failure."""
     lock = FileLock(path, thread_local=False)
+    is_locked = True
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise TakenError from None
+        is_locked = False
     except NotImplementedError:
         pass
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise
     try:
-        yield
+        yield is_locked
     finally:
         with suppress(OSError):
             lock.release()

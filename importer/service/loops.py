@@ -1,7 +1,4 @@
-"""The loops of the service: the inbox, and exports with mail; and a single round of both.
-
-A loop that fails logs it and begins again; what it was doing is kept in files.
-"""
+"""The loops of the service for the inbox and for exports with mail, and a single round of both."""
 
 from __future__ import annotations
 
@@ -20,14 +17,17 @@ from importer.service.exports.run import LATE, Exports
 from importer.service.inbox.claims import open_claim_folder
 from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
 from importer.service.inbox.worker import InboxWorker
-from importer.service.locks import TakenError, locked
+from importer.service.locks import locked
 from importer.service.stopping import StoppedError
+
+STATE_LOCK = "service.lock"
+"""Held in the state folder by the service that writes exports and sends mail."""
 
 TRY_LOCK_EVERY = 5.0
 """Seconds between two attempts to become the service that writes exports and sends mail."""
 
 LONGEST_SLEEP = 60.0
-"""Seconds after which exports and mail are looked at in any case: clocks are set, files come."""
+"""Seconds until exports and mail are looked at again in any case: the clock may be set."""
 
 LATE_ONCE = dt.timedelta(minutes=15)
 """How late a run may be before it counts as missed, where a timer starts the program."""
@@ -116,7 +116,7 @@ def _run_exports(context: ServiceContext, exports: Exports) -> None:
     beat = context.beat("exports")
     is_logged = False
     while not context.stopping.is_set:
-        with _state_lock(context) as is_locked:
+        with locked(context.folder / STATE_LOCK) as is_locked:
             if is_locked:
                 _export_and_mail(context, exports, beat)
                 return
@@ -139,7 +139,7 @@ def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[
         seconds = LONGEST_SLEEP
         if due:
             seconds = (min(due) - dt.datetime.now(dt.UTC)).total_seconds()
-        context.exports_wake.wait(min(max(seconds, 0.05), LONGEST_SLEEP))  # clocks may be set
+        context.exports_wake.wait(min(max(seconds, 0.05), LONGEST_SLEEP))
 
 
 def _exports(context: ServiceContext, late: dt.timedelta = LATE) -> Exports:
@@ -148,16 +148,6 @@ def _exports(context: ServiceContext, late: dt.timedelta = LATE) -> Exports:
         context.settings, context.folder, context.job("exports"), context.ledger, context.notices,
         context.metrics, context.stopping, late,
     )  # fmt: skip
-
-
-@contextmanager
-def _state_lock(context: ServiceContext) -> Iterator[bool]:
-    """Whether this service may write exports and send mail: it holds the lock, if it can."""
-    try:
-        with locked(context.folder / "service.lock"):
-            yield True
-    except TakenError:
-        yield False
 
 
 def run_once(context: ServiceContext) -> None:
@@ -172,7 +162,7 @@ def run_once(context: ServiceContext) -> None:
             _process_inbox_once(context, settings.inbox)
         except LedgerError as error:  # mail can be sent nonetheless
             context.ledger.failed(error, to_write=True)
-    with _state_lock(context) as is_locked:
+    with locked(context.folder / STATE_LOCK) as is_locked:
         if is_locked:
             exports.round()
             context.written_exports = exports.written

@@ -70,10 +70,8 @@ class InboxScanner:
         ready = [name for name in still if self._is_free(name, listed)]
         ready.sort(key=lambda name: (files[name].st_mtime_ns, name))
         age = max((self._now() - seen.first for seen in self._seen.values()), default=0.0)
-        return InboxFiles(
-            [self._folder / name for name in ready],
-            len(files) - len(still), len(still) - len(ready), age,
-        )  # fmt: skip
+        paths = [self._folder / name for name in ready]
+        return InboxFiles(paths, len(files) - len(still), len(still) - len(ready), age)
 
     def _is_still(self, name: str, status: os.stat_result) -> bool:
         seen = self._seen.get(name)
@@ -104,11 +102,9 @@ class InboxScanner:
             log(event, file=name, **facts)
 
 
-def _plain_files(
-    listed: Mapping[str, os.DirEntry[str]],
-) -> Iterator[tuple[str, os.stat_result]]:
+def _plain_files(entries: Mapping[str, os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:
     """The files that are neither hidden nor another program's temporary ones."""
-    for name, entry in listed.items():
+    for name, entry in entries.items():
         folded = name.lower()
         if name.startswith((".", "~$")) or folded.endswith(UNFINISHED) or folded in SYSTEM_FILES:
             continue

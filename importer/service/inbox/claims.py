@@ -3,7 +3,7 @@
 ```
 inbox/.claimed/SERVICE.lock                       locked while the service runs
 inbox/.claimed/SERVICE/20261126T060001…Z-ab12cd/  a claim, named by its instant
-    workbook/NAME.xlsx   corrections/1.xlsx   outcome.json   tries   told
+    workbook/NAME.xlsx   corrections/1.xlsx   result.json   tries   reported
 ```
 
 A file is claimed by renaming it, which only one of several services can do. The claims of a service
@@ -68,11 +68,11 @@ class Claim:
     @property
     def is_reported(self) -> bool:
         """Whether mail about it was put into the outbox."""
-        return (self.folder / "told").exists()
+        return (self.folder / "reported").exists()
 
     def set_reported(self) -> None:
         """Keep that mail about it was put into the outbox."""
-        (self.folder / "told").touch()
+        (self.folder / "reported").touch()
 
     def new_corrections(self, needed: str | None) -> Path:
         """Where a further attempt may write corrections; others are removed, except `needed`."""
@@ -85,14 +85,14 @@ class Claim:
 
     def keep_result(self, result: dict[str, Any], *, final: bool) -> None:
         """Keep the result before anything else happens; `final` once nothing can change it."""
-        with whole_file(self.folder / "outcome.json") as path:
-            path.write_text(json.dumps({"final": final, "outcome": result}), "utf-8")
+        with whole_file(self.folder / "result.json") as path:
+            path.write_text(json.dumps({"final": final, "result": result}), "utf-8")
 
     def kept_result(self, *, final: bool) -> dict[str, Any] | None:
         """The result that this service or an earlier one kept; only a final one if `final`."""
         try:
-            kept = json.loads((self.folder / "outcome.json").read_text("utf-8"))
-            return kept["outcome"] if kept["final"] or not final else None
+            kept = json.loads((self.folder / "result.json").read_text("utf-8"))
+            return kept["result"] if kept["final"] or not final else None
         except (FileNotFoundError, ValueError, LookupError, TypeError):
             return None
 
@@ -179,8 +179,7 @@ class ClaimFolder:
 def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
     """The claim folder of a new service. At the end, workbooks without a result go back.
 
-    A workbook with a result that could not be filed stays for the next service. Raises OutputError
-    or OSError where the inbox cannot be written to.
+    Raises OutputError or OSError where the inbox cannot be written to.
     """
     parent = inbox / CLAIMED
     make_folder(parent, 0o700)

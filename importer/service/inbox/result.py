@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -30,9 +29,8 @@ _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 class InboxResult:
     """The result of a workbook, in values that can be kept on the disk.
 
-    `event` is the name of an Event. `name` is the workbook's name once it is filed, `corrections`
-    that of the corrections, and `corrections_made` their name in the claim. `report` holds the
-    lines of the report. `returned` means that a person must act.
+    `event` is the name of an Event. `name` and `corrections` are the names of the filed files,
+    `corrections_made` that of the corrections in the claim. `returned`: a person must act.
     """
 
     event: str
@@ -85,9 +83,9 @@ def result_from_json(kept: dict[str, Any] | None) -> InboxResult | None:
 def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     """The result of the workbook `name`, claimed at `since`."""
     filed, name = filed_name(name, since), _as_text(name)
-    corrections = made = None
+    corrections = written = None
     if report.corrections is not None:
-        made = PurePath(report.corrections).name
+        written = PurePath(report.corrections).name
         corrections = f"{_CORRECTED.sub('', PurePath(filed).stem)}.corrections.xlsx"
         if corrections == filed:
             corrections = f"{PurePath(filed).stem}-2.xlsx"
@@ -95,14 +93,15 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
         report, file=name, corrections=corrections,
         problems=[_with_name(problem, report.file, name) for problem in report.problems],
     )  # fmt: skip
-    lines = [str(line) for line in report_lines(shown, everything=True, advice=IN_INBOX)]
+    report_text = report_lines(shown, everything=True, advice=IN_INBOX)
+    lines = [without_otcs(str(line)) for line in report_text]
     event, batch = Event[report.result.name], report.batch
     if report.applied_before is not None:
         event, batch = Event.APPLIED_BEFORE, report.applied_before
     facts = {"file": name, "batch": batch, **report.rows._asdict()}
     return InboxResult(
         event.name, {key: facts[key] for key in facts if f"{{{key}}}" in event.template},
-        filed, corrections, made, _masked(lines),
+        filed, corrections, written, lines,
         report.result not in (Result.APPLIED, Result.UNCHANGED), report.result.value,
         report.rows._asdict(), report.batch,
     )  # fmt: skip
@@ -115,8 +114,8 @@ def given_up_result(name: str, since: dt.datetime, tries: int) -> InboxResult:
     line = text(N_("{file}: given up after {tries} failed attempts; nothing was applied. To see "
                    "why, apply it by hand: avira-importer apply"), **facts)  # fmt: skip
     return InboxResult(
-        Event.GIVEN_UP.name, facts, filed, None, None, _masked([str(line)]), True, GIVEN_UP, {},
-        None,
+        Event.GIVEN_UP.name, facts, filed, None, None, [without_otcs(str(line))], True, GIVEN_UP,
+        {}, None,
     )  # fmt: skip
 
 
@@ -145,7 +144,3 @@ def _with_name(problem: Problem, path: str, name: str) -> Problem:
     facts = problem.message.facts
     named = {key: name if str(fact) == path else fact for key, fact in facts.items()}
     return replace(problem, message=replace(problem.message, facts=named))
-
-
-def _masked(lines: Sequence[str]) -> list[str]:
-    return [without_otcs(line) for line in lines]

@@ -1,7 +1,7 @@
 """Apply each workbook of the inbox once, and file it with a report.
 
-However the program ends, each workbook is in the inbox, in a claim or filed, and the hash of the
-file in the ledger decides whether it was applied.
+However the program ends, each workbook is in the inbox, in a claim or filed. The ledger decides by
+the hash of the file whether it was applied.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError, StrangeLedgerError
-from importer.base.files import make_folder, os_error_reason
+from importer.base.files import make_folder, os_error_reason, put_new, whole_file
 from importer.config.service import InboxSettings
 from importer.ledger.reading.journal import batch_of_file
 from importer.ledger.writing.apply import in_utc
@@ -27,7 +27,6 @@ from importer.service.events import Event, log
 from importer.service.inbox.arrivals import InboxScanner
 from importer.service.inbox.backoff import Backoff
 from importer.service.inbox.claims import Claim, ClaimFolder
-from importer.service.inbox.filing import file_away
 from importer.service.inbox.result import InboxResult, given_up_result, result_from_json, result_of
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.stopping import StoppedError, StopSignal
@@ -40,6 +39,7 @@ class _ChangedError(Exception):
     """The workbook was written to after it was claimed."""
 
 
+@dataclass
 class InboxWorker:
     """Files the workbooks of one inbox through the claims of one service.
 
@@ -47,24 +47,16 @@ class InboxWorker:
     perhaps again if the program ends meanwhile; `filed` once it is there.
     """
 
-    def __init__(
-        self,
-        settings: InboxSettings,
-        claims: ClaimFolder,
-        job: Job,
-        ledger: LedgerWatch,
-        stopping: StopSignal,
-        before_filing: Callable[[InboxResult, Path], None],
-        filed: Callable[[InboxResult], None],
-    ) -> None:
-        self._settings = settings
-        self._claims = claims
-        self._job = job
-        self._ledger = ledger
-        self._stopping = stopping
-        self._before_filing = before_filing
-        self._filed = filed
-        self._scanner = InboxScanner(settings.folder)
+    settings: InboxSettings
+    claims: ClaimFolder
+    job: Job
+    ledger: LedgerWatch
+    stopping: StopSignal
+    before_filing: Callable[[InboxResult, Path], None]
+    filed: Callable[[InboxResult], None]
+
+    def __post_init__(self) -> None:
+        self._scanner = InboxScanner(self.settings.folder)
         self._backoff = Backoff()
         self._attempt: tuple[Claim, int] | None = None
         self._is_unreadable = False
@@ -87,22 +79,21 @@ class InboxWorker:
     def round(self) -> bool:
         """Take over the claims of services that have ended, and file all that has arrived.
 
-        Gives whether files are arriving, so that a look is due soon. Raises LedgerError where the
-        ledger cannot be used; the workbook in question stays claimed.
+        Gives whether files are arriving. Raises LedgerError if the ledger cannot be used.
         """
         try:
             files = self._scanner.look()
-            for name in self._claims.take_over():
+            for name in self.claims.take_over():
                 log(Event.TAKEN_OVER, file=name)
-            claims = self._claims.claims()
+            claims = self.claims.claims()
         except OSError as error:
             if not self._is_unreadable:
-                folder, reason = self._settings.folder, os_error_reason(error)
+                folder, reason = self.settings.folder, os_error_reason(error)
                 log(Event.INBOX_UNREADABLE, folder=folder, reason=reason)
             self._is_unreadable = True
             return False
         if self._is_unreadable:
-            log(Event.INBOX_READABLE, folder=self._settings.folder)
+            log(Event.INBOX_READABLE, folder=self.settings.folder)
         self._is_unreadable = False
         self._backoff.keep_only([*(claim.folder for claim in claims), *files.ready])
         self.waiting = len(claims) + len(files.ready) + files.arriving + files.in_use
@@ -115,7 +106,7 @@ class InboxWorker:
                     is_any_filed = True
                     self.waiting -= 1
             except LedgerError as error:
-                if not self._ledger.is_readable():
+                if not self.ledger.is_readable():
                     raise
                 failure = error  # perhaps of the rows of this workbook alone
                 self._backoff.put_off(claim.folder)
@@ -139,11 +130,11 @@ class InboxWorker:
                 yield claim
 
     def _take(self, path: Path) -> Claim | None:
-        self._stopping.raise_if_set()
+        self.stopping.raise_if_set()
         if not self._backoff.is_over(path):
             return None
         try:
-            claim = self._claims.take(path)
+            claim = self.claims.take(path)
         except OSError as error:
             if path not in self._backoff:
                 log(Event.NOT_OPENED, file=path.name, reason=os_error_reason(error))
@@ -153,11 +144,8 @@ class InboxWorker:
         return claim
 
     def _process(self, claim: Claim) -> bool:
-        """Apply and file a workbook, as far as that is not done yet; whether it is now.
-
-        An internal error concerns this workbook alone. Raises LedgerError.
-        """
-        self._stopping.raise_if_set()
+        """Apply and file a workbook, as far as that is not done yet; whether it is now."""
+        self.stopping.raise_if_set()
         try:
             result = result_from_json(claim.kept_result(final=True)) or self._apply(claim)
             if result is not None:
@@ -198,19 +186,19 @@ class InboxWorker:
             claim.keep_result(result_of(report, name, claim.since).to_json(), final=False)
 
         job = replace(
-            self._job, today=clock.today(),
+            self.job, today=clock.today(),
             corrections=claim.new_corrections(None if kept is None else kept.corrections_made),
             once=ApplyOnce(claim.since.replace(microsecond=0), before_commit),
         )  # fmt: skip
         try:
-            self._ledger.must_exist()
-            report = pipeline.apply(claim.workbook, job, partial=self._settings.partial)
+            self.ledger.must_exist()
+            report = pipeline.apply(claim.workbook, job, partial=self.settings.partial)
             if report.batch is None:
-                self._stopping.raise_if_set()  # that may have ended the reading
+                self.stopping.raise_if_set()  # that may have ended the reading
                 if _state(claim.workbook) != state:
                     raise _ChangedError
         except _ChangedError:
-            self._claims.give_back(claim)
+            self.claims.give_back(claim)
             return None
         except StrangeLedgerError:
             raise
@@ -220,7 +208,7 @@ class InboxWorker:
         finally:
             self._attempt = None
         if report.result is not Result.UNREADABLE:
-            self._ledger.worked(to_write=True)
+            self.ledger.worked(to_write=True)
         if report.applied_before is not None and kept and kept.batch == report.applied_before:
             return kept  # the batch is of this claim: the program ended after the commit
         return result_of(report, name, claim.since)
@@ -228,12 +216,12 @@ class InboxWorker:
     def _given_up(self, claim: Claim, kept: InboxResult | None, tries: int) -> InboxResult:
         """The result of a workbook that failed each time, unless it was applied nonetheless."""
         name, batch = claim.workbook.name, None
-        if not self._job.ledger.is_missing:
+        if not self.job.ledger.is_missing:
             with claim.workbook.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            with self._job.ledger.reading() as connection:
+            with self.job.ledger.reading() as connection:
                 since = in_utc(claim.since.replace(microsecond=0))
-                batch = batch_of_file(connection, self._job.account, sha256, since)
+                batch = batch_of_file(connection, self.job.account, sha256, since)
         if batch is None:
             return given_up_result(name, claim.since, tries)
         if kept is not None and kept.batch == batch:
@@ -241,16 +229,35 @@ class InboxWorker:
         return result_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
 
     def _file(self, claim: Claim, result: InboxResult) -> None:
-        folder = self._settings.rejected if result.returned else self._settings.applied
-        if folder.parent == self._settings.folder:
+        folder = self.settings.rejected if result.returned else self.settings.applied
+        if folder.parent == self.settings.folder:
             make_folder(folder)  # it may have been removed
         if not claim.is_reported:
-            self._before_filing(result, folder)
+            self.before_filing(result, folder)
             claim.set_reported()
-        workbook, report = file_away(claim, result, folder)
-        self._filed(replace(result, name=workbook.name))
+        workbook, report = _moved(claim, result, folder)
+        self.filed(replace(result, name=workbook.name))
         facts = {**result.facts, "report": str(report)} if result.returned else result.facts
         log(Event[result.event], **facts)
+
+
+def _moved(claim: Claim, result: InboxResult, folder: Path) -> tuple[Path, Path]:
+    """Move report, corrections and workbook to `folder`; the paths of workbook and report.
+
+    Each gets a number where its name is taken. The workbook goes last, and each step can be
+    repeated by a service that takes over the claim.
+    """
+    report = claim.folder / "report.txt"
+    if not report.exists():
+        with whole_file(report) as path:
+            path.write_text("\n".join([*result.report, ""]), "utf-8", errors="replace")
+    report_path = put_new(report, folder / f"{result.name}.report.txt")
+    if result.corrections is not None and result.corrections_made is not None:
+        corrections = claim.folder / "corrections" / result.corrections_made
+        put_new(corrections, folder / result.corrections)
+    path = put_new(claim.workbook, folder / result.name)
+    claim.end()
+    return path, report_path
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -120,7 +120,7 @@ def _settings(options: CommonOptions) -> ServiceSettings:
 
 
 def _check(options: CommonOptions, settings: ServiceSettings, job: Job) -> int:
-    from importer.service.check import check_all, exit_code
+    from importer.service.check import check_all
 
     results = []
     for result in check_all(settings, job):
@@ -137,7 +137,7 @@ def _check(options: CommonOptions, settings: ServiceSettings, job: Job) -> int:
             for result in results
         ]
         print_json({"ok": all(result.ok for result in results), "checks": checks})
-    return exit_code(results)
+    return max(result.exit_code for result in results)
 
 
 def _require_extra() -> None:

@@ -35,7 +35,7 @@ _NO_RIGHT = N_("The user of the service has no right to read and write {folder}.
 
 
 class CheckResult(NamedTuple):
-    """The result for one setting; a warning may need a person, or nothing."""
+    """The result for one setting. A warning may need no action."""
 
     what: str
     exit_code: int
@@ -44,7 +44,7 @@ class CheckResult(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether it is no error."""
+        """Whether there is no error."""
         return self.exit_code == EXIT_DONE
 
 
@@ -64,11 +64,6 @@ def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
         yield _result("smtp", partial(_mail, settings, settings.smtp))
     if settings.metrics_port:  # 0 is any that is free
         yield _result("service.metrics_port", partial(_port, settings))
-
-
-def exit_code(results: list[CheckResult]) -> int:
-    """The highest: that of the ledger, if it cannot be used."""
-    return max((result.exit_code for result in results), default=EXIT_DONE)
 
 
 def _result(what: str, check: Callable[[], Text]) -> CheckResult:
@@ -115,10 +110,8 @@ def _future_ledger(ledger: Ledger) -> Text:
         raise ledger.missing()
     folder = Path(ledger.name).absolute().parent
     if ledger.name != str(default_path()) and not folder.is_dir():
-        raise LedgerError(
-            text(N_("{ledger} cannot be created: the folder {folder} does not exist."),
-                 ledger=ledger.name, folder=folder)
-        )  # fmt: skip
+        message = N_("{ledger} cannot be created: the folder {folder} does not exist.")
+        raise LedgerError(text(message, ledger=ledger.name, folder=folder))
     if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
         raise LedgerError(text(_NO_RIGHT, folder=folder))
     return text(N_("{ledger} will be created by the first workbook."), ledger=ledger.name)
@@ -154,9 +147,8 @@ def _customers(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
             _, unknown = customers(job, export.customer)
         except LedgerError:  # reported for the ledger
             return
-        message = text(N_("Customer {name} exists."), name=export.customer)
-        if unknown is not None:
-            message = unknown.message
+        exists = text(N_("Customer {name} exists."), name=export.customer)
+        message = exists if unknown is None else unknown.message
         yield CheckResult(f"{export.key}.customer", EXIT_DONE, message, unknown is not None)
 
 

@@ -1,4 +1,4 @@
-"""What the parts of the service share: job, ledger, mail, metrics and heartbeats."""
+"""The state that the parts of the service share."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ longest upload take less."""
 
 
 class ServiceContext:
-    """One a service; `keep_results` keeps the result of every workbook, for a run that ends soon.
+    """Job, ledger, mail, metrics and heartbeats; `keep_results` is for a run that ends soon.
 
-    `has_left` tells whether a run left a workbook that it should have filed.
+    `has_left`: whether the run left a workbook that it should have filed.
     """
 
     def __init__(self, settings: ServiceSettings, job: Job, *, keep_results: bool = False) -> None:
@@ -41,9 +41,8 @@ class ServiceContext:
         self.inbox_wake = self.stopping.wake_event()
         self.exports_wake = self.stopping.wake_event()
         self.metrics = Metrics()
-        self.outbox: Outbox | None = None
-        if settings.smtp is not None:
-            self.outbox = Outbox(self.folder / "mail", settings.smtp)
+        smtp = settings.smtp
+        self.outbox = None if smtp is None else Outbox(self.folder / "mail", smtp)
         self.notices = Notices(self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.inbox: InboxWorker | None = None

@@ -13,7 +13,7 @@ from importer.service.state import state_folder
 
 
 def prepare_folders(settings: ServiceSettings) -> None:
-    """Do both; raise MisuseError with the setting of a folder that cannot be used."""
+    """Make and require them; raise MisuseError with the setting of an unusable folder."""
     make_own_folders(settings)
     for key, path in required_folders(settings):
         require_folder(settings, key, path)
@@ -25,16 +25,17 @@ def make_own_folders(settings: ServiceSettings) -> list[Path]:
     try:
         state.mkdir(mode=0o700, parents=settings.state is None, exist_ok=True)
     except OSError as error:
-        raise MisuseError(
-            text(N_("{path}: {key} cannot be used: {folder}: {reason}."), path=settings.file,
-                 key="service.state", folder=state, reason=os_error_reason(error))
+        raise MisuseError(text(
+            N_("{path}: {key} cannot be used: {folder}: {reason}."), path=settings.file,
+            key="service.state", folder=state, reason=os_error_reason(error))
         ) from error  # fmt: skip
-    inside = []
+    folders = [state]
     if inbox is not None and inbox.folder.is_dir():
-        inside = [path for path in (inbox.applied, inbox.rejected) if path.parent == inbox.folder]
-    for path in inside:
-        make_folder(path)
-    return [state, *inside]
+        for path in (inbox.applied, inbox.rejected):
+            if path.parent == inbox.folder:
+                make_folder(path)
+                folders.append(path)
+    return folders
 
 
 def required_folders(settings: ServiceSettings) -> Iterator[tuple[str, Path]]:
@@ -56,12 +57,10 @@ def require_folder(settings: ServiceSettings, key: str, path: Path) -> None:
     """Raise MisuseError if a folder does not exist or is the inbox."""
     facts = {"path": settings.file, "key": key, "folder": path}
     if not path.is_dir():
-        raise MisuseError(
-            text(N_("{path}: {key}: the folder does not exist: {folder}. Create it, or name "
-                    "another."), **facts)
-        )  # fmt: skip
+        raise MisuseError(text(
+            N_("{path}: {key}: the folder does not exist: {folder}. Create it, or name another."),
+            **facts))  # fmt: skip
     inbox = settings.inbox
     if inbox is not None and key != "inbox.folder" and path.resolve() == inbox.folder.resolve():
-        raise MisuseError(
-            text(N_("{path}: {key} must not be the inbox itself. Name another folder."), **facts)
-        )
+        message = N_("{path}: {key} must not be the inbox itself. Name another folder.")
+        raise MisuseError(text(message, **facts))

@@ -20,7 +20,7 @@ LONGEST_PAUSE = 60.0
 """Seconds between two looks at a ledger that is away."""
 
 ALARM_AFTER = 600.0
-"""Seconds after which a person is told; a server that restarts is away for less."""
+"""Seconds after which mail is sent; a server that restarts is away for less."""
 
 
 class LedgerWatch:
@@ -87,16 +87,15 @@ class LedgerWatch:
         except OSError:  # rather no ledger than a second one
             name = self._name
         if name == self._name:
-            raise LedgerError(
-                text(N_("The ledger {ledger} is missing, although this service has used it before. "
-                        "Restore it. To begin a new ledger, remove {file}."),
-                     ledger=self._ledger.name, file=self._file)
-            )  # fmt: skip
+            raise LedgerError(text(
+                N_("The ledger {ledger} is missing, although this service has used it before. "
+                   "Restore it. To begin a new ledger, remove {file}."),
+                ledger=self._ledger.name, file=self._file))  # fmt: skip
 
     def wait(self, beat: Callable[[], None]) -> None:
         """Wait until it can be read, or until the service must stop.
 
-        The pauses grow until it has really been used: it may be readable and yet take no batch.
+        The pauses grow until it has been used: a readable ledger may still reject a batch.
         """
         while not self._stopping.is_set:
             self._stopping.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - not all at once

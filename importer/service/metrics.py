@@ -6,6 +6,8 @@ import datetime as dt
 import errno
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prometheus_client import (
@@ -42,9 +44,8 @@ class Metrics:
         self._rows = counter("rows", "Rows of the workbooks filed.", "outcome")
         self._batches = counter("batches", "Batches applied.")
         self._exports = counter("exports", "Exports made or failed.", "export", "outcome")
-        self._last_export = gauge(
-            "last_export_timestamp_seconds", "When an export was last made.", "export"
-        )
+        self._last_export = gauge("last_export_timestamp_seconds", "When an export was last made.",
+                                  "export")  # fmt: skip
         self._export_lag = gauge(
             "export_lag_seconds", "How long after its time the last export was made.", "export"
         )
@@ -53,9 +54,8 @@ class Metrics:
         self.mails_waiting = gauge("mails_waiting", "Mails waiting to be sent.")
         self.ledger_up = gauge("ledger_up", "1 if the last use of the ledger succeeded.")
         self.ledger_up.set(1)
-        self.last_round = gauge(
-            "last_round_timestamp_seconds", "When all parts of the service were last at work."
-        )
+        self.last_round = gauge("last_round_timestamp_seconds",
+                                "When all parts of the service were last at work.")  # fmt: skip
 
     def filed(self, result: InboxResult) -> None:
         """Count a workbook."""
@@ -101,36 +101,32 @@ def try_port(settings: ServiceSettings) -> None:
             probe.bind(address)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise PortInUseError(
-                text(N_("Port {port} of {host} is in use. If this service is not already running, "
-                        "choose another port."), host=host, port=port)
-            ) from error  # fmt: skip
+            raise PortInUseError(text(
+                N_("Port {port} of {host} is in use. If this service is not already running, "
+                   "choose another port."), host=host, port=port)) from error  # fmt: skip
         raise _unusable(settings, error) from error
 
 
 def _unusable(settings: ServiceSettings, error: OSError | ValueError) -> MisuseError:
     reason = os_error_reason(error) if isinstance(error, OSError) else error
-    return MisuseError(
-        text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
-             key="service.metrics_port", reason=reason)
-    )  # fmt: skip
+    return MisuseError(text(N_("{path}: {key} cannot be used: {reason}."), path=settings.file,
+                            key="service.metrics_port", reason=reason))  # fmt: skip
 
 
-class Endpoint:
-    """Serves the metrics over HTTP until it is closed."""
-
-    def __init__(self, settings: ServiceSettings, metrics: Metrics) -> None:
-        assert settings.metrics_port is not None
-        try:
-            self._server, self._thread = start_http_server(
-                settings.metrics_port, settings.metrics_host, metrics.registry
-            )
-        except (OSError, ValueError) as error:  # ValueError for an invalid host name
-            raise _unusable(settings, error) from error
-        self.port: int = self._server.server_port
-
-    def close(self) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+@contextmanager
+def endpoint(settings: ServiceSettings, metrics: Metrics) -> Iterator[None]:
+    """Serve the metrics over HTTP meanwhile, if the settings have a port."""
+    if settings.metrics_port is None:
+        yield
+        return
+    port, host = settings.metrics_port, settings.metrics_host
+    try:
+        server, thread = start_http_server(port, host, metrics.registry)
+    except (OSError, ValueError) as error:  # ValueError for an invalid host name
+        raise _unusable(settings, error) from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

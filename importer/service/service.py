@@ -1,6 +1,6 @@
-"""Run the loops of the service in threads, until it is told to stop.
+"""Run the loops of the service in threads until it must stop.
 
-All that matters is kept in files, so nothing is lost if the process ends, at whatever moment.
+State is kept in files, so nothing is lost whenever the process ends.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 from importer.base.errors import EXIT_DONE, EXIT_INTERRUPTED
 from importer.base.texts import N_, text
@@ -19,7 +19,7 @@ from importer.pipeline.job import Job
 from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.loops import loops_of, run_once
-from importer.service.metrics import Endpoint
+from importer.service.metrics import endpoint
 from importer.service.stopping import StoppedError
 from importer.service.systemd import notify, watchdog_seconds
 from importer.workbook.reading import sandbox
@@ -37,9 +37,7 @@ def serve(settings: ServiceSettings, job: Job) -> None:
     Raises MisuseError or LedgerError only before anything has begun.
     """
     context = ServiceContext(settings, job)
-    with ExitStack() as stack:
-        if settings.metrics_port is not None:
-            stack.callback(Endpoint(settings, context.metrics).close)
+    with endpoint(settings, context.metrics):
         threads = [threading.Thread(target=loop, daemon=True) for loop in loops_of(context)]
         with _stopped_by_signals():
             try:
@@ -56,13 +54,13 @@ def serve(settings: ServiceSettings, job: Job) -> None:
                 pass
             log(Event.STOPPING)
             notify("STOPPING=1")
-            _stop(context, threads)
+            _stop(context, threads, EXIT_DONE)
         context.write_metrics()
     log(Event.STOPPED)
 
 
 def once(settings: ServiceSettings, job: Job) -> ServiceContext:
-    """Do what is due now; the context tells what was done.
+    """Do what is due now; the context has the results.
 
     Raises KeyboardInterrupt if it is stopped, LedgerError where the ledger cannot be used.
     """
@@ -95,9 +93,7 @@ def once(settings: ServiceSettings, job: Job) -> ServiceContext:
     return context
 
 
-def _stop(
-    context: ServiceContext, threads: list[threading.Thread], exit_code: int = EXIT_DONE
-) -> None:
+def _stop(context: ServiceContext, threads: list[threading.Thread], exit_code: int) -> None:
     """Stop all threads in time; end the process if one does not stop, which loses nothing."""
     context.stopping.set()
     sandbox.end_reading()  # it may take minutes
@@ -116,11 +112,9 @@ def _stop(
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
     """Have SIGTERM do what Ctrl-C does: raise KeyboardInterrupt here."""
-    before = {
-        number: signal.signal(number, signal.default_int_handler)
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    # The system sends it when somebody opens a file for writing that the inbox holds a lease on
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    # Sent when another program opens a file for writing while the inbox has a lease on it
     # (arrivals.py). It ends the process unless it is ignored.
     if hasattr(signal, "SIGIO"):
         before[signal.SIGIO] = signal.signal(signal.SIGIO, signal.SIG_IGN)

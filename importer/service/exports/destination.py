@@ -16,18 +16,14 @@ from importer.service.exports.redaction import shown, without_secrets
 
 @contextmanager
 def open_folder(settings: ExportSettings) -> Iterator[Folder]:
-    """Give the folder; whatever goes wrong there is an OutputError.
-
-    A folder of this computer must exist; others are made.
-    """
+    """Open the folder, which must exist if it is local; raise OutputError for any failure."""
     try:
         with _connection(settings) as folder:
             yield folder
     except Exception as error:  # each library has its own
-        raise OutputError(
-            text(N_("{folder} cannot be used: {reason}. Check {key}.folder."),
-                 folder=shown(settings), reason=_reason(error, settings), key=settings.key)
-        ) from error  # fmt: skip
+        raise OutputError(text(
+            N_("{folder} cannot be used: {reason}. Check {key}.folder."), folder=shown(settings),
+            reason=_reason(error, settings), key=settings.key)) from error  # fmt: skip
 
 
 def _connection(settings: ExportSettings) -> AbstractContextManager[Folder]:
@@ -37,12 +33,11 @@ def _connection(settings: ExportSettings) -> AbstractContextManager[Folder]:
         try:
             from importer.service.exports import sftp
         except ImportError as error:
-            raise OutputError(
-                text(N_("a package is missing. Install it with: {command}"),
-                     command='pip install "avira-importer[sftp]"')
-            ) from error  # fmt: skip
+            command = 'pip install "avira-importer[sftp]"'
+            raise OutputError(text(N_("a package is missing. Install it with: {command}"),
+                                   command=command)) from error  # fmt: skip
         return sftp.connect(settings)
-    if "::" in settings.folder:  # with which fsspec reaches one place through another
+    if "::" in settings.folder:  # fsspec chains file systems with it
         raise OutputError(text(N_("it must not have :: in it")))
     from importer.service.exports import fsspec_files
 

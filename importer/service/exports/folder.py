@@ -20,7 +20,7 @@ _UNFINISHED = re.compile(r"\.avira-([0-9]{1,11})-[0-9a-f]{8}\.part")
 
 
 class Files(Protocol):
-    """The files of one place. Paths are that place's own; errors are those of its library."""
+    """The files of a local or remote file system; errors are those of its library."""
 
     renames: bool
     """Whether a file shows while it is written, and renaming costs nothing."""
@@ -57,8 +57,8 @@ class Folder:
     def deliver(self, source: Path, name: str) -> None:
         """Put a file, or a folder of files, there as `name`, in the place of a former one.
 
-        It has a hidden name until it is whole. Where files only ever show whole, as in object
-        stores, it is written under its name at once, and a folder appears file by file.
+        It has a hidden name until it is whole. In object stores, where files only ever show whole,
+        it is written under its name at once.
         """
         target = self._join(name)
         path = self._join(unfinished_name()) if self.files.renames else target

@@ -1,7 +1,4 @@
-"""The files of any place that fsspec knows.
-
-It does not use fsspec's functions for many files, which read brackets in names as patterns.
-"""
+"""The files of any file system that fsspec supports."""
 
 from __future__ import annotations
 
@@ -18,9 +15,8 @@ _RENAMING = frozenset({"ftp", "smb", "file", "local", "hdfs", "webhdfs"})
 
 def connect(settings: ExportSettings) -> Folder:
     """Connect to a place, and make the folder if it is missing."""
-    filesystem, path = fsspec.url_to_fs(
-        settings.folder, skip_instance_cache=True, **settings.options
-    )
+    url = settings.folder
+    filesystem, path = fsspec.url_to_fs(url, skip_instance_cache=True, **settings.options)
     files = _FsspecFiles(filesystem)
     if files.renames and path:
         files.make_folder(path)
@@ -29,11 +25,9 @@ def connect(settings: ExportSettings) -> Folder:
 
 class _FsspecFiles:
     def __init__(self, filesystem: Any) -> None:
-        self._filesystem = filesystem
-        protocols = filesystem.protocol
-        self.renames = not _RENAMING.isdisjoint(
-            [protocols] if isinstance(protocols, str) else protocols
-        )
+        self._filesystem = filesystem  # its functions for many files read brackets as patterns
+        names = filesystem.protocol
+        self.renames = not _RENAMING.isdisjoint([names] if isinstance(names, str) else names)
 
     def names(self, folder: str) -> list[str]:
         try:

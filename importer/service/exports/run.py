@@ -32,7 +32,7 @@ from importer.service.stopping import StoppedError, StopSignal
 LATE = dt.timedelta(minutes=1)
 """How late a run may start before it counts as missed, in a service that always runs."""
 
-UNTIL_THERE_IS_ONE = dt.timedelta(seconds=5)
+LEDGER_PAUSE = dt.timedelta(seconds=5)
 """The pause between two looks for a ledger that does not exist yet."""
 
 FIRST_PAUSE = dt.timedelta(minutes=1)
@@ -54,10 +54,7 @@ class WrittenExport(NamedTuple):
 
 @dataclass(slots=True)
 class _Scheduled:
-    """An export and its runs.
-
-    `written` is the last file of this process, `failure` the template of the last error.
-    """
+    """An export, its runs, the last file of this process, and the template of the last error."""
 
     settings: ExportSettings
     schedule: Schedule
@@ -114,10 +111,8 @@ class Exports:
     def __post_init__(self) -> None:
         self._kept = KeptRuns(self.folder)
         self._begun = False
-        self._exports = [
-            _Scheduled(export, Schedule.of(export, self.settings.file))
-            for export in self.settings.exports
-        ]
+        file, exports = self.settings.file, self.settings.exports
+        self._exports = [_Scheduled(export, Schedule.of(export, file)) for export in exports]
 
     def begin(self, now: dt.datetime) -> None:
         """Load the last runs, and remove what a killed service left in the state folder.
@@ -166,7 +161,7 @@ class Exports:
             if ledger.is_made_when_needed and ledger.is_missing:
                 if export.runs.again is None:
                     log(Event.WAITS, export=name)
-                export.runs = replace(export.runs, again=now() + UNTIL_THERE_IS_ONE)
+                export.runs = replace(export.runs, again=now() + LEDGER_PAUSE)
                 return
             if (late or due.missed) and not export.runs.failures:
                 since = due.first.strftime(_INSTANT)
@@ -188,10 +183,7 @@ class Exports:
         self._remove_old(export, file)
 
     def _deliver(self, export: _Scheduled, now: dt.datetime) -> str:
-        """Write the export in the state folder, deliver and mail it; return its file's name.
-
-        Once delivered it is done: mail that cannot be queued is logged.
-        """
+        """Write the export in the state folder, deliver and mail it; return its file's name."""
         settings = export.settings
         name = f"{settings.name} {now.strftime(_STAMP)}{export.ending}"
         with temporary_folder(self.folder, _MAKING) as making:

@@ -1,4 +1,4 @@
-"""When an export is due: every so often, or by a cron expression and the clock of a time zone.
+"""The times of an export: at an interval, or by a cron expression in a time zone.
 
 When the clocks change, cronsim does as Debian's cron does. Times with a fixed hour and minute come
 once: skipped ones right after the gap, repeated ones the first time. Expressions whose hour or
@@ -26,14 +26,10 @@ MOST_COUNTED = 10_000
 """How many missed times of a cron expression are counted; nobody needs a larger number."""
 
 _NAMED = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
+    "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
-}
+}  # fmt: skip
 _RANGES = (
     N_("the minute, 0 to 59"),
     N_("the hour, 0 to 23"),
@@ -46,10 +42,7 @@ _SOME_DAY = dt.datetime(2026, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A run that is due: `at` is its newest time, `first` its oldest one.
-
-    `missed` counts the times before the newest: 0 for a run on time.
-    """
+    """A run that is due: its newest time `at`, its oldest `first`, and `missed` before `at`."""
 
     at: dt.datetime
     first: dt.datetime
@@ -58,10 +51,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The times of an export: one per interval `every`, or those of `cron` in `zone`.
-
-    Takes aware instants; returns instants in UTC.
-    """
+    """Takes aware instants and returns instants in UTC: of `every`, or of `cron` in `zone`."""
 
     every: dt.timedelta | None
     cron: str
@@ -93,8 +83,7 @@ class Schedule:
         of a cron expression were missed, `at` is `now`.
 
         A `last` in the future means that the clock was set back. If a time comes before `last`,
-        the export is due at once and the times go on from `now`. Otherwise that time is waited
-        for, so that a small correction of the clock makes nothing twice.
+        the export is due at once. Otherwise a small correction of the clock makes nothing twice.
         """
         last, now = last.astimezone(dt.UTC), now.astimezone(dt.UTC)
         if last > now:
@@ -124,9 +113,9 @@ def _fields(cron: str, key: str, file: Path) -> str:
     fields = _NAMED.get(cron.strip().lower(), cron).split()
     fault = _fault(fields)
     if fault is not None:
-        raise MisuseError(
-            text(N_("{path}: {key} is not a valid cron expression: {cron}. {fault} A valid one is "
-                    '"0 6 * * MON".'), path=file, key=key, cron=shortened(cron), fault=fault)
+        raise MisuseError(text(
+            N_("{path}: {key} is not a valid cron expression: {cron}. {fault} A valid one is "
+               '"0 6 * * MON".'), path=file, key=key, cron=shortened(cron), fault=fault)
         )  # fmt: skip
     return " ".join(fields)
 
@@ -165,7 +154,6 @@ def _zone(name: str | None, key: str, file: Path) -> dt.tzinfo:
             return get_localzone()
     except (LookupError, ValueError, OSError) as error:  # OSError for a folder such as Europe
         zone = text(N_("that of this computer")) if name is None else shortened(name)
-        raise MisuseError(
-            text(N_('{path}: time zone not found: {zone}. Set {key} to one such as '
-                    '"Europe/Madrid".'), path=file, key=key, zone=zone)
-        ) from error  # fmt: skip
+        raise MisuseError(text(
+            N_('{path}: time zone not found: {zone}. Set {key} to one such as "Europe/Madrid".'),
+            path=file, key=key, zone=zone)) from error  # fmt: skip

@@ -55,9 +55,8 @@ def export_mail(
     if attachment.size <= MAX_ATTACHED:
         form = Format.CSV if file.is_dir() else Format.of(file)
         maintype, _slash, subtype = form.mail_type.partition("/")
-        message.add_attachment(
-            attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name
-        )
+        message.add_attachment(attachment.content, maintype=maintype, subtype=subtype,
+                               filename=attachment.name)  # fmt: skip
     return message
 
 
@@ -103,9 +102,8 @@ def _block(block: Block) -> Grid:
         for row in block.table.rows
     ]
     headers = [safe(column.header) for column in columns]
-    return Grid(
-        safe(block.table.title), headers, rows, [column.format.is_numeric for column in columns]
-    )
+    numeric = [column.format.is_numeric for column in columns]
+    return Grid(safe(block.table.title), headers, rows, numeric)
 
 
 def _attachment(file: Path) -> _Attachment:
@@ -117,9 +115,8 @@ def _attachment(file: Path) -> _Attachment:
         size = file.stat().st_size
         return _Attachment(name, size, file.read_bytes() if size <= MAX_ATTACHED else b"")
     except OSError as error:
-        raise OutputError(
-            text(N_("{path} cannot be read: {reason}."), path=file, reason=error.strerror)
-        ) from error
+        raise OutputError(text(N_("{path} cannot be read: {reason}."), path=file,
+                               reason=error.strerror)) from error  # fmt: skip
 
 
 def _zipped(folder: Path, name: str) -> bytes:

@@ -51,10 +51,9 @@ class UnavailableError(OutputError):
     is_final = False
 
     def __init__(self, smtp: SmtpSettings, reason: str | Text, remedy: str) -> None:
-        super().__init__(
-            text(N_("The mail server {host}:{port} cannot be used: {reason}. {remedy}"),
-                 host=smtp.host, port=smtp.port, reason=reason, remedy=text(remedy))
-        )  # fmt: skip
+        super().__init__(text(
+            N_("The mail server {host}:{port} cannot be used: {reason}. {remedy}"),
+            host=smtp.host, port=smtp.port, reason=reason, remedy=text(remedy)))  # fmt: skip
         self.reason = reason
 
 
@@ -105,8 +104,7 @@ class Connection:
             raise DeliveryError(reason, is_final=True) from error
         except (OSError, ValueError) as error:  # ValueError: an address that is two commands
             server.close()
-            is_final = isinstance(error, ValueError)
-            raise DeliveryError(_in_short(error), is_final=is_final) from error
+            raise DeliveryError(_in_short(error), is_final=isinstance(error, ValueError)) from error
 
 
 def _refusal(code: int, answer: bytes | str) -> DeliveryError:
@@ -120,10 +118,8 @@ def _open(smtp: SmtpSettings) -> smtplib.SMTP:
         with ExitStack() as on_failure:
             server: smtplib.SMTP
             if smtp.encryption == "tls":
-                context = ssl.create_default_context()
-                server = smtplib.SMTP_SSL(
-                    smtp.host, smtp.port, timeout=CONNECT_TIMEOUT, context=context
-                )
+                server = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=CONNECT_TIMEOUT,
+                                          context=ssl.create_default_context())  # fmt: skip
             else:
                 server = smtplib.SMTP(smtp.host, smtp.port, timeout=CONNECT_TIMEOUT)
             on_failure.callback(server.close)
@@ -148,11 +144,10 @@ def _encrypt(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
     """
     required = smtp.encryption == "starttls" or smtp.user is not None
     if not server.has_extn("starttls"):
-        if required:
-            reason = text(N_("it does not offer encryption (STARTTLS)"))
-            remedy = _ENCRYPT if smtp.encryption is None else _CHECK_PORT
-            raise UnavailableError(smtp, reason, remedy)
-        return
+        if not required:
+            return
+        remedy = _ENCRYPT if smtp.encryption is None else _CHECK_PORT
+        raise UnavailableError(smtp, text(N_("it does not offer encryption (STARTTLS)")), remedy)
     context = ssl.create_default_context()
     if not required:
         context.check_hostname = False
@@ -164,10 +159,8 @@ def _encrypt(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
 def _password(smtp: SmtpSettings) -> str:
     """The password of the user, read for each connection so that it can be changed meanwhile."""
     if smtp.encryption == "none":
-        reason = text(N_("[smtp] has a user but no encryption"))
-        raise UnavailableError(smtp, reason, _ENCRYPT)
-    password = os.environ.get(PASSWORD)
-    if password:
+        raise UnavailableError(smtp, text(N_("[smtp] has a user but no encryption")), _ENCRYPT)
+    if password := os.environ.get(PASSWORD):
         return password
     if smtp.password_file is None:
         reason = text(N_("there is no password for {user}"), user=smtp.user)
@@ -217,12 +210,9 @@ def _explained(error: OSError | ValueError) -> tuple[str | Text, str]:
 
 def _quoted(code: int, answer: bytes | str) -> str:
     words = answer if isinstance(answer, str) else answer.decode(errors="replace")
-    return _short(f"{code} {words}")
+    return _in_short(f"{code} {words}")
 
 
-def _in_short(error: OSError | ValueError) -> str:
-    return _short(getattr(error, "strerror", None) or str(error))
-
-
-def _short(words: str) -> str:
-    return printable(" ".join(words.split()))[:MAX_ANSWER].rstrip(". ")
+def _in_short(fault: OSError | ValueError | str) -> str:
+    words = str(getattr(fault, "strerror", None) or fault).split()
+    return printable(" ".join(words))[:MAX_ANSWER].rstrip(". ")

@@ -1,7 +1,6 @@
 """Lay out a mail as plain text and as HTML.
 
-Whatever a person has typed is mere text in it: it makes no header and no element, and shows no more
-of an OTC than its last five characters.
+Typed text can add neither headers nor HTML, and shows only the last five characters of an OTC.
 """
 
 from __future__ import annotations
@@ -91,10 +90,8 @@ def address(words: str) -> Address:
     """
     parts = email_address(words)
     if parts is None:
-        raise MisuseError(
-            text(N_("{words} is not an email address. Correct it in the configuration file."),
-                 words=words)
-        )  # fmt: skip
+        message = N_("{words} is not an email address. Correct it in the configuration file.")
+        raise MisuseError(text(message, words=words))
     name, user, host = parts
     if len(words) > _LONGEST_NAME:
         name = _QUOTED.sub(" ", name)  # Python loses the quotes where it folds a line
@@ -108,8 +105,7 @@ def safe(words: str) -> str:
 
 
 def safe_line(words: object) -> str:
-    """`words` made safe for a header: on one line, and without encoded words, which may hold a line
-    break."""
+    """`words` safe for a header: on one line, without encoded words, which may have line breaks."""
     return safe(" ".join(str(words).split()).replace("=?", "= ?"))
 
 
@@ -154,8 +150,7 @@ def _indented(line: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined
-    )
+    loader = FileSystemLoader(WEB)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     environment.filters["indented"] = _indented
     return environment

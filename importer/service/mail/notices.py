@@ -17,18 +17,14 @@ from importer.service.mail.outbox import Outbox
 
 
 class Notices:
-    """The mail that the settings ask for; none where there is no outbox.
-
-    `wake` is called once a mail waits there.
-    """
+    """The mail that the settings ask for; `wake` is called once a mail waits in the outbox."""
 
     def __init__(self, outbox: Outbox | None, wake: Callable[[], None]) -> None:
         self._outbox = outbox
         self._wake = wake
 
     def refused(self, result: InboxResult, folder: Path) -> None:
-        """Send the report on a workbook that was refused; raises OutputError if the mail cannot be
-        kept."""
+        """Send the report on a refused workbook; raises OutputError if it cannot be kept."""
         outbox = self._outbox
         if outbox is not None and result.returned and outbox.smtp.alerts_to:
             name = str(result.facts["file"])
@@ -51,7 +47,7 @@ class Notices:
     def _try(
         self, outbox: Outbox, compose: Callable[[], EmailMessage], language: str | None = None
     ) -> None:
-        """Put a mail; the service goes on without it where it cannot be kept."""
+        """Put a mail into the outbox; log it if that fails."""
         try:
             with in_language(language):
                 message = compose()

@@ -1,7 +1,6 @@
-"""Keep mail as files until the server has taken it.
+"""Keep mail in files, each to one recipient, until the server has accepted it.
 
-A file holds a mail to one recipient. It is sent whole, and removed once the server has taken it.
-Its age decides how often it is tried, so nothing else is remembered of it.
+The age of a file decides how often it is tried, so no other state is kept.
 """
 
 from __future__ import annotations
@@ -57,10 +56,7 @@ class Outbox:
         """Files of mail that the server has taken, until they are removed."""
 
     def put(self, message: EmailMessage) -> None:
-        """Keep `message` for each of its recipients: it is on the disk when this returns.
-
-        Raises OutputError if it cannot be written; none of it is then kept.
-        """
+        """Keep `message` on the disk for each of its recipients, or raise OutputError for none."""
         make_folder(self._folder, 0o700)
         stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
         [sender] = message["From"].addresses
@@ -151,10 +147,8 @@ class Outbox:
         except FileNotFoundError:  # no mail was ever put
             return []
         except OSError as error:
-            raise OutputError(
-                text(N_("{path} cannot be read: {reason}."),
-                     path=self._folder, reason=error.strerror)
-            ) from error  # fmt: skip
+            raise OutputError(text(N_("{path} cannot be read: {reason}."), path=self._folder,
+                                   reason=error.strerror)) from error  # fmt: skip
         mails = (name for name in names if name.endswith(_MAIL) and not name.startswith("."))
         return sorted(name for name in mails if (self._folder / name).is_file())
 
@@ -167,10 +161,7 @@ class Outbox:
 
 
 def _read(path: Path) -> EmailMessage:
-    """The mail in a file.
-
-    Raises DeliveryError unless it has a sender and one recipient, FileNotFoundError if it is gone.
-    """
+    """The mail in a file; raises DeliveryError unless it has a sender and one recipient."""
     try:
         message = message_from_string(path.read_text("utf-8"), policy=SMTP)
         [sender] = message["From"].addresses

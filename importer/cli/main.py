@@ -97,7 +97,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _failed(message: str, exit_code: int, arguments: Sequence[str]) -> int:
-    """Print the JSON document of a failed command, if one was asked for."""
+    """Print the JSON document of a failed command with --json; return `exit_code`."""
     if "--json" in arguments:
         print_json({"error": message, "exit_code": exit_code})
     return exit_code

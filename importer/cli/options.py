@@ -72,11 +72,11 @@ class CommonOptions:
         )  # fmt: skip
 
     def progress(self) -> AbstractContextManager[Progress]:
-        """Show progress unless --quiet was given."""
+        """Show progress, except with --quiet."""
         return progress(wanted=not self.quiet)
 
     def print_result(self, document: object, *lines: object) -> None:
-        """Print `document` with --json, else `lines` unless --quiet was given."""
+        """Print `document` with --json; otherwise `lines`, except with --quiet."""
         if self.json:
             print_json(document)
         elif not self.quiet:
@@ -97,16 +97,9 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_options(
-        account: str | None,
-        ledger: str | None,
-        wait: float | None,
-        lang: str | None,
-        config: Path | None,
-        as_json: bool,
-        quiet: bool,
-        verbose: bool,
-        **own: Any,
-    ) -> Any:
+        account: str | None, ledger: str | None, wait: float | None, lang: str | None,
+        config: Path | None, as_json: bool, quiet: bool, verbose: bool, **own: Any,
+    ) -> Any:  # fmt: skip
         settings = load_settings(config, (lambda _language: None) if lang else use_language)
         options = CommonOptions(
             encodable(account or settings.account or DEFAULT_ACCOUNT), ledger or settings.ledger,

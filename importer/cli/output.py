@@ -100,13 +100,9 @@ def progress(*, wanted: bool) -> Iterator[Progress]:
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     bars = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(),
+        TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+    )  # fmt: skip
     patience = threading.Timer(PATIENCE, bars.start)
     patience.daemon = True
     patience.start()

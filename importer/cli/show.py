@@ -130,32 +130,20 @@ def otc_json(holding: OtcHolding) -> dict[str, Any]:
     """An OTC of `show otcs --json`."""
     otc = holding.otc
     return {
-        "otc": otc.code,
-        "email": otc.email,
-        "company": otc.company,
-        "description": otc.description,
-        "total": otc.total,
-        "used": holding.used,
-        "pending": holding.pending,
-        "purchase_date": otc.purchase_date,
-        "expiry_date": otc.expiry_date,
-        "product_id": otc.product_id,
-        "runtime": otc.runtime,
+        "otc": otc.code, "email": otc.email, "company": otc.company,
+        "description": otc.description, "total": otc.total, "used": holding.used,
+        "pending": holding.pending, "purchase_date": otc.purchase_date,
+        "expiry_date": otc.expiry_date, "product_id": otc.product_id, "runtime": otc.runtime,
         "dedicated_to": holding.dedicated_to,
-    }
+    }  # fmt: skip
 
 
 def _customer_json(holding: CustomerHolding) -> dict[str, Any]:
     customer = holding.customer
+    subscriptions = [{"otc": part.otc, "licenses": part.licenses} for part in holding.subscriptions]
     return {
-        "name": customer.name,
-        "managed_by": customer.managed_by,
-        "status": customer.status,
-        "email": customer.email,
-        "first_name": customer.first_name,
-        "last_name": customer.last_name,
-        "subscriptions": [
-            {"otc": part.otc, "licenses": part.licenses} for part in holding.subscriptions
-        ],
+        "name": customer.name, "managed_by": customer.managed_by, "status": customer.status,
+        "email": customer.email, "first_name": customer.first_name,
+        "last_name": customer.last_name, "subscriptions": subscriptions,
         "devices": holding.installed,
-    }
+    }  # fmt: skip

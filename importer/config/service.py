@@ -1,4 +1,4 @@
-"""Settings of the service: the inbox, exports, mail and what it remembers."""
+"""Settings of the service: inbox, exports, mail, state and metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPORT_NAME = "Export Avira Details"
 FORMATS = ("xlsx", "ods", "csv", "json", "html")
 
 KEY = "\0"
-"""The name under which a table of [[exports]] is given its `key`; no file can set it."""
+"""The alias of `key` in a table of [[exports]], which no file can set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class InboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """An export that is made repeatedly, by `cron` or `every`.
+    """A scheduled export, by `cron` or `every`.
 
     `key` names its table in messages. `folder` is a path or an fsspec URL. None means: for
     `timezone` the computer's, for `keep` all, for `lang` the program's.

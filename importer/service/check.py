@@ -49,7 +49,7 @@ class CheckResult(NamedTuple):
 
 
 def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
-    """Check folders, ledger, exports and mail; only the service's own folders are made."""
+    """Check folders, ledger, exports and mail; create only the service's own folders."""
     delivered_to = {f"{export.key}.folder" for export in settings.exports}
     for key, path in required_folders(settings):
         if key not in delivered_to:

@@ -21,7 +21,7 @@ from importer.service.mail.notices import Notices
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
 from importer.service.state import state_folder
-from importer.service.stopping import Heartbeat, StopSignal, WatchedProgress
+from importer.service.stopping import StopSignal, WatchedProgress
 
 STUCK = 5400.0
 """Seconds without a heartbeat after which a part counts as stuck: the largest workbook and the
@@ -50,14 +50,15 @@ class ServiceContext:
         self.written_exports: list[WrittenExport] = []
         self.failed_exports: list[str] = []
         self.has_left = False
-        self._beats: dict[str, Heartbeat] = {}
+        self._beats: dict[str, float] = {}
         self._keep_results = keep_results
         self._job = job
         self._logged: set[Event] = set()
 
-    def beat(self, part: str) -> Heartbeat:
-        """The heartbeat of a part."""
-        return self._beats.setdefault(part, Heartbeat())
+    def beat(self, part: str) -> Callable[[], None]:
+        """The heartbeat of a part, to be called while it is at work."""
+        self._beats[part] = time.monotonic()
+        return lambda: self._beats.update({part: time.monotonic()})
 
     def job(self, part: str) -> Job:
         """The job of a part: it beats, and is abandoned when the service stops."""
@@ -66,7 +67,7 @@ class ServiceContext:
     @property
     def is_alive(self) -> bool:
         """Whether every part was seen at work lately."""
-        return all(time.monotonic() - beat.at < STUCK for beat in self._beats.values())
+        return all(time.monotonic() - at < STUCK for at in self._beats.values())
 
     def send_mail(self, stopping: Callable[[], bool]) -> dt.datetime | None:
         """Send what is due; gives the instant of the next attempt, None if nothing waits."""

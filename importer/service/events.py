@@ -1,8 +1,4 @@
-"""The events of the service, and its log: one line an event.
-
-The lines are text for people or JSON for programs. None shows more of an OTC than its last five
-characters, whoever wrote it.
-"""
+"""The events of the service, and its log of one line per event, with OTCs masked."""
 
 from __future__ import annotations
 
@@ -135,22 +131,16 @@ class _JsonFormatter(_EventFormatter):
         instant = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         document = {"at": instant, "level": level, "event": event.value,
                     "message": str(Text(event.template, facts)), **facts}  # fmt: skip
-        return json.dumps(document, ensure_ascii=False, default=_plain)
+        return json.dumps(document, ensure_ascii=False)
 
 
 def _masked(fact: object) -> object:
     """A fact without OTCs, before anything is done to its spaces and line breaks."""
-    if isinstance(fact, bool | int | float | dt.datetime | None):
+    if isinstance(fact, bool | int | float | None):
         return fact
     if isinstance(fact, list | tuple):
         return [_masked(item) for item in fact]
     return without_otcs(str(fact))
-
-
-def _plain(fact: object) -> str:
-    if isinstance(fact, dt.datetime):
-        return fact.isoformat().replace("+00:00", "Z")
-    return str(fact)
 
 
 class LogHandler(logging.StreamHandler[TextIO]):

@@ -43,7 +43,7 @@ def held_lock(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def if_free(folder: Path) -> Iterator[bool]:
-    """Whether the service of `folder` has ended; if so its lock is held meanwhile.
+    """Whether the service of `folder` has ended; if so, keep its lock meanwhile.
 
     Raises OSError if that cannot be determined, as for another user's.
     """

@@ -21,7 +21,7 @@ from importer.service.locks import locked
 from importer.service.stopping import StoppedError
 
 STATE_LOCK = "service.lock"
-"""Held in the state folder by the service that writes exports and sends mail."""
+"""The lock in the state folder of the service that writes exports and sends mail."""
 
 TRY_LOCK_EVERY = 5.0
 """Seconds between two attempts to become the service that writes exports and sends mail."""

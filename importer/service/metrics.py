@@ -67,13 +67,13 @@ class Metrics:
                 self._rows.labels(kind).inc(count)
 
     def exported(self, export: str, at: dt.datetime, lag: dt.timedelta) -> None:
-        """Count an export made at the instant `at`."""
+        """Count an export written at the instant `at`."""
         self._exports.labels(export, "made").inc()
         self._export_lag.labels(export).set(lag.total_seconds())
         self.exported_before(export, at)
 
     def exported_before(self, export: str, at: dt.datetime) -> None:
-        """Note when an export was last made, perhaps by an earlier process."""
+        """Note when an export was last written, perhaps by an earlier process."""
         self._last_export.labels(export).set(at.timestamp())
 
     def export_failed(self, export: str) -> None:

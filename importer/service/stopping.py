@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 from importer.base.progress import Tick
@@ -46,17 +45,6 @@ class StopSignal:
         """Raise StoppedError if the service must stop."""
         if self.is_set:
             raise StoppedError
-
-
-class Heartbeat:
-    """When a part of the service was last seen at work, by the monotonic clock."""
-
-    def __init__(self) -> None:
-        self.at = time.monotonic()
-
-    def __call__(self) -> None:
-        """Note that the part is at work."""
-        self.at = time.monotonic()
 
 
 class WatchedProgress:

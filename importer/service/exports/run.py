@@ -96,7 +96,7 @@ class _Scheduled:
 class Exports:
     """The exports of a service, which run one after the other.
 
-    A run that starts more than `late` after its time counts as missed and is made up for.
+    A run that starts more than `late` after its time counts as missed.
     """
 
     settings: ServiceSettings

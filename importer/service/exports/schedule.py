@@ -23,7 +23,7 @@ from importer.base.texts import N_, Text, shortened, text
 from importer.config.service import ExportSettings
 
 MOST_COUNTED = 10_000
-"""How many missed times of a cron expression are counted; nobody needs a larger number."""
+"""The most missed times of a cron expression that are counted."""
 
 _NAMED = {
     "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *",

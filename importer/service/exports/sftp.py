@@ -22,11 +22,11 @@ T = TypeVar("T")
 _OPTIONS: dict[str, Any] = {
     "known_hosts": b"",  # asyncssh's word for ~/.ssh/known_hosts, whatever ~/.ssh/config says
     "connect_timeout": 60,
-    "keepalive_interval": 15,  # a server that is silent for a minute is given up
+    "keepalive_interval": 15,  # give up on a server that is silent for a minute
     "keepalive_count_max": 4,
 }
 LONGEST = 1800.0
-"""Seconds after which a request is given up even if the server is there."""
+"""Seconds after which a request fails even if the server is alive."""
 
 # asyncio warns of each packet that a lost connection does not take.
 logging.getLogger("asyncio").addFilter(lambda record: "socket.send()" not in str(record.msg))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -46,7 +46,7 @@ class InboxResult:
 
     @property
     def is_valid(self) -> bool:
-        """Whether this program may have written it: no name in it leads out of its folder."""
+        """Whether this program may have written it: no name in it leads to another folder."""
         names = (self.name, self.corrections, self.corrections_made)
         return (
             all(isinstance(name, str) and _is_plain(name) for name in names if name is not None)
@@ -63,21 +63,14 @@ class InboxResult:
         """Whether the workbook was rejected as a whole; its rows are those that were good."""
         return self.returned and self.batch is None
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, for `result_from_json`."""
-        return asdict(self)
-
 
 def result_from_json(kept: dict[str, Any] | None) -> InboxResult | None:
-    """The result that was kept; None if there is none, or an invalid one.
-
-    Whoever may write to the inbox could otherwise have files written elsewhere.
-    """
+    """The result that was kept; None if there is none or it is invalid, perhaps forged."""
     try:
-        result = None if kept is None else InboxResult(**kept)
+        result = InboxResult(**kept or {})
     except TypeError:
         return None
-    return result if result is not None and result.is_valid else None
+    return result if result.is_valid else None
 
 
 def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:

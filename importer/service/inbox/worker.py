@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from importer.base import clock
@@ -43,8 +43,8 @@ class _ChangedError(Exception):
 class InboxWorker:
     """Files the workbooks of one inbox through the claims of one service.
 
-    `before_filing` is called with each result and the folder that the workbook will be in, and
-    perhaps again if the program ends meanwhile; `filed` once it is there.
+    `before_filing` is called with each result and the folder that the workbook will be in, perhaps
+    again after a crash; `filed` is called once it is there.
     """
 
     settings: InboxSettings
@@ -118,16 +118,11 @@ class InboxWorker:
 
     def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
         """The claims to process now; those that have failed before come last."""
-        for claim in claims:
-            if claim.tries == 0 and self._backoff.is_over(claim.folder):
-                yield claim
-        for path in ready:
-            taken = self._take(path)
-            if taken is not None:
-                yield taken
-        for claim in claims:
-            if claim.tries and self._backoff.is_over(claim.folder):
-                yield claim
+        due = [claim for claim in claims if self._backoff.is_over(claim.folder)]
+        tried = [claim for claim in due if claim.tries]
+        yield from (claim for claim in due if claim not in tried)
+        yield from filter(None, map(self._take, ready))
+        yield from tried
 
     def _take(self, path: Path) -> Claim | None:
         self.stopping.raise_if_set()
@@ -149,7 +144,7 @@ class InboxWorker:
         try:
             result = result_from_json(claim.kept_result(final=True)) or self._apply(claim)
             if result is not None:
-                claim.keep_result(result.to_json(), final=True)
+                claim.keep_result(asdict(result), final=True)
                 self._file(claim, result)
             self._backoff.forget(claim.folder)
             return True
@@ -183,7 +178,7 @@ class InboxWorker:
         def before_commit(report: Report) -> None:
             if _state(claim.workbook) != state:
                 raise _ChangedError
-            claim.keep_result(result_of(report, name, claim.since).to_json(), final=False)
+            claim.keep_result(asdict(result_of(report, name, claim.since)), final=False)
 
         job = replace(
             self.job, today=clock.today(),

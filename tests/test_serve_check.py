@@ -103,7 +103,7 @@ def test_a_check_of_what_works_says_so_of_each_thing_and_changes_nothing(
     assert [one["what"] for one in checks] == list(marks(said))
     assert all(list(one) == ["what", "ok", "message"] and one["ok"] for one in checks)
     assert [f"✓ {one['what']}: {one['message']}" for one in checks] == said.out.splitlines()
-    assert "the next one runs at 20" in said.out
+    assert "the next run is at 20" in said.out
     assert all_in(place.folder) == before
     assert mails.mails == []
     assert mails.tried == []
@@ -323,7 +323,7 @@ def test_a_check_after_the_first_run_says_when_the_next_export_comes(
     assert here("--once").exit_code == 0
     said = here("--check")
     assert said.exit_code == 0
-    found = re.search(r"the next one runs at (\S+ [0-9:]+)", said.out, re.MULTILINE)
+    found = re.search(r"the next run is at (\S+ [0-9:]+)", said.out, re.MULTILINE)
     assert found
     left = dt.datetime.fromisoformat(found[1]).astimezone() - dt.datetime.now(dt.UTC)
     assert dt.timedelta(minutes=58) < left <= dt.timedelta(hours=1)

@@ -152,12 +152,12 @@ def _day_or_batch(value: str) -> dt.date | int:
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
-        reason = _(N_("{value!r} is neither a day (YYYY-MM-DD) nor the number of a batch."))
+        reason = _(N_("{value!r} is neither a date (YYYY-MM-DD) nor a batch number."))
         raise click.BadParameter(reason.format(value=value)) from None
 
 
 actor_option = option(
-    "--actor", metavar="NAME", help=N_("Who does this, for the history. Default: your user name.")
+    "--actor", metavar="NAME", help=N_("Name to record in the history. Default: your user name.")
 )
 as_of_option = option(
     "--as-of",

@@ -42,8 +42,8 @@ _TEMPLATES = {
     "inbox_itself": N_("{path}: {key} must not be the inbox itself. Name another folder."),
     "interval": N_("{path}: {key} must be a number and a unit such as 30s, 15m, 12h, 1d or 1w, ten "
                    "years at most, not {value}."),
-    "no_smtp": N_("{path}: {key} needs a mail server. Describe it in a table [smtp]."),
-    "path": N_("{path}: {key} contains control characters, since a backslash means something in "
+    "no_smtp": N_("{path}: {key} needs a mail server. Add a table [smtp]."),
+    "path": N_("{path}: {key} contains control characters, since a backslash is special in "
                "\"double quotes\". Put Windows paths in 'single quotes'."),
     "same_files": N_("{path}: {key} and {other} write files with the same name to the same folder. "
                      'Give one of them another name = "…".'),

@@ -31,7 +31,7 @@ from importer.service.state import KeptRuns, state_folder
 from importer.service.stopping import StopSignal
 
 _USABLE = N_("{folder} can be read and written.")
-_NO_RIGHT = N_("The user of the service has no right to read and write {folder}.")
+_NO_RIGHT = N_("The user of the service has no permission to read and write {folder}.")
 
 
 class CheckResult(NamedTuple):
@@ -121,11 +121,11 @@ def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
     schedule = Schedule.of(export, settings.file)
     last = KeptRuns(state_folder(settings)).of(export).last
     if last is None and export.cron is None:
-        return text(N_("{export}: the first one runs at once."), export=export.name)
+        return text(N_("{export}: the first run is due now."), export=export.name)
     at = schedule.next_after(clock.now() if last is None else last)
     zone = ZoneInfo(export.timezone) if export.timezone else get_localzone()
     local = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} ({zone})"
-    return text(N_("{export}: the next one runs at {at}."), export=export.name, at=local)
+    return text(N_("{export}: the next run is at {at}."), export=export.name, at=local)
 
 
 def _destination(export: ExportSettings, settings: ServiceSettings) -> Text:

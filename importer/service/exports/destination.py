@@ -38,7 +38,7 @@ def _connection(settings: ExportSettings) -> AbstractContextManager[Folder]:
                                    command=command)) from error  # fmt: skip
         return sftp.connect(settings)
     if "::" in settings.folder:  # fsspec chains file systems with it
-        raise OutputError(text(N_("it must not have :: in it")))
+        raise OutputError(text(N_("it must not contain ::")))
     from importer.service.exports import fsspec_files
 
     return nullcontext(fsspec_files.connect(settings))

@@ -130,7 +130,7 @@ def _fault(fields: list[str]) -> Text | None:
                         number=at + 1, wrong=shortened(field), field=text(_RANGES[at]))  # fmt: skip
     # cronsim refuses a day that its month never has.
     if not _is_valid(fields) or next(CronSim(" ".join(fields), _SOME_DAY), None) is None:
-        return text(N_("Its time never comes."))
+        return text(N_("No date matches it."))
     return None
 
 

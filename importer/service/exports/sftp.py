@@ -66,9 +66,9 @@ async def _client(
     except (asyncssh.HostKeyNotVerifiable, asyncssh.ConnectionLost, ConnectionResetError) as error:
         # OpenSSH ends the connection if it has no key of the kind that is known.
         raise OutputError(text(
-            N_("the server {host} did not prove with a known key that it is the right one "
-               "({reason}). Log in to it with ssh as the user of the service and compare its key, "
-               "or name a file that has the key as {key}.options.known_hosts"),
+            N_("the host key of {host} could not be verified ({reason}). Log in to it with ssh as "
+               "the user of the service and compare its key, or name a file that has the key as "
+               "{key}.options.known_hosts"),
             host=options["host"], reason=error, key=key)) from error  # fmt: skip
 
 

@@ -74,7 +74,7 @@ class Letter:
         message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
         fixed = {
             "no_rows": _("There are none."),
-            "signature": _(N_("This mail was written by avira-importer.")),
+            "signature": _(N_("This mail was sent by avira-importer.")),
         }
         message.set_content("\n".join(_plain_text(self, **fixed)), cte="quoted-printable")
         template = _environment().get_template("mail.html.jinja")

@@ -85,10 +85,7 @@ class SummaryLine(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A small table of the summary, and the kind of chart that is drawn of it.
-
-    The first column holds labels, each other column the numbers of a series.
-    """
+    """A small table of the summary, of labels and a series of numbers per column, and its chart."""
 
     table: Table
     chart: Literal["column", "bar", "stacked bar"]
@@ -106,10 +103,7 @@ class Summary:
 
 
 class ExportSheet(NamedTuple):
-    """A sheet of a spreadsheet: a table, or as much of it as the sheet can hold.
-
-    `number` is 1 for a table's first sheet; `key` is the sheet's name in every language.
-    """
+    """The sheet `number`, from 1, of a table; `key` is the sheet's name in every language."""
 
     key: str
     title: str
@@ -132,8 +126,7 @@ class Book:
     overview: Sequence[Table]
 
     def sheets(self, row_limit: int) -> list[ExportSheet]:
-        """The tables as sheets of at most `row_limit` rows. Longer ones are continued on further
-        sheets, “OTC Details (2)” and so on."""
+        """The tables as sheets of at most `row_limit` rows: “OTC Details”, “OTC Details (2)”, …"""
         sheets = []
         for table in self.tables:
             for number, start in enumerate(range(0, max(len(table.rows), 1), row_limit), 1):

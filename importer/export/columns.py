@@ -44,7 +44,7 @@ def make_table(
 ) -> Table:
     """A table with a row for each of `sources`, in the current language.
 
-    The `console`'s columns stand first; their headers are English unless `translate_console`.
+    The `console`'s columns come first; their headers are English unless `translate_console`.
     """
     language = current_language()
     own = [column for column in columns if column.for_customers or not of_customer]

@@ -59,13 +59,11 @@ class Format(StrEnum):
         by_ending = {member.ending: member for member in cls if member.ending}
         if path.suffix.lower() in by_ending:
             return by_ending[path.suffix.lower()]
-        raise MisuseError(
-            text(N_("{path} ends in none of {endings}. For a folder of CSV files: --format csv"),
-                 path=path, endings=by_ending)
-        )  # fmt: skip
+        message = N_("{path} ends in none of {endings}. For a folder of CSV files: --format csv")
+        raise MisuseError(text(message, path=path, endings=by_ending))
 
     def write(self, book: Book, path: Path) -> dict[str, int]:
-        """Write `book` to `path`, whole or not at all; the number of rows by sheet."""
+        """Write `book` to `path`, whole or not at all; return the number of rows by sheet."""
         module, name = self.writer.split(".")
         write_book = getattr(import_module(f"importer.export.writers.{module}"), name)
         rows: dict[str, int] = write_book(book, path)

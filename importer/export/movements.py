@@ -57,8 +57,7 @@ MOVEMENT_COLUMNS = (
 def movements(journal: Sequence[Movement], *, of_customer: bool = False) -> Table:
     """A row per line of the `journal`, which is in order of time.
 
-    A customer's own export leaves out who made a change, from which file, and why the customer
-    was disabled.
+    A customer's own export does not say who made a change, from which file, or why it was disabled.
     """
     words = _Words(_NOT_LISTED | {"disabled_reason"} if of_customer else _NOT_LISTED)
     lines = (_line(movement, words) for movement in reversed(journal))

@@ -94,12 +94,9 @@ def is_export(path: Path) -> bool:
 
 def an_export(path: Path) -> FileError:
     """The error for an export that was to be checked or applied."""
-    return FileError(
-        Code.NOT_A_WORKBOOK,
-        text(N_("{path} is an export of the ledger, not a workbook to apply."),
-             path=path),
-        text(N_("To get a workbook to edit and apply: avira-importer template --prefill")),
-    )  # fmt: skip
+    message = text(N_("{path} is an export of the ledger, not a workbook to apply."), path=path)
+    fix = text(N_("To get a workbook to edit and apply: avira-importer template --prefill"))
+    return FileError(Code.NOT_A_WORKBOOK, message, fix)
 
 
 def _is_exported(header: Sequence[Cell]) -> bool:

@@ -111,10 +111,7 @@ DETAIL_SHEETS = (
 def detail_tables(
     contents: Contents, *, of_customer: bool = False, translate_headers: bool = False
 ) -> Iterator[Table]:
-    """The console's sheets of `contents`, in its order.
-
-    A customer's own export has no OTC Activation Details, and no columns about others.
-    """
+    """The console's sheets of `contents`, in its order; for a customer without those on others."""
     for sheet in DETAIL_SHEETS:
         if sheet.for_customers or not of_customer:
             yield make_table(

@@ -33,7 +33,11 @@ def describe_changes(
             leaving = change.before
             continue
         if change.kind is ChangeKind.SUBSCRIPTION_MOVED:
-            description = _describe_move(leaving, change.after, names)
+            old, new = leaving, change.after
+            assert isinstance(old, Subscription)
+            assert isinstance(new, Subscription)
+            what = f"{old.otc} ({old.licenses}) → {new.otc} ({new.licenses})"
+            description = f"{names[new.customer]}: {what}"
         elif change.before is not None or additions:
             description = _describe_edit(change, names)
         else:
@@ -41,17 +45,6 @@ def describe_changes(
         place = change.place
         where = text(N_("{sheet}, row {row}"), sheet=place.sheet.name, row=place.row)
         yield f"{where}: {description}"
-
-
-def _describe_move(
-    leaving: Entity | None, arriving: Entity | None, names: Mapping[int, str]
-) -> str:
-    assert isinstance(leaving, Subscription)
-    assert isinstance(arriving, Subscription)
-    return (
-        f"{names[arriving.customer]}: {leaving.otc} ({leaving.licenses}) → "
-        f"{arriving.otc} ({arriving.licenses})"
-    )
 
 
 def _describe_edit(change: Change, names: Mapping[int, str]) -> str:

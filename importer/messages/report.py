@@ -82,43 +82,31 @@ class Report:
 
 def to_json(report: Report) -> dict[str, Any]:
     """The object for one file, as in docs/json.md."""
+    counts = report.counts().items()
     return {
-        "file": report.file,
-        "sha256": report.sha256,
-        "status": report.result.value,
-        "batch": report.batch,
-        "rows": report.rows._asdict(),
-        "changes": {
-            kind.value: count for kind, count in report.counts().items() if kind not in UNDO_ONLY
-        },
+        "file": report.file, "sha256": report.sha256, "status": report.result.value,
+        "batch": report.batch, "rows": report.rows._asdict(),
+        "changes": {kind.value: count for kind, count in counts if kind not in UNDO_ONLY},
         "otcs": [demand._asdict() for demand in report.demands],
-        "problems": _problems(report),
-        "corrections": report.corrections,
-    }
+        "problems": _problems(report), "corrections": report.corrections,
+    }  # fmt: skip
 
 
 def undo_to_json(report: Report, undoes: int) -> dict[str, Any]:
     """The object for an undo of batch `undoes`, as in docs/json.md."""
+    changes = {kind.value: count for kind, count in report.counts().items()}
     return {
-        "batch": report.batch,
-        "undoes": undoes,
-        "changes": {kind.value: count for kind, count in report.counts().items()},
-        "problems": _problems(report),
-    }
+        "batch": report.batch, "undoes": undoes, "changes": changes, "problems": _problems(report),
+    }  # fmt: skip
 
 
 def _problems(report: Report) -> list[dict[str, Any]]:
     return [
         {
-            "severity": problem.severity.value,
-            "code": problem.code.value,
-            "sheet": problem.sheet,
-            "row": problem.row,
-            "column": problem.column,
-            "cell": problem.cell,
-            "value": problem.value,
-            "message": str(problem.message),
-            "fix": str(problem.fix),
+            "severity": problem.severity.value, "code": problem.code.value,
+            "sheet": problem.sheet, "row": problem.row, "column": problem.column,
+            "cell": problem.cell, "value": problem.value,
+            "message": str(problem.message), "fix": str(problem.fix),
         }
         for problem in report.problems
-    ]
+    ]  # fmt: skip

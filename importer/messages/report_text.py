@@ -1,4 +1,4 @@
-"""The report on a workbook or an undo, for the person who asked for it."""
+"""The report on a workbook or an undo, as lines of text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
 from importer.messages.problem_text import problem_lines
 from importer.messages.report import Report, Result
 
-SHOWN = 20
-"""How many changes are listed, unless all are wanted."""
+SHOWN = 20  # changes that are listed, unless all are wanted
 
 _DONE = {
-    ChangeKind.OTC_ADDED: N_("OTCs added"),
-    ChangeKind.OTC_EDITED: N_("OTCs edited"),
+    ChangeKind.OTC_ADDED: N_("OTCs added"), ChangeKind.OTC_EDITED: N_("OTCs edited"),
     ChangeKind.CUSTOMER_ADDED: N_("customers added"),
     ChangeKind.CUSTOMER_EDITED: N_("customers edited"),
     ChangeKind.CUSTOMER_DISABLED: N_("customers disabled"),
@@ -26,12 +24,10 @@ _DONE = {
     ChangeKind.SUBSCRIPTION_EDITED: N_("subscriptions edited"),
     ChangeKind.SUBSCRIPTION_MOVED: N_("subscriptions moved"),
     ChangeKind.SUBSCRIPTION_CANCELLED: N_("subscriptions cancelled"),
-    ChangeKind.DEVICE_ADDED: N_("devices added"),
-    ChangeKind.DEVICE_EDITED: N_("devices edited"),
-    ChangeKind.OTC_REMOVED: N_("OTCs removed"),
+    ChangeKind.DEVICE_ADDED: N_("devices added"), ChangeKind.DEVICE_EDITED: N_("devices edited"),
+    ChangeKind.OTC_REMOVED: N_("OTCs removed"), ChangeKind.DEVICE_REMOVED: N_("devices removed"),
     ChangeKind.CUSTOMER_REMOVED: N_("customers removed"),
-    ChangeKind.DEVICE_REMOVED: N_("devices removed"),
-}
+}  # fmt: skip
 
 _HEADLINES = {
     Result.VALID: N_("no problems"),
@@ -50,11 +46,9 @@ _UNDO_HEADLINES = {
     Result.UNCHANGED: N_("nothing left to undo; nothing was changed"),
 }
 _TONES = {
-    Result.VALID: Tone.GOOD,
-    Result.APPLIED: Tone.GOOD,
-    Result.UNCHANGED: Tone.GOOD,
+    Result.VALID: Tone.GOOD, Result.APPLIED: Tone.GOOD, Result.UNCHANGED: Tone.GOOD,
     Result.PARTLY_APPLIED: Tone.WATCH,
-}
+}  # fmt: skip
 _ROWS_GOOD = N_("Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} rejected.")
 _ROWS_NOT_APPLIED = {
     Result.VALID: N_(
@@ -103,11 +97,9 @@ def report_lines(
     yield from _changes(report, everything)
     yield from problem_lines(report.problems, everything)
     if report.corrections is not None:
-        yield BLANK
-        yield line(2, text(advice.corrections, path=report.corrections))
+        yield from (BLANK, line(2, text(advice.corrections, path=report.corrections)))
     if report.corrections_fault is not None:
-        yield BLANK
-        yield line(2, Span(str(report.corrections_fault), Tone.BAD))
+        yield from (BLANK, line(2, Span(str(report.corrections_fault), Tone.BAD)))
         yield line(2, _(N_("Name another place for the corrections with --corrections.")))
     yield from _batch(report)
 
@@ -139,15 +131,12 @@ def _changes(report: Report, everything: bool, *, additions: bool = False) -> It
         yield line(2, would + "; ".join(done))
     changes = list(describe_changes(report.changes, report.names, additions=additions))
     listed = changes if everything else changes[:SHOWN]
-    for change in listed:
-        yield line(4, change)
-    if len(changes) > len(listed):
-        more = len(changes) - len(listed)
+    yield from (line(4, change) for change in listed)
+    if more := len(changes) - len(listed):
         yield line(4, text(N_("… and {more} more (-v lists all)"), more=more))
 
 
 def _batch(report: Report) -> Iterator[ReportLine]:
-    """The new batch, and where it is."""
     if report.batch is not None:
         batch = text(N_("Batch {batch} in the ledger {path}, account {account}"),
                      batch=report.batch, path=report.ledger, account=report.account)  # fmt: skip

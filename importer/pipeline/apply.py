@@ -11,7 +11,6 @@ from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import FileError, OutputError
-from importer.base.progress import Progress
 from importer.base.texts import N_, text
 from importer.domain.planning.plan import Plan, RowOutcome, make_plan
 from importer.domain.planning.scope import Scope, scope_of
@@ -49,7 +48,7 @@ def check(paths: Sequence[Path], job: Job) -> list[Report]:
         if isinstance(reading, Report):
             report = reading
         else:
-            plan = _plan(reading, snapshot, job.progress)
+            plan = _plan(reading, snapshot, job)
             report = _report(reading, plan)
             report.result = Result.INVALID if report.refused else Result.VALID
             if report.refused:
@@ -74,7 +73,7 @@ def apply(
     if refused_already or not reading.checked.requests:  # nothing will be written
         report = _applied_before(reading, job)
         if report is None:
-            report = _report(reading, _plan(reading, _snapshot([reading], job), job.progress))
+            report = _report(reading, _plan(reading, _snapshot([reading], job), job))
     else:
         report = _apply(reading, job, partial)
     report.result = _result(report)
@@ -130,9 +129,9 @@ def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
         return load_snapshot(connection, job.account, named, job.today)
 
 
-def _plan(reading: _Read, snapshot: Snapshot, progress: Progress) -> Plan:
+def _plan(reading: _Read, snapshot: Snapshot, job: Job) -> Plan:
     requests = reading.checked.requests
-    tick = progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
+    tick = job.progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
     return make_plan(requests, snapshot, reading.checked.refused_additions, tick)
 
 
@@ -147,7 +146,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
             return before
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         locked.check_covers(named, snapshot)
-        plan = _plan(reading, snapshot, job.progress)
+        plan = _plan(reading, snapshot, job)
         report = _report(reading, plan)
         if plan.changes and (partial or not report.refused):
             job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
@@ -184,7 +183,7 @@ def _applied_before(reading: _Read, job: Job, writing: Writing | None = None) ->
 
 
 def _report(reading: _Read, plan: Plan) -> Report:
-    """The report of a plan that is not carried out yet."""
+    """The report on a plan that is not applied yet."""
     checked = reading.checked
     outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
     for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
@@ -221,17 +220,15 @@ def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Prob
 
 def _write_corrections(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
     """Write the corrections workbook: the rejected rows if `partial`, else all rows."""
-    from importer.workbook.writing.corrections import (  # imports openpyxl
-        corrections_path,
-        write_corrections,
-    )
+    from importer.workbook.writing import corrections  # imports openpyxl
 
     rejected = {at for at, outcome in report.outcomes.items() if outcome is RowOutcome.REJECTED}
-    path = corrections_path(reading.path, job.corrections)
+    path = corrections.corrections_path(reading.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
-        only = rejected if partial else None
-        write_corrections(path, reading.path, reading.checked, report.problems, only)
+        corrections.write_corrections(
+            path, reading.path, reading.checked, report.problems, rejected if partial else None
+        )
         report.corrections = str(path)
     except OutputError as error:  # the rows stay applied, and the report must say so
         if job.once is not None:  # the caller keeps everything in one place

@@ -14,7 +14,7 @@ from importer.export.make import make_book
 from importer.ledger.reading.contents import load_contents
 from importer.ledger.reading.journal import load_movements
 from importer.pipeline.job import Job, check_output
-from importer.pipeline.show import ledger_at, no_such_customer
+from importer.pipeline.show import ledger_at, nearest_name, no_such_customer
 
 if TYPE_CHECKING:
     from importer.export.book import Summary
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Export:
     """A written export.
 
-    `batch` is the last batch in it and `head` that batch's hash. `sheets` are the numbers of data
-    rows by sheet. A folder of CSV files has no `sha256`.
+    `batch` is the last batch in it and `head` its hash. `sheets` are the numbers of rows by sheet.
+    A folder of CSV files has no `sha256`.
     """
 
     file: Path
@@ -57,7 +57,7 @@ def export(
         if customer is not None:
             own = contents.of_customer(customer)
             if own is None:
-                raise no_such_customer(customer, contents)
+                raise no_such_customer(customer, nearest_name(customer, contents))
             contents, number = own, own.customers[0].customer.id
         journal = []
         if not form.only_read:  # it has no Movements

@@ -58,10 +58,8 @@ class Job:
 def check_output(path: Path, job: Job, form: Format = Format.XLSX) -> None:
     """Raise MisuseError if the ending of `path` is wrong for the format, or it is the ledger."""
     if form.ending and path.suffix.lower() != form.ending and not path.is_dir():
-        raise MisuseError(
-            text(N_("{path} has the wrong ending for its format; its name must end in {ending}."),
-                 path=path, ending=form.ending)
-        )  # fmt: skip
+        message = N_("{path} has the wrong ending for its format; its name must end in {ending}.")
+        raise MisuseError(text(message, path=path, ending=form.ending))
     if job.ledger.is_at(path):
         raise MisuseError(text(N_("{path} is the ledger. Choose another file."), path=path))
 

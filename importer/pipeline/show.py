@@ -75,9 +75,8 @@ def customers(
         own = contents.of_customer(name)
         if own is not None:
             return own, None
-        if then is not None:
-            return then, no_such_customer(name, then)
-        return contents, _no_such_customer(name, queries.load_name_like(now, name))
+        near = queries.load_name_like(now, name) if then is None else nearest_name(name, then)
+        return contents, no_such_customer(name, near)
 
 
 def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]:
@@ -88,14 +87,15 @@ def figures(job: Job, as_of: dt.date | int | None = None) -> tuple[Figures, int]
         return queries.load_figures(now)
 
 
-def no_such_customer(name: str, contents: Contents) -> MisuseError:
-    """The error that there is no customer `name`, with the nearest name in `contents`."""
+def nearest_name(name: str, contents: Contents) -> str | None:
+    """The name of a customer in `contents` that is most like `name`; None if none is."""
     names = {name_key(own.customer.name): own.customer.name for own in contents.customers}
     near = similar_names({name_key(name)}, names.keys()).get(name_key(name))
-    return _no_such_customer(name, None if near is None else names[near])
+    return None if near is None else names[near]
 
 
-def _no_such_customer(name: str, near: str | None) -> MisuseError:
+def no_such_customer(name: str, near: str | None) -> MisuseError:
+    """The error that there is no customer `name`, with the nearest name if there is one."""
     if near is None:
         return MisuseError(text(N_("The ledger has no customer {name}."), name=name))
     message = N_("The ledger has no customer {name}. Did you mean {near}?")
@@ -104,7 +104,6 @@ def _no_such_customer(name: str, near: str | None) -> MisuseError:
 
 def no_such_batch(number: int, account: str) -> MisuseError:
     """The error that there is no batch `number`."""
-    return MisuseError(
-        text(N_("The account {account} has no batch {batch}. To list its batches: "
-                "avira-importer history"), account=account, batch=number)
-    )  # fmt: skip
+    message = N_("The account {account} has no batch {batch}. To list its batches: "
+                 "avira-importer history")  # fmt: skip
+    return MisuseError(text(message, account=account, batch=number))

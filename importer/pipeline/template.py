@@ -37,10 +37,8 @@ def template(path: Path, language: str, job: Job, *, prefill: bool = False) -> N
     customer_rows = sum(max(1, len(holding.subscriptions)) for holding in current.customers)
     rows = len(current.otcs), customer_rows
     if max(rows) >= LAST_ROW:
-        raise OutputError(
-            text(N_("{path} cannot hold all of the ledger: a sheet has at most {most} rows. Fill "
-                    "in the rows to edit in an empty template instead."),
-                 path=path, most=LAST_ROW - 1)
-        )  # fmt: skip
+        message = N_("{path} cannot hold all of the ledger: a sheet has at most {most} rows. Fill "
+                     "in the rows to edit in an empty template instead.")  # fmt: skip
+        raise OutputError(text(message, path=path, most=LAST_ROW - 1))
     tick = job.progress.stage(text(N_("Writing {path}"), path=path.name), sum(rows))
     write_template(path, language, known, current, tick)

@@ -28,10 +28,7 @@ class Undone:
 
 
 def check_undo(number: int, job: Job) -> Undone:
-    """Report what undoing batch `number` would do, and change nothing.
-
-    Raises MisuseError where there is no such batch; so does `undo`.
-    """
+    """Report what undoing batch `number` would do; MisuseError if there is none, as from `undo`."""
     with job.ledger.reading() as connection:
         loaded = load_batch_to_undo(connection, job.account, number, job.today, locking=False)
         if loaded is None:
@@ -70,7 +67,7 @@ def undo(number: int, job: Job) -> Undone:
 
 
 def _planned(loaded: BatchToUndo, number: int, job: Job) -> Report:
-    """The report of a plan that is not carried out yet."""
+    """The report on a plan that is not applied yet."""
     job.progress.stage(text(N_("Planning the undo of batch {batch}"), batch=number))
     of = loaded.of
     if of.undone_by is None:

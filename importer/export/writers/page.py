@@ -1,7 +1,4 @@
-"""Write an export as one page for a browser, which needs no network and no other file.
-
-Jinja escapes whatever people have typed, and the page's own policy allows no script but its own.
-"""
+"""Write an export as one page for a browser, which needs no network and no other file."""
 
 from __future__ import annotations
 
@@ -64,15 +61,11 @@ def write_page(book: Book, path: Path) -> dict[str, int]:
     environment.globals.update({"_": _, "zip": zip, "too_long": _too_long})
     environment.filters["shown"] = readable
     page = environment.get_template("page.html.jinja").render(
-        language=current_language(),
-        mark=MARK,
-        summary=book.summary,
+        language=current_language(), mark=MARK, summary=book.summary,
         charts=[(block, _chart(block)) for block in book.summary.blocks],
-        exceptions=book.exceptions,
-        overview=book.overview,
-        row_limit=ROW_LIMIT,
-        style=(WEB / "page.css").read_text("utf-8"),
-        script=script,
+        exceptions=book.exceptions, overview=book.overview, row_limit=ROW_LIMIT,
+        style=(WEB / "page.css").read_text("utf-8"), script=script,
+        # besides Jinja, which escapes whatever people have typed, a policy allows this script only
         script_hash="sha256-" + base64.b64encode(digest).decode(),
     )  # fmt: skip
     with whole_file(path) as temporary:
@@ -100,22 +93,14 @@ def _chart(block: Block) -> Markup | None:
     lying = block.chart != "column"
     chart = _CHARTS[block.chart](
         style=_STYLE,
-        width=WIDTH,
-        height=len(table.rows) * BAR_HEIGHT + 90 if lying else COLUMNS_HEIGHT,
-        js=[],
-        show_legend=len(table.columns) > 2,
-        legend_at_bottom=True,
-        x_label_rotation=0 if lying else 45,
-        disable_xml_declaration=True,
-        include_x_axis=True,
-        truncate_label=LABEL,
+        width=WIDTH, height=len(table.rows) * BAR_HEIGHT + 90 if lying else COLUMNS_HEIGHT,
+        js=[], disable_xml_declaration=True,
+        show_legend=len(table.columns) > 2, legend_at_bottom=True,
+        include_x_axis=True, x_label_rotation=0 if lying else 45, truncate_label=LABEL,
         y_labels=_ticks(longest),
-        spacing=6,
-        margin=8,
-        margin_left=24 if lying else 8,
-        margin_bottom=8 if lying else 24,
+        spacing=6, margin=8, margin_left=24 if lying else 8, margin_bottom=8 if lying else 24,
         value_formatter=lambda value: readable(int(value), CellFormat.NUMBER),
-    )
+    )  # fmt: skip
     chart.uuid = table.key  # a random one otherwise
     chart.add_xml_filter(_without_script)
     rows = table.rows[::-1] if lying else table.rows  # the first row on top

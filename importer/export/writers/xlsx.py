@@ -8,18 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 import xlsxturbo
-from xlsxturbo.types import (
-    CellValueOptions,
-    ChartOptions,
-    ColumnFormat,
-    ConditionalFormat,
-    SheetOptions,
-)
+from xlsxturbo import types
 
 from importer.base.files import whole_file
 from importer.base.texts import N_, _, text
@@ -55,13 +48,13 @@ LEAST_WIDTH, MOST_WIDTH = 8, 100
 """Characters; Excel's formula bar shows longer values."""
 SUMMARY_WIDTHS = {0: 32.0, 1: 22.0, 2: 14.0, 3: 4.0}
 
-TITLE: ColumnFormat = {"bold": True, "font_size": 16}
-HEADING: ColumnFormat = {"bold": True, "font_size": 12}
-HEADER: ColumnFormat = {
+TITLE: types.ColumnFormat = {"bold": True, "font_size": 16}
+HEADING: types.ColumnFormat = {"bold": True, "font_size": 12}
+HEADER: types.ColumnFormat = {
     "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "align_horizontal": "center",
 }  # fmt: skip
 
-FORMATS: dict[CellFormat, ColumnFormat] = {
+FORMATS: dict[CellFormat, types.ColumnFormat] = {
     CellFormat.TEXT: {"num_format": "@"},  # text stays text even when somebody edits the cell
     CellFormat.WORDS: {},  # a format for each of its cells would take a sixth of an export's time
     CellFormat.NUMBER: {"num_format": "#,##0_)"},  # the space keeps it off the text beside it
@@ -78,13 +71,9 @@ TONES = {
 }
 """The background and the text of each tone, with enough contrast for everybody."""
 
-CHART_TYPES: dict[str, Literal["column", "bar_stacked"]] = {
-    "column": "column", "bar": "bar_stacked", "stacked bar": "bar_stacked",
-}  # fmt: skip
-
-Frame = tuple[pd.DataFrame, str, SheetOptions]
-"""Rows, the name of the sheet that they go to, and how they are shown there."""
-Cells = dict[str, CellValueOptions]
+Frame = tuple[pd.DataFrame, str, types.SheetOptions]
+"""Rows, the title of their sheet, and how they are shown there."""
+Cells = dict[str, types.CellValueOptions]
 
 
 def write_xlsx(book: Book, path: Path) -> dict[str, int]:
@@ -147,7 +136,7 @@ def _as_number(day: dt.date | dt.datetime | None) -> float | dt.date | None:
     return (day.date() - EXCEL_BEGINS).days + seconds / 86_400
 
 
-def _table_options(table: Table, number: int = 1) -> SheetOptions:
+def _table_options(table: Table, number: int = 1) -> types.SheetOptions:
     """The name and looks of an Excel table, the sheet `number` of `table`."""
     words = table.key.replace("'", "").replace("_", " ").split()
     name = "".join(word.capitalize() for word in words)
@@ -162,7 +151,7 @@ def _table_options(table: Table, number: int = 1) -> SheetOptions:
     }
 
 
-def _rules(column: TableColumn) -> list[ConditionalFormat]:
+def _rules(column: TableColumn) -> list[types.ConditionalFormat]:
     """Colours by the words of a cell, or bars in proportion to its number."""
     if column.bar is not None:
         return [{"type": "data_bar", "bar_color": column.bar, "solid": True}]
@@ -202,7 +191,7 @@ def _summary_frames(summary: Summary, sheets: list[ExportSheet]) -> list[Frame]:
     row += len(summary.figures) + 1
     links = _links(sheets, row, cells)
     row = _continuations(sheets, row + len(sheets) + 2, cells)
-    charts: dict[str, ChartOptions] = {}
+    charts: dict[str, types.ChartOptions] = {}
     frames: list[Frame] = []
     for block in summary.blocks:
         table = block.table
@@ -243,11 +232,11 @@ def _continuations(sheets: list[ExportSheet], row: int, cells: Cells) -> int:
     return row + 1
 
 
-def _chart(block: Block, sheet_title: str, header_row: int, height: int) -> ChartOptions:
+def _chart(block: Block, sheet_title: str, header_row: int, height: int) -> types.ChartOptions:
     sheet = _quoted(sheet_title)
     first, last = header_row + 1, header_row + len(block.table.rows)
     return {
-        "type": CHART_TYPES[block.chart],
+        "type": "column" if block.chart == "column" else "bar_stacked",
         "title": block.table.title,
         "categories": f"{sheet}!$A${first}:$A${last}",
         "series": [
@@ -266,7 +255,7 @@ def _quoted(sheet_title: str) -> str:
     return "'" + sheet_title.replace("'", "''") + "'"
 
 
-def _lines(lines: Iterable[SummaryLine], first_row: int, shown: ColumnFormat) -> Cells:
+def _lines(lines: Iterable[SummaryLine], first_row: int, shown: types.ColumnFormat) -> Cells:
     cells = {}
     for row, line in enumerate(lines, first_row):
         cells[f"A{row}"] = _cell(line.label, {})
@@ -274,5 +263,7 @@ def _lines(lines: Iterable[SummaryLine], first_row: int, shown: ColumnFormat) ->
     return cells
 
 
-def _cell(value: str | int | float | dt.date | None, shown: ColumnFormat) -> CellValueOptions:
+def _cell(
+    value: str | int | float | dt.date | None, shown: types.ColumnFormat
+) -> types.CellValueOptions:
     return {"value": value, "format": shown}

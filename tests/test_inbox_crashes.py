@@ -103,7 +103,7 @@ def _run(place: Place, ends_at: int | None, bug: str) -> int:
 
     for name in ("rename", "replace", "link", "unlink", "rmdir", "mkdir"):
         setattr(os, name, counted(getattr(os, name)))
-    for name in ("apply_changes", "made"):  # and soon after these, the commit
+    for name in ("apply_changes", "note_batch"):  # and soon after these, the commit
         change("importer.pipeline.apply", **{name: counted(getattr(pipeline, name))})
     return run(["serve", "--once", "-q", "--config", str(place.config)])
 

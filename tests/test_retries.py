@@ -311,7 +311,7 @@ PLACES = {
     "before it has looked": (pipeline, "load_snapshot"),
     "before it writes": (pipeline, "apply_changes"),
     "before it asks for its number": (making, "_finish"),
-    "before it commits": (pipeline, "made"),
+    "before it commits": (pipeline, "note_batch"),
 }
 
 

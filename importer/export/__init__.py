@@ -1,1 +1,1 @@
-"""“Export Avira Details”: what the ledger holds, for people and for other spreadsheets."""
+"""The export of the ledger, “Export Avira Details”."""

@@ -16,7 +16,7 @@ CONSOLE = "export"
 
 
 class ExportColumn(NamedTuple):
-    """A column, whose values are an attribute of the source of each row, such as `otc.email`.
+    """A column; `value` is an attribute of the source of each row, such as `holding.otc.email`.
 
     `header` is marked with N_, or with C_ and the context CONSOLE if it is the console's own.
     `key` is the header by default. `tones` are by the English words of a cell. A customer's own

@@ -1,4 +1,4 @@
-"""The console's own four sheets, with further columns to the right of its own."""
+"""The console's four sheets, with additional columns to the right of its own."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ DETAIL_SHEETS = (
 def detail_tables(
     contents: Contents, *, of_customer: bool = False, translate_headers: bool = False
 ) -> Iterator[Table]:
-    """The console's sheets of `contents`, in its order; for a customer without those on others."""
+    """The console's sheets in its order; a customer's own export has none with other customers."""
     for sheet in DETAIL_SHEETS:
         if sheet.for_customers or not of_customer:
             yield make_table(

@@ -37,5 +37,5 @@ def state_words() -> dict[Status, str]:
 
 
 def manager_words() -> dict[ManagedBy, str]:
-    """Who manages a customer, in the current language."""
+    """The kinds of manager in the current language."""
     return {manager: value_words("managed_by", manager) for manager in ManagedBy}

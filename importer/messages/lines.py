@@ -10,7 +10,7 @@ from importer.base.texts import Text
 
 
 class Tone(Enum):
-    """How good or bad news is. Colour repeats what words say, and never replaces them."""
+    """The weight of a word, shown as a colour. The words say the same."""
 
     GOOD = "good"
     WATCH = "watch"

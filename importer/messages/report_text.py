@@ -61,7 +61,7 @@ _ROWS = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {reject
 
 
 class Advice(NamedTuple):
-    """What to do next: how to apply the good rows only, and how to use the corrections."""
+    """Hints on how to apply the good rows only, and on how to use the corrections."""
 
     partial: str
     corrections: str

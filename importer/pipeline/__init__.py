@@ -1,1 +1,1 @@
-"""The use cases: check and apply, export, show, undo."""
+"""The use cases: check, apply, undo, export, show and template."""

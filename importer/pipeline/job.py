@@ -27,7 +27,7 @@ CLOCKS_APART = dt.timedelta(minutes=1)
 class ApplyOnce:
     """Apply a file at most once: a file with a batch gets no other.
 
-    An undone batch counts only if it was made after `since`, when the file was taken.
+    An undone batch counts only if it is not older than `since`, when the file was taken.
     `before_commit` gets the report just before the commit, so that the caller's record of the file
     is safe before the ledger changes.
     """

@@ -111,7 +111,7 @@ def _chart(block: Block) -> Markup | None:
 
 
 def _ticks(longest: int) -> list[int]:
-    """Whole, round numbers from 0 to `longest` or just beyond it: licences are not halved."""
+    """Round numbers from 0 to `longest` or just beyond it, without fractions of licences."""
     steps = (factor * 10**power for power in count() for factor in (1, 2, 5))
     step = next(step for step in steps if step * TICKS >= longest)
     return list(range(0, longest + step, step))

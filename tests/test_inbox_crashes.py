@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -66,13 +67,16 @@ def run_once(place: Place, ends_at: int | None, bug: str = "") -> int:
 
     Gives its exit code: 9 if it was ended.
     """
+    return in_a_fork(lambda: _run(place, ends_at, bug))
+
+
+def in_a_fork(work: Callable[[], int]) -> int:
+    """Run `work` in a forked process; its result is the exit code, 99 if it raised."""
     pid = os.fork()
     if pid == 0:
         try:
-            code = _run(place, ends_at, bug)
+            code = work()
         except BaseException:
-            import traceback
-
             traceback.print_exc()
             code = 99
         os._exit(code)
@@ -214,20 +218,17 @@ def test_a_workbook_that_ends_the_program_is_given_up_and_stops_no_other(tmp_pat
     place.drop("good.xlsx", good(2))
 
     def die_of_poison() -> int:
-        pid = os.fork()
-        if pid == 0:
-            read = apart.read_workbook
+        read = apart.read_workbook
 
-            def deadly(path: Path, *rest: Any) -> Any:
-                if path.name == "poison.xlsx":
-                    os._exit(9)
-                return read(path, *rest)
+        def deadly(path: Path, *rest: Any) -> Any:
+            if path.name == "poison.xlsx":
+                os._exit(9)
+            return read(path, *rest)
 
-            change("importer.pipeline.apply", read_workbook=deadly)
-            os._exit(_run(place, None, ""))
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        change("importer.pipeline.apply", read_workbook=deadly)
+        return _run(place, None, "")
 
-    codes = [die_of_poison() for _ in range(7)]
+    codes = [in_a_fork(die_of_poison) for _ in range(7)]
     assert codes == [9, 9, 9, 9, 9, 1, 0]
     assert batches(place) == ["good.xlsx"]
     assert names(place.rejected) == ["poison.xlsx", "poison.xlsx.report.txt"]
@@ -241,8 +242,8 @@ def test_a_fault_at_one_workbook_stops_no_other(tmp_path: Path) -> None:
     place = Place(tmp_path / "place")
     place.drop("poison.xlsx", good(1))
     place.drop("good.xlsx", good(2))
-    pid = os.fork()
-    if pid == 0:
+
+    def fail() -> int:
         check = requests.check_workbook
 
         def faulty(path: Path, *rest: Any) -> Any:
@@ -251,8 +252,9 @@ def test_a_fault_at_one_workbook_stops_no_other(tmp_path: Path) -> None:
             return check(path, *rest)
 
         change("importer.pipeline.apply", check_workbook=faulty)
-        os._exit(_run(place, None, ""))
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
+        return _run(place, None, "")
+
+    assert in_a_fork(fail) == 3
     assert batches(place) == ["good.xlsx"]
     assert place.left == ["poison.xlsx"]  # for the next run, which may be a mended program's
 

@@ -67,20 +67,16 @@ def scope_of(requests: Iterable[ask.Request]) -> Scope:
                 if request.email is not None and request.managed_by is _CUSTOMER:
                     scope.emails.add(email_key(request.email))  # others may share one
             case ask.AddOtc() | ask.EditOtc():
-                _note_otc(scope, request)
+                scope.otcs.add(request.otc)
+                if isinstance(request, ask.AddOtc):
+                    scope.added_otcs.add(request.otc)
+                elif request.total is not None:
+                    scope.whole_otcs.add(request.otc)
+                if request.company is not None:
+                    scope.companies.add(accentless_key(request.company))
             case _:
                 _note_customer(scope, request)
     return scope
-
-
-def _note_otc(scope: Scope, request: ask.AddOtc | ask.EditOtc) -> None:
-    scope.otcs.add(request.otc)
-    if isinstance(request, ask.AddOtc):
-        scope.added_otcs.add(request.otc)
-    elif request.total is not None:
-        scope.whole_otcs.add(request.otc)
-    if request.company is not None:
-        scope.companies.add(accentless_key(request.company))
 
 
 def _note_customer(scope: Scope, request: ask.CustomerRequest) -> None:

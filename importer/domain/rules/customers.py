@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from importer.base.texts import N_, Text, text
+from importer.domain import requests as ask
 from importer.domain.entities import Customer, ManagedBy, Status
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.problems import Code, Place, Problem
-from importer.domain.requests import (
-    AddCustomer,
-    AddSubscription,
-    DisableCustomer,
-    EditCustomer,
-    EnableCustomer,
-)
+from importer.domain.problems import Code, Problem
 from importer.domain.rules.subscriptions import edit_licenses, subscribe
 from importer.domain.rules.verdict import (
     Verdict,
@@ -32,7 +26,7 @@ _ADDED, _ACTIVE, _ADMIN = ChangeKind.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.AD
 PERSON = ("email", "first_name", "last_name")
 
 
-def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
+def add_customer(row: ask.AddCustomer, ledger: Snapshot) -> Verdict:
     """Add the customer with its first subscription, unless it exists."""
     otc = ledger.otcs.get(row.otc)
     verdict = Verdict(problems=_values_missing(row))
@@ -42,7 +36,11 @@ def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
     if known is not None:
         creator = ledger.creators.get(known.id)
         if creator is not None:
-            verdict.problems.append(_customer_added_twice(row, creator))
+            fix = N_("Delete one of the two rows. If the customer needs the licences of both, move "
+                     "this row to the {other_sheet} sheet.")  # fmt: skip
+            problem = duplicate_row(row, "customer", row.customer, creator, fix,
+                                    other_sheet=SHEET_OF[ask.AddSubscription])  # fmt: skip
+            verdict.problems.append(problem)
         elif different := _differs(row, known, ledger):
             verdict.problems.append(_customer_exists(row, known, different))
         return verdict
@@ -59,7 +57,7 @@ def add_customer(row: AddCustomer, ledger: Snapshot) -> Verdict:
     return verdict
 
 
-def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
+def edit_customer(row: ask.EditCustomer, ledger: Snapshot) -> Verdict:
     """Give the customer its new details and licences, all of them or none."""
     known = ledger.customer(row.customer)
     if known is None:
@@ -77,20 +75,18 @@ def edit_customer(row: EditCustomer, ledger: Snapshot) -> Verdict:
     if edited.name != known.name:
         other = ledger.customer(edited.name)
         if other is not None and other.id != known.id:
-            verdict.problems.append(
-                row_problem(row, "new_name", Code.ALREADY_EXISTS,
-                            N_("Another customer is already named {other}."),
-                            N_("Write another name."), other=other.name)
-            )  # fmt: skip
-        similar = _similar_name(row, "new_name", edited.name, ledger, but=known.name)
-        verdict.problems += similar
+            verdict.problems.append(row_problem(
+                row, "new_name", Code.ALREADY_EXISTS, N_("Another customer is already named "
+                "{other}."), N_("Write another name."), other=other.name,
+            ))  # fmt: skip
+        verdict.problems += _similar_name(row, "new_name", edited.name, ledger, but=known.name)
     if edited.email != known.email:
         verdict.problems += _email_in_use(row, edited, ledger)
     edit_licenses(verdict, row, known, ledger)
     return verdict
 
 
-def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
+def disable_customer(row: ask.DisableCustomer, ledger: Snapshot) -> Verdict:
     """Disable the customer, and cancel its subscriptions where the row releases them."""
     known = ledger.customer(row.customer)
     if known is None:
@@ -109,7 +105,7 @@ def disable_customer(row: DisableCustomer, ledger: Snapshot) -> Verdict:
     return verdict
 
 
-def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
+def enable_customer(row: ask.EnableCustomer, ledger: Snapshot) -> Verdict:
     """Let the customer get licences again."""
     known = ledger.customer(row.customer)
     if known is None:
@@ -120,55 +116,44 @@ def enable_customer(row: EnableCustomer, ledger: Snapshot) -> Verdict:
     return Verdict([Change(ChangeKind.CUSTOMER_ENABLED, known, enabled, row.place)])
 
 
-def _values_missing(row: AddCustomer) -> list[Problem]:
-    missing = [
-        field
+def _values_missing(row: ask.AddCustomer) -> list[Problem]:
+    sheet = SHEET_OF[ask.AddCustomer]
+    return [
+        missing_value(row, field, text(
+            N_("{column} is {choice}, so {needed} is required."), needed=sheet.column(field),
+            column=sheet.column("managed_by"), choice=display_value(row.managed_by),
+        ))
         for field in (("licenses",) if row.managed_by is _ADMIN else PERSON)
         if getattr(row, field) is None
-    ]
-    return [missing_value(row, field, _needed(row, field)) for field in missing]
+    ]  # fmt: skip
 
 
-def _needed(row: AddCustomer, field: str) -> Text:
-    sheet = SHEET_OF[AddCustomer]
-    return text(N_("{column} is {choice}, so {needed} is required."),
-                column=sheet.column("managed_by"), choice=display_value(row.managed_by),
-                needed=sheet.column(field))  # fmt: skip
-
-
-def _differs(row: AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:
+def _differs(row: ask.AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:
     different = differences(row, known, ("managed_by", *PERSON))
     subscription = ledger.subscription(known, row.otc)
     if subscription is None:
         different.append(text(N_("it holds no licences of {otc}"), otc=row.otc))
     elif row.licenses not in (None, subscription.licenses):
-        different.append(
-            text(N_("it holds {held} licences of {otc}, but the row says {stated}"),
-                 held=subscription.licenses, otc=row.otc, stated=row.licenses)
-        )  # fmt: skip
+        different.append(text(
+            N_("it holds {held} licences of {otc}, but the row says {stated}"),
+            held=subscription.licenses, otc=row.otc, stated=row.licenses,
+        ))  # fmt: skip
     return different
 
 
-def _customer_exists(row: AddCustomer, known: Customer, different: list[Text]) -> Problem:
+def _customer_exists(row: ask.AddCustomer, known: Customer, different: list[Text]) -> Problem:
     return row_problem(
         row, "customer", Code.ALREADY_EXISTS,
         N_("Customer {customer} already exists with other values: {differences}."),
         N_("Change it on the {edit} sheet, give it another OTC on the {subscribe} sheet, or write "
            "another name."),
-        customer=known.name, differences=different, edit=SHEET_OF[EditCustomer],
-        subscribe=SHEET_OF[AddSubscription],
+        customer=known.name, differences=different, edit=SHEET_OF[ask.EditCustomer],
+        subscribe=SHEET_OF[ask.AddSubscription],
     )  # fmt: skip
 
 
-def _customer_added_twice(row: AddCustomer, creator: Place) -> Problem:
-    fix = N_("Delete one of the two rows. If the customer needs the licences of both, move this "
-             "row to the {other_sheet} sheet.")  # fmt: skip
-    other_sheet = SHEET_OF[AddSubscription]
-    return duplicate_row(row, "customer", row.customer, creator, fix, other_sheet=other_sheet)
-
-
 def _email_in_use(
-    row: AddCustomer | EditCustomer, customer: Customer, ledger: Snapshot
+    row: ask.AddCustomer | ask.EditCustomer, customer: Customer, ledger: Snapshot
 ) -> list[Problem]:
     if not customer.holds_whole_otcs or customer.email is None:
         return []
@@ -185,7 +170,7 @@ def _email_in_use(
 
 
 def _similar_name(
-    row: AddCustomer | EditCustomer, field: str, name: str, ledger: Snapshot, but: str = ""
+    row: ask.AddCustomer | ask.EditCustomer, field: str, name: str, ledger: Snapshot, but: str = ""
 ) -> list[Problem]:
     return [
         row_problem(

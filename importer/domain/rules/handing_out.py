@@ -42,16 +42,29 @@ class LicenseRequest(NamedTuple):
 
 def hand_out(verdict: Verdict, ledger: Snapshot, wanted: LicenseRequest) -> None:
     """Add to `verdict` the licences requested, and the problems that stand against it."""
-    otc, to, problems = wanted.otc, wanted.to, verdict.problems
+    otc, to, row, cell = wanted.otc, wanted.to, wanted.row, wanted.otc_cell
+    problems = verdict.problems
     verdict.requested.append((otc.code, wanted.licenses))
     if otc.expired(ledger.today):
-        problems.append(_otc_expired(wanted))
+        problems.append(row_problem(
+            row, cell, Code.OTC_EXPIRED, N_("OTC {otc} expired on {expiry_date}."),
+            N_("Use another OTC. If this one was renewed, correct its expiry date on the {sheet} "
+               "sheet, which must come before this one."),
+            otc=otc.code, expiry_date=otc.expiry_date, sheet=SHEET_OF[EditOtc],
+        ))  # fmt: skip
     elif otc.expiry_date is not None and otc.expiry_date <= ledger.today + SOON:
-        problems.append(_expires_soon(wanted, otc.expiry_date, ledger.today))
+        problems.append(row_problem(
+            row, cell, Code.EXPIRES_SOON, N_("OTC {otc} expires on {expiry_date}; days left: "
+            "{days}."), N_("Consider renewing it."),
+            otc=otc.code, expiry_date=otc.expiry_date, days=(otc.expiry_date - ledger.today).days,
+        ))  # fmt: skip
     owner = ledger.dedicated_to(otc)
     pending = ledger.pending(otc)
     if owner is not None and (to is None or owner.id != to.id):
-        problems.append(_otc_dedicated(wanted, owner))
+        problems.append(row_problem(
+            row, cell, Code.OTC_DEDICATED, N_("OTC {otc} is dedicated to {owner}."),
+            N_("Use another OTC."), otc=otc.code, owner=owner.name,
+        ))  # fmt: skip
     elif to is not None and to.holds_whole_otcs and not wanted.licenses == otc.total == pending:
         problems.append(dedicated_needs_all(wanted, pending))
     elif wanted.licenses > pending:
@@ -62,8 +75,8 @@ def requested_in_all(problem: Problem, requested: dict[str, int]) -> Problem:
     """`problem` with the number that all rows of the workbook ask for, known after the last."""
     if problem.code is not Code.OVERALLOCATION:
         return problem
-    facts = problem.message.facts
-    facts = {**facts, "requested": requested[str(facts["otc"])]}
+    facts = dict(problem.message.facts)
+    facts["requested"] = requested[str(facts["otc"])]
     return replace(problem, message=Text(problem.message.template, facts))
 
 
@@ -79,30 +92,6 @@ def _overallocation(wanted: LicenseRequest, pending: int) -> Problem:
            "{licenses}, {short} too many. All rows of the workbook together ask for {requested}."),
         fix, short=wanted.licenses - pending, requested=wanted.licenses, most=wanted.most,
         sheet=SHEET_OF[EditOtc], **wanted.balance(pending),
-    )  # fmt: skip
-
-
-def _otc_expired(wanted: LicenseRequest) -> Problem:
-    return row_problem(
-        wanted.row, wanted.otc_cell, Code.OTC_EXPIRED, N_("OTC {otc} expired on {expiry_date}."),
-        N_("Use another OTC. If this one was renewed, correct its expiry date on the {sheet} "
-           "sheet, which must come before this one."),
-        otc=wanted.otc.code, expiry_date=wanted.otc.expiry_date, sheet=SHEET_OF[EditOtc],
-    )  # fmt: skip
-
-
-def _expires_soon(wanted: LicenseRequest, expiry_date: dt.date, today: dt.date) -> Problem:
-    return row_problem(
-        wanted.row, wanted.otc_cell, Code.EXPIRES_SOON,
-        N_("OTC {otc} expires on {expiry_date}; days left: {days}."), N_("Consider renewing it."),
-        otc=wanted.otc.code, expiry_date=expiry_date, days=(expiry_date - today).days,
-    )  # fmt: skip
-
-
-def _otc_dedicated(wanted: LicenseRequest, owner: Customer) -> Problem:
-    return row_problem(
-        wanted.row, wanted.otc_cell, Code.OTC_DEDICATED, N_("OTC {otc} is dedicated to {owner}."),
-        N_("Use another OTC."), otc=wanted.otc.code, owner=owner.name,
     )  # fmt: skip
 
 

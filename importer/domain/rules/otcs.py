@@ -69,18 +69,16 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
             after = before._replace(licenses=edited.total)
             verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
         elif edited.total < ledger.used[known.code]:
-            verdict.problems.append(_total_below_used(row, edited, ledger))
+            holders = [
+                (ledger.customers[customer].name, licenses)
+                for customer, _, licenses in ledger.subscriptions_of(known.code)
+            ]
+            verdict.problems.append(row_problem(
+                row, "total", Code.TOTAL_BELOW_USED, TOTAL_TOO_LOW,
+                N_("Write {used} or more, or release licences with another workbook first."),
+                **balance_facts(edited, holders),
+            ))  # fmt: skip
     return verdict
-
-
-def _total_below_used(row: EditOtc, edited: Otc, ledger: Snapshot) -> Problem:
-    subscriptions = ledger.subscriptions_of(edited.code)
-    holders = [(ledger.customers[key].name, licenses) for key, _, licenses in subscriptions]
-    return row_problem(
-        row, "total", Code.TOTAL_BELOW_USED, TOTAL_TOO_LOW,
-        N_("Write {used} or more, or release licences with another workbook first."),
-        **balance_facts(edited, holders),
-    )  # fmt: skip
 
 
 def _similar_company(row: AddOtc | EditOtc, company: str, ledger: Snapshot) -> list[Problem]:

@@ -6,7 +6,7 @@ from importer.base.texts import N_, text
 from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.problems import Code, Problem, problem_at
 from importer.domain.requests import AddCustomer, AddSubscription, EditCustomer, UpdateOtc
 from importer.domain.rules.handing_out import LicenseRequest, dedicated_needs_all, hand_out
 from importer.domain.rules.verdict import (
@@ -36,17 +36,24 @@ def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
     if customer is None or otc is None:
         return verdict
     if row.licenses is None and not customer.holds_whole_otcs:
-        verdict.problems.append(
-            missing_value(row, "licenses", text(N_("The number of licences is missing.")))
-        )
+        message = text(N_("The number of licences is missing."))
+        verdict.problems.append(missing_value(row, "licenses", message))
         return verdict
     subscription = ledger.subscription(customer, otc.code)
     if subscription is not None:
         creator = ledger.creators.get((customer.id, otc.code))
         if creator is not None:
-            verdict.problems.append(_given_twice(row, customer, creator))
+            fix = N_("Delete one of the two rows, or write the sum of both in one.")
+            name = [customer.name, row.otc]
+            verdict.problems.append(duplicate_row(row, "otc", name, creator, fix))
         elif row.licenses not in (None, subscription.licenses):
-            verdict.problems.append(_subscription_exists(row, customer, subscription.licenses))
+            verdict.problems.append(row_problem(
+                row, "licenses", Code.ALREADY_EXISTS,
+                N_("{customer} already holds {licenses} licences of {otc}; the row says {stated}."),
+                N_("To change the number, move the row to the {sheet} sheet."), otc=row.otc,
+                customer=customer.name, licenses=subscription.licenses, stated=row.licenses,
+                sheet=SHEET_OF[EditCustomer],
+            ))  # fmt: skip
         return verdict
     if customer.status is Status.DISABLED:
         verdict.problems.append(_customer_disabled(row, customer))
@@ -108,7 +115,11 @@ def edit_licenses(
 def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
     """Move the customer's subscription, or every one, from the current OTC to the new."""
     if row.current_otc == row.new_otc:
-        return Verdict(problems=[_same_otc(row)])
+        return Verdict(problems=[row_problem(
+            row, "new_otc", Code.SAME_OTC, N_("The current and the new OTC are both {otc}."),
+            N_("Write the OTC to move to in the {column} column."),
+            otc=row.new_otc, column=SHEET_OF[UpdateOtc].column("new_otc"),
+        )])  # fmt: skip
     verdict = Verdict()
     for field, code in (("current_otc", row.current_otc), ("new_otc", row.new_otc)):
         if code not in ledger.otcs:
@@ -128,7 +139,13 @@ def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
     if moving:
         _move(verdict, row, moving, ledger)
     elif not moved_already:
-        verdict.problems.append(_nothing_to_move(row, customer))
+        verdict.problems.append(row_problem(
+            row, "current_otc", Code.NO_SUCH_SUBSCRIPTION,
+            N_("Nobody holds licences of {otc}.") if customer is None else _HOLDS_NONE_OF,
+            N_("Correct {column} or the customer's name, or delete the row."),
+            customer=customer and customer.name, otc=row.current_otc,
+            column=SHEET_OF[UpdateOtc].column("current_otc"),
+        ))  # fmt: skip
     return verdict
 
 
@@ -163,7 +180,12 @@ def _subscription_meant(
         return subscription
     subscriptions = ledger.subscriptions(customer)
     if len(subscriptions) > 1:
-        verdict.problems.append(_which_otc(row, customer, subscriptions))
+        verdict.problems.append(row_problem(
+            row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),
+            N_("Write the OTC that you mean in the {column} column."), customer=customer.name,
+            otcs=[f"{otc} ({licenses})" for _, otc, licenses in subscriptions],
+            column=SHEET_OF[EditCustomer].column("otc"),
+        ))  # fmt: skip
         return None
     if not subscriptions and row.licenses:
         message = N_("{customer} holds no licences.")
@@ -184,50 +206,8 @@ def _no_such_subscription(
     )  # fmt: skip
 
 
-def _subscription_exists(row: AddSubscription, customer: Customer, licenses: int) -> Problem:
-    return row_problem(
-        row, "licenses", Code.ALREADY_EXISTS,
-        N_("{customer} already holds {licenses} licences of {otc}; the row says {stated}."),
-        N_("To change the number, move the row to the {sheet} sheet."),
-        customer=customer.name, licenses=licenses, otc=row.otc, stated=row.licenses,
-        sheet=SHEET_OF[EditCustomer],
-    )  # fmt: skip
-
-
-def _given_twice(row: AddSubscription, customer: Customer, creator: Place) -> Problem:
-    fix = N_("Delete one of the two rows, or write the sum of both in one.")
-    return duplicate_row(row, "otc", [customer.name, row.otc], creator, fix)
-
-
 def _customer_disabled(row: AddSubscription | EditCustomer, customer: Customer) -> Problem:
     fix = text(N_("Enable it with another workbook first."))
     return problem_at(
         row.place, "customer", Code.CUSTOMER_DISABLED, gets_no_more(customer), fix, row.customer
-    )  # fmt: skip
-
-
-def _which_otc(row: EditCustomer, customer: Customer, subscriptions: list[Subscription]) -> Problem:
-    return row_problem(
-        row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),
-        N_("Write the OTC that you mean in the {column} column."),
-        customer=customer.name, otcs=[f"{otc} ({licenses})" for _, otc, licenses in subscriptions],
-        column=SHEET_OF[EditCustomer].column("otc"),
-    )  # fmt: skip
-
-
-def _same_otc(row: UpdateOtc) -> Problem:
-    return row_problem(
-        row, "new_otc", Code.SAME_OTC, N_("The current and the new OTC are both {otc}."),
-        N_("Write the OTC to move to in the {column} column."),
-        otc=row.new_otc, column=SHEET_OF[UpdateOtc].column("new_otc"),
-    )  # fmt: skip
-
-
-def _nothing_to_move(row: UpdateOtc, customer: Customer | None) -> Problem:
-    return row_problem(
-        row, "current_otc", Code.NO_SUCH_SUBSCRIPTION,
-        N_("Nobody holds licences of {otc}.") if customer is None else _HOLDS_NONE_OF,
-        N_("Correct {column} or the customer's name, or delete the row."),
-        customer=customer and customer.name, otc=row.current_otc,
-        column=SHEET_OF[UpdateOtc].column("current_otc"),
     )  # fmt: skip

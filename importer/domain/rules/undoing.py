@@ -1,4 +1,4 @@
-"""What stands against undoing a batch."""
+"""The problems that prevent the undo of a batch."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from importer.domain.rules.verdict import gets_no_more
 
 
 class LaterChange(NamedTuple):
-    """What happened to an entity after the batch to undo.
+    """A change of an entity after the batch to undo, which left it as `left`.
 
-    `batch` is the last entity whose change of it still stands, so that undoing the named batches
-    comes to an end; `left` is the entity as the batch to undo left it.
+    `batch` is the last one whose change still stands, so that undoing the named ones has an end.
     """
 
     batch: int
@@ -40,7 +39,7 @@ ChangedBy = Callable[[Entity], LaterChange | None]
 def depending_on(
     changes: Sequence[Change], then: State, changed_by: ChangedBy
 ) -> Iterator[Problem]:  # fmt: skip
-    """What refuses `changes`, in their order: `then` is the ledger that they would leave."""
+    """The problems of `changes`, in their order; `then` is the ledger that they would leave."""
     by_key = {entity_key(change.entity): change for change in changes}
     refusals: dict[EntityKey, list[Problem]] = {}
     for violation in violations(then):
@@ -123,10 +122,8 @@ def _disabled_since(
         and isinstance(later.left, Customer)
         and later.left.status is Status.ACTIVE
     ):
-        yield problem_at(
-            change.place, None, Code.CUSTOMER_DISABLED, gets_no_more(customer),
-            _undo_first(later.batch),
-        )  # fmt: skip
+        message, fix = gets_no_more(customer), _undo_first(later.batch)
+        yield problem_at(change.place, None, Code.CUSTOMER_DISABLED, message, fix)
 
 
 def _named(entity: Entity, names: Mapping[int, str]) -> Text:

@@ -236,7 +236,7 @@ def test_a_device_that_the_workbook_has_added_is_a_duplicate_row(desk: Desk) -> 
         assert (error["code"], error["sheet"], error["row"], error["column"]) == (
             "duplicate-row", "Devices", 3, ID,
         )  # fmt: skip
-        assert "row 2 of Devices" in error["message"]
+        assert "Row 2 of Devices" in error["message"]
         assert error["fix"] == "Delete one of the two rows."
 
 

@@ -1,4 +1,4 @@
-"""The contents of a ledger at one instant, and the figures derived from them."""
+"""The contents of a ledger at an instant, and the figures derived from them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ class OtcStatus(StrEnum):
 
 
 class OtcHolding(NamedTuple):
-    """An OTC with its balance.
+    """An OTC with its balance, the day of its first subscription, and its owner's name.
 
-    `activated` is the day of its first subscription, `dedicated_to` the name of the customer that
-    it is dedicated to. Unless `whole`, `used` counts one customer's licences only.
+    Unless `whole`, `used` counts one customer's licences only.
     """
 
     otc: Otc
@@ -93,10 +92,9 @@ class CustomerHolding(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """A line of the journal: what changed, by which row of which file, when and by whom.
+    """A line of the journal: a change, the row that made it, its instant (UTC) and its actor.
 
-    `at` is in UTC; `undoes` is the batch that the line's batch undid, if any. `customer` is the
-    name that the customer concerned had then.
+    `undoes` is the batch that was undone, if any; `customer` is the customer's name at the time.
     """
 
     batch: int
@@ -119,10 +117,7 @@ class Movement(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """The console's figures of a ledger; `total`, `used` and `pending` are licences.
-
-    `expired` and `renew_within_30_days` count OTCs.
-    """
+    """The console's figures: `total`, `used` and `pending` are licences, the others are counts."""
 
     otcs: int
     customers: int
@@ -134,10 +129,7 @@ class Figures(NamedTuple):
 
 
 def figures_of(otcs: Iterable[tuple[int, OtcHolding]], customers: int, today: dt.date) -> Figures:
-    """The figures of a ledger with so many customers.
-
-    OTCs with the same expiry date may be added up into one, given with their number.
-    """
+    """The figures of a ledger; OTCs with one expiry date may be added up, with their number."""
     count = total = used = expired = to_renew = 0
     for number, holding in otcs:
         count += number
@@ -174,11 +166,7 @@ class Contents:
         return sum(holding.expires_within(time, self.today) for holding in self.otcs)
 
     def of_customer(self, name: str) -> Contents | None:
-        """The customer of that name, however it is spelt, and the OTCs that it holds licences of.
-
-        Only its own licences count as used, since it may be the reader. None if there is no such
-        customer.
-        """
+        """The customer of that name and its OTCs, or None; only its own licences count as used."""
         key = name_key(name)
         customers = [own for own in self.customers if name_key(own.customer.name) == key]
         if not customers:

@@ -21,7 +21,7 @@ _CUSTOMER = ManagedBy.CUSTOMER  # to look it up takes Python 3.11 longer than al
 
 
 class Status(StrEnum):
-    """Whether a customer may get licences."""
+    """The status of a customer; a disabled one gets no licences."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -72,10 +72,7 @@ class Subscription(NamedTuple):
 
 
 class Device(NamedTuple):
-    """A device of a customer's inventory; `id` is unique within the customer.
-
-    NH is Nanoheal, the console's own agent on the device.
-    """
+    """A device of a customer, with its own `id`; NH is Nanoheal, the console's agent on it."""
 
     customer: int
     id: str
@@ -114,7 +111,7 @@ EntityKey = str | int | tuple[int, str] | tuple[type[Device], int, str]
 
 
 def entity_key(entity: Entity) -> EntityKey:
-    """What tells the entity from every other of the ledger."""
+    """The key that identifies the entity in its ledger."""
     match entity:
         case Otc():
             return entity.code

@@ -1,4 +1,4 @@
-"""Conditions of a ledger that somebody should look at, though no rule refuses them."""
+"""Conditions of a ledger that deserve attention, though no rule refuses them."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ def _more_devices(contents: Contents) -> Iterator[Finding]:
 
 
 def _shared_emails(contents: Contents) -> Iterator[Finding]:
-    for several in sharing(_customers(contents), _email_key):
+    customers = [holding.customer for holding in contents.customers]
+    for several in sharing(customers, lambda own: email_key(own.email) if own.email else None):
         yield _finding(
             FindingKind.SHARED_EMAIL, several[0], N_("{email} is the email of {customers}."),
             N_("If they are the same customer, disable one and release its licences. If not, give "
@@ -125,7 +126,8 @@ def _shared_emails(contents: Contents) -> Iterator[Finding]:
 
 def _similar_names(contents: Contents) -> Iterator[Finding]:
     sheet = SHEET_OF[EditCustomer]
-    for several in sharing(_customers(contents), lambda customer: accentless_key(customer.name)):
+    customers = [holding.customer for holding in contents.customers]
+    for several in sharing(customers, lambda own: accentless_key(own.name)):
         yield _finding(
             FindingKind.SIMILAR_NAMES, several[0],
             N_("Only accents, quotation marks or dashes distinguish {customers}."),
@@ -133,14 +135,6 @@ def _similar_names(contents: Contents) -> Iterator[Finding]:
                "one a distinct {column} on the {sheet} sheet."),
             customers=_names(several), column=sheet.column("new_name"), sheet=sheet,
         )  # fmt: skip
-
-
-def _customers(contents: Contents) -> list[Customer]:
-    return [holding.customer for holding in contents.customers]
-
-
-def _email_key(customer: Customer) -> str | None:
-    return email_key(customer.email) if customer.email else None
 
 
 def _names(several: Sequence[Customer]) -> list[str]:

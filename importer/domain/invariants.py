@@ -1,8 +1,4 @@
-"""The rules that every ledger keeps, and the violations of them in a given one.
-
-Undo checks the ledger that it would leave, `ledger verify` the one that is stored, and the
-property tests the one that random workbooks have made.
-"""
+"""The rules that every ledger keeps, and their violations."""
 
 from __future__ import annotations
 
@@ -109,9 +105,7 @@ def balance_facts(otc: Otc, holders: Sequence[tuple[str, int]]) -> dict[str, obj
     return {"otc": otc.code, "total": otc.total, "used": used, "customers": customers}
 
 
-def _allocation(
-    otc: Otc, subscriptions: list[Subscription], state: State
-) -> Iterator[Violation]:  # fmt: skip
+def _allocation(otc: Otc, subscriptions: list[Subscription], state: State) -> Iterator[Violation]:
     used = sum([licenses for _, _, licenses in subscriptions])
     owner = state.owner(subscriptions)
     alone = len(subscriptions) == 1
@@ -123,10 +117,9 @@ def _allocation(
         message = Text(TOTAL_TOO_LOW, facts)
         yield Violation(Code.OVERALLOCATION, (otc, *subscriptions), message)
     else:
-        message = Text(
-            N_("OTC {otc} is dedicated to {owner}, which must hold all of its {total} licences; "
-               "{used} are used, by {customers}."), facts | {"owner": owner.name},
-        )  # fmt: skip
+        message = Text(N_("OTC {otc} is dedicated to {owner}, which must hold all of its {total} "
+                          "licences; {used} are used, by {customers}."),
+                       facts | {"owner": owner.name})  # fmt: skip
         yield Violation(Code.DEDICATED_NEEDS_ALL, (otc, *subscriptions), message)
 
 

@@ -1,8 +1,4 @@
-"""The edits that somebody made in a workbook that was filled in from the ledger.
-
-Such a workbook states everything but asks only for what was edited in it: whatever others have
-changed since stays as they left it.
-"""
+"""The edits in a prefilled workbook: cells that still state the ledger's old values ask nothing."""
 
 from __future__ import annotations
 

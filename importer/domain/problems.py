@@ -117,10 +117,7 @@ _WARNINGS = frozenset({
 
 
 class ColumnPlace(NamedTuple):
-    """The place of a known column in a file.
-
-    `name` is its English name, which scripts read; `header` is what the file calls it.
-    """
+    """A known column in a file: its letter, its header there, and its English name."""
 
     letter: str
     header: str
@@ -147,10 +144,9 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """One thing wrong with one row or cell.
+    """An error in, or a warning about, a row or cell that shows `value`.
 
-    `column` is the English name of a known column, `header` what the file calls it, `value` what
-    the cell shows.
+    `column` is the English name of a known column, `header` its name in the file.
     """
 
     code: Code
@@ -174,7 +170,7 @@ def problem_at(
 ) -> Problem:
     """A problem with the cell of `field` in the row at `place` (the whole row if None)."""
     column = place.sheet.columns.get(field) if field else None
-    name, header, cell = None, None, None
+    name = header = cell = None
     if column is not None:
         name, header, cell = column.name, column.header, f"{column.letter}{place.row}"
     stated = None if value is None else str(value)

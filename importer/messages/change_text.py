@@ -6,18 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from importer.base.texts import N_, _, current_language, text, translated
-from importer.domain.entities import (
-    Customer,
-    Device,
-    Entity,
-    ManagedBy,
-    Otc,
-    Status,
-    Subscription,
-)
+from importer.domain.entities import Customer, Device, Entity, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.rules.verdict import display_value
-from importer.domain.sheets import SHEETS
+from importer.domain.sheets import MANAGED_BY_WORDS, SHEETS
 
 
 def describe_changes(
@@ -106,8 +98,7 @@ def value_words(fact: str, value: object) -> str:
 
 
 _WORDS: dict[str, str] = {
-    ManagedBy.ADMIN: N_("Admin"),
-    ManagedBy.CUSTOMER: N_("Customer"),
+    **MANAGED_BY_WORDS,
     Status.ACTIVE: N_("active"),
     Status.DISABLED: N_("disabled"),
 }

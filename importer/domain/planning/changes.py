@@ -10,7 +10,7 @@ from importer.domain.problems import Place
 
 
 class ChangeKind(StrEnum):
-    """What was done, as the report counts it; a key of the JSON `changes`."""
+    """The kinds of changes that a report counts; keys of the JSON `changes`."""
 
     OTC_ADDED = "otcs_added"
     OTC_EDITED = "otcs_edited"

@@ -1,4 +1,4 @@
-"""Plan what a workbook would do to the ledger, row by row."""
+"""Plan the changes that a workbook would make, row by row."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RULES: dict[type[ask.Request], Rule] = {
 
 
 class RowOutcome(StrEnum):
-    """What happens to a row."""
+    """The outcome of a row."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -54,10 +54,7 @@ class Demand(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The outcome of each request, in order, the changes of the good ones, and the problems.
-
-    `after` is the snapshot with those changes.
-    """
+    """The outcome of each request, the changes of the good ones, and `after`, which has them."""
 
     outcomes: list[RowOutcome]
     changes: list[Change]
@@ -74,9 +71,8 @@ def make_plan(
 ) -> Plan:
     """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
 
-    `snapshot` itself stays as it is. `refused_additions` are rows that would create something but
-    have bad cells, and so make no request; problems of later rows name them. `tick` is called
-    once a request, for a progress bar.
+    `refused_additions` are rows that would create something but have bad cells, and so make no
+    request; problems of later rows name them. `tick` is called once per request.
     """
     ledger = snapshot.copy()
     ledger.refused_additions.update(refused_additions)
@@ -111,13 +107,9 @@ def make_plan(
             outcomes.append(applied)
         tick()
     problems += devices.more_devices_than_licenses(installed_by, ledger)
-    return Plan(
-        outcomes,
-        changes,
-        [requested_in_all(problem, requested) for problem in problems],
-        [_demand(ledger, otc, requested[otc], granted[otc]) for otc in requested],
-        ledger,
-    )
+    problems = [requested_in_all(problem, requested) for problem in problems]
+    demands = [_demand(ledger, otc, requested[otc], granted[otc]) for otc in requested]
+    return Plan(outcomes, changes, problems, demands, ledger)
 
 
 def _demand(ledger: Snapshot, code: str, requested: int, granted: int) -> Demand:

@@ -1,4 +1,4 @@
-"""The scope of requests: what a plan must see of the ledger."""
+"""The scope of requests: the part of the ledger that a plan must see."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _CUSTOMER = ManagedBy.CUSTOMER
 class Scope:
     """All that a snapshot must hold.
 
-    Customers, names, emails, companies and devices are keys. `whole_otcs` are OTCs of which every
-    subscription matters; `added_otcs` and `added_customers` (names by key) are what the workbook
-    adds or renames, `mistyped_otcs` what stands in place of an OTC. `old_names` gives the keys
-    that a workbook renames, by the new one. An undo names customers and devices by their ids, and
-    in `device_owners` those of whom it must see every device.
+    Customers, names, emails, companies and devices are keys. Of `whole_otcs` every subscription
+    is needed, of `device_owners` every device. `added_otcs` and `added_customers` (names by key)
+    are added or renamed, `mistyped_otcs` stand in place of an OTC, and `old_names` gives the
+    renamed keys by the new one. Only an undo uses ids.
     """
 
     otcs: set[str] = field(default_factory=set)

@@ -34,11 +34,9 @@ def addition(kind: Literal["otc", "customer"], name: str) -> Addition:
 
 @dataclass(slots=True)
 class Snapshot:
-    """OTCs, customers and subscriptions by key, and the figures derived from them.
+    """The entities that a workbook names, by key, and the figures derived from them.
 
-    The ledger fills one with what a workbook names; a plan works on a copy of its own.
-    `nearest_otc` and `nearest_customer` give, for unknown codes and keys of names, the known code
-    or name that looks most like it.
+    `nearest_otc` and `nearest_customer` give the known code or name most like an unknown one.
     """
 
     today: dt.date
@@ -83,7 +81,7 @@ class Snapshot:
         return list(self.holdings.get(customer.id, {}).values())
 
     def subscriptions_of(self, otc: str) -> list[Subscription]:
-        """Every subscription on `otc`, in the order in which they came to be."""
+        """Every subscription on `otc`, the oldest first."""
         return [self.holdings[holder][otc] for holder in self.holders.get(otc, {})]
 
     def pending(self, otc: Otc) -> int:
@@ -152,7 +150,7 @@ class Snapshot:
         _put(self._companies, company)
 
     def put_customer(self, customer: Customer) -> None:
-        """Hold `customer` under its name and email."""
+        """Hold `customer`."""
         self.customers[customer.id] = customer
         self._by_name[name_key(customer.name)] = customer.id
         _put(self._by_accentless, customer.name)

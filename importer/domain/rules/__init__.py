@@ -1,1 +1,1 @@
-"""The rules of DOMAIN.md: what a request would do to a ledger, or why it may not."""
+"""The rules of DOMAIN.md: the changes that a request makes, or the problems that refuse it."""

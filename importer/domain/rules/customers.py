@@ -42,7 +42,14 @@ def add_customer(row: ask.AddCustomer, ledger: Snapshot) -> Verdict:
                                     other_sheet=SHEET_OF[ask.AddSubscription])  # fmt: skip
             verdict.problems.append(problem)
         elif different := _differs(row, known, ledger):
-            verdict.problems.append(_customer_exists(row, known, different))
+            verdict.problems.append(row_problem(
+                row, "customer", Code.ALREADY_EXISTS,
+                N_("Customer {customer} already exists with other values: {differences}."),
+                N_("Change it on the {edit} sheet, give it another OTC on the {subscribe} sheet, "
+                   "or write another name."),
+                customer=known.name, differences=different, edit=SHEET_OF[ask.EditCustomer],
+                subscribe=SHEET_OF[ask.AddSubscription],
+            ))  # fmt: skip
         return verdict
     added = Customer(
         ledger.next_provisional_id(), row.customer, row.managed_by,
@@ -139,17 +146,6 @@ def _differs(row: ask.AddCustomer, known: Customer, ledger: Snapshot) -> list[Te
             held=subscription.licenses, otc=row.otc, stated=row.licenses,
         ))  # fmt: skip
     return different
-
-
-def _customer_exists(row: ask.AddCustomer, known: Customer, different: list[Text]) -> Problem:
-    return row_problem(
-        row, "customer", Code.ALREADY_EXISTS,
-        N_("Customer {customer} already exists with other values: {differences}."),
-        N_("Change it on the {edit} sheet, give it another OTC on the {subscribe} sheet, or write "
-           "another name."),
-        customer=known.name, differences=different, edit=SHEET_OF[ask.EditCustomer],
-        subscribe=SHEET_OF[ask.AddSubscription],
-    )  # fmt: skip
 
 
 def _email_in_use(

@@ -10,8 +10,8 @@ from importer.base.texts import N_, Text
 from importer.domain.entities import Customer, Otc
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem
-from importer.domain.requests import EditOtc
-from importer.domain.rules.verdict import Row, Verdict, row_problem
+from importer.domain.requests import EditOtc, Request
+from importer.domain.rules.verdict import Verdict, row_problem
 from importer.domain.sheets import SHEET_OF
 
 SOON = dt.timedelta(days=30)
@@ -21,11 +21,11 @@ SOON = dt.timedelta(days=30)
 class LicenseRequest(NamedTuple):
     """A row's request for `licenses` more of `otc`, for one customer (None: for several at once).
 
-    `otc_cell` and `number_cell` are the fields that state it, and `most` is the largest number
-    that would fit in the latter (None: it holds no number).
+    `otc_cell` and `number_cell` are fields of the row; `most` is the largest number that the
+    latter may hold, if any.
     """
 
-    row: Row
+    row: Request
     otc: Otc
     licenses: int
     to: Customer | None

@@ -149,9 +149,7 @@ def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
     return verdict
 
 
-def _move(
-    verdict: Verdict, row: UpdateOtc, moving: list[Subscription], ledger: Snapshot
-) -> None:  # fmt: skip
+def _move(verdict: Verdict, row: UpdateOtc, moving: list[Subscription], ledger: Snapshot) -> None:
     new = ledger.otcs[row.new_otc]
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
@@ -173,12 +171,13 @@ def _subscription_meant(
     verdict: Verdict, row: EditCustomer, customer: Customer, ledger: Snapshot
 ) -> Subscription | None:
     """The subscription that the row means; None without a problem where it asks for 0 of none."""
-    if row.otc is not None:
+    if row.otc is None:
+        field, message = "licenses", N_("{customer} holds no licences.")
+        subscriptions = ledger.subscriptions(customer)
+    else:
+        field, message = "otc", _HOLDS_NONE_OF
         subscription = ledger.subscription(customer, row.otc)
-        if subscription is None and row.licenses:
-            verdict.problems.append(_no_such_subscription(row, "otc", _HOLDS_NONE_OF, customer))
-        return subscription
-    subscriptions = ledger.subscriptions(customer)
+        subscriptions = [] if subscription is None else [subscription]
     if len(subscriptions) > 1:
         verdict.problems.append(row_problem(
             row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),
@@ -188,22 +187,15 @@ def _subscription_meant(
         ))  # fmt: skip
         return None
     if not subscriptions and row.licenses:
-        message = N_("{customer} holds no licences.")
-        verdict.problems.append(_no_such_subscription(row, "licenses", message, customer))
+        verdict.problems.append(row_problem(
+            row, field, Code.NO_SUCH_SUBSCRIPTION, message,
+            N_("To give it licences, move the row to the {sheet} sheet."),
+            customer=customer.name, otc=row.otc, sheet=SHEET_OF[AddSubscription],
+        ))  # fmt: skip
     return subscriptions[0] if subscriptions else None
 
 
 _HOLDS_NONE_OF = N_("{customer} holds no licences of {otc}.")
-
-
-def _no_such_subscription(
-    row: EditCustomer, field: str, message: str, customer: Customer
-) -> Problem:  # fmt: skip
-    return row_problem(
-        row, field, Code.NO_SUCH_SUBSCRIPTION, message,
-        N_("To give it licences, move the row to the {sheet} sheet."),
-        customer=customer.name, otc=row.otc, sheet=SHEET_OF[AddSubscription],
-    )  # fmt: skip
 
 
 def _customer_disabled(row: AddSubscription | EditCustomer, customer: Customer) -> Problem:

@@ -53,9 +53,7 @@ def depending_on(
         yield from refusals.get(entity_key(change.entity), ())
 
 
-def changed_since(
-    change: Change, names: Mapping[int, str], changed_by: ChangedBy
-) -> Problem:  # fmt: skip
+def changed_since(change: Change, names: Mapping[int, str], changed_by: ChangedBy) -> Problem:
     """The entity is not as the batch left it."""
     later = changed_by(change.entity)
     entity = _named(change.entity, names)
@@ -111,9 +109,7 @@ def _grows(change: Change) -> bool:
     return change.after.licenses > before
 
 
-def _disabled_since(
-    change: Change, customer: Customer, changed_by: ChangedBy
-) -> Iterator[Problem]:  # fmt: skip
+def _disabled_since(change: Change, customer: Customer, changed_by: ChangedBy) -> Iterator[Problem]:
     """A later batch has disabled the customer; one disabled before gets back what it had."""
     later = changed_by(customer)
     if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from importer.base.texts import N_, Text, text
 from importer.domain.entities import Customer, Entity, ManagedBy
@@ -14,7 +14,7 @@ from importer.domain.planning.scope import email_key
 from importer.domain.planning.snapshot import Snapshot, addition
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, CustomerRequest, Request
-from importer.domain.sheets import SHEET_OF
+from importer.domain.sheets import MANAGED_BY_WORDS, SHEET_OF
 
 
 @dataclass(slots=True)
@@ -34,16 +34,8 @@ class Verdict:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-class Row(Protocol):
-    """A request, of whatever sheet."""
-
-    @property
-    def place(self) -> Place:
-        """Its row in the workbook."""
-
-
 def row_problem(
-    row: Row, field: str, code: Code, message: str, fix: str, /, **facts: object
+    row: Request, field: str, code: Code, message: str, fix: str, /, **facts: object
 ) -> Problem:  # fmt: skip
     """A problem with what `row` states in `field`; `facts` fill both templates."""
     value = getattr(row, field)
@@ -51,7 +43,7 @@ def row_problem(
 
 
 def duplicate_row(
-    row: Row, field: str, added: object, creator: Place, fix: str | None = None, **facts: object
+    row: Request, field: str, added: object, creator: Place, fix: str | None = None, **facts: object
 ) -> Problem:
     """The row adds what the row at `creator` has added: `added` names it."""
     return row_problem(
@@ -60,7 +52,7 @@ def duplicate_row(
     )  # fmt: skip
 
 
-def unknown_otc(row: Row, field: str, ledger: Snapshot) -> Problem:
+def unknown_otc(row: Request, field: str, ledger: Snapshot) -> Problem:
     """No OTC has this code; the fix may name one that looks like it."""
     code = getattr(row, field)
     facts: dict[str, object] = {}
@@ -152,5 +144,5 @@ def display_value(value: object) -> object:
     if value is None:
         return text(N_("blank"))
     if isinstance(value, ManagedBy):
-        return text(N_("Admin") if value is ManagedBy.ADMIN else N_("Customer"))
+        return text(MANAGED_BY_WORDS[value])
     return f"“{value}”" if isinstance(value, str) else value

@@ -147,9 +147,7 @@ def ignored_column(raw: RawSheet, row: int, index: int, name: str) -> Problem:
     )  # fmt: skip
 
 
-def duplicate_column(
-    raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace
-) -> Problem:  # fmt: skip
+def duplicate_column(raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace) -> Problem:
     """A column that occurs twice."""
     return _header_problem(
         Code.DUPLICATE_COLUMN, raw, row, index, name,

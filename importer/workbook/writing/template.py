@@ -69,9 +69,7 @@ def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
     return workbook
 
 
-def add_sheet(
-    workbook: Workbook, sheet: Sheet, title: str, language: str, index: int
-) -> Worksheet:  # fmt: skip
+def add_sheet(workbook: Workbook, sheet: Sheet, title: str, language: str, index: int) -> Worksheet:
     """Add `sheet` under the name `title` at `index`, without rows."""
     worksheet: Worksheet = workbook.create_sheet(title, index)
     add_header(worksheet, sheet, language)

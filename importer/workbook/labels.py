@@ -47,11 +47,8 @@ def _rough_key(label: str) -> str:
 
 def _rough_words(label: str) -> list[str]:
     words = " ".join(map(label_key, label.replace("_", " ").split()))
-    singular = (
-        word[:-1] if len(word) > 3 and word.endswith("s") else word
-        for word in _NOT_A_WORD.sub(" ", words).split()
-    )
-    return list(singular)
+    bare = _NOT_A_WORD.sub(" ", words).split()
+    return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in bare]
 
 
 def _keys(label: str) -> set[str]:
@@ -60,17 +57,13 @@ def _keys(label: str) -> set[str]:
 
 
 _SHEETS = {label_key(sheet.title(language)): sheet for sheet in SHEETS for language in LANGUAGES}
-_ROUGH_SHEETS = {
-    _rough_key(sheet.title(language)): sheet for sheet in SHEETS for language in LANGUAGES
-}
+_ROUGH_SHEETS = {_rough_key(sheet.title(language)): sheet
+                 for sheet in SHEETS for language in LANGUAGES}  # fmt: skip
 _COLUMNS = {
-    sheet.name: {
-        label_key(column.title(language)): column
-        for column in sheet.columns
-        for language in LANGUAGES
-    }
+    sheet.name: {label_key(column.title(language)): column
+                 for column in sheet.columns for language in LANGUAGES}
     for sheet in SHEETS
-}
+}  # fmt: skip
 _HEADERS = frozenset(key for columns in _COLUMNS.values() for key in columns)
 _PROBLEMS = _keys(PROBLEMS)
 _OWN_SHEETS = _PROBLEMS | _keys(INSTRUCTIONS) | {label_key(LISTS), label_key(META)}
@@ -154,10 +147,9 @@ def _has_required(sheet: Sheet, fields: Collection[str]) -> bool:
 
 
 def headers_like(sheet: Sheet, header: str, taken: Collection[str], language: str) -> list[str]:
-    """The headers of `sheet` that `header` may mean, except those of the fields `taken`.
+    """The headers of `sheet` that `header` may mean, preferably in `language`.
 
-    It may be misspelt, or have words too few or too many. Of the languages in which a header is
-    similar, `language` comes first.
+    It may be misspelt, or have words too few or too many. Those of the fields `taken` do not count.
     """
     languages = sorted(LANGUAGES, key=lambda other: other != language)
     similar = (

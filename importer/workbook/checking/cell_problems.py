@@ -24,25 +24,16 @@ _TEMPLATES = {
     Code.BAD_NUMBER: (N_("“{value}” is not a valid number for {column}."), _ENTER),
     Code.BAD_DATE: (N_("“{value}” is not a date in an accepted form."), _ENTER),
     Code.BAD_CHOICE: (N_("“{value}” is not a valid choice for {column}."), _ENTER),
-    Code.TOO_LONG: (
-        N_("{column} has {length} characters; the limit is {limit}."), N_("Shorten it.")
-    ),
-    Code.BAD_CHARACTERS: (
-        N_("{column} contains a line break or another control character."),
-        N_("Type it again on one line."),
-    ),
-    Code.CELL_ERROR: (
-        N_("The cell shows the error {value}."),
-        N_("Correct the formula, or enter {expected}."),
-    ),
-    Code.FORMULA_WITHOUT_VALUE: (
-        N_("The cell contains a formula whose result is not in the file."),
-        N_("Open the file in Excel and save it, or enter the value."),
-    ),
-    Code.MERGED_CELLS: (
-        N_("The cell is part of the merged cells {value}."),
-        N_("Unmerge {value} and fill in each row."),
-    ),
+    Code.TOO_LONG: (N_("{column} has {length} characters; the limit is {limit}."),
+                    N_("Shorten it.")),
+    Code.BAD_CHARACTERS: (N_("{column} contains a line break or another control character."),
+                          N_("Type it again on one line.")),
+    Code.CELL_ERROR: (N_("The cell shows the error {value}."),
+                      N_("Correct the formula, or enter {expected}.")),
+    Code.FORMULA_WITHOUT_VALUE: (N_("The cell contains a formula whose result is not in the file."),
+                                 N_("Open the file in Excel and save it, or enter the value.")),
+    Code.MERGED_CELLS: (N_("The cell is part of the merged cells {value}."),
+                        N_("Unmerge {value} and fill in each row.")),
 }  # fmt: skip
 _TWO_READINGS = N_("“{value}” can mean {day_first} or {month_first}.")
 _ENTER_ISO = N_("Enter {day_first} or {month_first}.")
@@ -95,11 +86,9 @@ def _readings(value: str) -> list[dt.date]:
     if typed is None:
         return []
     first, second, third = (int(number) for number in typed.groups())
-    readings = (
-        [(first, second, third)]
-        if len(typed[1]) == 4
-        else [(third, second, first), (third, first, second)]
-    )
+    readings = [(third, second, first), (third, first, second)]
+    if len(typed[1]) == 4:
+        readings = [(first, second, third)]
     days: dict[dt.date, None] = {}
     for year, month, day in readings:
         with suppress(ValueError):

@@ -122,20 +122,17 @@ def _bad(code: Code, cell: Cell) -> BadCell:
     return cell if isinstance(cell, BadCell) else BadCell(code, cell_text(cell))
 
 
-def _whole_number(low: int, high: int) -> Reader:
-    return partial(read_whole_number, low=low, high=high)
-
-
 _READERS: dict[ColumnKind, tuple[Reader, Code]] = {
     ColumnKind.OTC: (read_otc, Code.BAD_OTC),
     ColumnKind.EMAIL: (read_email, Code.BAD_EMAIL),
-    ColumnKind.LICENSES: (_whole_number(1, LICENSES_LIMIT), Code.BAD_NUMBER),
-    ColumnKind.LICENSES_OR_NONE: (_whole_number(0, LICENSES_LIMIT), Code.BAD_NUMBER),
-    ColumnKind.MONTHS: (_whole_number(1, MONTHS_LIMIT), Code.BAD_NUMBER),
+    ColumnKind.LICENSES: (partial(read_whole_number, low=1, high=LICENSES_LIMIT), Code.BAD_NUMBER),
+    ColumnKind.LICENSES_OR_NONE:
+        (partial(read_whole_number, low=0, high=LICENSES_LIMIT), Code.BAD_NUMBER),
+    ColumnKind.MONTHS: (partial(read_whole_number, low=1, high=MONTHS_LIMIT), Code.BAD_NUMBER),
     ColumnKind.DATE: (read_date, Code.BAD_DATE),
     ColumnKind.MANAGED_BY: (partial(read_choice, kind=ColumnKind.MANAGED_BY), Code.BAD_CHOICE),
     ColumnKind.YES_NO: (partial(read_choice, kind=ColumnKind.YES_NO), Code.BAD_CHOICE),
-}
+}  # fmt: skip
 """The reader of each kind, and the problem that it can find; other kinds are text."""
 
 

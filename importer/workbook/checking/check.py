@@ -38,11 +38,10 @@ class Prefilled(NamedTuple):
 
 @dataclass(slots=True)
 class CheckedWorkbook:
-    """A workbook whose cells have been checked.
+    """A workbook whose cells have been checked; `is_template` if it was made from the template.
 
     `requests` are in the order of the file. `refused` holds the sheet and number of each row
-    without a request; `read` counts both. `is_template` says that the file was made from the
-    template. `refused_additions` are the refused rows that would have created an OTC or a customer.
+    without one; `read` counts both. `refused_additions` would have created an OTC or a customer.
     """
 
     sheets: list[InputSheet]
@@ -71,7 +70,10 @@ def check_workbook(
             text(N_("To create one: avira-importer template")),
         )
     if raw.guessed_encoding:
-        problems.insert(0, _guessed_encoding(path, raw.guessed_encoding))
+        fix = N_("Check accented letters. If they are wrong, save the file as CSV UTF-8.")
+        message = text(N_("The encoding of {path} is not stated; it was read as {encoding}."),
+                       path=path.name, encoding=raw.guessed_encoding)  # fmt: skip
+        problems.insert(0, Problem(Code.NORMALISED, message, text(fix)))
     hidden = (sheet.rows for sheet in raw.sheets if sheet.name == META)
     meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
     prefilled = None
@@ -135,15 +137,9 @@ def _record_refused_additions(
 
 def _cells(input_sheet: InputSheet, column: Column) -> list[Cell]:
     index = input_sheet.columns[column.field]
-    return [
-        None if index >= len(cells) or is_blank(cells[index]) else _without_nan(cells[index])
-        for _, cells in input_sheet.rows
-    ]
-
-
-def _without_nan(cell: Cell) -> Cell:
-    """Replace the number NaN, which pandas takes for a blank, by its text."""
-    return "NaN" if cell != cell else cell
+    cells = [cells[index] if index < len(cells) else None for _, cells in input_sheet.rows]
+    # pandas takes the number NaN, which differs from itself, for a blank.
+    return [None if is_blank(cell) else "NaN" if cell != cell else cell for cell in cells]
 
 
 def _warnings(
@@ -168,10 +164,9 @@ def _warnings(
 
 
 _NORMALISED = (
-    Code.NORMALISED,
-    N_("“{before}” was read as “{after}”."),
+    Code.NORMALISED, N_("“{before}” was read as “{after}”."),
     N_("No action is needed if this is correct."),
-)
+)  # fmt: skip
 _CONSOLE_LIMIT = (
     Code.CONSOLE_LIMIT,
     N_("The console does not accept “{value}”: it allows 25 characters of A-Z, a-z, digits, space, "
@@ -179,10 +174,9 @@ _CONSOLE_LIMIT = (
     N_("No action is needed here. Choose another name if it must also be entered in the console."),
 )  # fmt: skip
 _FORMULA_VALUE_USED = (
-    Code.FORMULA_VALUE_USED,
-    N_("The cell contains a formula; its value “{value}” was used."),
+    Code.FORMULA_VALUE_USED, N_("The cell contains a formula; its value “{value}” was used."),
     N_("Check that the value is correct."),
-)
+)  # fmt: skip
 
 
 def _warning(
@@ -191,12 +185,3 @@ def _warning(
     code, message, fix = kind
     return problem_at(place, column.field, code, text(message, value=value, **facts), text(fix),
                       value)  # fmt: skip
-
-
-def _guessed_encoding(path: Path, encoding: str) -> Problem:
-    return Problem(
-        Code.NORMALISED,
-        text(N_("The encoding of {path} is not stated; it was read as {encoding}."),
-             path=path.name, encoding=encoding),
-        text(N_("Check accented letters. If they are wrong, save the file as CSV UTF-8.")),
-    )  # fmt: skip

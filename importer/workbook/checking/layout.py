@@ -19,12 +19,10 @@ _TITLE_ROWS = 10  # rows above a header that may be titles; more are data that w
 
 @dataclass(slots=True)
 class InputSheet:
-    """A sheet of the onboarding workbook as a file holds it.
+    """A sheet of the onboarding workbook as a file holds it; `sheet` is None if it is not certain.
 
-    `sheet` is None if its name is unknown but its columns or its name are similar to a known one.
     `columns` gives the index (A is 0) of each field's column. `rows` are the filled rows below the
-    header; they are all refused if the layout is wrong (`refused`). `has_unknown_columns` says that
-    columns with unknown headers are the reason.
+    header, all `refused` if the layout is wrong, perhaps for `has_unknown_columns`.
     """
 
     sheet: Sheet | None
@@ -57,8 +55,8 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
             else [problem.unknown_sheet(raw, candidates)]
         )
         if input_sheet.rows:
-            input_sheet.refused = any(one.severity is Severity.ERROR for one in of_layout)
-            codes = {one.code for one in of_layout}
+            codes = {of_sheet.code for of_sheet in of_layout}
+            input_sheet.refused = any(code.severity is Severity.ERROR for code in codes)
             input_sheet.has_unknown_columns = Code.UNKNOWN_COLUMN in codes
             problems += of_layout
             problems += problem.hidden_cells(raw, input_sheet.rows, input_sheet.columns)
@@ -113,7 +111,9 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
         yield problem.title_rows(raw, row, [number for number, _ in above])
     asked_about = set()
     for index, name in unknown:
-        for of_column in _unknown_column(raw, input_sheet, sheet, index, name):
+        if not labels.is_problems(name) and (name.strip() or is_filled(input_sheet.rows, index)):
+            fields = input_sheet.columns
+            of_column = problem.unknown_column(raw, sheet, row, index, name, fields)
             asked_about.add(str(of_column.fix.facts.get("near")))
             yield of_column
     for column in sheet.columns:
@@ -124,28 +124,9 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
         yield problem.similar_sheet_name(raw, sheet)
 
 
-def _unknown_column(
-    raw: RawSheet, input_sheet: InputSheet, sheet: Sheet, index: int, name: str
-) -> Iterator[Problem]:
-    """The problem of a column that may be the user's own or a misspelt one."""
-    row, columns = input_sheet.header_row, input_sheet.columns
-    if labels.is_problems(name):
-        return
-    if name.strip():
-        others = labels.sheets_with_column(name)
-        similar = labels.headers_like(sheet, name, columns, labels.language_of(raw.name, sheet))
-        if others:
-            yield problem.column_of_another_sheet(raw, row, index, name, others)
-        elif similar:
-            yield problem.unknown_column(raw, row, index, name, similar)
-        else:
-            yield problem.ignored_column(raw, row, index, name)
-    elif any(index < len(cells) and not is_blank(cells[index]) for _, cells in input_sheet.rows):
-        missing = [column for column in sheet.columns if column.field not in columns]
-        if missing:  # the header may have been deleted
-            yield problem.unnamed_column(raw, sheet, row, index, missing)
-        else:
-            yield problem.ignored_column(raw, row, index, name)
+def is_filled(rows: Sequence[Row], index: int) -> bool:
+    """Whether a row has a value in the column at `index`."""
+    return any(index < len(cells) and not is_blank(cells[index]) for _, cells in rows)
 
 
 def _rows_below(raw: RawSheet, header_row: int, header: Sequence[Cell]) -> list[Row]:

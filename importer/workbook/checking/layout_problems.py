@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from importer.base.texts import N_, Text, text
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.workbook.cell import Row
-from importer.workbook.labels import language_of
+from importer.workbook.labels import headers_like, language_of, sheets_with_column
 from importer.workbook.markup import column_letters
 from importer.workbook.reading.raw import RawSheet
 
@@ -102,49 +102,27 @@ def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Pro
 
 
 def unknown_column(
-    raw: RawSheet, row: int, index: int, name: str, similar: Sequence[str]
-) -> Problem:  # fmt: skip
-    """A column whose header is similar to known ones."""
-    return _header_problem(
-        Code.UNKNOWN_COLUMN, raw, row, index, name,
-        N_("{sheet} has no column named {column}."),
-        N_("Did you mean {near}? Rename it, or choose a different name if it is your own."),
-        near=_either(similar),
-    )  # fmt: skip
-
-
-def column_of_another_sheet(
-    raw: RawSheet, row: int, index: int, name: str, others: Sequence[Sheet]
+    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str, fields: Collection[str]
 ) -> Problem:
-    """A column that only other sheets have."""
-    return _header_problem(
-        Code.UNKNOWN_COLUMN, raw, row, index, name,
-        N_("{sheet} has no column named {column}."),
-        N_("It belongs to {sheets}. Move it there, or rename it if it is your own."),
-        sheets=_either(others),
-    )  # fmt: skip
-
-
-def unnamed_column(
-    raw: RawSheet, sheet: Sheet, row: int, index: int, missing: Sequence[Column]
-) -> Problem:
-    """A column with values but no header, on a sheet with missing columns."""
+    """A column that may be a known one, or else is ignored; `fields` are those of other columns."""
+    code, message = Code.UNKNOWN_COLUMN, N_("{sheet} has no column named {column}.")
     language = language_of(raw.name, sheet)
-    return _header_problem(
-        Code.UNKNOWN_COLUMN, raw, row, index, "",
-        N_("Column {column} of {sheet} has values but no header."),
-        N_("Name it as one of: {columns}. If it is your own, give it any other name."),
-        columns=[column.title(language) for column in missing],
-    )  # fmt: skip
-
-
-def ignored_column(raw: RawSheet, row: int, index: int, name: str) -> Problem:
-    """A column of the user's own."""
-    return _header_problem(
-        Code.IGNORED_COLUMN, raw, row, index, name,
-        N_("The column {column} of {sheet} was not recognised and was ignored."),
-        N_("No action is needed if it is your own."),
-    )  # fmt: skip
+    missing = [column.title(language) for column in sheet.columns if column.field not in fields]
+    facts: dict[str, object] = {}
+    if not name.strip() and missing:  # its header may have been deleted
+        name, facts["columns"] = "", missing
+        message = N_("Column {column} of {sheet} has values but no header.")
+        fix = N_("Name it as one of: {columns}. If it is your own, give it any other name.")
+    elif others := sheets_with_column(name):
+        facts["sheets"] = _either(others)
+        fix = N_("It belongs to {sheets}. Move it there, or rename it if it is your own.")
+    elif similar := headers_like(sheet, name, fields, language):
+        facts["near"] = _either(similar)
+        fix = N_("Did you mean {near}? Rename it, or choose a different name if it is your own.")
+    else:
+        code, fix = Code.IGNORED_COLUMN, N_("No action is needed if it is your own.")
+        message = N_("The column {column} of {sheet} was not recognised and was ignored.")
+    return _header_problem(code, raw, row, index, name, message, fix, **facts)
 
 
 def duplicate_column(raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace) -> Problem:
@@ -167,7 +145,7 @@ def _problem(
 
 def _header_problem(
     code: Code, raw: RawSheet, row: int, index: int, name: str, message: str, fix: str,
-    column: str | None = None, **facts: object,
+    column: str | None = None, /, **facts: object,
 ) -> Problem:  # fmt: skip
     """A problem of the column at `index`, whose header is `name`; `column` is its English name."""
     letter = column_letters(index + 1)

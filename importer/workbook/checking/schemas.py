@@ -20,9 +20,8 @@ _BLANK = "not_nullable"  # pandera's name
 def bad_cells(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Code]]:
     """Row, field and code of each bad cell of `frame`, by row and then column.
 
-    The index of `frame` holds row numbers, its columns are fields of `sheet`, all of dtype object.
-    They hold what the column's reader returned: a value, a BadCell, or None for a blank. Nothing is
-    coerced: coercion would turn 2.5 into 2 and True into 1, and one bad cell would hide the others.
+    Its index holds row numbers, its columns, fields of `sheet`, the values that readers returned.
+    Nothing is coerced: that would turn 2.5 into 2, and one bad cell would hide the others.
     """
     try:
         _schema(sheet, tuple(frame.columns), _file_codes(frame)).validate(frame, lazy=True)
@@ -30,7 +29,7 @@ def bad_cells(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Code]]:
         failures = errors.failure_cases
         order = {field: index for index, field in enumerate(frame.columns)}
         codes = {
-            (int(row), str(field)): _code(str(check))
+            (int(row), str(field)): Code.MISSING_VALUE if check == _BLANK else CODES[str(check)]
             for row, field, check in zip(
                 failures["index"], failures["column"], failures["check"], strict=True
             )
@@ -38,10 +37,6 @@ def bad_cells(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Code]]:
         places = sorted(codes, key=lambda place: (place[0], order[place[1]]))
         return [(row, field, codes[row, field]) for row, field in places]
     return []
-
-
-def _code(check: str) -> Code:
-    return Code.MISSING_VALUE if check == _BLANK else CODES[check]
 
 
 def _file_codes(frame: pd.DataFrame) -> tuple[Code, ...]:
@@ -56,12 +51,8 @@ def _file_codes(frame: pd.DataFrame) -> tuple[Code, ...]:
 def _schema(
     sheet: Sheet, fields: tuple[str, ...], file_codes: tuple[Code, ...]
 ) -> pa.DataFrameSchema:  # fmt: skip
-    return pa.DataFrameSchema(
-        {field: _column(sheet.column(field), file_codes) for field in fields},
-        name=sheet.name,
-        coerce=False,
-        strict=True,
-    )
+    columns = {field: _column(sheet.column(field), file_codes) for field in fields}
+    return pa.DataFrameSchema(columns, name=sheet.name, coerce=False, strict=True)
 
 
 def _column(column: Column, file_codes: tuple[Code, ...]) -> pa.Column:

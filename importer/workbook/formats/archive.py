@@ -78,10 +78,7 @@ def parts_of(archive: ZipFile) -> dict[str, str]:
 
 
 def _check_end(content: bytes) -> None:
-    """Require the end record at the very end of the file.
-
-    Otherwise programs may choose different directories.
-    """
+    """Require the end record at the very end, or programs may choose different directories."""
     end = content.rfind(END_OF_ARCHIVE)
     if end < 0 or end + _END_SIZE > len(content):
         raise damaged()

@@ -1,8 +1,4 @@
-"""Read CSV and TSV files: encoding, separator and rows.
-
-The encoding comes from a byte order mark or from what decodes without errors. The separator is the
-one that finds the most known headers in the first rows.
-"""
+"""Read CSV and TSV files: encoding, separator and rows."""
 
 from __future__ import annotations
 

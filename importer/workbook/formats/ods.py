@@ -1,7 +1,4 @@
-"""The markup of ODS sheets: OpenDocument 1.3, part 3, 9.
-
-LibreOffice adds the namespace calcext.
-"""
+"""The markup of ODS sheets: OpenDocument 1.3, part 3, 9, and LibreOffice's namespace calcext."""
 
 from __future__ import annotations
 

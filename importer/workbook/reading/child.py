@@ -1,8 +1,4 @@
-"""The process that reads files; whatever goes wrong in it stays in it.
-
-It takes `Work` from its standard input, answers in frames on its standard output, and ends with its
-input.
-"""
+"""The process that reads files: it takes `Work` from its input and answers in frames."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Read one file into sheets of raw cells.
-
-This runs in a process of its own (`child.py`): the sender of the file may mean harm.
-"""
+"""Read a file into sheets of raw cells, in a process of its own (`child.py`)."""
 
 from __future__ import annotations
 

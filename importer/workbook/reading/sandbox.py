@@ -1,8 +1,7 @@
 """Read files in a sandboxed process, so that nothing in a file can harm the program.
 
-A parser that crashes, hangs or takes all memory ends only that process (libraries abort on legal
-files of a few KB, which no `except` catches). Starting one takes as long as reading a small
-workbook, so it is kept for the next file, unless the file was refused.
+A parser that crashes, hangs or takes all memory ends only that process, which is kept for the next
+file unless it refused one: starting it takes as long as reading a small workbook.
 """
 
 from __future__ import annotations

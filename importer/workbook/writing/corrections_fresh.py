@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.base.texts import current_language
 from importer.domain.sheets import SHEETS, Sheet
 from importer.workbook.cell import Row, is_blank
-from importer.workbook.checking.layout import InputSheet
+from importer.workbook.checking.layout import InputSheet, is_filled
 from importer.workbook.labels import is_problems, language_of
 from importer.workbook.writing.corrections_marks import Marks, put, put_new
 from importer.workbook.writing.styles import AT_TOP, StyleCache, format_of, style_header
@@ -114,12 +114,9 @@ def _columns(
     ]
     for index in sorted(set(range(width)).difference(input_sheet.columns.values())):
         name = header[index] if index < len(header) else None
-        is_filled = not is_blank(name) or any(
-            index < len(cells) and not is_blank(cells[index]) for _, cells in rows
-        )
-        if not is_filled or is_problems(str(name or "")):
-            continue
-        columns.append(_Column(index, "General"))
-        put(sheet.cell(1, len(columns)), name, "@")
-        style_header(sheet, 1, len(columns), _EXTRA_WIDTH)
+        is_used = not is_blank(name) or is_filled(rows, index)
+        if is_used and not is_problems(str(name or "")):
+            columns.append(_Column(index, "General"))
+            put(sheet.cell(1, len(columns)), name, "@")
+            style_header(sheet, 1, len(columns), _EXTRA_WIDTH)
     return columns

@@ -1,7 +1,4 @@
-"""Mark bad cells: coloured, bold, commented, and listed with their fixes.
-
-Nothing depends on colour alone.
-"""
+"""Mark bad cells: coloured, bold, commented, and listed with their fixes."""
 
 from __future__ import annotations
 
@@ -77,7 +74,7 @@ class Marks:
 
     def __init__(self, problems: Sequence[Problem], refused: set[tuple[str, int]] | None) -> None:
         self.refused = refused
-        self._errors = [one for one in problems if one.severity is Severity.ERROR]
+        self._errors = [error for error in problems if error.severity is Severity.ERROR]
         self._by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
         for problem in self._errors:
             self._by_sheet[problem.sheet].append(problem)
@@ -120,11 +117,10 @@ class Marks:
         sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
         workbook.active = 0
         sheet.cell(1, 1, _(N_("Problems and fixes"))).font = styles.TITLE_FONT
-        sheet.cell(
-            2, 1,
-            _(N_("Fix the coloured cells on the other sheets, save this file and apply it. "
-                 "This sheet and the Problems columns are not read.")),
-        )  # fmt: skip
+        sheet.cell(2, 1, _(N_(
+            "Fix the coloured cells on the other sheets, save this file and apply it. "
+            "This sheet and the Problems columns are not read."
+        )))  # fmt: skip
         for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
             sheet.cell(_LIST_HEADER_ROW, number, _(title))
             styles.style_header(sheet, _LIST_HEADER_ROW, number, width)

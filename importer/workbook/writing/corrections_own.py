@@ -35,7 +35,8 @@ _WIDEST = 1_000_000
 
 def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
     """The workbook at `source` with its problems marked; None if it cannot be given back."""
-    if not checked.is_template or any(map(_has_rows_above, checked.sheets)):
+    above = (own.rows and own.rows[0][0] <= own.header_row for own in checked.sheets)
+    if not checked.is_template or any(above):  # rows in place of the header, or above it
         return None
     workbook = _loaded(source, checked)
     if workbook is None:
@@ -79,12 +80,6 @@ def load_small(content: bytes) -> Workbook | None:
         return None
     area = sum(sheet.max_row * sheet.max_column for sheet in workbook.worksheets)
     return workbook if area <= _WIDEST else None
-
-
-def _has_rows_above(input_sheet: InputSheet) -> bool:
-    """Whether there are rows in place of the header, or above it."""
-    rows = input_sheet.rows
-    return bool(rows) and rows[0][0] <= input_sheet.header_row
 
 
 def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:

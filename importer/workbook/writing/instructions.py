@@ -38,8 +38,7 @@ _LEGEND = (
 )  # fmt: skip
 _EXAMPLES: tuple[tuple[type[Request], str, tuple[dict[str, str | int], ...]], ...] = (
     (
-        AddOtc,
-        N_("You buy two OTCs, with 50 and 10 licences."),
+        AddOtc, N_("You buy two OTCs, with 50 and 10 licences."),
         ({"otc": "ABCDE-12345-FGHIJ-67890", "email": "licences@msp.example",
           "company": "Clinica Norte SL", "total": 50, "expiry_date": "2027-01-14"},
          {"otc": "KLMNO-12345-PQRST-67890", "email": "licences@msp.example",
@@ -56,13 +55,11 @@ _EXAMPLES: tuple[tuple[type[Request], str, tuple[dict[str, str | int], ...]], ..
           "first_name": N_("First name"), "last_name": N_("Last name")}),
     ),
     (
-        EditOtc,
-        N_("You renew the OTC: more licences and a later expiry date."),
+        EditOtc, N_("You renew the OTC: more licences and a later expiry date."),
         ({"otc": "ABCDE-12345-FGHIJ-67890", "total": 75, "expiry_date": "2028-01-14"},),
     ),
     (
-        EditCustomer,
-        N_("Give the customer 25 licences instead of 20."),
+        EditCustomer, N_("Give the customer 25 licences instead of 20."),
         ({"customer": "Clinica Norte", "licenses": 25},),
     ),
 )  # fmt: skip
@@ -106,8 +103,7 @@ class _Writer:
         return self.row
 
     def heading(self, message: str, font: Font, height: int) -> None:
-        cell = self.sheet.cell(self.next_row(), 1, translated(message, self.language))
-        cell.font = font
+        self.sheet.cell(self.next_row(), 1, translated(message, self.language)).font = font
         self.sheet.row_dimensions[self.row].height = height
 
     def section(self, message: str) -> None:
@@ -136,9 +132,8 @@ class _Writer:
         self, request: type[Request], story: str, rows: tuple[dict[str, str | int], ...]
     ) -> None:
         declared = SHEET_OF[request]
-        columns = [
-            column for column in declared.columns if any(column.field in row for row in rows)
-        ]
+        fields = {field for row in rows for field in row}
+        columns = [column for column in declared.columns if column.field in fields]
         self.next_row()
         self.pair(declared.title(self.language), story, styles.HEADING_FONT)
         self.next_row()

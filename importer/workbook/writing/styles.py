@@ -45,10 +45,6 @@ _FORMATS_AND_WIDTHS = {
     ColumnKind.LICENSES_OR_NONE: ("0", 20), ColumnKind.MONTHS: ("0", 20),
     ColumnKind.MANAGED_BY: ("General", 20), ColumnKind.YES_NO: ("General", 20),
 }  # fmt: skip
-_REQUIRED = N_("Required.")
-_OPTIONAL = N_("Optional.")
-_FORMAT = N_("Format: {format}")
-_EXAMPLE = N_("Example: {example}")
 
 
 def format_of(column: Column) -> str:
@@ -86,11 +82,7 @@ def write_text(cell: Cell, text: str) -> None:
 
 
 class StyleCache:
-    """The styles of new cells; each is built once and then copied.
-
-    openpyxl compares every part of a style to find one that exists, which took half the time of a
-    workbook with thousands of rows.
-    """
+    """The styles of new cells, built once and then copied: openpyxl is slow to compare them."""
 
     def __init__(self) -> None:
         self._styles: dict[tuple[object, ...], StyleArray] = {}
@@ -133,11 +125,10 @@ def comment(text: str, author: str = _AUTHOR) -> Comment:
 
 
 def _column_comment(column: Column, language: str) -> Comment:
-    required, meaning, kind, example = (
-        translated(message, language)
-        for message in (_REQUIRED if column.required else _OPTIONAL, column.help,
-                        column.kind.meaning, column.example)
-    )  # fmt: skip
-    format_line = translated(_FORMAT, language).format(format=kind)
-    example_line = translated(_EXAMPLE, language).format(example=example)
-    return comment("\n".join((required, meaning, format_line, example_line)))
+    kind, example = translated(column.kind.meaning, language), translated(column.example, language)
+    return comment("\n".join((
+        translated(N_("Required.") if column.required else N_("Optional."), language),
+        translated(column.help, language),
+        translated(N_("Format: {format}"), language).format(format=kind),
+        translated(N_("Example: {example}"), language).format(example=example),
+    )))  # fmt: skip

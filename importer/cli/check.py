@@ -50,7 +50,7 @@ def workbook_job(
     actor: str | None,
     sheet: str | None,
 ) -> Job:
-    """The job that the options describe; the first file is read meanwhile."""
+    """The job that the options describe; reading of the first file starts at once."""
     from importer.workbook.reading.sandbox import read_ahead
 
     read_ahead(files[0], options.settings.limits, sheet)

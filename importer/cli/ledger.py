@@ -25,7 +25,7 @@ _HASH = re.compile("[0-9a-f]{64}")
     ),
 )
 def ledger() -> None:
-    """Hold the commands below."""
+    """The group of these commands."""
 
 
 @ledger.command(

@@ -1,4 +1,4 @@
-"""The entry point: all commands, and every error as a message and an exit code."""
+"""The entry point, which turns every error into a message and an exit code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from importer.messages.masking import Masked
     help=N_("Show the version and exit."),
 )
 def cli() -> None:
-    """Hold all commands."""
+    """The group of all commands."""
 
 
 for command in (

@@ -98,7 +98,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
 
 @contextmanager
 def _private_files() -> Iterator[None]:
-    """Let only this user and group read what is written meanwhile; it holds secrets."""
+    """Let only this user and group read the files written in the block, which hold secrets."""
     before = os.umask(0o077)
     os.umask(before | 0o007)
     try:

@@ -33,7 +33,7 @@ _SUMMARY = {
     help=with_examples(N_("Show what the ledger holds."), "show otcs", "show customers --json"),
 )
 def show() -> None:
-    """Hold the commands below."""
+    """The group of these commands."""
 
 
 @show.command(

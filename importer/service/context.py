@@ -66,7 +66,7 @@ class ServiceContext:
 
     @property
     def is_alive(self) -> bool:
-        """Whether every part was seen at work lately."""
+        """Whether every part was at work recently."""
         return all(time.monotonic() - at < STUCK for at in self._beats.values())
 
     def send_mail(self, stopping: Callable[[], bool]) -> dt.datetime | None:

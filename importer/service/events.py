@@ -105,7 +105,7 @@ _LEVELS = {"warning": N_("WARNING"), "error": N_("ERROR")}
 
 
 class _EventFormatter(logging.Formatter):
-    """Formats an event, or what a library has logged as a remark."""
+    """Formats an event, or a library's log record as a remark."""
 
     def format(self, record: logging.LogRecord) -> str:
         event: Event = getattr(record, "event", Event.REMARK)
@@ -144,7 +144,7 @@ def _masked(fact: object) -> object:
 
 
 class LogHandler(logging.StreamHandler[TextIO]):
-    """Writes the lines; `has_events` tells whether an event was among them."""
+    """Writes the lines; `has_events` is true once an event was among them."""
 
     has_events = False
 

@@ -1,4 +1,4 @@
-"""Make the folders of the service itself, and require those that the configuration names."""
+"""Create the service's own folders, and require those in the configuration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def prepare_folders(settings: ServiceSettings) -> None:
 
 
 def make_own_folders(settings: ServiceSettings) -> list[Path]:
-    """Make the state folder, and `applied` and `rejected` in the inbox; return them."""
+    """Create the state folder, and `applied` and `rejected` in the inbox; return them."""
     state, inbox = state_folder(settings), settings.inbox
     try:
         state.mkdir(mode=0o700, parents=settings.state is None, exist_ok=True)

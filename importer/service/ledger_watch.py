@@ -77,14 +77,14 @@ class LedgerWatch:
             log(Event.LEDGER_BACK, seconds=round(time.monotonic() - since))
 
     def must_exist(self) -> None:
-        """Raise LedgerError if a file that was used before is gone, so that no new one is begun."""
+        """Raise LedgerError if a file used before is gone, so that no new one is created."""
         if not self._ledger.is_missing or not self._ledger.is_made_when_needed:
             return
         try:
             name = self._file.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return
-        except OSError:  # rather no ledger than a second one
+        except OSError:  # better no ledger than a second one
             name = self._name
         if name == self._name:
             raise LedgerError(text(

@@ -36,7 +36,7 @@ AT_MOST_ONCE = 60.0
 """Seconds for which a single round waits for files that are still growing."""
 
 AFTER_FAULT = 5.0
-"""Seconds before a loop begins again after an internal error."""
+"""Seconds before a loop is restarted after an internal error."""
 
 
 def loops_of(context: ServiceContext) -> Iterator[Callable[[], None]]:
@@ -51,7 +51,7 @@ def loops_of(context: ServiceContext) -> Iterator[Callable[[], None]]:
 
 
 def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> Callable[[], None]:
-    """`loop`, begun again after an internal error until the service stops."""
+    """`loop`, restarted after an internal error until the service stops."""
     context.beat(name)
 
     def run() -> None:
@@ -60,7 +60,7 @@ def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> 
                 loop()
             except StoppedError:
                 return
-            except BaseException as error:  # some libraries raise what is no Exception
+            except BaseException as error:  # some libraries raise others than Exception
                 log(Event.FAULT, reason=type(error).__name__, log=log_fault())
                 context.stopping.wait(AFTER_FAULT)
 
@@ -77,7 +77,7 @@ def _run_inbox(context: ServiceContext, settings: InboxSettings) -> None:
                     log(Event.INBOX_READABLE, folder=settings.folder)
                     is_unreadable = False
                 _process_inbox(context, inbox, beat)
-        except (OutputError, OSError) as error:  # it cannot even begin
+        except (OutputError, OSError) as error:  # the inbox cannot be opened
             reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
             if not is_unreadable:
                 log(Event.INBOX_UNREADABLE, folder=settings.folder, reason=str(reason))

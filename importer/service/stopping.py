@@ -32,7 +32,7 @@ class StopSignal:
         return self._event.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, unless the service must stop."""
+        """Wait for `seconds`, or until the service must stop."""
         self._event.wait(max(seconds, 0))
 
     def wake_event(self) -> threading.Event:
@@ -48,7 +48,7 @@ class StopSignal:
 
 
 class WatchedProgress:
-    """Progress that shows nothing: it beats, and abandons the work once the service must stop."""
+    """Progress that only calls `beat`, and ends the work once the service must stop."""
 
     def __init__(self, stopping: StopSignal, beat: Callable[[], None]) -> None:
         self._stopping = stopping

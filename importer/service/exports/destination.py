@@ -1,4 +1,4 @@
-"""Connect to the folder of an export, on this computer or where a URL says."""
+"""Connect to the local or remote folder of an export."""
 
 from __future__ import annotations
 

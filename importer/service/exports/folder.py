@@ -1,4 +1,4 @@
-"""A folder of exports: each appears whole under its name, and nothing else is removed."""
+"""A folder of exports, in which each appears only once it is complete."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Protocol
 from importer.base import clock
 
 LEFT_OVER = dt.timedelta(days=1)
-"""The age at which nobody is still writing an unfinished file."""
+"""The age at which an unfinished file is removed."""
 
 _UNFINISHED = re.compile(r"\.avira-([0-9]{1,11})-[0-9a-f]{8}\.part")
 
@@ -29,7 +29,7 @@ class Files(Protocol):
         """What is in a folder, in any order."""
 
     def is_folder(self, path: str) -> bool:
-        """Whether that is a folder, and no link to one."""
+        """Whether the path is a folder and not a link."""
 
     def write(self, path: str, source: Path) -> None:
         """Copy the file `source` there, down to the disk if possible."""
@@ -55,10 +55,9 @@ class Folder:
     path: str
 
     def deliver(self, source: Path, name: str) -> None:
-        """Put a file, or a folder of files, there as `name`, in the place of a former one.
+        """Put a file, or a folder of files, into the folder as `name`, replacing an earlier one.
 
-        It has a hidden name until it is whole. In object stores, where files only ever show whole,
-        it is written under its name at once.
+        It has a hidden name until it is complete, except in object stores, where files always are.
         """
         target = self._join(name)
         path = self._join(unfinished_name()) if self.files.renames else target
@@ -71,7 +70,7 @@ class Folder:
                     self._remove(target)
                 self.files.rename(path, target)
         except BaseException:
-            with suppress(Exception):  # the first error tells; what is left is removed later
+            with suppress(Exception):  # report the first error; the rest is removed later
                 self._remove(path)
             raise
 
@@ -120,11 +119,11 @@ class Folder:
 
 
 def unfinished_name() -> str:
-    """A hidden name, with the time, for what is not whole yet."""
+    """A hidden name, with the time, for an incomplete file."""
     return f".avira-{clock.now().timestamp():.0f}-{uuid.uuid4().hex[:8]}.part"
 
 
 def is_left_over(name: str) -> bool:
-    """Whether that is something unfinished and old."""
+    """Whether the name is that of an old unfinished file."""
     match = _UNFINISHED.fullmatch(name)
     return match is not None and clock.now().timestamp() - int(match[1]) > LEFT_OVER.total_seconds()

@@ -172,7 +172,7 @@ class Exports:
             return
         except StoppedError:
             raise
-        except BaseException as error:  # some libraries raise what is no Exception
+        except BaseException as error:  # some libraries raise others than Exception
             path = log_fault()
             log(Event.FAULT, reason=type(error).__name__, log=path)
             fault = text(N_("Internal error. Details are in {log}."), log=path)

@@ -117,7 +117,7 @@ def _plain_files(entries: Mapping[str, os.DirEntry[str]]) -> Iterator[tuple[str,
 
 
 def _has_no_writer(path: Path) -> bool:
-    """Whether no program has the file open for writing, as far as the system tells."""
+    """Whether no program has the file open for writing, as far as the system reports."""
     with open(path, "rb", opener=_open_safely) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # it was replaced meanwhile
             return False
@@ -133,5 +133,5 @@ def _has_no_writer(path: Path) -> bool:
 
 
 def _open_safely(path: str, flags: int) -> int:
-    """Open a file that anybody may have put there: follow no link, wait for no pipe."""
+    """Open an untrusted file without following a link or waiting for a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

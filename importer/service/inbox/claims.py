@@ -102,7 +102,7 @@ class Claim:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_if_empty(self) -> bool:
-        """Remove the rest of a claim without a workbook; whether it was one."""
+        """Remove the claim if it has no workbook; return whether it was removed."""
         try:
             (self.folder / "workbook").rmdir()
         except FileNotFoundError:

@@ -117,7 +117,7 @@ class InboxWorker:
         return files.arriving > 0
 
     def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
-        """The claims to process now; those that have failed before come last."""
+        """The claims to process now; those that failed before come last."""
         due = [claim for claim in claims if self._backoff.is_over(claim.folder)]
         tried = [claim for claim in due if claim.tries]
         yield from (claim for claim in due if claim not in tried)
@@ -139,7 +139,7 @@ class InboxWorker:
         return claim
 
     def _process(self, claim: Claim) -> bool:
-        """Apply and file a workbook, as far as that is not done yet; whether it is now."""
+        """Apply and file a workbook, as far as needed; return whether that is done."""
         self.stopping.raise_if_set()
         try:
             result = result_from_json(claim.kept_result(final=True)) or self._apply(claim)

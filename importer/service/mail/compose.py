@@ -1,4 +1,4 @@
-"""Compose the mails about exports, refused workbooks and other trouble."""
+"""Compose the mails about exports and refused workbooks, and alerts."""
 
 from __future__ import annotations
 

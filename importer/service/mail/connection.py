@@ -157,7 +157,7 @@ def _encrypt(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
 
 
 def _password(smtp: SmtpSettings) -> str:
-    """The password of the user, read for each connection so that it can be changed meanwhile."""
+    """The password of the user, read for each connection so that it may change meanwhile."""
     if smtp.encryption == "none":
         raise UnavailableError(smtp, text(N_("[smtp] has a user but no encryption")), _ENCRYPT)
     if password := os.environ.get(PASSWORD):

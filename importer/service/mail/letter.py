@@ -37,7 +37,7 @@ _HARMFUL = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\u
 class Grid(NamedTuple):
     """Rows of values as they are shown, the first of each a label; all is `safe`.
 
-    `numeric` tells for each column whether it holds numbers. Title and headers may be empty.
+    `numeric` is true for each column of numbers. Title and headers may be empty.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Put mail about exports, refused workbooks and other trouble into the outbox."""
+"""Put mail about exports and refused workbooks, and alerts, into the outbox."""
 
 from __future__ import annotations
 

@@ -492,7 +492,7 @@ def test_a_ledger_that_holds_something_takes_nothing_over(
     assert f"Copied: {source}" in said.out
     before = everything_in(target)
     again = command("ledger", "init", "--from", source, "--ledger", target)
-    assert_one_clear_line(again, str(source), "empty one")
+    assert_one_clear_line(again, str(source), "an empty ledger")
     assert everything_in(target) == before
 
 

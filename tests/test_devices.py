@@ -651,10 +651,10 @@ def customer_gone(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("history", "number", "code", "words", "first"),
     [
-        (added_then_got_devices, 2, "still-held", ("Este", "the device PC-1", "in all: 2"), 4),
-        (edited_since, 2, "changed-since", ("device PC-1 of Norte", "batch 4"), 4),
-        (edited_since, 3, "changed-since", ("device PC-1 of Norte", "batch 4"), 4),
-        (customer_gone, 5, "unknown-customer", ("no customer Este",), 6),
+        (added_then_got_devices, 2, "still-held", ("Este", "devices: PC-1, PC-2"), 4),
+        (edited_since, 2, "changed-since", ("Device PC-1 of Norte", "batch 4"), 4),
+        (edited_since, 3, "changed-since", ("Device PC-1 of Norte", "batch 4"), 4),
+        (customer_gone, 5, "unknown-customer", ("Customer Este does not exist",), 6),
     ],
 )  # fmt: skip
 def test_an_undo_that_devices_depend_on_is_refused(

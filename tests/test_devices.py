@@ -284,7 +284,7 @@ def test_a_customer_of_the_same_workbook_may_have_devices(desk: Desk) -> None:
         ("Add Customer", [customer("Oeste", 99)]), ("Devices", [device("Oeste", "PC-1")])
     )
     assert error["code"] == "unknown-customer"
-    assert error["fix"].startswith("Row 2 of Add Customer would add it, but is refused")
+    assert error["fix"].startswith("Row 2 of Add Customer would add it but was refused")
     desk.assert_sound()
 
 

@@ -21,8 +21,8 @@ from cronsim import CronSim
 from importer.base.clock import now
 from importer.base.errors import MisuseError
 from importer.cli.main import cli
+from importer.config.file import load_settings
 from importer.config.service import ExportSettings, InboxSettings, ServiceSettings, SmtpSettings
-from importer.config.settings import load_settings
 from importer.service.events import Event
 from importer.service.metrics import Metrics
 from scripts import ROOT

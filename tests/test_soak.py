@@ -38,7 +38,7 @@ from importer.ledger.opening import open_ledger
 from importer.service.exports.run import Exports
 from importer.service.folders import prepare_folders
 from importer.service.context import ServiceContext
-from importer.config.settings import load_settings
+from importer.config.file import load_settings
 
 config, rounds, leaks = Path(sys.argv[1]), int(sys.argv[2]), bool(sys.argv[3])
 settings = load_settings(config)

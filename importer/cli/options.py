@@ -19,7 +19,8 @@ import click
 from importer.base.texts import LANGUAGES, N_, _, text, use_language
 from importer.cli.output import print_json, print_lines, progress
 from importer.cli.translated import option
-from importer.config.settings import LONGEST_WAIT, Settings, load_settings
+from importer.config.file import load_settings
+from importer.config.settings import LONGEST_WAIT, Settings
 
 if TYPE_CHECKING:
     from importer.base.progress import Progress

@@ -1,1 +1,1 @@
-"""What licences, customers and their rules are: standard library only, no files, no clock."""
+"""Licences, customers and their rules: standard library only, no files, no clock."""

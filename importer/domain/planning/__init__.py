@@ -1,1 +1,1 @@
-"""What a workbook or an undo would do to the ledger, as pure functions on a snapshot."""
+"""The plan of a workbook or an undo: pure functions on a snapshot."""

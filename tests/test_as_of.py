@@ -352,8 +352,8 @@ WRONG = {
     "20260302": "The account default has no batch 20260302. "
     "To list its batches: avira-importer history",
     **{
-        nonsense: f"Error: Invalid value for '--as-of': {nonsense!r} is neither a day "
-        "(YYYY-MM-DD) nor the number of a batch."
+        nonsense: f"Error: Invalid value for '--as-of': {nonsense!r} is neither a date "
+        "(YYYY-MM-DD) nor a batch number."
         for nonsense in ("yesterday", "2026-02-30", "02/03/2026", "2026-03", "0", "-1", "1.0", "",
                          "2026-03-02T12:00", "99999999999")
     },

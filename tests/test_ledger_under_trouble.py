@@ -302,7 +302,7 @@ def assert_none_goes_in(
     ledger.chmod(modes[0])
     folder.chmod(modes[1])
     with without_rights():
-        assert_one_line(command("apply", second), command.ledger, said, "Ask for the right")
+        assert_one_line(command("apply", second), command.ledger, said, "You need permission")
     assert ledger.read_bytes() == before
     assert {one.name for one in folder.iterdir()} == {"first.xlsx", "ledger.db", "second.xlsx"}
 

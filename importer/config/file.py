@@ -29,7 +29,7 @@ def load_settings(
     path = file or next(filter(Path.is_file, (Path(FILE_NAME), own)), None)
     if path is None:
         return Settings()
-    path = path.absolute()  # the working folder may go while the service runs
+    path = path.absolute()  # the working folder may be deleted while the service runs
     content = _read(path)
     if content.get("lang") in LANGUAGES:
         use_language(content["lang"])

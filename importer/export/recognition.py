@@ -73,7 +73,7 @@ def refuse_export(path: Path, sheets: Sequence[RawSheet]) -> None:
 def is_marked(path: Path) -> bool:
     """True if the file has the mark of an export."""
     try:
-        if not path.is_file():  # a pipe would keep us waiting
+        if not path.is_file():  # opening a pipe would block
             return False
         with path.open("rb") as stream:
             return MARK.encode() in stream.read(_HEAD)

@@ -54,7 +54,7 @@ class Locked:
 def lock_scope(connection: sa.Connection, account_id: str, named: Scope) -> Locked:
     """Lock what `named` names and what depends on it until the transaction ends.
 
-    Nothing to do on a file, whose only lock is held from the start of the transaction.
+    In a file there is nothing to lock: its only lock is held from the start of the transaction.
     """
     if connection.dialect.name == "sqlite":
         return Locked(None, None)

@@ -17,14 +17,14 @@ from importer.service.stopping import StopSignal
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
-"""Seconds between two looks at a ledger that is away."""
+"""Seconds between two checks of an unavailable ledger."""
 
 ALARM_AFTER = 600.0
 """Seconds after which mail is sent; a server that restarts is away for less."""
 
 
 class LedgerWatch:
-    """The state of the ledger, for all parts of the service; `alarm` is called once an outage."""
+    """The state of the ledger, for all parts of the service; `alarm` is called once per outage."""
 
     def __init__(
         self, ledger: Ledger, folder: Path, stopping: StopSignal, alarm: Callable[[Text], None]
@@ -65,7 +65,7 @@ class LedgerWatch:
             self._alarm(error.message)
 
     def worked(self, *, to_write: bool = False) -> None:
-        """Note that it was used."""
+        """Note a successful use."""
         self._remember()
         with self._lock:
             if self._needs_writing and not to_write:

@@ -91,7 +91,9 @@ class Snapshot:
     def dedicated_to(self, otc: Otc) -> Customer | None:
         """The customer that manages itself and holds the whole of `otc`, if one does."""
         holders = self.holders.get(otc.code, {})
-        if len(holders) != 1:  # who holds the whole is the only one; a popular OTC has thousands
+        if (
+            len(holders) != 1
+        ):  # whoever holds all of it is its only holder; a popular OTC has thousands
             return None
         return dedicated_to([self.customers[holder] for holder in holders])
 

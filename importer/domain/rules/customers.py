@@ -21,7 +21,7 @@ from importer.domain.rules.verdict import (
 )
 from importer.domain.sheets import SHEET_OF
 
-# To look these up takes Python 3.11 longer than to make a Change.
+# Looking these up takes Python 3.11 longer than making a Change.
 _ADDED, _ACTIVE, _ADMIN = ChangeKind.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN
 PERSON = ("email", "first_name", "last_name")
 

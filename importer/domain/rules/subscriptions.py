@@ -20,7 +20,7 @@ from importer.domain.rules.verdict import (
 )
 from importer.domain.sheets import SHEET_OF
 
-# To look this up takes Python 3.11 longer than to make a Change.
+# Looking this up takes Python 3.11 longer than making a Change.
 _ADDED = ChangeKind.SUBSCRIPTION_ADDED
 
 

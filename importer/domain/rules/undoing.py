@@ -25,7 +25,7 @@ from importer.domain.rules.verdict import gets_no_more
 class LaterChange(NamedTuple):
     """A change of an entity after the batch to undo, which left it as `left`.
 
-    `batch` is the last one whose change still stands, so that undoing the named ones has an end.
+    `batch` is the last one whose change still stands, so that following the advice comes to an end.
     """
 
     batch: int

@@ -71,7 +71,7 @@ def unknown_otc(row: Request, field: str, ledger: Snapshot) -> Problem:
 
 def unknown_customer(row: CustomerRequest, ledger: Snapshot, renamed: str | None = None) -> Problem:
     """No customer has this name; one may be named `renamed`, as the row would have it."""
-    assert row.customer is not None, "a blank name is no unknown one"
+    assert row.customer is not None, "a blank name is not an unknown customer"
     key = name_key(row.customer)
     facts: dict[str, object] = {"sheet": SHEET_OF[AddCustomer], "renamed": renamed}
     refused = ledger.refused_additions.get(addition("customer", row.customer))

@@ -46,7 +46,7 @@ class LinesHash:
 
 
 def hash_of_lines(account_id: str, lines: Iterable[Facts]) -> str:
-    """The same for lines read from a ledger, which may hold anything."""
+    """The hash of lines read from a ledger, which may hold anything."""
     return _digest((account_id, *(line[name] for name in LINE)) for line in lines)
 
 

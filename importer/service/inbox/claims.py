@@ -61,7 +61,7 @@ class Claim:
         return 0
 
     def set_tries(self, tries: int) -> None:
-        """Keep the number of attempts."""
+        """Store the number of attempts."""
         with whole_file(self.folder / "tries") as path:
             path.write_text(str(tries), "ascii")
 
@@ -71,7 +71,7 @@ class Claim:
         return (self.folder / "reported").exists()
 
     def set_reported(self) -> None:
-        """Keep that mail about it was put into the outbox."""
+        """Record that mail about it was put into the outbox."""
         (self.folder / "reported").touch()
 
     def new_corrections(self, needed: str | None) -> Path:

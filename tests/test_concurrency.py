@@ -98,7 +98,6 @@ class Load:
 
 
 SMALL = Load(processes=4, batches=6, otcs=5)
-SMALLEST = Load(processes=4, batches=2, otcs=5)
 LOADS = [
     pytest.param(SMALL, id="small"),
     pytest.param(Load(processes=12, batches=60, otcs=20), id="full", marks=pytest.mark.long),
@@ -490,7 +489,7 @@ def test_the_checker_catches_a_naive_check_then_insert(where: str, tmp_path: Pat
     own guards are taken away: a reader sees more licences handed out than there are, or sums that
     are wrong."""
     open_ledger(where).write(lambda writing: take_guards_away(writing.connection))
-    ran = run(where, tmp_path / "load", SMALLEST, naively=True)
+    ran = run(where, tmp_path / "load", SMALL, naively=True)
     assert any("overallocated" in fault for fault in ran.watcher.faults)
     assert any("held" in fault for fault in ran.watcher.faults)
     assert ran.wrong

@@ -59,7 +59,7 @@ class Format(StrEnum):
         by_ending = {member.ending: member for member in cls if member.ending}
         if path.suffix.lower() in by_ending:
             return by_ending[path.suffix.lower()]
-        message = N_("{path} ends in none of {endings}. For a folder of CSV files: --format csv")
+        message = N_("{path} must end in one of {endings}. For a folder of CSV files: --format csv")
         raise MisuseError(text(message, path=path, endings=by_ending))
 
     def write(self, book: Book, path: Path) -> dict[str, int]:

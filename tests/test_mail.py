@@ -28,9 +28,9 @@ from hypothesis import strategies as st
 from importer.base.errors import MisuseError, OutputError
 from importer.base.texts import N_, text, use_language
 from importer.cli import main as program
+from importer.config.formats import Format
 from importer.config.service import SmtpSettings
 from importer.export.book import CellFormat, Summary, SummaryLine
-from importer.export.formats import Format
 from importer.ledger.opening import open_ledger
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job

@@ -22,10 +22,10 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from importer.cli import main as program
+from importer.config.formats import Format
 from importer.domain.contents import Contents, OtcHolding
 from importer.domain.entities import Otc
-from importer.export.formats import Format
-from importer.export.make import make_book
+from importer.export.make import make_book, write_book
 from workbooks import Row, write_workbook
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -1063,7 +1063,7 @@ def test_there_is_no_number_of_licences_too_large_for_a_chart(
     ]
     path = tmp_path / "large.html"
     book = make_book(Contents("acme", NOW, TODAY, 1, "", otcs, []), [], only_read=True)
-    Format.HTML.write(book, path)
+    write_book(book, path, Format.HTML)
     with opened(chromium, path) as page:
         titles = page.locator("figure:nth-of-type(2) svg title").all_text_contents()
         assert read(titles[0]) == "2026-03: 3001000000"

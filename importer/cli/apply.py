@@ -50,7 +50,7 @@ def apply(
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
     job = workbook_job(options, files, corrections, actor, sheet)
-    from importer.export.formats import Format
+    from importer.config.formats import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting
     from importer.pipeline.job import check_output

@@ -11,7 +11,7 @@ import click
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
 from importer.cli.translated import Command, option, with_examples
-from importer.export.formats import Format
+from importer.config.formats import Format
 
 if TYPE_CHECKING:
     from importer.pipeline.export import Export

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from importer.base.texts import LANGUAGES
 from importer.config import types
+from importer.config.formats import Format
 from importer.config.limits import Range
 
 EXPORT_NAME = "Export Avira Details"
-FORMATS = ("xlsx", "ods", "csv", "json", "html")
 
 KEY = "\0"
 """The alias of `key` in a table of [[exports]], which no file can set."""
@@ -43,7 +43,7 @@ class ExportSettings:
     cron: str | None = None
     every: types.interval | None = None
     timezone: str | None = None
-    format: Annotated[str, types.choice(*FORMATS)] = "xlsx"
+    format: Annotated[str, types.choice(*Format)] = "xlsx"
     keep: Annotated[int, Range(1, 1_000_000)] | None = None
     customer: types.optional_text = None
     mail_to: types.addresses = ()

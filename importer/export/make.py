@@ -1,9 +1,12 @@
-"""Put an export together."""
+"""Put an export together, and write it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 
+from importer.config.formats import Format
 from importer.domain.contents import Contents, Movement
 from importer.export.book import Book
 from importer.export.exceptions import exceptions
@@ -35,3 +38,15 @@ def make_book(
     overview = [otcs(contents, of_customer=of_customer), customers(contents)] if only_read else []
     figures = summary(contents, of_customer=of_customer)
     return Book(contents.at, figures, tables, needs_attention, overview)
+
+
+def write_book(book: Book, path: Path, form: Format) -> dict[str, int]:
+    """Write `book` to `path`, whole or not at all; return the number of rows by sheet.
+
+    A writer is imported when it is used: each loads a library of its own.
+    """
+    module, name = form.writer.split(".")
+    write: Callable[[Book, Path], dict[str, int]] = getattr(
+        import_module(f"importer.export.writers.{module}"), name
+    )
+    return write(book, path)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.base.texts import N_, text
-from importer.export.formats import Format
-from importer.export.make import make_book
+from importer.config.formats import Format
+from importer.export.make import make_book, write_book
 from importer.ledger.reading.contents import load_contents
 from importer.ledger.reading.journal import load_movements
 from importer.pipeline.job import Job, check_output
@@ -69,7 +69,7 @@ def export(
     batch, head = contents.batch, contents.head
     del contents, journal  # they are as large as the book
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
-    sheets = form.write(book, path)
+    sheets = write_book(book, path, form)
     sha256 = None
     if not form.is_folder:
         with path.open("rb") as written:

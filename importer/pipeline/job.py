@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from importer.base.errors import MisuseError
 from importer.base.progress import NoProgress, Progress
 from importer.base.texts import N_, text
+from importer.config.formats import Format
 from importer.config.limits import DEFAULT_LIMITS, Limits
-from importer.export.formats import Format
 from importer.ledger.database import Ledger
 from importer.messages.report import Report
 

@@ -14,8 +14,8 @@ from importer.base import clock
 from importer.base.errors import ImporterError, LedgerError, OutputError
 from importer.base.files import temporary_folder
 from importer.base.texts import N_, in_language, text
+from importer.config.formats import Format
 from importer.config.service import ExportSettings, ServiceSettings
-from importer.export.formats import Format
 from importer.messages.fault_log import log_fault
 from importer.pipeline import export as exporting
 from importer.pipeline.job import Job

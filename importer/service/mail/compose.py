@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from importer.base.errors import OutputError
 from importer.base.texts import N_, Text, first_of, shortened, text
+from importer.config.formats import Format
 from importer.config.service import SmtpSettings
 from importer.export.book import Block, Summary, SummaryLine, readable
-from importer.export.formats import Format
 from importer.service.mail.letter import Grid, Letter, safe, safe_line
 
 MAX_ATTACHED = 20_000_000

@@ -1,23 +1,18 @@
-"""The formats of an export. Writers are imported when they are used."""
+"""The formats that an export can have."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, text
-
-if TYPE_CHECKING:
-    from importer.export.book import Book
 
 _OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Format(StrEnum):
-    """A format: its name, the type of a mail's attachment, and its writer.
+    """A format: its name, the type of a mail's attachment, and its writer in export/writers/.
 
     `is_folder` formats write a folder, which a mail attaches as a zip. `only_read` formats are
     for people to read: they show an overview in place of the tables.
@@ -61,10 +56,3 @@ class Format(StrEnum):
             return by_ending[path.suffix.lower()]
         message = N_("{path} must end in one of {endings}. For a folder of CSV files: --format csv")
         raise MisuseError(text(message, path=path, endings=by_ending))
-
-    def write(self, book: Book, path: Path) -> dict[str, int]:
-        """Write `book` to `path`, whole or not at all; return the number of rows by sheet."""
-        module, name = self.writer.split(".")
-        write_book = getattr(import_module(f"importer.export.writers.{module}"), name)
-        rows: dict[str, int] = write_book(book, path)
-        return rows

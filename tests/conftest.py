@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
+from command_line import CommandLine
 from importer.base.texts import use_language
-from importer.cli import main as program
 from servers import Server, new_folder, remove, shared_server
+from tiers import assign_tiers, choose_examples
 
 settings.register_profile("unhurried", deadline=None)  # other tests run at the same time
 settings.load_profile("unhurried")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command said, and its exit code."""
-
-    exit_code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The JSON document that is all of standard output."""
-        return json.loads(self.out)
-
-
-class CommandLine:
-    """Runs commands as a shell would, each with the ledger of the test."""
-
-    def __init__(self, ledger: str, capture: pytest.CaptureFixture[str]) -> None:
-        self.ledger = ledger
-        self._capture = capture
-
-    def __call__(self, *arguments: str | Path) -> Said:
-        """Run a command; `--ledger` is added unless it takes none."""
-        words = [str(argument) for argument in arguments]
-        if not {"--help", "--version", "--ledger"} & set(words):
-            words += ["--ledger", self.ledger]
-        self._capture.readouterr()
-        exit_code = program.run(words)
-        said = self._capture.readouterr()
-        return Said(exit_code, said.out, said.err)
 
 
 @pytest.fixture(autouse=True)
@@ -84,11 +51,37 @@ def ledger(tmp_path: Path) -> Path:
 SERVER_FOLDER = "AVIRA_IMPORTER_TEST_SERVER"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of CI, where nothing may be skipped."""
+    parser.addoption("--no-skips", action="store_true", help="fail if any test is skipped")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Choose where the server of all worker processes is; the first that needs it starts it."""
+    choose_examples(config.option.markexpr)
     if SERVER_FOLDER not in os.environ:
         os.environ[SERVER_FOLDER] = str(new_folder())
         config.add_cleanup(partial(remove, Server(Path(os.environ[SERVER_FOLDER]))))
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Assign each test to its tier."""
+    assign_tiers(items)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """With --no-skips, name each test that was skipped, and its reason."""
+    if config.option.no_skips:
+        for report in terminalreporter.stats.get("skipped", ()):
+            terminalreporter.write_line(f"SKIPPED, which --no-skips forbids: {report.nodeid}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With --no-skips, fail if any test was skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.option.no_skips and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_xdist_auto_num_workers() -> int:

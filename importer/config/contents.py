@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -95,7 +96,7 @@ def _conflicts(content: Mapping[str, Any], folder: Path) -> Iterator[dict[str, A
         if export.get("mail_to") and "smtp" not in content:
             yield {"type": "no_smtp", "loc": (*at, "mail_to"), "ctx": {"needed": [("smtp",)]}}
         names = (export.get("format", "xlsx"), export.get("name", EXPORT_NAME))
-        files = (folder / Path(str(export.get("folder", index))).expanduser(), *map(str, names))
+        files = (folder / os.path.expanduser(str(export.get("folder", index))), *map(str, names))
         other = first.setdefault(files, at)
         if other != at:
             yield {"type": "same_files", "loc": at, "ctx": {"other": key_path(other)}}

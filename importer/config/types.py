@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable
 from email.utils import getaddresses
@@ -57,7 +58,7 @@ def _path(value: Any, info: ValidationInfo) -> Path:
         raise invalid("string_too_short" if value == "" else "string_type")
     if not value.isprintable():
         raise invalid("path")
-    return Path(str(info.context), Path(value).expanduser())
+    return Path(str(info.context), os.path.expanduser(value))
 
 
 def _path_or_url(value: str, info: ValidationInfo) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ def open_ledger(
     has_options = path != setting and "?" in path
     if "://" in path or has_options or path in ("", ":memory:"):
         raise _unusable(setting)
-    return FileLedger(Path(path).expanduser(), patience)
+    return FileLedger(Path(os.path.expanduser(path)), patience)
 
 
 def _server_url(setting: str) -> sa.URL:

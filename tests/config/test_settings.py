@@ -56,6 +56,23 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(
     assert "Filas" in command(*words, "--lang", "es").out
 
 
+@pytest.mark.parametrize("setting", ["~/its.db", "~no-such-user/its.db"])
+def test_the_ledger_is_named_as_in_a_shell(
+    setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ~ is the home of a user; where there is no such user, it is the name of a folder."""
+    from importer.cli.main import run
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "~no-such-user").mkdir()
+    workbook = write_workbook(tmp_path / "in.xlsx", [("Add OTC", [OTC])])
+    config = configure(tmp_path, f'ledger = "{setting}"\n')
+    assert run(["apply", str(workbook), "--config", str(config)]) == 0
+    assert (tmp_path / setting.removeprefix("~/")).exists()
+    assert run(["show", "otcs", "--ledger", setting]) == 0
+
+
 BROKEN = """
 ledger = ["postgresql://importer:hunter2@db/licences"]
 wait = 1e9

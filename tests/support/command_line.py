@@ -25,6 +25,31 @@ class CommandResult:
         """The JSON document that is all of standard output."""
         return json.loads(self.out)
 
+    @property
+    def report(self) -> dict[str, Any]:
+        """The report of the only file of `check` or `apply` with --json; its rows add up."""
+        [report] = self.json
+        rows = report["rows"]
+        assert rows["read"] == rows["applied"] + rows["unchanged"] + rows["rejected"], rows
+        return dict(report)
+
+    @property
+    def row_counts(self) -> tuple[int, ...]:
+        """Rows read, applied, unchanged and rejected."""
+        return tuple(self.report["rows"].values())
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The report's errors, without its warnings."""
+        return [p for p in self.report["problems"] if p["severity"] == "error"]
+
+    @property
+    def corrections(self) -> Path:
+        """The corrections workbook that was written."""
+        path = Path(self.report["corrections"])
+        assert path.exists(), path
+        return path
+
 
 class CommandLine:
     """Runs commands as a shell would, each with the ledger of the test."""
@@ -42,3 +67,10 @@ class CommandLine:
         exit_code = program.run(words)
         output = self._capture.readouterr()
         return CommandResult(exit_code, output.out, output.err)
+
+    def contents(self, *options: str | Path) -> tuple[Any, Any]:
+        """The OTCs and customers of the ledger, as `show` prints them."""
+        otcs, customers = (
+            self("show", subject, "--json", *options).json for subject in ("otcs", "customers")
+        )
+        return otcs, customers

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
@@ -273,8 +276,18 @@ def main() -> None:
     use_language("en")
     for name, page in PAGES.items():
         (ROOT / name).write_text(page(), "utf-8")
-    for name, language in TEMPLATES.items():
-        write_template(ROOT / name, language)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, language in TEMPLATES.items():
+            current = Path(folder, language)
+            write_template(current, language)
+            if not (ROOT / name).exists() or _parts(ROOT / name) != _parts(current):
+                shutil.copy(current, ROOT / name)
+
+
+def _parts(workbook: Path) -> dict[str, bytes]:
+    """The parts of a workbook, except the one with the time when it was written."""
+    with zipfile.ZipFile(workbook) as archive:
+        return {part: archive.read(part) for part in archive.namelist() if "core.xml" not in part}
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.sheets import SHEETS
@@ -109,6 +109,13 @@ def write_cells(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Pa
             sheet.append(cells)
     workbook.save(path)
     return path
+
+
+def edit_workbook(path: Path, change: Callable[[Workbook], object]) -> None:
+    """Change a workbook and save it, as a person would."""
+    workbook = load_workbook(path)
+    change(workbook)
+    workbook.save(path)
 
 
 def devices_in_plain(holding: CustomerHolding) -> dict[str, Any]:

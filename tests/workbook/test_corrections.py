@@ -1,0 +1,260 @@
+"""The corrections workbook: what it contains, and what becomes of it once it is fixed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from builders import (
+    HEADERS,
+    A,
+    B,
+    C,
+    D,
+    Sheets,
+    customer,
+    edit_workbook,
+    otc,
+    write_cells,
+    write_workbook,
+)  # fmt: skip
+from command_line import CommandLine
+from workbooks import BAD, bad_workbook, good_workbook
+
+
+def below_header(sheet: Worksheet) -> list[list[Any]]:
+    """The sheet's rows but the first, without the column Problems."""
+    assert [cell.value for cell in sheet[1]][-1] == "Problems"
+    return [list(cells)[:-1] for cells in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+@pytest.mark.both_engines
+def test_after_partial_only_refused_rows_are_returned_with_their_bad_cells_marked(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """A bad cell is coloured and has a comment; the column Problems has the reasons and fixes."""
+    result = command("apply", bad_workbook(tmp_path), "--partial", "--json")
+    workbook = load_workbook(result.corrections)
+    assert [cells[0] for cells in below_header(workbook["Add OTC"])] == [B]
+    assert [cells[0] for cells in below_header(workbook["Add Customer"])] == ["Sur"]
+    cells = [
+        (sheet.title, cell)
+        for sheet in workbook.worksheets[1:]
+        for row in sheet.iter_rows(min_row=2)
+        for cell in row
+    ]
+    coloured = {(title, c.coordinate) for title, c in cells if c.fill.fill_type == "solid"}
+    commented = {(title, c.coordinate) for title, c in cells if c.comment is not None}
+    assert coloured == commented == {
+        ("Add OTC", "D2"), ("Add Customer", "C2"), ("Add Avira Subscription", "A2"),
+        ("Add Avira Subscription", "B2"),
+    }  # fmt: skip
+    for problem in result.report["problems"]:
+        sheet = workbook[problem["sheet"]]
+        reasons = str(sheet.cell(2, sheet.max_column).value)
+        assert problem["message"] in reasons
+        assert problem["fix"] in reasons
+        assert problem["message"] in sheet[f"{problem['cell'][0]}2"].comment.text
+
+
+def test_where_nothing_was_applied_the_good_rows_are_returned_unmarked(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    bad = bad_workbook(tmp_path)
+    for verb in ("check", "apply"):
+        workbook = load_workbook(command(verb, bad, "--json").corrections)
+        for name, rows in BAD:
+            expected = [[row.get(header) for header in HEADERS[name]] for row in rows]
+            assert below_header(workbook[name]) == expected
+        good_row = workbook["Add OTC"][2]
+        assert [cell.fill.fill_type for cell in good_row] == [None] * len(good_row)
+        assert good_row[-1].value is None
+
+
+def test_the_first_sheet_links_to_every_marked_cell(command: CommandLine, tmp_path: Path) -> None:
+    """A line a problem, in order, with the sheet and row of the user's file, reason and fix."""
+    result = command("apply", bad_workbook(tmp_path), "--partial", "--json")
+    workbook = load_workbook(result.corrections)
+    lines: list[Any] = [
+        row for row in workbook.worksheets[0].iter_rows(min_row=2) if row[1].hyperlink
+    ]
+    problems = result.report["problems"]
+    assert len(lines) == len(problems) == 4
+    for line, problem in zip(lines, problems, strict=True):
+        assert (line[0].value, line[2].value) == (problem["sheet"], problem["row"])
+        assert {problem["message"], problem["fix"]} <= {cell.value for cell in line}
+        title, _, coordinate = line[1].hyperlink.location.rpartition("!")
+        cell = workbook[title.strip("'")][coordinate]
+        assert cell.fill.fill_type == "solid"
+        assert problem["message"] in cell.comment.text
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("options", [[], ["--partial"]])
+def test_applying_fixed_corrections_finishes_the_job(
+    options: list[str], command: CommandLine, tmp_path: Path
+) -> None:
+    """The ledger is then the one that a workbook without mistakes makes."""
+    path = command("apply", bad_workbook(tmp_path), "--json", *options).corrections
+
+    def fix(workbook: Workbook) -> None:
+        otcs = workbook["Add OTC"]
+        otcs.cell(otcs.max_row, 4).value = 20
+        workbook["Add Avira Subscription"]["A2"] = "Norte"
+
+    edit_workbook(path, fix)
+    result = command("apply", path, "--json")
+    assert result.exit_code == 0
+    assert result.row_counts == ((3, 3, 0, 0) if options else (5, 5, 0, 0))
+    other = ("--ledger", tmp_path / "other.db")
+    assert command("apply", good_workbook(tmp_path), *other).exit_code == 0
+    assert command.contents() == command.contents(*other)
+
+
+def test_corrections_of_a_wrong_layout_can_be_fixed(command: CommandLine, tmp_path: Path) -> None:
+    """A misnamed sheet is renamed, a surplus column deleted, a missing one filled in."""
+    path = write_cells(tmp_path / "x.xlsx", {
+        "My OTCs": [HEADERS["Add OTC"][:4], (A, "it@msp.example", "Acme", 50)],
+        "Add Customer": [("Customer (Site) Name", "Avira OTC", "No of Licenses", "Phone"),
+                         ("Norte", A, 5, "555")],
+    })  # fmt: skip
+    path = command("apply", path, "--json").corrections
+
+    def fix(workbook: Workbook) -> None:
+        workbook["My OTCs"].title = "Add OTC"
+        customers = workbook["Add Customer"]
+        headers = [str(cell.value).rstrip(" *") for cell in customers[1]]
+        customers.cell(2, headers.index("Managed By") + 1, "Admin")
+        customers.delete_cols(headers.index("Phone") + 1)
+
+    edit_workbook(path, fix)
+    assert command("apply", path, "--json").row_counts == (2, 2, 0, 0)
+    _, customers = command.contents()
+    assert customers[0]["subscriptions"] == [{"otc": A, "licenses": 5}]
+
+
+def test_corrections_are_in_the_language_of_the_workbook_and_of_the_user(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """Spanish sheets keep their Spanish names; with --lang es the problems are Spanish too. Both
+    are recognised when the file is applied."""
+    headers = "Código OTC", "Correo electrónico", "Nombre de la empresa", "Total de licencias"
+    rows = [headers, (A, "it@msp.example", "Acme", "cincuenta")]
+    path = write_cells(tmp_path / "x.xlsx", {"Agregar OTC": rows})
+    path = command("apply", path, "--json", "--lang", "es").corrections
+    sheet = load_workbook(path)["Agregar OTC"]
+    assert str(sheet["D1"].value).startswith("Total de licencias")
+    assert sheet.cell(1, sheet.max_column).value == "Problemas"
+
+    def fix(workbook: Workbook) -> None:
+        workbook["Agregar OTC"]["D2"] = 50
+
+    edit_workbook(path, fix)
+    assert command("apply", path, "--json").row_counts == (1, 1, 0, 0)
+
+
+def test_texts_numbers_and_dates_survive_the_corrections(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """Good rows beside a bad one leave the same in the ledger as without it."""
+    rows = [
+        otc(A, 50, description="=1+1", product_id="00123", purchase_date=dt.date(2026, 1, 2),
+            expiry_date="2040-02-29", runtime="12"),
+        otc(B, "7", description="+1", product_id=123),
+        otc(C, 7.0, description="  two  spaces ", product_id="#N/A"),
+    ]  # fmt: skip
+
+    def as_text(workbook: Workbook) -> None:
+        for cell in ("E2", "H4"):
+            workbook["Add OTC"][cell].data_type = "s"
+
+    direct = write_workbook(tmp_path / "direct.xlsx", [("Add OTC", rows)])
+    edit_workbook(direct, as_text)
+    other = ("--ledger", tmp_path / "other.db")
+    assert command("apply", direct, *other).exit_code == 0
+    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [*rows, otc(D, "x")])])
+    edit_workbook(path, as_text)
+    path = command("apply", path, "--json").corrections
+    edit_workbook(path, lambda workbook: workbook["Add OTC"].delete_rows(5))
+    assert command("apply", path).exit_code == 0
+    assert command.contents() == command.contents(*other)
+
+
+def test_text_that_looks_like_an_escape_survives_the_corrections(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """The text _x0041_ (in the file: _x005F_x0041_) does not become an A."""
+    rows = [otc(description="_x005F_x0041_"), otc(B, "x")]
+    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", rows)])
+    path = command("apply", path, "--json").corrections
+    assert command("apply", path, "--partial", "--json").row_counts == (2, 1, 0, 1)
+    otcs, _ = command.contents()
+    assert otcs[0]["description"] == "_x0041_"
+
+
+def test_what_was_refused_is_refused_again_until_it_is_fixed(
+    command: CommandLine, tmp_path: Path, ledger: Path
+) -> None:
+    """Being returned never makes a cell good, whatever made it bad."""
+    rows = [otc(f"{number:05}-11111-22222-33333", description="x") for number in range(2, 11)]
+    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", rows)])
+
+    def spoil(workbook: Workbook) -> None:
+        sheet = workbook["Add OTC"]
+        sheet["E2"] = "#REF!"
+        sheet["I3"] = "=6+6"  # which nobody has calculated
+        sheet.merge_cells("E4:E5")  # row 5 has no value of its own
+        sheet["G6"] = 51_926  # a bare number where a date belongs
+        sheet["F7"] = "03/04/2026"  # may be two dates
+        sheet["D8"] = True
+        sheet["A9"] = 12345678901234567890  # a code that Excel took for a number
+        sheet["C10"] = "Acme\nLtd"
+
+    edit_workbook(path, spoil)
+    first = command("apply", path, "--json")
+    second = command("apply", first.corrections, "--json")
+    for result in (first, second):
+        assert result.exit_code == 1
+        assert result.row_counts == (9, 1, 0, 8)
+        assert [(error["row"], error["column"]) for error in result.errors] == [
+            (2, "Description"), (3, "Runtime"), (5, "Description"), (6, "Expiry Date"),
+            (7, "Purchase Date"), (8, "Total Licenses"), (9, "OTC"), (10, "Company Name"),
+        ]  # fmt: skip
+    assert not ledger.exists()
+
+
+def test_the_column_problems_is_not_read(command: CommandLine, tmp_path: Path) -> None:
+    """Applied as they are, corrections have the problems of the first time and no others; in a
+    row that was emptied, the column counts for nothing."""
+    first = command("apply", bad_workbook(tmp_path), "--json")
+    path = first.corrections
+    again = command("apply", path, "--json")
+    assert [(error["cell"], error["code"]) for error in again.errors] == [
+        (error["cell"], error["code"]) for error in first.errors
+    ]
+
+    def empty_the_refused_rows(workbook: Workbook) -> None:
+        for name, row in (("Add OTC", 3), ("Add Customer", 3), ("Add Avira Subscription", 2)):
+            for column in range(1, len(HEADERS[name]) + 1):
+                workbook[name].cell(row, column).value = None
+
+    edit_workbook(path, empty_the_refused_rows)
+    assert command("apply", path, "--json").row_counts == (2, 2, 0, 0)
+
+
+def test_corrections_have_the_other_sheets_of_the_template_without_rows(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """A fix may need them."""
+    sheets: Sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", "x")])]
+    path = write_workbook(tmp_path / "x.xlsx", sheets)
+    workbook = load_workbook(command("apply", path, "--partial", "--json").corrections)
+    assert workbook.sheetnames == ["Problems", *HEADERS, "Lists", "_meta"]
+    assert {name: workbook[name].max_row for name in HEADERS} == (
+        dict.fromkeys(HEADERS, 1) | {"Add Customer": 2}
+    )

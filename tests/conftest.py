@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from command_line import CommandLine
 from importer.base.texts import use_language
-from servers import Server, new_folder, remove, shared_server
+from servers import Server, new_folder, remove, shared_server, why_no_server
 from tiers import assign_tiers, choose_examples
 
 settings.register_profile("unhurried", deadline=None)  # other tests run at the same time
@@ -92,6 +92,8 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.fixture(scope="session")
 def server() -> Server:
     """The PostgreSQL server that all tests share."""
+    if (reason := why_no_server()) is not None:
+        pytest.skip(reason)
     return shared_server(Path(os.environ[SERVER_FOLDER]))
 
 

@@ -50,6 +50,14 @@ class CommandResult:
         assert path.exists(), path
         return path
 
+    def assert_error(self, *words: str, exit_code: int = 4) -> None:
+        """It failed with this code, one line that contains `words`, and no traceback."""
+        assert self.exit_code == exit_code, self
+        assert len(self.err.splitlines()) == 1, self
+        assert "Traceback" not in self.out + self.err, self
+        missing = [word for word in words if word not in self.err]
+        assert not missing, (missing, self)
+
 
 class CommandLine:
     """Runs commands as a shell would, each with the ledger of the test."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from importer.ledger.opening import open_ledger
+from ledgers import raw
 
 
-def set_revision(setting: str, revision: str) -> None:
+def set_revision(ledger: str, revision: str) -> None:
     """Let a ledger say that its tables are of `revision`."""
-    with open_ledger(setting).migrating() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = :one"),
-                           {"one": revision})  # fmt: skip
+    with raw(ledger) as connection:
+        statement = sa.text("UPDATE alembic_version SET version_num = :revision")
+        connection.execute(statement, {"revision": revision})

@@ -1,4 +1,4 @@
-"""Disks that fill up."""
+"""Disks that fill up, and users without rights."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from pathlib import Path
 
 import pytest
 
-IS_ROOT = os.geteuid() == 0
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 @contextmanager
 def small_disk(megabytes: int, owner: str | None = None) -> Iterator[Path]:
-    """A folder that is a disk of its own; it needs root, who is told so where it cannot be."""
+    """A folder that is a disk of its own; skips the test where none can be mounted."""
     if not IS_ROOT:
-        pytest.skip("only root can mount a small disk; a limit of SQLite's own is tested anyway")
+        pytest.skip("only root can mount a small disk")
     folder = Path(tempfile.mkdtemp(prefix="disk"))
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True)
+    result = subprocess.run(mount, capture_output=True, text=True)
     try:
-        if done.returncode:
-            pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+        if result.returncode:
+            pytest.skip(f"no disk can be mounted here: {result.stderr.strip()}")
         if owner is not None:
             shutil.chown(folder, owner)
         yield folder
     finally:
-        if not done.returncode:
+        if not result.returncode:
             subprocess.run(["umount", "--lazy", folder], check=True)
         folder.rmdir()
 
 
 def fill(disk: Path, but: int) -> Path:
-    """Take all room of a disk but for some bytes; the file that takes it."""
+    """Fill a disk except for some bytes; the file that fills it."""
     filler = disk / "filler"
     room = os.statvfs(disk)
     with filler.open("wb") as file:

@@ -1,0 +1,85 @@
+"""What the tables of a file refuse, whoever writes the SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from builders import customer, otc, write_workbook
+from importer.cli import main as program
+from ledgers import all_rows, raw
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with one batch: 50 licences of which 12 are used."""
+    folder = tmp_path_factory.mktemp("filled")
+    sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", 5), customer("Sur", 7)])]
+    workbook = write_workbook(folder / "first.xlsx", sheets)
+    assert program.run(["apply", str(workbook), "-q", "--ledger", str(folder / "ledger.db")]) == 0
+    return folder / "ledger.db"
+
+
+@pytest.fixture
+def unchanged(filled: Path) -> Iterator[Path]:
+    """The ledger, which must be the same after the test."""
+    before = all_rows(filled)
+    yield filled
+    assert all_rows(filled) == before
+
+
+BATCH = "SELECT account_id, {}, entry, kind, at, {}, file, sha256, applied, unchanged, rejected, " \
+        "undoes, lines_hash, previous_hash, hash FROM batch"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET after = '{}'",
+        "UPDATE journal SET row = row + 1 WHERE line = 1",
+        "DELETE FROM journal",
+        "DELETE FROM journal WHERE line = 1",
+        "UPDATE batch SET actor = 'somebody else'",
+        "DELETE FROM batch",
+        "REPLACE INTO journal SELECT account_id, entry, line, sheet, 99, kind, key, before, after "
+        "FROM journal",
+        "REPLACE INTO batch " + BATCH.format("batch", "'somebody else'"),
+        "REPLACE INTO batch " + BATCH.format("batch + 1", "actor"),
+    ],
+)
+def test_the_journal_cannot_be_rewritten(statement: str, unchanged: Path) -> None:
+    """Batches and journal lines can be added and nothing else."""
+    with raw(unchanged) as connection, pytest.raises(sa.exc.DatabaseError, match="append-only"):
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE otc SET used = 51",
+        "UPDATE otc SET used = -1",
+        "UPDATE otc SET total = 11",
+        "UPDATE otc SET total = 0, used = 0",
+        "UPDATE otc SET total = 1000001",
+        "UPDATE subscription SET licenses = 0",
+        "UPDATE subscription SET licenses = -5",
+        "UPDATE otc SET total = 'fifty'",
+        "UPDATE otc SET used = 1.5",
+        "UPDATE subscription SET licenses = 'five'",
+        "UPDATE subscription SET licenses = NULL",
+        "UPDATE otc SET email = NULL",
+        "UPDATE otc SET company = x'00'",
+        "UPDATE customer SET managed_by = 'nobody'",
+        "UPDATE customer SET status = 'gone'",
+        "UPDATE customer SET name_key = 'norte'",
+        "INSERT INTO otc SELECT * FROM otc",
+    ],
+)
+def test_the_database_refuses_what_cannot_be(statement: str, unchanged: Path) -> None:
+    """Used licences between 0 and total, at least one licence a subscription, and no value of
+    another type: the tables prove it, not only the program."""
+    with raw(unchanged) as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.exec_driver_sql(statement)

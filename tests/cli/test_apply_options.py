@@ -31,7 +31,6 @@ def test_the_history_names_the_actor_or_the_systems_user(
 
 
 @both_engines
-@pytest.mark.contract
 def test_an_export_may_follow_an_apply(command: CommandLine, tmp_path: Path) -> None:
     """--export writes the ledger as it then is, whether or not rows were refused."""
     target = tmp_path / "details.xlsx"

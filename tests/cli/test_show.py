@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,16 @@ def test_what_the_ledger_does_not_have_is_wrong_use(command: CommandLine, tmp_pa
         assert (result.exit_code, result.out, shown in result.err) == (2, "", True), result
         result = command("show", subject, name, "--json")
         assert (result.exit_code, result.json["exit_code"], shown in result.err) == (2, 2, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="command lines are Unicode on Windows")
+def test_what_is_not_text_is_in_no_ledger(command: CommandLine, tmp_path: Path) -> None:
+    """A command line may hold any bytes, and no database could be asked for these."""
+    command("apply", good_workbook(tmp_path))
+    for subject in ("otcs", "customers"):
+        line = [sys.executable, "-m", "importer", "show", subject, b"caf\xe9", "--ledger"]
+        result = subprocess.run(
+            [*line, command.ledger], capture_output=True, text=True, check=False
+        )  # fmt: skip
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr.endswith(" caf?.\n")

@@ -1,0 +1,99 @@
+"""Which libraries a command imports, and what it does without them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from command_line import CommandLine
+from workbooks import good_workbook
+
+HEAVY = ("pandas", "pandera", "openpyxl", "sqlalchemy", "alembic", "python_calamine", "xlsxturbo")
+UNUSED = ("pandas", "pandera", "numpy", "openpyxl", "xlsxturbo", "python_calamine", "alembic",
+          "psycopg", "sqlalchemy.dialects.postgresql")  # fmt: skip
+"""What neither reading a ledger in a file nor an undo needs; importing it takes long."""
+EXTRA = ("cronsim", "filelock", "fsspec", "prometheus_client", "tzlocal", "watchfiles")
+
+SCRIPT = """
+import io, json, sys
+from contextlib import redirect_stderr
+commands, watched, missing = json.loads(sys.argv[1])
+sys.modules.update(dict.fromkeys(missing))  # so that importing them fails
+from importer.cli.main import run
+results = []
+for words in commands:
+    with redirect_stderr(io.StringIO()) as errors:
+        exit_code = run(words)
+    results.append([exit_code, errors.getvalue(), [m for m in watched if m in sys.modules]])
+print()
+print(json.dumps(results))
+"""
+
+
+class Run(NamedTuple):
+    """A command's exit code, its error output, and which libraries were imported by then."""
+
+    exit_code: int
+    err: str
+    imported: list[str]
+
+
+def run_in_turn(
+    commands: Sequence[Sequence[str]], watched: Sequence[str] = (), missing: Sequence[str] = ()
+) -> list[Run]:
+    """Run commands one after the other in one new process."""
+    argument = json.dumps([commands, watched, missing])
+    result = subprocess.run(
+        [sys.executable, "-c", SCRIPT, argument], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return [Run(*run) for run in json.loads(result.stdout.splitlines()[-1])]
+
+
+def test_help_and_version_import_nothing_heavy(tmp_path: Path) -> None:
+    commands = [["--help"], ["--version"], ["apply", "--help"], ["show", "otcs", "--help"]]
+    control = ["check", str(good_workbook(tmp_path)), "--ledger", "none.db"]
+    *runs, last = run_in_turn([*commands, control], HEAVY)
+    assert runs == [(0, "", [])] * len(commands)
+    assert (last.exit_code, "pandera" in last.imported) == (0, True)
+
+
+def test_show_history_and_undo_import_no_more_than_they_need(
+    command: CommandLine, ledger: Path, tmp_path: Path
+) -> None:
+    good = good_workbook(tmp_path)
+    assert command("apply", good).exit_code == 0
+    otc = command("show", "otcs", "--json").json[0]["otc"]
+    commands = [
+        ["show", "customers"], ["show", "customers", "Norte"], ["show", "otcs"],
+        ["show", "otcs", otc], ["show", "summary"], ["show", "summary", "--as-of", "1"],
+        ["history"], ["history", "1"], ["undo", "1", "--check"], ["undo", "1"],
+        ["check", str(good)],  # the control
+    ]  # fmt: skip
+    *runs, control = run_in_turn([[*words, "--ledger", str(ledger)] for words in commands], UNUSED)
+    for words, result in zip(commands, runs, strict=False):
+        assert result == (0, "", []), words
+    assert (control.exit_code, "pandas" in control.imported) == (0, True)
+
+
+def test_only_serve_needs_the_extra_and_says_how_to_install_it(tmp_path: Path) -> None:
+    """One line and exit code 2, in both languages."""
+    config = tmp_path / "avira-importer.toml"
+    config.write_text("[inbox]\nfolder = 'in'\n[[exports]]\nfolder = 'out'\ncron = '0 6 * * MON'\n")
+    good = str(good_workbook(tmp_path))
+    serving = [
+        ["serve", option, "--lang", language]
+        for language in ("en", "es") for option in ("--once", "--check", "--quiet")
+    ]  # fmt: skip
+    others = [["apply", good], ["export"], ["template"], ["ledger", "verify"]]
+    options = ["--config", str(config), "--ledger", str(tmp_path / "l.db")]
+    runs = run_in_turn([[*words, *options] for words in serving + others], missing=EXTRA)
+    for words, result in zip(serving, runs, strict=False):
+        assert (result.exit_code, result.err.count("\n")) == (2, 1), words
+        assert 'pip install "avira-importer[serve]"' in result.err
+    assert {result.err for result in runs[:3]}.isdisjoint(result.err for result in runs[3:6])
+    assert [(result.exit_code, result.err) for result in runs[6:]] == [(0, "")] * len(others)

@@ -12,10 +12,10 @@ from tiers import installed
 def convert(target: str, folder: Path, *paths: Path) -> None:
     """Open each file and save it in `folder`; `target` is a suffix, or one with a filter."""
     with tempfile.TemporaryDirectory() as profile:
-        done = subprocess.run(
+        result = subprocess.run(
             [installed("libreoffice"), f"-env:UserInstallation=file://{profile}", "--headless",
              "--convert-to", target, "--outdir", folder, *paths],
             capture_output=True, text=True, timeout=300,
         )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "rror" not in done.stderr + done.stdout, done.stderr
+    assert result.returncode == 0, result.stderr
+    assert "rror" not in result.stderr + result.stdout, result.stderr

@@ -1,4 +1,4 @@
-"""`export` on the command line: where it writes, what it leaves alone, what it does not tell."""
+"""`export` on the command line: formats, folders, and what it tells a customer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import datetime as dt
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from builders import Sheets, write_workbook
+from builders import customer, disable, otc, write_workbook
 from command_line import CommandLine
 from importer.base.texts import LANGUAGES, in_language, use_language
 from importer.config.formats import Format
@@ -24,189 +25,177 @@ from importer.pipeline.export import export
 from importer.pipeline.job import Job
 from scripts import ROOT
 
-OTC = "AAAAA-11111-22222-33333"
-LEDGER: Sheets = [
-    ("Add OTC", [{"OTC": OTC, "Email": "a@x.example", "Company Name": "Acme",
-                  "Total Licenses": 10}]),
-    ("Add Customer", [
-        {"Customer (Site) Name": name, "Managed By": "Admin", "Avira OTC": OTC,
-         "No of Licenses": licenses}
-        for name, licenses in (("Norte", 4), ("Sur", 6))
-    ]),
-    ("Disable Customer", [{"Customer (Site) Name": "Sur", "Reason": "Does not pay"}]),
-]  # fmt: skip
-
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
-    """The workbook of two customers, one of them disabled, that use the whole of an OTC."""
-    return write_workbook(tmp_path / "in.xlsx", LEDGER)
+    """Two customers, one of them disabled, that use the whole of an OTC."""
+    return write_workbook(tmp_path / "in.xlsx", [
+        ("Add OTC", [otc(total=10)]),
+        ("Add Customer", [customer("Norte", 4), customer("Sur", 6)]),
+        ("Disable Customer", [disable("Sur", reason="Does not pay")]),
+    ])  # fmt: skip
 
 
 @pytest.fixture
 def filled(command: CommandLine, workbook: Path) -> None:
-    """The ledger after it was applied."""
+    """The ledger after `workbook` was applied."""
     assert command("apply", workbook).exit_code == 0
 
 
 @pytest.mark.parametrize("form", ["ods", "json", "html"])
-def test_the_ending_of_the_name_tells_the_format(
-    form: str, command: CommandLine, workbook: Path, tmp_path: Path
+def test_the_suffix_of_the_name_determines_the_format(
+    form: str, command: CommandLine, workbook: Path
 ) -> None:
-    """With `export`, and with `--export` of `apply`: the very file that --format makes."""
-    beside, alone, asked = (tmp_path / f"{name}.{form}" for name in ("beside", "alone", "asked"))
-    assert command("apply", workbook, "--export", beside).exit_code == 0
-    assert command("export", "-o", alone, "--as-of", "1").exit_code == 0
-    words = ("export", "--format", form, "-o", asked, "--as-of", "1")
-    assert command(*words).exit_code == 0
-    assert alone.read_bytes() == asked.read_bytes()
-    assert beside.read_bytes()[:15] == alone.read_bytes()[:15]
+    """Both `export` and `apply --export` write the file that --format writes."""
+    applied, by_suffix, by_option = (Path(f"{name}.{form}") for name in ("a", "b", "c"))
+    assert command("apply", workbook, "--export", applied).exit_code == 0
+    assert command("export", "-o", by_suffix, "--as-of", "1").exit_code == 0
+    assert command("export", "--format", form, "-o", by_option, "--as-of", "1").exit_code == 0
+    assert by_suffix.read_bytes() == by_option.read_bytes()
+    assert applied.read_bytes()[:15] == by_suffix.read_bytes()[:15]
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("name", ["x.csv", "x.pdf", "x"])
-def test_another_ending_is_answered_with_those_that_there_are(
+def test_any_other_suffix_is_misuse_and_the_known_ones_are_listed(
     name: str, command: CommandLine, workbook: Path
 ) -> None:
-    """Exit 2 and one line, whichever command is to write it; nothing is written or applied."""
+    """Nothing is written or applied."""
     for words in (["export", "-o", name], ["apply", str(workbook), "--export", name]):
-        said = command(*words)
-        assert said.exit_code == 2
-        [line] = said.err.splitlines()
-        assert all(known in line for known in (".xlsx", ".ods", ".json", ".html", "--format csv"))
+        result = command(*words)
+        assert result.exit_code == 2
+        [line] = result.err.splitlines()
+        for suffix in (".xlsx", ".ods", ".json", ".html", "--format csv"):
+            assert suffix in line
         assert not Path(name).exists()
     assert len(command("history", "--json").json) == 1
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_folder_keeps_what_is_not_ours_and_loses_what_tells_of_others(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    """A customer's export beside an earlier one of all, in another language, and a file of the
-    same name that is somebody's own."""
-    folder = tmp_path / "folder"
-    assert command("export", "--format", "csv", "-o", folder).exit_code == 0
+def test_a_folder_keeps_other_files_and_loses_older_exports(command: CommandLine) -> None:
+    """The earlier one was of all customers and in another language; a file of one of its names is
+    somebody's own."""
+    words = ("export", "--format", "csv", "-o", "folder")
+    assert command(*words).exit_code == 0
+    folder = Path("folder")
     own = folder / "Movimientos.csv"
     own.write_text("Fecha,Importe\n2026-01-01,5\n", "utf-8")
-    words = ("export", "--format", "csv", "-o", folder, "--customer", "Norte")
-    assert command(*words).exit_code == 0
+    assert command(*words, "--customer", "Norte").exit_code == 0
     assert own.read_text("utf-8").startswith("Fecha,Importe")
     assert not (folder / "OTC Activation Details.csv").exists()
     assert not any("Sur" in path.read_text("utf-8-sig") for path in folder.iterdir())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
 @pytest.mark.usefixtures("filled")
-def test_a_pipe_in_the_folder_is_left_alone(command: CommandLine, tmp_path: Path) -> None:
-    """Whoever opened it would wait for somebody to write into it."""
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    os.mkfifo(folder / "Movimientos.csv")
-    assert command("export", "--format", "csv", "-o", folder).exit_code == 0
-    assert (folder / "Movimientos.csv").is_fifo()
+def test_a_pipe_in_the_folder_is_not_opened(command: CommandLine) -> None:
+    """Opening it would block."""
+    Path("folder").mkdir()
+    os.mkfifo("folder/Movimientos.csv")
+    assert command("export", "--format", "csv", "-o", "folder").exit_code == 0
+    assert Path("folder/Movimientos.csv").is_fifo()
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_customers_own_export_keeps_reasons_and_others_shares_to_itself(
-    command: CommandLine, tmp_path: Path
+def test_a_customer_is_not_told_why_it_was_disabled_or_whether_its_otc_is_full(
+    command: CommandLine,
 ) -> None:
-    """Neither why it was disabled, nor whether the others have left any licences."""
-    path = tmp_path / "sur.json"
-    assert command("export", "-o", path, "--customer", "Sur").exit_code == 0
-    told = path.read_text("utf-8")
-    assert "Does not pay" not in told
-    [row] = json.loads(told)["sheets"]["OTC Details"]
+    assert command("export", "-o", "sur.json", "--customer", "Sur").exit_code == 0
+    own = Path("sur.json").read_text("utf-8")
+    assert "Does not pay" not in own
+    [row] = json.loads(own)["sheets"]["OTC Details"]
     assert (row["Status"], row["Customer Licenses"]) == ("Valid", 6)
-    whole = tmp_path / "whole.json"
-    assert command("export", "-o", whole).exit_code == 0
-    assert "Does not pay" in whole.read_text("utf-8")
-    rows = json.loads(whole.read_text("utf-8"))["sheets"]["OTC Details"]
-    assert {one["Status"] for one in rows} == {"Full"}
+    assert command("export", "-o", "all.json").exit_code == 0
+    everything = Path("all.json").read_text("utf-8")
+    assert "Does not pay" in everything
+    assert {row["Status"] for row in json.loads(everything)["sheets"]["OTC Details"]} == {"Full"}
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("words", [("export", "-o", "x.xlsx", "--customer"), ("show", "customers")])
-def test_a_customer_that_is_nearly_there_is_named(
+def test_the_most_similar_customer_is_suggested_for_an_unknown_one(
     words: tuple[str, ...], command: CommandLine
 ) -> None:
-    """Exit 2, one line, nothing written."""
-    said = command(*words, "Nort")
-    assert said.exit_code == 2
-    assert said.err == "The ledger has no customer Nort. Did you mean Norte?\n"
+    result = command(*words, "Nort")
+    assert result.exit_code == 2
+    assert result.err == "The ledger has no customer Nort. Did you mean Norte?\n"
     assert not Path("x.xlsx").exists()
 
 
-def test_an_export_is_known_by_headers_that_none_of_our_sheets_begins_with(
-    command: CommandLine, tmp_path: Path
+def test_an_export_is_recognised_by_headers_that_no_sheet_to_apply_begins_with(
+    command: CommandLine,
 ) -> None:
-    """Else a workbook to apply would be taken for an export; each is how some sheet does begin."""
-    ours = [tuple(one.title(language) for one in sheet.columns)
-            for sheet in SHEETS for language in LANGUAGES]  # fmt: skip
-    for headers in first_headers():
-        assert not any(titles[: len(headers)] == headers for titles in ours), headers
-    begun = set()
+    """Otherwise a workbook to apply would be taken for an export. Each of the recognised headers
+    does begin a sheet of some export."""
+    to_apply = [tuple(column.title(language) for column in sheet.columns)
+                for sheet in SHEETS for language in LANGUAGES]  # fmt: skip
+    command("ledger", "init")
+    exported = set()
     for language in LANGUAGES:
         for option in ([], ["--translate-headers"]):
-            folder = tmp_path / f"{language}{len(option)}"
-            command("ledger", "init")
+            folder = Path(f"{language}{len(option)}")
             words = ["--format", "csv", "-o", str(folder), "--lang", language, *option]
             assert command("export", *words).exit_code == 0
             for path in folder.iterdir():
                 with path.open(encoding="utf-8-sig", newline="") as stream:
-                    begun.add(tuple(next(csv.reader(stream))))
+                    exported.add(tuple(next(csv.reader(stream))))
     for headers in first_headers():
-        assert any(found[: len(headers)] == headers for found in begun), headers
+        assert not any(titles[: len(headers)] == headers for titles in to_apply), headers
+        assert any(titles[: len(headers)] == headers for titles in exported), headers
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_instructions_say_what_hatched_cells_are(command: CommandLine) -> None:
-    """In the legend of the workbook that has them."""
+def test_the_instructions_explain_hatched_cells(command: CommandLine) -> None:
     assert command("template", "--prefill", "-o", "edit.xlsx").exit_code == 0
-    told = [cell.value for cell in load_workbook("edit.xlsx")["Instructions"]["A"]]
-    assert "Hatched" in told
+    assert "Hatched" in [cell.value for cell in load_workbook("edit.xlsx")["Instructions"]["A"]]
 
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("form", [Format.CSV, Format.JSON, Format.HTML])
-def test_in_an_english_process_an_export_is_wholly_in_the_language_of_its_block(
+def test_an_export_within_in_language_is_the_export_of_that_lang_option(
     form: Format, command: CommandLine
 ) -> None:
-    """Even after one in English: no word of it is remembered. It is the file of --lang es."""
+    """Even after an English one in the same process: no text is remembered."""
     job = Job(FileLedger(Path("ledger.db")), "default", dt.date.today())
-    written = {}
+    expected = {}
     for language in ("en", "es"):
-        words = ("export", "--format", form, "-o", f"whole-{language}{form.ending}", "--as-of", "1")
-        assert command(*words, "--lang", language).exit_code == 0
+        path = Path(f"{language}{form.ending}")
+        words = ("export", "--format", form, "-o", path, "--as-of", "1", "--lang", language)
+        assert command(*words).exit_code == 0
+        expected[language] = contents_of(path)
     use_language("en")
     for language in ("en", "es", "en"):
-        path = Path(f"block-{language}{form.ending}")
+        path = Path(f"again-{language}{form.ending}")
         with in_language(language):
             export(path, job, 1, form=form)
-        for name in (path, Path(f"whole-{language}{form.ending}")):
-            files = sorted(name.iterdir()) if form.is_folder else [name]
-            written[name] = {file.name.replace(name.stem, ""): file.read_bytes() for file in files}
-        assert written[path] == written[Path(f"whole-{language}{form.ending}")]
+        assert contents_of(path) == expected[language], language
 
 
-def test_the_docs_name_every_format() -> None:
+def contents_of(path: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of each file in a folder."""
+    files = {file.name: file for file in path.iterdir()} if path.is_dir() else {"": path}
+    return {name: file.read_bytes() for name, file in files.items()}
+
+
+def test_the_docs_list_every_format() -> None:
     page = (ROOT / "docs" / "export.md").read_text("utf-8")
     assert re.findall(r"(?m)^\| `(\w+)` \|", page) == list(Format)
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_docs_name_the_keys_of_show(command: CommandLine) -> None:
+def test_the_docs_list_the_keys_of_show(command: CommandLine) -> None:
     page = (ROOT / "docs" / "json.md").read_text("utf-8")
-    for what in ("otcs", "customers", "summary"):
-        document = json.loads(command("show", what, "--json").out)
-        [row] = [line for line in page.splitlines() if line.startswith(f"| `show {what}")]
-        keys = re.findall(r'"(\w+)"', row.partition("` | `")[2].partition("`")[0])
-        assert keys == list(_keys(document)), what
+    for subject in ("otcs", "customers", "summary"):
+        [line] = [line for line in page.splitlines() if line.startswith(f"| `show {subject}")]
+        documented = re.findall(r'"(\w+)"', line.partition("` | `")[2].partition("`")[0])
+        assert documented == list(keys(command("show", subject, "--json").json)), subject
 
 
-def _keys(document: object) -> Iterator[str]:
-    """The keys of `document` and of the first of each list in it, in their order."""
+def keys(document: object) -> Iterator[str]:
+    """The keys of `document` and of the first item of each list in it, in order."""
     if isinstance(document, list):
         document = document[0]
     if isinstance(document, dict):
         for key, value in document.items():
             yield key
-            yield from _keys(value)
+            yield from keys(value)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from builders import Row, Sheets, write_workbook
 from importer.cli import main as program
 
 
@@ -39,6 +41,12 @@ class CommandResult:
         return tuple(self.report["rows"].values())
 
     @property
+    def changes(self) -> dict[str, int]:
+        """What `apply`, `check` or `undo` with --json counts as done, without the zeros."""
+        changes = (self.json if isinstance(self.json, dict) else self.report)["changes"]
+        return {kind: count for kind, count in changes.items() if count}
+
+    @property
     def errors(self) -> list[dict[str, Any]]:
         """The report's errors, without its warnings."""
         return [p for p in self.report["problems"] if p["severity"] == "error"]
@@ -65,6 +73,7 @@ class CommandLine:
     def __init__(self, ledger: str, capture: pytest.CaptureFixture[str]) -> None:
         self.ledger = ledger
         self._capture = capture
+        self._workbooks = 0
 
     def __call__(self, *arguments: str | Path) -> CommandResult:
         """Run a command; `--ledger` is added unless it takes none."""
@@ -75,6 +84,25 @@ class CommandLine:
         exit_code = program.run(words)
         output = self._capture.readouterr()
         return CommandResult(exit_code, output.out, output.err)
+
+    def apply(
+        self, *sheets: tuple[str, Sequence[Row]], options: Sequence[str | Path] = ()
+    ) -> CommandResult:
+        """Apply a new workbook with --json; it is 1.xlsx, 2.xlsx and so on in this folder."""
+        return self._with_workbook("apply", sheets, options)
+
+    def check(
+        self, *sheets: tuple[str, Sequence[Row]], options: Sequence[str | Path] = ()
+    ) -> CommandResult:
+        """Check a new workbook with --json."""
+        return self._with_workbook("check", sheets, options)
+
+    def _with_workbook(
+        self, verb: str, sheets: Sheets, options: Sequence[str | Path]
+    ) -> CommandResult:
+        self._workbooks += 1
+        path = write_workbook(Path(f"{self._workbooks}.xlsx"), sheets)
+        return self(verb, path, "--json", *options)
 
     def contents(self, *options: str | Path) -> tuple[Any, Any]:
         """The OTCs and customers of the ledger, as `show` prints them."""

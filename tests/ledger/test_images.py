@@ -1,4 +1,4 @@
-"""Journal lines and images are the JSON that they were when json.dumps made them."""
+"""Images and hashes of journal lines, compared with those that json.dumps gives."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, Status, Subscription
 from importer.ledger import storage, tables
 from importer.ledger.storage import entity_of, image_of, storage_of
 from importer.ledger.writing.chain import LINE, LinesHash, hash_of_lines
+from tiers import examples
 
 TEXT = some.text(some.characters(exclude_categories=["Cs"]), max_size=20)
 MAYBE_TEXT = some.none() | TEXT
@@ -39,47 +40,37 @@ LINES = some.lists(
 )
 
 
-def by_json(entity: Entity) -> str:
-    """The image as it was first defined."""
-    return json.dumps(
+def check_image(entity: Entity) -> None:
+    image = image_of(entity)
+    assert image == json.dumps(
         entity._asdict(), default=dt.date.isoformat, ensure_ascii=False, separators=(",", ":")
     )
-
-
-def hash_by_json(account: str, lines: list[tuple[Any, ...]]) -> str:
-    """The hash of lines as it was first defined."""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(json.dumps((account, *line), ensure_ascii=False).encode() + b"\n")
-    return digest.hexdigest()
-
-
-def check_image(entity: Entity) -> None:
-    """The image is the JSON of the facts, and the entity comes back from it."""
-    image = image_of(entity)
-    assert image == by_json(entity)
     assert entity_of(storage_of(entity).kind, image) == entity
 
 
 def check_hash(account: str, lines: list[Any]) -> None:
-    """The hash is that of the lines' JSON, all at once or one after the other."""
-    right = hash_by_json(account, lines)
-    assert hash_of_lines(account, [dict(zip(LINE, line, strict=True)) for line in lines]) == right
+    """Of all lines at once, and of one after the other."""
+    expected = hashlib.sha256()
     digest = LinesHash(account)
     for line in lines:
+        expected.update(json.dumps((account, *line), ensure_ascii=False).encode() + b"\n")
         digest.add(*line)
-    assert digest.hexdigest() == right
+    assert digest.hexdigest() == expected.hexdigest()
+    rows = [dict(zip(LINE, line, strict=True)) for line in lines]
+    assert hash_of_lines(account, rows) == expected.hexdigest()
 
 
 @given(ENTITIES)
+@settings(max_examples=examples(100))
 def test_an_image_is_the_json_of_its_facts(entity: Entity) -> None:
-    """Whatever the texts hold."""
+    """And the entity is read back from it, whatever the texts are."""
     check_image(entity)
 
 
 @given(TEXT, LINES)
+@settings(max_examples=examples(100))
 def test_the_hash_of_lines_is_that_of_their_json(account: str, lines: list[Any]) -> None:
-    """As ledgers of every version have it."""
+    """As in ledgers of every version."""
     check_hash(account, lines)
 
 
@@ -89,9 +80,10 @@ def test_another_way_to_quote_is_found(quote: Any, monkeypatch: pytest.MonkeyPat
     check_image(Subscription(1, "Peña", 3))
     check_hash("Peña", [])
     monkeypatch.setattr(storage, "quoted", quote)
-    otherwise = storage._storage(Subscription, tables.subscription,
-                                 renamed={"customer": "customer_id"})  # fmt: skip
-    monkeypatch.setitem(storage._BY_TYPE, Subscription, otherwise)
+    changed = storage._storage(
+        Subscription, tables.subscription, renamed={"customer": "customer_id"}
+    )
+    monkeypatch.setitem(storage._BY_TYPE, Subscription, changed)
     monkeypatch.setattr("importer.ledger.writing.chain.quoted", quote)
     with pytest.raises(AssertionError):
         check_image(Subscription(1, "Peña", 3))

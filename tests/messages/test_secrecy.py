@@ -12,7 +12,7 @@ import pytest
 
 from builders import write_workbook
 from command_line import CommandLine
-from hostile_files import HOSTILE
+from hostile.catalogue import HOSTILE
 from importer.base.errors import LedgerError, OutputError
 from importer.base.texts import N_, text
 from importer.messages import masking as secrecy

@@ -35,6 +35,11 @@ def otc(code: str = A, total: Any = 50, **more: Any) -> dict[str, Any]:
     return row("Add OTC", **values | more)
 
 
+def otcs_with(field: str, values: Iterable[Any]) -> list[dict[str, Any]]:
+    """Rows of Add OTC with these values in one field, each for another OTC."""
+    return [otc(f"{A[:-5]}{n:05}") | row("Add OTC", **{field: v}) for n, v in enumerate(values)]
+
+
 def edit_otc(code: str = A, **values: Any) -> dict[str, Any]:
     """A row of Edit OTC."""
     return row("Edit OTC", otc=code, **values)
@@ -111,11 +116,14 @@ def write_cells(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Pa
     return path
 
 
-def edit_workbook(path: Path, change: Callable[[Workbook], object]) -> None:
+def edit_workbook(
+    path: Path, change: Callable[[Workbook], object], rich_text: bool = False
+) -> Path:
     """Change a workbook and save it, as a person would."""
-    workbook = load_workbook(path)
+    workbook = load_workbook(path, rich_text=rich_text)
     change(workbook)
     workbook.save(path)
+    return path
 
 
 def devices_in_plain(holding: CustomerHolding) -> dict[str, Any]:

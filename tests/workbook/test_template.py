@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from builders import HEADERS, write_workbook
+from builders import HEADERS, A, customer, otc, write_workbook
 from command_line import CommandLine
 
 SPANISH_SHEETS = {
@@ -36,8 +36,8 @@ SPANISH_COLUMNS = {
 
 def template(command: CommandLine, path: Path, *words: str) -> Workbook:
     """The workbook that the command writes."""
-    said = command("template", "-o", path, *words)
-    assert said.exit_code == 0, said.err
+    result = command("template", "-o", path, *words)
+    assert result.exit_code == 0, result.err
     return load_workbook(path)
 
 
@@ -66,97 +66,91 @@ def test_it_has_instructions_and_a_sheet_for_every_action(
     assert dict(workbook["_meta"].values) == {"template_version": 1, "language": "en"}  # type: ignore[arg-type]
 
 
-def test_it_is_there_in_spanish(command: CommandLine, tmp_path: Path) -> None:
-    """Sheets, headers, choices and instructions are Spanish."""
+def test_the_spanish_template_has_spanish_sheets_headers_and_choices(
+    command: CommandLine, tmp_path: Path
+) -> None:
     workbook = template(command, tmp_path / "t.xlsx", "--lang", "es")
     assert workbook.sheetnames == ["Instrucciones", *SPANISH_SHEETS.values(), "Lists", "_meta"]
     for name, columns in HEADERS.items():
-        titles = [one.replace(" *", "") for one in headers(workbook[SPANISH_SHEETS[name]])]
-        assert titles == [SPANISH_COLUMNS[column] for column in columns]
+        titles = [title.removesuffix(" *") for title in headers(workbook[SPANISH_SHEETS[name]])]
+        assert titles == [SPANISH_COLUMNS[column] for column in columns], name
     assert drop_down(workbook, "Agregar cliente", "Administrado") == ["Administrador", "Cliente"]
     assert drop_down(workbook, "Deshabilitar cliente", "Liberar") == ["Sí", "No"]
 
 
-def test_headers_are_bold_frozen_starred_and_explained(
+def test_headers_are_bold_frozen_and_explained_and_required_ones_starred(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """Every header of every sheet; the star stands on the required ones."""
     workbook = template(command, tmp_path / "t.xlsx")
     for name, expected in HEADERS.items():
         sheet = workbook[name]
-        assert [one.replace(" *", "") for one in headers(sheet)] == list(expected)
-        assert sheet.freeze_panes == "A2"
+        assert [title.removesuffix(" *") for title in headers(sheet)] == list(expected)
+        assert sheet.freeze_panes == "A2", name
         for cell in sheet[1]:
-            assert cell.font.b
-            assert cell.comment is not None
-            assert "Example: " in cell.comment.text
+            assert cell.font.b, f"{name}: {cell.value}"
+            assert cell.comment is not None, f"{name}: {cell.value}"
+            assert "Example: " in cell.comment.text, f"{name}: {cell.value}"
             assert ("Required." in cell.comment.text) == str(cell.value).endswith("*")
     assert headers(workbook["Add OTC"])[:5] == [
         "OTC *", "Email *", "Company Name *", "Total Licenses *", "Description",
     ]  # fmt: skip
 
 
-def test_codes_are_text_and_dates_are_dates(command: CommandLine, tmp_path: Path) -> None:
-    """The columns' formats keep every zero of a code, and show days as days."""
-    columns = template(command, tmp_path / "t.xlsx")["Add OTC"].column_dimensions
-    assert columns["A"].number_format == "@"
-    assert columns["F"].number_format == columns["G"].number_format == "yyyy-mm-dd"
-    columns = load_workbook(tmp_path / "t.xlsx")["Devices"].column_dimensions
-    assert {columns[letter].number_format for letter in "EFGH"} == {"yyyy-mm-dd"}
-
-
-def test_worked_examples_stand_in_the_instructions_only(
+def test_codes_are_formatted_as_text_and_dates_as_dates(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """The data sheets have no rows, so an untouched template asks for nothing."""
+    """So that every zero of a code is kept."""
+    workbook = template(command, tmp_path / "t.xlsx")
+    formats = {
+        f"{name}!{letter}": workbook[name].column_dimensions[letter].number_format
+        for name, letters in (("Add OTC", "AFG"), ("Devices", "EFGH"))
+        for letter in letters
+    }
+    assert formats == {"Add OTC!A": "@"} | dict.fromkeys(list(formats)[1:], "yyyy-mm-dd")
+
+
+def test_an_untouched_template_asks_for_nothing(command: CommandLine, tmp_path: Path) -> None:
+    """Worked examples are in the instructions only."""
     path = tmp_path / "t.xlsx"
     workbook = template(command, path)
-    assert all(workbook[name].max_row == 1 for name in HEADERS)
-    told = [str(cell.value) for row in workbook["Instructions"] for cell in row if cell.value]
-    assert "ABCDE-12345-FGHIJ-67890" in told
-    (report,) = command("check", path, "--json").json
-    assert (report["status"], report["rows"]["read"], report["problems"]) == ("valid", 0, [])
+    assert [name for name in HEADERS if workbook[name].max_row > 1] == []
+    texts = [str(cell.value) for row in workbook["Instructions"] for cell in row if cell.value]
+    assert "ABCDE-12345-FGHIJ-67890" in texts
+    result = command("check", path, "--json")
+    assert (result.report["status"], result.row_counts) == ("valid", (0, 0, 0, 0))
+    assert result.report["problems"] == []
 
 
-def test_drop_downs_offer_what_the_ledger_knows(command: CommandLine, tmp_path: Path) -> None:
-    """OTCs and customers to choose from; without a ledger there are none to offer."""
-    otc = "AAAAA-AAAAA-AAAAA-AAAA1"
+def test_drop_downs_offer_what_is_in_the_ledger(command: CommandLine, tmp_path: Path) -> None:
     empty = template(command, tmp_path / "empty.xlsx")
     assert drop_down(empty, "Add Customer", "Avira OTC") is None
-    filled = write_workbook(
-        tmp_path / "in.xlsx",
-        [
-            ("Add OTC", [{"OTC": otc, "Email": "a@x.example", "Company Name": "Empresa",
-                          "Total Licenses": 5}]),
-            ("Add Customer", [{"Customer (Site) Name": "Uno", "Managed By": "Admin",
-                               "Avira OTC": otc, "No of Licenses": 1}]),
-        ],
-    )  # fmt: skip
-    assert command("apply", filled).exit_code == 0
+    sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Uno")])]
+    assert command("apply", write_workbook(tmp_path / "in.xlsx", sheets)).exit_code == 0
     workbook = template(command, tmp_path / "t.xlsx")
-    assert drop_down(workbook, "Add Customer", "Avira OTC") == [otc]
+    assert drop_down(workbook, "Add Customer", "Avira OTC") == [A]
     for sheet in ("Edit Customer", "Devices"):
         assert drop_down(workbook, sheet, "Customer (Site) Name") == ["Uno"]
     assert drop_down(workbook, "Add Customer", "Customer (Site) Name") is None
 
 
-def test_a_filled_in_workbook_is_never_written_over(command: CommandLine, tmp_path: Path) -> None:
-    """An existing file stays unless --force is given."""
+def test_an_existing_file_is_overwritten_with_force_only(
+    command: CommandLine, tmp_path: Path
+) -> None:
     path = tmp_path / "onboarding.xlsx"
     path.write_bytes(b"filled in")
-    said = command("template", "-o", path)
-    assert said.exit_code == 2
-    assert "--force" in said.err
+    result = command("template", "-o", path)
+    assert result.exit_code == 2
+    assert "--force" in result.err
     assert path.read_bytes() == b"filled in"
     assert command("template", "-o", path, "--force").exit_code == 0
     assert load_workbook(path).sheetnames[0] == "Instructions"
 
 
 @pytest.mark.parametrize("output", ["missing/t.xlsx", "."])
-def test_a_place_that_cannot_be_written_is_named(command: CommandLine, output: str) -> None:
-    """One line, no traceback, nothing left behind."""
-    said = command("template", "--force", "-o", output)
-    assert said.exit_code in (2, 3)
-    assert output in said.err
-    assert said.err.count("\n") == 1
+def test_a_path_that_cannot_be_written_is_named(command: CommandLine, output: str) -> None:
+    """In one line, and nothing is left behind."""
+    result = command("template", "--force", "-o", output)
+    assert result.exit_code in (2, 3)
+    assert output in result.err
+    assert result.err.count("\n") == 1
     assert not list(Path().glob(".*.xlsx"))

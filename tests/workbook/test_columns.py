@@ -1,0 +1,150 @@
+"""Columns: how their headers may be written, and which refuse a sheet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import A, B, otc, write_cells
+from checks import apply, check
+from command_line import CommandLine
+from reports import errors_in, problem_of
+
+HEADER, ROW, OTHER_ROW = tuple(otc()), tuple(otc().values()), tuple(otc(B).values())
+
+
+def with_column(path: Path, header: str | None, value: Any, sheet: str = "Add OTC") -> Path:
+    """A workbook with one more column."""
+    return write_cells(path, {sheet: [(*HEADER, header), (*ROW, value)]})
+
+
+def test_columns_may_be_in_any_order(command: CommandLine) -> None:
+    """A problem names the cell where the value is."""
+    table = [HEADER[::-1], ROW[::-1], (5, "Acme", "no email", B)]
+    result = apply(command, {"Add OTC": table}, "--partial")
+    assert errors_in(result.report) == [("C3", "bad-email")]
+    [applied] = command("show", "otcs", "--json").json
+    assert tuple(applied[field] for field in ("otc", "email", "company", "total")) == ROW
+
+
+def test_a_table_may_begin_to_the_right(command: CommandLine) -> None:
+    """Columns A and B are blank: cells are named where they are."""
+    table = [(None, None, *row) for row in (HEADER, (A, "nobody", "=A1", "x"))]
+    assert errors_in(check(command, {"Add OTC": table}).report) == [
+        ("D2", "bad-email"), ("E2", "formula-without-value"), ("F2", "bad-number"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", [
+    ("OTC *", "Email*", "Company Name *", "Total Licenses *"),
+    ("Código OTC", "Correo electrónico", "Nombre de la empresa", "Total de licencias"),
+    ("OTC", "Correo electrónico*", "Company Name", "Total de licencias *"),
+    ("otc", "EMAIL", "company name", "tOTAL lICENSES"),
+    ("codigo otc", "CORREO ELECTRONICO", "nombre de la empresa", "Total De Licencias"),
+    (" OTC ", "E mail", "Company\u00a0Name", "Total   Licenses"),
+    ("OTC\n*", "Email\n*", "Company\nName", "TotalLicenses"),
+], ids=lambda header: header[1])  # fmt: skip
+def test_a_header_is_recognised_in_both_languages_and_any_spelling(
+    header: tuple[str, ...], command: CommandLine
+) -> None:
+    """English, Spanish or mixed; with `*` or without; other case, accents and spacing."""
+    result = check(command, {"Add OTC": [header, ROW]})
+    assert (result.report["problems"], result.row_counts) == ([], (1, 1, 0, 0))
+
+
+@pytest.mark.parametrize("column", ["Total Licenses", "OTC"])
+def test_a_missing_column_refuses_the_rows_of_its_sheet_only(
+    column: str, command: CommandLine
+) -> None:
+    """With --partial the rows of other sheets are applied; the fix names the header to write."""
+    at = HEADER.index(column)
+    table = [row[:at] + row[at + 1 :] for row in (HEADER, ROW, OTHER_ROW)]
+    sheets = {"Add OTC": [HEADER, ROW], "Edit OTC": [], "Agregar OTC": table}
+    result = apply(command, sheets, "--partial")
+    assert (result.exit_code, result.row_counts) == (1, (3, 1, 0, 2))
+    problem = problem_of(result, "missing-column")
+    assert (problem["sheet"], problem["row"], problem["column"]) == ("Agregar OTC", 1, column)
+    spanish = {"Total Licenses": "Total de licencias", "OTC": "Código OTC"}
+    assert spanish[column] in problem["fix"]
+    assert len(command("show", "otcs", "--json").json) == 1
+
+
+def test_a_column_of_another_sheet_refuses_its_sheet(command: CommandLine, tmp_path: Path) -> None:
+    """Its author expects something of it, so the fix names the sheets where it belongs."""
+    path = with_column(tmp_path / "x.xlsx", "No of Licenses", 5)
+    result = command("check", path, "--json")
+    assert result.row_counts == (1, 0, 0, 1)
+    problem = problem_of(result, "unknown-column")
+    assert (problem["cell"], problem["value"]) == ("E1", "No of Licenses")
+    for sheet in ("Add Customer", "Add Avira Subscription", "Edit Customer"):
+        assert sheet in problem["fix"]
+
+
+@pytest.mark.parametrize(("header", "meant"), [
+    ("Expiry Dat", "Expiry Date"), ("Expiry", "Expiry Date"),
+    ("Expiry Date (day)", "Expiry Date"), ("expiration date", "Expiry Date"),
+    ("Descriptoin", "Description"), ("Produkt ID", "Product ID"),
+])  # fmt: skip
+def test_a_misspelt_column_refuses_its_sheet_with_a_suggestion(
+    header: str, meant: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """The values below it would be lost."""
+    path = with_column(tmp_path / "x.xlsx", header, "2029-01-31")
+    result = command("check", path, "--json")
+    assert result.row_counts == (1, 0, 0, 1)
+    problem = problem_of(result, "unknown-column")
+    assert (problem["cell"], problem["value"]) == ("E1", header)
+    assert f"Did you mean {meant}?" in problem["fix"]
+
+
+def test_suggestions_for_a_spanish_sheet_are_spanish_headers(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    path = with_column(tmp_path / "x.xlsx", "Vencimiento", 5, "Agregar OTC")
+    fix = problem_of(command("check", path, "--json"), "unknown-column")["fix"]
+    assert "Fecha de vencimiento" in fix
+    assert "Expiry Date" not in fix
+
+
+def test_columns_of_the_users_own_are_ignored_with_a_warning(command: CommandLine) -> None:
+    own = ("Phone", "Teléfono", "Email 2", "Notes", "Our no.")
+    table = [(*HEADER, *own), (*ROW, *"abcde")]
+    result = check(command, {"Add OTC": table})
+    assert result.row_counts == (1, 1, 0, 0)
+    problems = result.report["problems"]
+    assert [(p["severity"], p["code"], p["cell"], p["value"]) for p in problems] == [
+        ("warning", "ignored-column", f"{letter}1", header)
+        for letter, header in zip("EFGHI", own, strict=True)
+    ]
+    assert all(problem["value"] in problem["message"] for problem in problems)
+
+
+@pytest.mark.parametrize("value", ["call back", 7, 0, False])
+def test_values_without_a_header_refuse_the_sheet(value: object, command: CommandLine) -> None:
+    """The column is named by its letter."""
+    result = check(command, {"Add OTC": [HEADER, (*ROW, None, value)]})
+    assert result.row_counts == (1, 0, 0, 1)
+    problem = problem_of(result, "unknown-column")
+    assert (problem["column"], problem["cell"]) == ("F", "F1")
+
+
+def test_a_column_that_occurs_twice_is_refused_with_both_letters(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """Email in B and Correo electrónico in E are one column; which is meant is not guessed."""
+    path = with_column(tmp_path / "x.xlsx", "Correo electrónico", "other@msp.example")
+    result = command("check", path, "--json")
+    assert result.row_counts == (1, 0, 0, 1)
+    problem = problem_of(result, "duplicate-column")
+    assert (problem["column"], problem["cell"]) == ("Email", "E1")
+    assert re.search(r"\bB\b.*\bE\b", problem["message"])
+
+
+def test_bad_cells_are_reported_together_with_a_bad_column(command: CommandLine) -> None:
+    table = [(*HEADER, "Expiry"), (A, "nobody", "Acme", "x", 1)]
+    assert errors_in(check(command, {"Add OTC": table}).report) == [
+        ("E1", "unknown-column"), ("B2", "bad-email"), ("D2", "bad-number"),
+    ]  # fmt: skip

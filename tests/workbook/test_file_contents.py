@@ -1,0 +1,86 @@
+"""Files whose names do not say what they are, and workbooks with macros."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from command_line import CommandLine
+from corpus.description import Book, Sheet
+from corpus.expected import EMAIL, OTC_HEADER, code, otc_row
+from corpus.texts import write_text
+from corpus.values import NUMBERS
+from corpus.workbooks import MACRO, write_as_xlsb, write_xlsm, write_xlsx
+from reports import refusal_of
+
+TWO_OTCS = Sheet("Add OTC", "Add OTC", [OTC_HEADER, otc_row(1), otc_row(2)])
+
+
+def test_macros_are_left_alone(command: CommandLine, tmp_path: Path) -> None:
+    """Broken as they are, they do not matter, and the corrections have none."""
+    path = write_xlsm(NUMBERS, tmp_path / "x.xlsm")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("xl/vbaProject.bin") == MACRO
+    result = command("check", path, "--json")
+    assert result.exit_code == 1
+    with zipfile.ZipFile(result.corrections) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name.lower()]
+
+
+def test_a_workbook_is_read_by_its_content_not_its_name(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """People rename files, and mail programs do."""
+    book = Book("small", [TWO_OTCS], (2, 2, 0, 0), [], [])
+    paths = [
+        write(book, tmp_path / f"{write.__name__}{suffix}")
+        for write in (write_xlsx, write_as_xlsb)
+        for suffix in (".xls", ".csv", ".ods", ".xlsb", ".xlsx", ".txt", ".pdf", "")
+    ]
+    reports = command("apply", *paths, "--json").json
+    assert {Path(report["file"]).name: report["rows"]["unchanged"] for report in reports} == {
+        path.name: 2 if path != paths[0] else 0 for path in paths
+    }
+    assert reports[0]["rows"]["applied"] == 2
+
+
+WEB_PAGE = (
+    "<html><body><table><tr><th>OTC</th><th>Email</th></tr>"
+    f"<tr><td>{code(1)}</td><td>{EMAIL}</td></tr></table></body></html>"
+)
+XML_SPREADSHEET = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
+)
+
+
+@pytest.mark.parametrize(("content", "suffix"), [
+    (WEB_PAGE, ".xls"), ("\ufeff\n  " + WEB_PAGE, ".csv"), (XML_SPREADSHEET, ".xls"),
+])  # fmt: skip
+def test_a_web_page_is_not_a_workbook_whatever_its_name(
+    content: str, suffix: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """Web consoles export tables in HTML as .xls: refused, with what it is and what to do."""
+    path = tmp_path / f"x{suffix}"
+    path.write_text(content, encoding="utf-8")
+    problem = refusal_of(command("check", path, "--json"))
+    assert problem["code"] == "not-a-workbook"
+    assert "web page" in problem["message"]
+    assert ".xlsx" in problem["fix"]
+
+
+def test_text_with_the_name_of_a_workbook_is_refused_with_the_name_it_needs(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """It may be separated values; its name does not say so, and nothing is guessed."""
+    path = write_text(tmp_path / "Add OTC.xlsx", [OTC_HEADER, otc_row(1)])
+    problem = refusal_of(command("check", path, "--json"))
+    assert problem["code"] == "not-a-workbook"
+    assert ".csv" in problem["message"]
+
+
+def test_text_about_something_else_is_not_a_workbook(command: CommandLine, tmp_path: Path) -> None:
+    path = write_text(tmp_path / "sales.csv", [("Month", "Sales"), ("May", 7)])
+    assert refusal_of(command("check", path, "--json"))["code"] == "not-a-workbook"

@@ -1,0 +1,88 @@
+"""OTCs in cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from builders import A, edit_otc, otc, write_workbook
+from checks import apply, check
+from command_line import CommandLine
+from importer.base.texts import visible
+from reports import errors_in, problem_of, problems_of
+
+CODE = "ABCDE-12345-FGHIJ-67890"
+
+
+def test_an_otc_is_normalised_with_a_warning(command: CommandLine, tmp_path: Path) -> None:
+    """Lower case, surrounding and non-breaking spaces, odd and missing dashes; the message has the
+    OTC before and after."""
+    typed = [
+        "abcde-12345-fghij-67890", "  ABCDE-12345-FGHIJ-67890 ", "ABCDE12345FGHIJ67890",
+        "ABCDE–12345–FGHIJ–67890", "ABCDE—12345-FGHIJ67890", "\u00a0ABCDE-12345-FGHIJ-67890",
+        "ABCDE-\u00a012345-FGHIJ-67890", "ABCDE‑12345‑FGHIJ‑67890", "abcde12345-fghij−67890",
+        "\ufeffABCDE-12345-\u200bFGHIJ-67890",
+    ]  # fmt: skip
+    command("apply", write_workbook(tmp_path / "first.xlsx", [("Add OTC", [otc(CODE)])]))
+    rows = [edit_otc(code, runtime=number) for number, code in enumerate(typed, 1)]
+    result = check(command, [("Edit OTC", rows)])
+    problems = [p for p in result.report["problems"] if p["code"] == "normalised"]
+    assert [(p["severity"], p["cell"], p["value"]) for p in problems] == [
+        ("warning", f"A{row}", code) for row, code in enumerate(typed, 2)
+    ]
+    for code, problem in zip(typed, problems, strict=True):
+        assert visible(code) in problem["message"], code
+        assert CODE in problem["message"], code
+
+
+def test_an_otc_is_registered_as_normalised(command: CommandLine) -> None:
+    assert apply(command, [("Add OTC", [otc("abcde12345-fghij−67890")])]).row_counts == (1, 1, 0, 0)
+    assert [otc["otc"] for otc in command("show", "otcs", "--json").json] == [CODE]
+
+
+def test_a_canonical_otc_gets_no_warning(command: CommandLine) -> None:
+    assert problems_of(check(command, [("Add OTC", [otc(CODE)])])) == []
+
+
+def test_what_is_not_an_otc_is_refused(command: CommandLine) -> None:
+    """No letter is folded into A-Z and no plain space is taken out of the middle."""
+    typed: list[Any] = [
+        "ßBCDE-12345-FGHIJ-67890", "ＡBCDE-12345-FGHIJ-67890", "ABCDE 12345 FGHIJ 67890",
+        "ABCDE- 12345-FGHIJ-67890", "ABCDE-12345-FGHIJ-6789", "ABCDE-12345-FGHIJ-678901",
+        "ÁBCDE-12345-FGHIJ-67890", "ABCDE-12345-FGHIJ-6789_", "-ABCDE-12345-FGHIJ-67890",
+        "ABCDE--12345-FGHIJ-67890", "ABCD-E12345-FGHIJ-67890", "ABCDE-12345-FGHIJ-67890\nx",
+        "ABCDE-12345-FGHIJ-6789٠", "ABCDE/12345/FGHIJ/67890", "ſBCDE-12345-FGHIJ-67890",
+        True, 5, dt.date(2026, 1, 2), 12345678901234567890,
+    ]  # fmt: skip
+    rows = [otc(code) for code in typed]
+    report = check(command, [("Add OTC", rows)]).report
+    assert errors_in(report) == [(f"A{row}", "bad-otc") for row in range(2, len(typed) + 2)]
+
+
+def test_an_otc_of_digits_must_be_typed_as_text(command: CommandLine, tmp_path: Path) -> None:
+    """As a number, Excel has dropped five of its digits."""
+    digits = 12345678901234567890
+    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(A) | {"OTC": digits}])])
+    assert "text" in problem_of(command("check", path, "--json"), "bad-otc")["fix"]
+    write_workbook(path, [("Add OTC", [otc(str(digits))])])
+    assert command("check", path).exit_code == 0
+
+
+def test_an_otc_like_a_known_one_is_suggested_except_on_add_otc(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """There the suggestion would lose the new OTC."""
+    command("apply", write_workbook(tmp_path / "first.xlsx", [("Add OTC", [otc(CODE)])]))
+    mistyped, wide = CODE[:-1], "ＡBCDE-12345-FGHIJ-67891"
+    add, edit, edit_wide = check(
+        command,
+        [
+            ("Add OTC", [otc(mistyped)]),
+            ("Edit OTC", [edit_otc(mistyped, runtime=1), edit_otc(wide, runtime=1)]),
+        ],
+    ).report["problems"]
+    assert CODE not in add["fix"]
+    assert CODE in edit["fix"]
+    # full-width letters mean themselves, not the nearest code that is known
+    assert edit_wide["fix"] == "Did you mean ABCDE-12345-FGHIJ-67891?"

@@ -1,0 +1,82 @@
+"""Workbooks whose archives are packed differently from Excel's."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from command_line import CommandLine
+from hostile.originals import CODE, XLSX
+from reports import refusal_of
+from workbook_files import SHEET, Parts
+
+RELS = "xl/_rels/workbook.xml.rels"
+
+
+def with_backslashes(parts: Parts) -> Parts:
+    """As some programs on Windows pack archives."""
+    return {name.replace("/", "\\"): content for name, content in parts.items()}
+
+
+def in_the_root(parts: Parts) -> Parts:
+    """The parts are in no folder; only the relationships say where."""
+    moved = {}
+    for name, content in parts.items():
+        if name in ("_rels/.rels", "[Content_Types].xml"):
+            content = content.replace(b"/xl/", b"/").replace(b'"xl/', b'"')
+        moved[name.removeprefix("xl/")] = content.replace(b"/xl/", b"/")
+    return moved
+
+
+def with_notes_of_other_programs(parts: Parts) -> Parts:
+    """XML in UTF-16, with a document type even, where no sheet is."""
+    note = '<?xml version="1.0"?><!DOCTYPE a><a/>'.encode("utf-16")
+    return {**parts, "customXml/item1.xml": note, "xl/customProperty1.bin": note[2:]}
+
+
+def with_sheet_in_custom_xml(parts: Parts) -> Parts:
+    """In customXml there may be anything; a sheet there is no accident."""
+    target = "customXml/sheet.xml"
+    rels = parts[RELS].replace(b"/" + SHEET.encode(), b"/" + target.encode())
+    assert target.encode() in rels
+    others = {name: content for name, content in parts.items() if name != SHEET}
+    return {**others, target: parts[SHEET], RELS: rels}
+
+
+def with_two_workbooks(parts: Parts) -> Parts:
+    """Programs would disagree on which of them is meant."""
+    rels = parts["_rels/.rels"].replace(b"xl/workbook.xml", b"xl/other.xml")
+    return {**parts, "_rels/.rels": rels, "xl/other.xml": parts["xl/workbook.xml"]}
+
+
+def pack_with_names_as_given(path: Path, parts: Parts) -> Path:
+    """An archive whose names may have backslashes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name)
+            entry.filename = name
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return path
+
+
+Change = Callable[[Parts], Parts]
+
+
+@pytest.mark.parametrize("change", [with_backslashes, in_the_root, with_notes_of_other_programs])
+def test_a_workbook_that_excel_opens_is_read(
+    change: Change, command: CommandLine, tmp_path: Path
+) -> None:
+    path = pack_with_names_as_given(tmp_path / "x.xlsx", change(XLSX))
+    assert command("apply", path, "--json").report["status"] == "applied"
+    assert [otc["otc"] for otc in command("show", "otcs", "--json").json] == [CODE]
+
+
+@pytest.mark.parametrize("change", [with_sheet_in_custom_xml, with_two_workbooks])
+def test_a_workbook_that_hides_what_it_is_is_refused(
+    change: Change, command: CommandLine, tmp_path: Path
+) -> None:
+    path = pack_with_names_as_given(tmp_path / "x.xlsx", change(XLSX))
+    assert refusal_of(command("check", path, "--json"))["code"] == "hostile-file"

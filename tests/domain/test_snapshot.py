@@ -47,7 +47,6 @@ LATER: list[tuple[str, dict[str, Any], list[str]]] = [
 """Rows that name nothing but what they are about, and the codes of their problems."""
 
 
-@pytest.mark.contract
 def test_a_row_is_judged_by_all_that_an_earlier_workbook_left(
     command: CommandLine, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from command_line import CommandLine
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import account, batch, journal
 from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
-from prepared import StoredRow, all_rows
+from sound_ledger import StoredRow, stored_rows
 
 pytestmark = pytest.mark.both_engines
 
@@ -31,7 +31,7 @@ def tables(command: CommandLine, where: str, tmp_path: Path) -> Tables:
     for sheets in WORKBOOKS:
         assert command("apply", write_workbook(tmp_path / "x.xlsx", sheets)).exit_code == 0
     with open_ledger(where).reading() as connection:
-        return {table: all_rows(connection, table) for table in (account, batch, journal)}
+        return {table: stored_rows(connection, table) for table in (account, batch, journal)}
 
 
 def test_each_batch_has_the_hash_of_its_lines_and_of_the_batch_before(tables: Tables) -> None:

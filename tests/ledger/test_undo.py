@@ -28,73 +28,51 @@ from builders import (
 )  # fmt: skip
 from command_line import CommandLine
 from histories import BASE, History
-from histories import filled as filled
-from histories import history as history
-from prepared import database as database
-from prepared import ledger as ledger
-from prepared import where as where
 
+pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
 
 EVERY_KIND: dict[str, tuple[Sheets, dict[str, int]]] = {
-    "an OTC that was added": (
-        [("Add OTC", [otc(F, 7, purchase_date="2026-01-02", runtime=12)])],
-        {"otcs_removed": 1},
+    "OTCs that were added": (
+        [("Add OTC", [otc(F, 7, purchase_date="2026-01-02", runtime=12)])], {"otcs_removed": 1},
     ),
-    "a customer that was added": (
-        [("Add Customer", [customer("Oeste", 3)])],
-        {"customers_removed": 1, "subscriptions_cancelled": 1},
+    "customers that were added": (
+        [("Add Customer", [customer("Oeste", 3), self_managed("Alone", E)])],
+        {"customers_removed": 2, "subscriptions_cancelled": 2},
     ),
-    "a customer that manages itself and was added": (
-        [("Add Customer", [self_managed("Alone", E)])],
-        {"customers_removed": 1, "subscriptions_cancelled": 1},
+    "subscriptions that were added or cancelled": (
+        [("Add Avira Subscription", [subscription("Norte", 5, B)]),
+         ("Edit Customer", [subscription("Sur", 0, B)])],
+        {"subscriptions_added": 1, "subscriptions_cancelled": 1},
     ),
-    "a subscription that was added": (
-        [("Add Avira Subscription", [subscription("Norte", 5, B)])],
-        {"subscriptions_cancelled": 1},
+    "details of OTCs, more licences and fewer": (
+        [("Edit OTC", [edit_otc(B, description="in use", expiry_date="2030-01-31"),
+                       edit_otc(D, total=99), edit_otc(A, total=7)])],
+        {"otcs_edited": 3},
     ),
-    "details of an OTC": (
-        [("Edit OTC", [edit_otc(B, description="in use", expiry_date="2030-01-31")])],
-        {"otcs_edited": 1},
-    ),
-    "more licences of an OTC": ([("Edit OTC", [edit_otc(A, total=99)])], {"otcs_edited": 1}),
-    "fewer licences of an OTC": ([("Edit OTC", [edit_otc(A, total=7)])], {"otcs_edited": 1}),
     "more licences of a dedicated OTC, which its customer holds": (
-        [("Edit OTC", [edit_otc(C, total=50)])],
-        {"otcs_edited": 1, "subscriptions_edited": 1},
+        [("Edit OTC", [edit_otc(C, total=50)])], {"otcs_edited": 1, "subscriptions_edited": 1},
     ),
     "fewer licences of a dedicated OTC, which its customer holds": (
-        [("Edit OTC", [edit_otc(C, total=2)])],
-        {"otcs_edited": 1, "subscriptions_edited": 1},
+        [("Edit OTC", [edit_otc(C, total=2)])], {"otcs_edited": 1, "subscriptions_edited": 1},
     ),
-    "details of a customer": (
-        [("Edit Customer", [edit("Norte", email="norte@site.example", last_name="Last")])],
-        {"customers_edited": 1},
-    ),
-    "the name of a customer": (
-        [("Edit Customer", [edit("Norte", new_name="Norte viejo")])],
-        {"customers_edited": 1},
+    "details and names of customers": (
+        [("Edit Customer", [edit("Norte", email="norte@site.example", last_name="Last"),
+                            edit("Sur", new_name="Sur viejo")])],
+        {"customers_edited": 2},
     ),
     "names that went round in a circle": (
         [("Edit Customer", [edit("Norte", new_name="tmp"), edit("Sur", new_name="Norte"),
                             edit("Este", new_name="Sur"), edit("tmp", new_name="Este")])],
         {"customers_edited": 3},
     ),
-    "more licences of a customer": (
-        [("Edit Customer", [edit("Norte", licenses=7)])],
-        {"subscriptions_edited": 1},
+    "more licences of customers, and fewer of a disabled one": (
+        [("Edit Customer", [edit("Norte", licenses=7), edit("Closed", licenses=1)])],
+        {"subscriptions_edited": 2},
     ),
-    "fewer licences of a disabled customer": (
-        [("Edit Customer", [edit("Closed", licenses=1)])],
-        {"subscriptions_edited": 1},
-    ),
-    "a subscription that was cancelled": (
-        [("Edit Customer", [subscription("Sur", 0, B)])],
-        {"subscriptions_added": 1},
-    ),
-    "a subscription that was moved": (
-        [("Update OTC", [move(A, E, "Norte")])],
-        {"subscriptions_added": 1, "subscriptions_cancelled": 1},
+    "subscriptions that were moved, one of them to a larger OTC that is then dedicated": (
+        [("Update OTC", [move(A, D, "Norte"), move(C, E, "Whole")])],
+        {"subscriptions_added": 2, "subscriptions_cancelled": 2},
     ),
     "a subscription that was moved and joined another": (
         [("Update OTC", [move(A, B, "Sur")])],
@@ -104,47 +82,29 @@ EVERY_KIND: dict[str, tuple[Sheets, dict[str, int]]] = {
         [("Update OTC", [move(A, B)])],
         {"subscriptions_added": 2, "subscriptions_cancelled": 1, "subscriptions_edited": 1},
     ),
-    "a dedicated OTC, moved to a larger one": (
-        [("Update OTC", [move(C, E, "Whole")])],
-        {"subscriptions_added": 1, "subscriptions_cancelled": 1},
-    ),
-    "a customer that was disabled": (
-        [("Disable Customer", [disable("Norte", reason="moved away")])],
-        {"customers_enabled": 1},
-    ),
-    "a customer that was disabled, and its licences released": (
-        [("Disable Customer", [disable("Sur", release="Yes")])],
-        {"customers_enabled": 1, "subscriptions_added": 2},
-    ),
-    "a disabled customer whose licences were released": (
-        [("Disable Customer", [disable("Closed", release="Yes")])],
-        {"subscriptions_added": 1},
+    "customers that were disabled, their licences kept or released": (
+        [("Disable Customer", [disable("Norte", reason="moved away"), disable("Sur", release="Yes"),
+                               disable("Closed", release="Yes")])],
+        {"customers_enabled": 2, "subscriptions_added": 3},
     ),
     "a customer that was enabled": (
-        [("Enable Customer", [enable("Closed")])],
-        {"customers_disabled": 1},
+        [("Enable Customer", [enable("Closed")])], {"customers_disabled": 1},
     ),
-    "a device that was added": (
-        [("Devices", [device("Norte", "PC-2", operating_system="Windows 11 Pro"),
-                      device("Closed", "PC-2", avira_installed="2026-03-01")])],
-        {"devices_removed": 2},
+    "every fact of a device, and another one that was edited twice, and back": (
+        [("Devices", [
+            device("Norte", "pc-1", operating_system="Windows 11", model="X1", avira_status="Gone",
+                   avira_installed="2026-05-01", avira_uninstalled="2026-05-02",
+                   nh_installed="2026-05-03", nh_uninstalled="2026-05-04", product_name="Prime"),
+            device("Closed", "PC-1", avira_status="Active"),
+            device("Closed", "PC-1", product_name="Prime", avira_status="Gone"),
+        ])],
+        {"devices_edited": 2},
     ),
-    "every fact of a device": (
-        [("Devices", [device(
-            "Norte", "pc-1", operating_system="Windows 11", model="X1", avira_status="Gone",
-            avira_installed="2026-05-01", avira_uninstalled="2026-05-02",
-            nh_installed="2026-05-03", nh_uninstalled="2026-05-04", product_name="Prime")])],
-        {"devices_edited": 1},
-    ),
-    "a device that was edited twice, and back": (
-        [("Devices", [device("Norte", "PC-1", avira_status="Active"),
-                      device("Norte", "PC-1", product_name="Prime", avira_status="Gone")])],
-        {"devices_edited": 1},
-    ),
-    "a customer that was added with a device": (
+    "devices that were added, also of a customer that was added": (
         [("Add Customer", [customer("Oeste", 3)]),
-         ("Devices", [device("Oeste", "PC-1"), device("Oeste", "PC-2"), device("Sur", "PC-1")])],
-        {"customers_removed": 1, "subscriptions_cancelled": 1, "devices_removed": 3},
+         ("Devices", [device("Oeste", "PC-1"), device("Oeste", "PC-2"), device("Sur", "PC-1"),
+                      device("Closed", "PC-2", avira_installed="2026-03-01")])],
+        {"customers_removed": 1, "subscriptions_cancelled": 1, "devices_removed": 4},
     ),
     "all of that in one workbook": (
         [
@@ -200,12 +160,12 @@ def test_an_undo_restores_every_row_and_its_undo_brings_the_batch_back(
 
 
 def test_a_workbook_applied_in_part_is_undone_as_far_as_it_was_applied(
-    command: CommandLine, history: History, tmp_path: Path
+    history: History, tmp_path: Path
 ) -> None:
     before = history.tables()
     rows = [customer("Oeste"), customer("Too many", 100), customer("Centro", 2)]
     path = write_workbook(tmp_path / "x.xlsx", [("Add Customer", rows)])
-    assert command("apply", path, "--partial").exit_code == 1
+    assert history.command("apply", path, "--partial").exit_code == 1
     changes = history.undo(2)["changes"]
     assert changes == {"customers_removed": 2, "subscriptions_cancelled": 2}
     assert history.tables() == before
@@ -213,7 +173,7 @@ def test_a_workbook_applied_in_part_is_undone_as_far_as_it_was_applied(
 
 
 @pytest.mark.contract
-def test_history_names_the_undo_that_is_in_force(command: CommandLine, history: History) -> None:
+def test_history_names_the_undo_that_is_in_force(history: History) -> None:
     """An undo can be undone, and the batch undone again."""
     history.make([("Add OTC", [otc(F, 3)])], 2, 3, 2)
     assert [(batch["kind"], batch["undone_by"]) for batch in history.batches()] == [
@@ -221,7 +181,7 @@ def test_history_names_the_undo_that_is_in_force(command: CommandLine, history: 
     ]  # fmt: skip
     history.make(5)
     assert [b["undone_by"] for b in history.batches()] == [None, None, 4, None, 6, None]
-    assert F in command("show", "otcs").out
+    assert F in history.command("show", "otcs").out
 
 
 def test_what_was_already_changed_back_is_left_as_it_is(history: History) -> None:
@@ -252,9 +212,7 @@ def test_a_customer_disabled_before_the_batch_gets_its_licences_back(history: Hi
     history.assert_sound()
 
 
-def test_the_lines_of_an_undo_mirror_those_of_its_batch(
-    command: CommandLine, history: History
-) -> None:
+def test_the_lines_of_an_undo_mirror_those_of_its_batch(history: History) -> None:
     """They name the rows that had asked for the changes, and the batch its file and its actor."""
     rows = [edit("Norte", licenses=7), edit("Sur", new_name="S"), subscription("S", 1, A)]
     history.make([("Edit Customer", rows)])
@@ -263,7 +221,7 @@ def test_the_lines_of_an_undo_mirror_those_of_its_batch(
     assert (undo["kind"], undo["actor"]) == ("undo", "night shift")
     assert (undo["file"], undo["sha256"]) == (undone["file"], undone["sha256"])
     assert (undo["applied"], undo["rejected"]) == (3, 0)
-    before, after = (command("history", number, "--json").json["lines"] for number in "23")
+    before, after = (history.command("history", number, "--json").json["lines"] for number in "23")
     assert [(line["sheet"], line["row"]) for line in after] == [
         ("Edit Customer", 2), ("Edit Customer", 3), ("Edit Customer", 4),
     ]  # fmt: skip
@@ -273,7 +231,7 @@ def test_the_lines_of_an_undo_mirror_those_of_its_batch(
 
 
 @pytest.mark.contract
-def test_an_undo_affects_no_other_account(command: CommandLine, history: History) -> None:
+def test_an_undo_affects_no_other_account(history: History) -> None:
     """Codes, names and batch numbers are the same in both."""
     history.make([("Edit OTC", [edit_otc(A, total=99)])])
     history.make(BASE, account="other")
@@ -286,7 +244,49 @@ def test_an_undo_affects_no_other_account(command: CommandLine, history: History
     assert (history.tables(), history.tables("other")) == (default_after, other_after)
     history.undo(2)
     assert history.tables("other") == other_after
-    assert command("undo", "4").exit_code == 2
-    assert command("undo", "1", "--account", "nobody").exit_code == 2
+    assert history.command("undo", "4").exit_code == 2
+    assert history.command("undo", "1", "--account", "nobody").exit_code == 2
     for account in ("default", "other"):
         history.assert_sound(account)
+
+
+def test_undo_prints_a_headline_and_each_change_with_its_row(history: History) -> None:
+    """With -q, only what went wrong."""
+    history.make([("Edit Customer", [edit("Norte", licenses=7)])])
+    assert "Batch 2 (2.xlsx): can be undone" in history.command("undo", "2", "--check").out
+    output = history.command("undo", "2").out
+    for line in (
+        "Batch 2 (2.xlsx): undone", "subscriptions edited: 1",
+        f"Edit Customer, row 2: Norte, {A}: 7 → 4", "Batch 3 in the ledger",
+    ):  # fmt: skip
+        assert line in output
+    quiet = [history.command("undo", number, "-q") for number in "322"]
+    assert [result.exit_code for result in quiet] == [0, 0, 5]
+    assert [result.out for result in quiet[:2]] == ["", ""]
+    assert "already-undone" in quiet[2].out
+
+
+@pytest.mark.parametrize("options", [[], ["--check"], ["--json"], ["--check", "--json"]])
+def test_a_batch_that_does_not_exist_is_misuse(options: list[str], history: History) -> None:
+    """One line says where the batches are listed."""
+    result = history.command("undo", "7", *options)
+    assert result.exit_code == 2
+    assert result.err == (
+        "The account default has no batch 7. To list its batches: avira-importer history\n"
+    )
+    for nonsense in ("0", "-1", "x", "1.5", "99999999999"):
+        result = history.command("undo", *options, "--", nonsense)
+        assert result.exit_code == 2, nonsense
+        assert nonsense in result.err.splitlines()[-1]
+    assert len(history.batches()) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_undo_does_not_create_a_ledger(
+    options: list[str], command: CommandLine, ledger: Path
+) -> None:
+    result = command("undo", "1", *options)
+    assert result.exit_code == 4
+    [line] = result.err.splitlines()
+    assert str(ledger) in line
+    assert not ledger.exists()

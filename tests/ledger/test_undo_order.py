@@ -7,14 +7,9 @@ import re
 import pytest
 
 from builders import F, customer, device, disable, edit, edit_otc, otc, subscription
-from command_line import CommandLine
 from histories import History, Step
-from histories import filled as filled
-from histories import history as history
-from prepared import database as database
-from prepared import ledger as ledger
-from prepared import where as where
 
+pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
 
 HANDED_OUT_AND_RAISED: list[Step] = [
@@ -62,22 +57,16 @@ ORDERS: dict[str, tuple[list[Step], int, list[int]]] = {
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_undoing_the_batches_that_refusals_name_comes_to_an_end(
-    order: str, command: CommandLine, history: History
+    order: str, history: History
 ) -> None:
     """And does not go round in a circle of undos of undos."""
     steps, number, expected = ORDERS[order]
     history.make(*steps)
-    assert follow_refusals(command, number) == expected
-    history.assert_sound()
-
-
-def follow_refusals(command: CommandLine, number: int) -> list[int]:
-    """Undo a batch, before it those that refusals name; gives which were undone, in order."""
     undone: list[int] = []
     wanted = [number]
     while wanted:
         assert len(undone) < 10, f"round in a circle: {undone}"
-        result = command("undo", str(wanted[-1]), "--json")
+        result = history.command("undo", str(wanted[-1]), "--json")
         if result.exit_code == 0:
             undone.append(wanted.pop())
             continue
@@ -85,4 +74,5 @@ def follow_refusals(command: CommandLine, number: int) -> list[int]:
         named = [re.search(r"batch (\d+) first\.$", fix) for fix in fixes]
         assert all(named), fixes
         wanted.append(max(int(match[1]) for match in named if match))
-    return undone
+    assert undone == expected
+    history.assert_sound()

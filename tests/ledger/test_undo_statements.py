@@ -5,15 +5,10 @@ from __future__ import annotations
 import pytest
 
 from builders import Sheets, customer, device, disable, edit, edit_otc, move, otc
-from command_line import CommandLine
 from histories import History
-from histories import filled as filled
-from histories import history as history
-from prepared import database as database
-from prepared import ledger as ledger
-from prepared import where as where
 from statements import recorded_statements
 
+pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
 
 
@@ -23,7 +18,7 @@ pytestmark = pytest.mark.both_engines
     ids=["few", "more than one statement writes"],
 )
 def test_the_number_of_statements_does_not_grow_with_the_rows(
-    sizes: tuple[int, int], command: CommandLine, history: History
+    sizes: tuple[int, int], history: History
 ) -> None:
     """Of undos of edits, moves, releases and additions, and of one that is refused."""
     counts: list[list[int]] = []
@@ -33,7 +28,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
         counts.append([])
         for number, exit_code in ((2, 0), (1, 5), (3, 0), (1, 0)):
             with recorded_statements() as statements:
-                result = command("undo", str(number), "--account", account, "-q")
+                result = history.command("undo", str(number), "--account", account, "-q")
             assert result.exit_code == exit_code, result.out
             counts[-1].append(len(statements))
         assert history.tables(account) == []

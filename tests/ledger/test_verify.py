@@ -1,8 +1,7 @@
 """`ledger verify` in a ledger whose rows were tampered with.
 
-Tampering uses a connection that no constraint, foreign key or trigger restricts. A raised
-`account.last_entry` or `account.last_customer` is not found, by design: failed attempts advance
-these counters too, so that gaps mean nothing.
+A raised `account.last_entry` or `account.last_customer` is not found, by design: failed attempts
+advance these counters too, so that gaps mean nothing.
 """
 
 from __future__ import annotations
@@ -18,51 +17,36 @@ import pytest
 import sqlalchemy as sa
 
 from builders import A, B, customer, row, write_workbook
-from command_line import CommandLine
 from importer.domain.rules import subscriptions
 from importer.ledger import tables
-from importer.ledger.tables import account, batch, journal, metadata, otc
+from importer.ledger.tables import account, batch, device, journal, metadata, otc, subscription
 from importer.ledger.upkeep import soundness
 from importer.ledger.upkeep import verify as proving
-from prepared import StoredRow, all_rows, unguarded
-from prepared import database as database
-from prepared import ledger as ledger
-from prepared import where as where
 from scripts import ROOT
-from sound_ledger import dice as dice
-from sound_ledger import faults, has_key_of
-from sound_ledger import filled as filled
+from sound_ledger import SoundLedger, StoredRow
 from tiers import examples
 
+pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
 
 
-@pytest.fixture
-def connection(where: str) -> Iterator[sa.Connection]:
-    """A connection that may write anything."""
-    with unguarded(where) as connection:
-        yield connection
-
-
 @pytest.mark.contract
-def test_a_sound_ledger_has_no_faults(command: CommandLine) -> None:
+def test_a_sound_ledger_has_no_faults(sound: SoundLedger) -> None:
     """In either account; the proof has the number of batches and the hash of the last one."""
     for name, batches in (("default", 5), ("another", 1)):
-        head = command("history", "--account", name, "--json").json[-1]["hash"]
-        result = command("ledger", "verify", "--account", name, "--json")
+        head = sound.command("history", "--account", name, "--json").json[-1]["hash"]
+        result = sound.command("ledger", "verify", "--account", name, "--json")
         assert result.exit_code == 0
         assert result.json == {"ok": True, "batches": batches, "head": head, "faults": []}
-    result = command("ledger", "verify")
+    result = sound.command("ledger", "verify")
     assert result.exit_code == 0
     assert "verified" in result.out
 
 
-def test_what_to_do_comes_before_a_line_for_each_fault(
-    command: CommandLine, connection: sa.Connection
-) -> None:
-    connection.execute(otc.update().where(otc.c.code == A).values(total=51, used=16))
-    connection.execute(tables.customer.delete().where(tables.customer.c.name_key == "sur"))
-    result = command("ledger", "verify", "-q")
+def test_what_to_do_comes_before_a_line_for_each_fault(sound: SoundLedger) -> None:
+    sound.execute(otc.update().where(otc.c.code == A).values(total=51, used=16))
+    sound.execute(tables.customer.delete().where(tables.customer.c.name_key == "sur"))
+    result = sound.command("ledger", "verify", "-q")
     assert result.exit_code == 4
     advice, *lines = result.out.splitlines()
     assert "Restore an earlier copy" in advice
@@ -95,13 +79,13 @@ def other_values(column: sa.Column[Any], value: Any) -> Iterator[Any]:
     [pytest.param(c, id=str(c), marks=[pytest.mark.contract] * (c in CONTRACT)) for c in COLUMNS],
 )
 def test_a_changed_value_is_found(
-    column: sa.Column[Any], command: CommandLine, connection: sa.Connection, dice: random.Random
+    column: sa.Column[Any], sound: SoundLedger, dice: random.Random
 ) -> None:
     """In the account of its row, whatever it was changed to; once it is changed back, the ledger is
     sound again."""
     table = column.table
     assert isinstance(table, sa.Table)
-    rows = all_rows(connection, table)
+    rows = sound.rows(table)
     changed = 0
     while changed < examples(2):
         row = dice.choice(rows)
@@ -111,29 +95,27 @@ def test_a_changed_value_is_found(
         if value == original:
             continue
         try:
-            connection.execute(table.update().where(has_key_of(row, table)).values({column: value}))
+            sound.update(table, row, {column.name: value})
         except sa.exc.IntegrityError:  # another row has that key
             continue
-        codes = faults(command, row["account_id"])
+        codes = sound.faults(row["account_id"])
         assert codes != [], f"{row} with {value!r}"
         assert column not in COUNTERS or codes == ["counter-wrong"]
-        now = has_key_of(row | {column.name: value}, table)
-        restored = connection.execute(table.update().where(now).values({column: original}))
-        assert restored.rowcount == 1
+        sound.update(table, row | {column.name: value}, {column.name: original})
         changed += 1
-    assert faults(command) == faults(command, "another") == []
+    assert sound.faults() == sound.faults("another") == []
 
 
 @pytest.mark.parametrize("counter", COUNTERS, ids=str)
 def test_a_raised_counter_does_no_harm(
-    counter: sa.Column[int], command: CommandLine, connection: sa.Connection, tmp_path: Path
+    counter: sa.Column[int], sound: SoundLedger, tmp_path: Path
 ) -> None:
     """Some numbers are never used, as after attempts that failed; an import goes on from there."""
-    connection.execute(account.update().values({counter: counter + 7}))
-    assert faults(command) == []
+    sound.execute(account.update().values({counter: counter + 7}))
+    assert sound.faults() == []
     path = write_workbook(tmp_path / "x.xlsx", [("Add Customer", [customer("Oeste")])])
-    assert command("apply", path).exit_code == 0
-    assert faults(command) == []
+    assert sound.command("apply", path).exit_code == 0
+    assert sound.faults() == []
 
 
 IMAGE = f'{{"customer":2,"otc":"{A}","licenses":9}}'
@@ -149,27 +131,24 @@ INVALID_IMAGES = {
     "with text for a number": IMAGE.replace("9", '"9"'),
     "with nothing for a number": IMAGE.replace("9", "null"),
     "with half a number": IMAGE.replace("9", "9.5"),
-    "of another entity": IMAGE.replace("2", "3"),
+    "of another entity": IMAGE.replace('"customer":2', '"customer":3'),
 }
 
 
-def test_an_invalid_image_is_a_fault_of_the_ledger(
-    command: CommandLine, connection: sa.Connection
-) -> None:
+def test_an_invalid_image_is_a_fault_of_the_ledger(sound: SoundLedger) -> None:
     """Whatever the journal has: a list of faults, and no error of the program."""
-    line = sa.and_(journal.c.account_id == "default", journal.c.key == f"2/{A}")
+    line = next(ln for ln in sound.rows(journal) if ln["after"] == IMAGE)
     for description, image in INVALID_IMAGES.items():
-        changed = connection.execute(journal.update().where(line).values(after=image))
-        assert changed.rowcount == 1
-        assert {"lines-changed", "image-broken"} <= set(faults(command)), description
+        sound.update(journal, line, {"after": image})
+        assert {"lines-changed", "image-broken"} <= set(sound.faults("another")), description
 
 
 MISSING = {
     account: {"head-wrong"},
     otc: {"balance-missing"},
     tables.customer: {"balance-missing"},
-    tables.subscription: {"balance-missing", "used-wrong"},
-    tables.device: {"balance-missing"},
+    subscription: {"balance-missing", "used-wrong"},
+    device: {"balance-missing"},
     batch: {"lines-stray", "head-wrong"},
     journal: {"lines-changed"},
 }
@@ -177,12 +156,10 @@ MISSING = {
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)
-def test_a_missing_row_is_found(
-    table: sa.Table, command: CommandLine, connection: sa.Connection, dice: random.Random
-) -> None:
-    row = dice.choice(all_rows(connection, table))
-    assert connection.execute(table.delete().where(has_key_of(row, table))).rowcount == 1
-    assert set(faults(command, row["account_id"])) >= MISSING[table], row
+def test_a_missing_row_is_found(table: sa.Table, sound: SoundLedger, dice: random.Random) -> None:
+    row = dice.choice(sound.rows(table))
+    sound.delete(table, row)
+    assert set(sound.faults(row["account_id"])) >= MISSING[table], row
 
 
 UNKNOWN: dict[sa.Table, tuple[StoredRow, set[str]]] = {
@@ -192,95 +169,84 @@ UNKNOWN: dict[sa.Table, tuple[StoredRow, set[str]]] = {
         {"customer_id": 77, "name_key": "nobody", "email_key": "z@site.example"},
         {"balance-unknown"},
     ),
-    tables.subscription: (
-        {"customer_id": 77}, {"balance-unknown", "reference-broken", "used-wrong"},
-    ),
-    tables.device: ({"customer_id": 77}, {"balance-unknown", "reference-broken"}),
+    subscription: ({"customer_id": 77}, {"balance-unknown", "reference-broken", "used-wrong"}),
+    device: ({"customer_id": 77}, {"balance-unknown", "reference-broken"}),
     batch: ({"batch": 9, "entry": 9}, {"batch-missing", "batch-changed", "head-wrong"}),
     journal: ({"line": 99}, {"lines-changed", "images-apart"}),
-}  # fmt: skip
+}
 """What makes a copy of a row another row, and faults that are found, among others."""
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)
-def test_an_added_row_is_found(
-    table: sa.Table, command: CommandLine, connection: sa.Connection, dice: random.Random
-) -> None:
+def test_an_added_row_is_found(table: sa.Table, sound: SoundLedger, dice: random.Random) -> None:
     difference, codes = UNKNOWN[table]
-    row = dice.choice(all_rows(connection, table)) | difference
-    connection.execute(table.insert().values(row))
-    assert set(faults(command, row["account_id"])) >= codes, row
+    row = dice.choice(sound.rows(table)) | difference
+    sound.execute(table.insert().values(row))
+    assert set(sound.faults(row["account_id"])) >= codes, row
 
 
-def test_lines_without_a_batch_are_found(command: CommandLine, connection: sa.Connection) -> None:
+def test_lines_without_a_batch_are_found(sound: SoundLedger) -> None:
     """Under an entry that no batch has, whether before the last one or after it."""
-    [line, *_] = all_rows(connection, journal)
+    [line, *_] = sound.rows(journal)
     for entry in (0, 99):
-        connection.execute(journal.insert().values(line | {"entry": entry}))
-    assert faults(command, "another").count("lines-stray") == 2
+        sound.execute(journal.insert().values(line | {"entry": entry}))
+    assert sound.faults("another").count("lines-stray") == 2
 
 
-def test_a_row_without_an_account_is_found(
-    command: CommandLine, connection: sa.Connection, engine: str
-) -> None:
+def test_a_row_without_an_account_is_found(sound: SoundLedger, engine: str) -> None:
     """A file reports it in every account. On a server, verify looks at one account: its foreign
     keys hold for all but the superuser."""
-    [row, *_] = all_rows(connection, otc)
-    connection.execute(otc.insert().values(row | {"account_id": "nobody"}))
-    assert faults(command, "nobody") != []
-    assert (faults(command) != []) is (engine == "sqlite")
+    [row, *_] = sound.rows(otc)
+    sound.execute(otc.insert().values(row | {"account_id": "nobody"}))
+    assert sound.faults("nobody") != []
+    assert (sound.faults() != []) is (engine == "sqlite")
 
 
-def test_a_fault_of_one_account_is_not_reported_in_another(
-    command: CommandLine, connection: sa.Connection
-) -> None:
+def test_a_fault_of_one_account_is_not_reported_in_another(sound: SoundLedger) -> None:
     another = tables.customer.c.account_id == "another"
-    connection.execute(tables.customer.update().where(another).values(status="disabled"))
-    assert faults(command) == []
-    assert set(faults(command, "another")) == {"balance-wrong"}
+    sound.execute(tables.customer.update().where(another).values(status="disabled"))
+    assert sound.faults() == []
+    assert set(sound.faults("another")) == {"balance-wrong"}
 
 
 def test_a_broken_rule_is_found_where_rows_and_journal_agree(
-    command: CommandLine, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sound: SoundLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program without rule 10 gave a customer that manages itself a part of an OTC."""
     monkeypatch.setattr(subscriptions, "hand_out", lambda *_facts: None)
     part = row("Add Customer", customer="Oeste", managed_by="Customer", otc=B, licenses=2,
                email="o@x.example", first_name="Admin", last_name="Oeste")  # fmt: skip
     path = write_workbook(tmp_path / "x.xlsx", [("Add Customer", [part])])
-    assert command("apply", path).exit_code == 0
-    assert faults(command) == ["rule-broken"]
+    assert sound.command("apply", path).exit_code == 0
+    assert sound.faults() == ["rule-broken"]
 
 
-def a_value(table: sa.Table, column: str, value: object) -> Callable[[sa.Connection], object]:
-    """A tampering that sets a column everywhere."""
-    return lambda connection: connection.execute(table.update().values({column: value}))
+def add_a_stray_line(sound: SoundLedger) -> None:
+    """Add a journal line under an entry that is taken, but has no batch."""
+    [line, *_] = sound.rows(journal)
+    sound.execute(journal.insert().values(line | {"entry": 0, "line": 1}))
 
 
-def a_stray_line(connection: sa.Connection) -> object:
-    """A tampering that adds a journal line under an entry that is taken, but has no batch."""
-    [line, *_] = all_rows(connection, journal)
-    return connection.execute(journal.insert().values(line | {"entry": 0, "line": 1}))
-
-
-NEEDED: dict[str, Callable[[sa.Connection], object]] = {
-    "_batch_faults": a_value(batch, "actor", "nobody"),
-    "_row_faults": a_value(tables.customer, "accentless_key", "nobody"),
-    "_account_faults": a_value(account, "head", "0" * 64),
-    "_balance_faults": a_value(otc, "used", 4),
-    "_stray_lines": a_stray_line,
+NEEDED: dict[str, Callable[[SoundLedger], None]] = {
+    "_batch_faults": lambda sound: sound.execute(batch.update().values(actor="nobody")),
+    "_row_faults": lambda sound: sound.execute(
+        tables.customer.update().values(accentless_key="nobody")
+    ),
+    "_account_faults": lambda sound: sound.execute(account.update().values(head="0" * 64)),
+    "_balance_faults": lambda sound: sound.execute(otc.update().values(used=4)),
+    "_stray_lines": add_a_stray_line,
 }
 
 
 @pytest.mark.parametrize("check", NEEDED)
 def test_each_check_finds_something_that_no_other_does(
-    check: str, command: CommandLine, connection: sa.Connection, monkeypatch: pytest.MonkeyPatch
+    check: str, sound: SoundLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: these tests would notice that a check is missing."""
-    NEEDED[check](connection)
-    assert faults(command, "another") != []
+    NEEDED[check](sound)
+    assert sound.faults("another") != []
     monkeypatch.setattr(proving, check, lambda *_arguments: iter(()))
-    assert faults(command, "another") == []
+    assert sound.faults("another") == []
 
 
 def test_every_code_of_a_fault_is_explained_in_docs_ledger() -> None:

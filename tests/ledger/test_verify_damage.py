@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from command_line import CommandLine
-from importer.ledger.tables import metadata
-from prepared import database as database
-from prepared import ledger as ledger
-from prepared import unguarded
-from prepared import where as where
-from sound_ledger import dice as dice
-from sound_ledger import faults
-from sound_ledger import filled as filled
+from ledgers import all_rows
+from sound_ledger import SoundLedger
 from tiers import examples
 
+pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
 
 INDEX = "ix_otc_company_key"
@@ -42,50 +37,38 @@ DAMAGE = {
 
 
 @pytest.fixture
-def repaired(engine: str, where: str) -> Iterator[None]:
-    """The database is used again."""
+def repaired(engine: str, sound: SoundLedger) -> Iterator[None]:
+    """The indexes of a database are as they were afterwards, since it is used again."""
     yield
     if engine == "postgresql":
-        with unguarded(where) as connection:
-            connection.exec_driver_sql(f"REINDEX INDEX {INDEX}")
-            connection.exec_driver_sql("DROP INDEX other")
+        sound.connection.exec_driver_sql(f"REINDEX INDEX {INDEX}")
+        sound.connection.exec_driver_sql("DROP INDEX other")
 
 
 @pytest.mark.contract
 @pytest.mark.usefixtures("repaired")
-def test_an_index_that_disagrees_with_its_table_is_found(
-    command: CommandLine, where: str, engine: str
-) -> None:
+def test_an_index_that_disagrees_with_its_table_is_found(sound: SoundLedger, engine: str) -> None:
     """By the engine's own check: on a server the extension amcheck, where it is installed, and for
     the indexes that it supports."""
-    with unguarded(where) as connection:
-        if engine == "postgresql":
-            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
-            connection.exec_driver_sql("CREATE INDEX other ON otc USING hash (code)")
-            assert faults(command) == []
-        for statement in DAMAGE[engine]:
-            connection.exec_driver_sql(statement)
-    assert faults(command)[0] == "database-damaged"
-
-
-def contents_of(path: Path) -> dict[str, list[Any]]:
-    """All rows of the ledger's tables."""
-    with closing(sqlite3.connect(path)) as connection:
-        return {
-            name: sorted(connection.execute(f"SELECT * FROM {name}")) for name in metadata.tables
-        }
+    if engine == "postgresql":
+        sound.connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
+        sound.connection.exec_driver_sql("CREATE INDEX other ON otc USING hash (code)")
+        assert sound.faults() == []
+    for statement in DAMAGE[engine]:
+        sound.connection.exec_driver_sql(statement)
+    assert sound.faults()[0] == "database-damaged"
 
 
 def test_flipped_bytes_are_found_wherever_they_matter(
-    command: CommandLine, ledger: Path, dice: random.Random
+    command: CommandLine, ledger: Path, sound_file: Path, dice: random.Random
 ) -> None:
     """One byte of the file, anywhere: exit 4 and one line or a list of faults, never an internal
     error; exit 0 in both accounts only where every row is as it was, as in free pages."""
-    sound, rows = ledger.read_bytes(), contents_of(ledger)
+    content, rows = sound_file.read_bytes(), all_rows(sound_file)
     flips, detected = 0, 0
     while flips < examples(60) or not detected:
-        at, flip = dice.randrange(len(sound)), dice.choice([1 << dice.randrange(8), 255])
-        ledger.write_bytes(sound[:at] + bytes([sound[at] ^ flip]) + sound[at + 1 :])
+        at, flip = dice.randrange(len(content)), dice.choice([1 << dice.randrange(8), 255])
+        ledger.write_bytes(content[:at] + bytes([content[at] ^ flip]) + content[at + 1 :])
         results = [command("ledger", "verify", "--account", a) for a in ("default", "another")]
         for result in results:
             assert result.exit_code in (0, 4), (at, flip, result)
@@ -94,14 +77,15 @@ def test_flipped_bytes_are_found_wherever_they_matter(
         if any(result.exit_code for result in results):
             detected += 1
         else:
-            assert contents_of(ledger) == rows, (at, flip)
+            assert all_rows(ledger) == rows, (at, flip)
         flips += 1
 
 
 def test_a_name_in_the_schema_that_is_not_text_is_damage(
-    command: CommandLine, ledger: Path
+    command: CommandLine, ledger: Path, sound_file: Path
 ) -> None:
     """SQLite's message about the malformed schema quotes it, and is not text either."""
+    shutil.copy(sound_file, ledger)
     with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(

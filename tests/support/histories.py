@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from builders import (
@@ -24,8 +23,8 @@ from builders import (
     self_managed,
     subscription,
     write_workbook,
-)  # fmt: skip
-from command_line import CommandLine, CommandResult
+)
+from command_line import CommandLine
 from importer.ledger import tables
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.opening import open_ledger
@@ -58,54 +57,57 @@ CHANGES = [
 """What an undo counts."""
 
 
-class History:
-    """Makes the batches of a ledger that begins with BASE, and looks at what they leave."""
+@cache
+def fill_with_base(folder: Path) -> Path:
+    """A ledger's file with BASE."""
+    folder.mkdir()
+    job = Job(FileLedger(folder / "base.db"), "default", dt.date(2026, 6, 1))
+    assert pipeline.apply(write_workbook(folder / "base.xlsx", BASE), job).batch == 1
+    return folder / "base.db"
 
-    def __init__(self, command: CommandLine, folder: Path) -> None:
-        self._command, self._folder = command, folder
-        self._files = 1  # of BASE: each workbook is named by the number of its batch
+
+class History:
+    """Makes the batches of a ledger, and looks at what they leave."""
+
+    def __init__(self, command: CommandLine, folder: Path, batches: int = 0) -> None:
+        self.command = command
+        self._folder, self._files = folder, batches  # each workbook is named by its batch
 
     def make(self, *steps: Step, account: str = "default") -> None:
         """Apply workbooks and undo batches, all of which must succeed."""
         for step in steps:
-            if isinstance(step, int):
-                result = self._command("undo", str(step), "--account", account, "--json")
-            else:
+            words: list[str | Path] = ["undo", str(step)]
+            if not isinstance(step, int):
                 self._files += 1
-                path = write_workbook(self._folder / f"{self._files}.xlsx", step)
-                result = self._command("apply", path, "--account", account, "--json")
+                words = ["apply", write_workbook(self._folder / f"{self._files}.xlsx", step)]
+            result = self.command(*words, "--account", account, "--json")
             assert result.exit_code == 0, f"{step}: {result.out}"
 
-    def undo(self, number: int, *options: str) -> dict[str, Any]:
-        """Undo a batch; the JSON of what is done, of the changes only those that there are."""
-        document = self._document(self._command("undo", str(number), "--json", *options), 0)
-        assert document["problems"] == []
+    def undo(self, number: int, *options: str, exit_code: int = 0) -> dict[str, Any]:
+        """The JSON of an undo; of the changes, those that there are."""
+        result = self.command("undo", str(number), "--json", *options)
+        assert result.exit_code == exit_code, result.out + result.err
+        document: dict[str, Any] = result.json
+        assert list(document) == ["batch", "undoes", "changes", "problems"]
+        assert list(document["changes"]) == CHANGES
         document["changes"] = {name: n for name, n in document["changes"].items() if n}
         return document
 
     def refusal(self, number: int, *options: str) -> list[dict[str, Any]]:
         """The problems of an undo that is refused."""
-        document = self._document(self._command("undo", str(number), "--json", *options), 5)
-        assert document["problems"] != []
-        return list(document["problems"])
-
-    @staticmethod
-    def _document(result: CommandResult, exit_code: int) -> dict[str, Any]:
-        assert result.exit_code == exit_code, result.out + result.err
-        document: dict[str, Any] = result.json
-        assert list(document) == ["batch", "undoes", "changes", "problems"]
-        assert list(document["changes"]) == CHANGES
-        return document
+        problems: list[dict[str, Any]] = self.undo(number, *options, exit_code=5)["problems"]
+        assert problems != []
+        return problems
 
     def batches(self) -> list[dict[str, Any]]:
         """What `history` lists."""
-        batches: list[dict[str, Any]] = self._command("history", "--json").json
+        batches: list[dict[str, Any]] = self.command("history", "--json").json
         return batches
 
     def tables(self, account: str = "default") -> list[tuple[Any, ...]]:
         """Every row of the account's OTCs, customers, subscriptions and devices, whole."""
         rows: list[tuple[Any, ...]] = []
-        with open_ledger(self._command.ledger).reading() as connection:
+        with open_ledger(self.command.ledger).reading() as connection:
             for table in (tables.otc, tables.customer, tables.subscription, tables.device):
                 query = sa.select(sa.literal(table.name), table).order_by(*table.primary_key)
                 of_account = query.where(table.c.account_id == account)
@@ -114,25 +116,5 @@ class History:
 
     def assert_sound(self, account: str = "default") -> None:
         """`ledger verify` finds no faults."""
-        result = self._command("ledger", "verify", "--json", "--account", account)
+        result = self.command("ledger", "verify", "--json", "--account", account)
         assert (result.exit_code, result.json["faults"]) == (0, []), result.out
-
-
-@pytest.fixture
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger's file with batch 1."""
-    return _fill(tmp_path_factory.getbasetemp() / "base")
-
-
-@cache
-def _fill(folder: Path) -> Path:
-    folder.mkdir()
-    job = Job(FileLedger(folder / "base.db"), "default", dt.date(2026, 6, 1))
-    assert pipeline.apply(write_workbook(folder / "base.xlsx", BASE), job).batch == 1
-    return folder / "base.db"
-
-
-@pytest.fixture
-def history(command: CommandLine, tmp_path: Path) -> History:
-    """The history of a ledger that begins with BASE."""
-    return History(command, tmp_path)

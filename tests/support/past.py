@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,10 +23,9 @@ from builders import (
     move,
     otc,
     self_managed,
-    write_workbook,
 )
 from command_line import CommandLine
-from histories import Step
+from histories import History, Step
 from importer.base import clock
 
 
@@ -55,18 +53,21 @@ LATER: Sheets = [
     ("Disable Customer", [disable("whole")]),
 ]
 
-HISTORY: list[tuple[dt.datetime, Step]] = [
+HISTORY: list[tuple[dt.datetime, Step | None]] = [
     (instant(2), ADDED),
+    (instant(3, 23, 59, 59), None),
     (instant(4, 9), RENAMED),
     (instant(4, 23, 59, 59), MOVED),
+    (instant(4, 23, 59, 59), None),
     (instant(5, 0, 0, 0), 3),
     (instant(5, 8), 4),
+    (instant(5, 23, 59, 59), None),
+    (instant(7, 23, 59, 59), None),
     (instant(8), 5),
     (instant(8, 13), 2),
+    (instant(8, 23, 59, 59), None),
 ]
-"""When each batch is made, and the workbook applied or the batch undone."""
-DAYS = range(2, 9)
-"""The days whose ends are looked at: of the first batch, between them, and of the last."""
+"""When each batch is made, and the workbook applied or the batch undone; None: a day ends."""
 
 Cells = dict[str, list[list[Any]]]
 """The values of a workbook's cells, row by row, by sheet."""
@@ -92,46 +93,31 @@ class View:
         return cells_of(self.path)
 
 
-class Past:
-    """A ledger at instants that are chosen."""
+class Past(History):
+    """A history whose instants are chosen."""
 
     def __init__(self, command: CommandLine, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        self._command, self._folder, self._patch = command, folder, patch
-        self._files = 0
+        super().__init__(command, folder)
+        self._patch = patch
 
-    def at(self, now: dt.datetime) -> None:
-        """Set the clock, here and in UTC."""
+    def make_at(self, now: dt.datetime, *steps: Step, account: str = "default") -> None:
+        """Set the clock, here and in UTC; then apply workbooks and undo batches."""
         self._patch.setattr(clock, "now", lambda: now)
         self._patch.setattr(clock, "today", now.date)
-
-    def make(self, step: Step, *options: str) -> None:
-        """Apply a workbook or undo a batch."""
-        if isinstance(step, int):
-            self._run("undo", str(step), *options)
-        else:
-            self._run("apply", write_workbook(self._new_file(), step), *options)
+        self.make(*steps, account=account)
 
     def export(self, *options: str) -> tuple[Path, dict[str, Any]]:
         """A workbook, and what the command says of it."""
-        path = self._new_file()
-        printed = self._run("export", "-o", path, *options)
+        self._files += 1
+        path = self._folder / f"{self._files}.xlsx"
+        printed = self.command("export", "-o", path, "--json", *options).json
         return path, {key: printed[key] for key in ("as_of", "sheets", "batch", "head")}
 
     def view(self, *options: str) -> View:
         """All that is told."""
         path, printed = self.export(*options)
-        subjects = ("otcs", "customers", "summary")
-        shown = [self._run("show", what, *options) for what in subjects]
-        return View(path, _parts_of(path), printed, *shown)
-
-    def _new_file(self) -> Path:
-        self._files += 1
-        return self._folder / f"{self._files}.xlsx"
-
-    def _run(self, *words: str | Path) -> Any:
-        result = self._command(*words, "--json")
-        assert result.exit_code == 0, (words, result.out, result.err)
-        return result.json
+        summary = self.command("show", "summary", "--json", *options).json
+        return View(path, _parts_of(path), printed, *self.command.contents(*options), summary)
 
 
 def cells_of(path: Path) -> Cells:
@@ -145,57 +131,20 @@ def _parts_of(path: Path) -> dict[str, bytes]:
 
 
 class Recording(NamedTuple):
-    """A ledger's file with HISTORY, and what was told while that was made."""
+    """A ledger's file with HISTORY, and views of it by what will show them again with `--as-of`."""
 
     file: Path
-    after_batch: dict[str, View]
-    at_end_of_day: dict[str, View]
+    views: dict[str, View]
 
 
 def record(command: CommandLine, folder: Path) -> Recording:
     """Make HISTORY with `command`, and look at the ledger after each batch and each day."""
-    recording = Recording(Path(command.ledger), {}, {})
-    steps = deque(HISTORY)
+    views: dict[str, View] = {}
     with pytest.MonkeyPatch.context() as patch:
         past = Past(command, folder, patch)
-        for day in DAYS:
-            while steps and steps[0][0].day == day:
-                now, step = steps.popleft()
-                past.at(now)
-                past.make(step)
-                recording.after_batch[str(len(HISTORY) - len(steps))] = past.view()
-            past.at(instant(day, 23, 59, 59))
-            recording.at_end_of_day[f"2026-03-0{day}"] = past.view()
-    assert (len(recording.after_batch), len(recording.at_end_of_day)) == (7, 7)
-    return recording
-
-
-@pytest.fixture(scope="module")
-def recordings() -> list[Recording]:
-    """The recording, once the first test has made it."""
-    return []
-
-
-@pytest.fixture
-def recording(
-    recordings: list[Recording],
-    capsys: pytest.CaptureFixture[str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Recording:
-    """The recording of HISTORY."""
-    if not recordings:
-        folder = tmp_path_factory.mktemp("recorded")
-        recordings.append(record(CommandLine(str(folder / "recorded.db"), capsys), folder))
-    return recordings[0]
-
-
-@pytest.fixture
-def filled(recording: Recording) -> Path:
-    """The file with HISTORY."""
-    return recording.file
-
-
-@pytest.fixture
-def past(command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Past:
-    """A ledger with HISTORY."""
-    return Past(command, tmp_path, monkeypatch)
+        batches = 0
+        for now, step in HISTORY:
+            past.make_at(now, *([] if step is None else [step]))
+            batches += step is not None
+            views[now.date().isoformat() if step is None else str(batches)] = past.view()
+    return Recording(Path(command.ledger), views)

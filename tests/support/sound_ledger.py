@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import random
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from builders import (
@@ -29,7 +27,9 @@ from builders import (
 )  # fmt: skip
 from command_line import CommandLine
 from importer.cli import main as program
-from prepared import StoredRow
+
+StoredRow = dict[str, Any]
+"""A row of a table, by column."""
 
 FIRST: Sheets = [
     ("Add OTC", [
@@ -65,14 +65,9 @@ THIRD: Sheets = [
 LAST: Sheets = [("Add OTC", [otc(E)])]
 
 
-@pytest.fixture
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with two accounts; in `default` five batches, of which the fourth undoes the third."""
-    return _fill(tmp_path_factory.getbasetemp() / "sound")
-
-
 @cache
-def _fill(folder: Path) -> Path:
+def fill_two_accounts(folder: Path) -> Path:
+    """A file with two accounts; in `default` five batches, of which the fourth undoes the third."""
     folder.mkdir()
     ledger = folder / "sound.db"
     for number, (account, sheets) in enumerate([
@@ -87,31 +82,69 @@ def _fill(folder: Path) -> Path:
     return ledger
 
 
-@pytest.fixture
-def dice(request: pytest.FixtureRequest) -> random.Random:
-    """Chance; a failing test prints the seed, which TEST_SEED repeats."""
-    seed = int(os.environ.get("TEST_SEED") or random.randrange(2**32))
-    request.node.add_report_section("setup", "seed", f"TEST_SEED={seed}")
-    return random.Random(seed)
+AS_REPLICA = "SET session_replication_role = replica"
+"""Has PostgreSQL check no foreign keys and run no triggers; only a superuser can."""
 
 
-def has_key_of(row: StoredRow, table: sa.Table) -> sa.ColumnElement[bool]:
-    """Whether a row of the table has the key of `row`."""
-    return sa.and_(*(key == row[key.name] for key in table.primary_key))
+def stored_rows(connection: sa.Connection, table: sa.Table) -> list[StoredRow]:
+    """Every row of a table, in the order of its key."""
+    query = sa.select(table).order_by(*table.primary_key)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def faults(command: CommandLine, account: str = "default", *options: str) -> list[str]:
-    """The codes of the faults that verify finds; exit code and JSON agree."""
-    result = command("ledger", "verify", "--account", account, "--json", *options)
-    proof = result.json
-    assert list(proof) == ["ok", "batches", "head", "faults"]
-    for fault in proof["faults"]:
-        assert list(fault) == ["code", "key", "message"]
-        assert all(fault["message"].split("\n")), fault
-    assert proof["ok"] is (proof["faults"] == [])
-    assert result.exit_code == (0 if proof["ok"] else 4)
-    if proof["ok"] and proof["batches"] == 0:
-        assert "Nothing was ever applied" in result.err
-    else:
-        assert result.err == ""
-    return [fault["code"] for fault in proof["faults"]]
+class SoundLedger:
+    """A ledger to tamper with, and what `ledger verify` finds in it.
+
+    No constraint, foreign key or trigger restricts `connection`; each statement is committed.
+    """
+
+    def __init__(self, command: CommandLine, connection: sa.Connection) -> None:
+        self.command, self.connection = command, connection
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+            connection.exec_driver_sql("PRAGMA synchronous = OFF")
+            names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for name in connection.exec_driver_sql(names).scalars().all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql(AS_REPLICA)
+            checks = ("SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype = 'c'"
+                      " AND connamespace = current_schema()::regnamespace")  # fmt: skip
+            for table, name in connection.exec_driver_sql(checks).all():
+                connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+    def rows(self, table: sa.Table) -> list[StoredRow]:
+        """Every row of a table, in the order of its key."""
+        return stored_rows(self.connection, table)
+
+    def execute(self, statement: sa.Executable) -> None:
+        """Tamper with the ledger."""
+        self.connection.execute(statement)
+
+    def update(self, table: sa.Table, row: StoredRow, values: StoredRow) -> None:
+        """Change the row that has the key of `row`."""
+        statement = table.update().where(self._is(table, row)).values(values)
+        assert self.connection.execute(statement).rowcount == 1, row
+
+    def delete(self, table: sa.Table, row: StoredRow) -> None:
+        """Delete the row that has the key of `row`."""
+        statement = table.delete().where(self._is(table, row))
+        assert self.connection.execute(statement).rowcount == 1, row
+
+    @staticmethod
+    def _is(table: sa.Table, row: StoredRow) -> sa.ColumnElement[bool]:
+        return sa.and_(*(key == row[key.name] for key in table.primary_key))
+
+    def faults(self, account: str = "default", *options: str) -> list[str]:
+        """The codes of the faults that verify finds; exit code and JSON agree."""
+        result = self.command("ledger", "verify", "--account", account, "--json", *options)
+        proof = result.json
+        assert list(proof) == ["ok", "batches", "head", "faults"]
+        for fault in proof["faults"]:
+            assert list(fault) == ["code", "key", "message"]
+            assert all(fault["message"].split("\n")), fault
+        assert proof["ok"] is (proof["faults"] == [])
+        assert result.exit_code == (0 if proof["ok"] else 4)
+        empty = proof["ok"] and proof["batches"] == 0
+        assert ("Nothing was ever applied" in result.err) if empty else (result.err == "")
+        return [fault["code"] for fault in proof["faults"]]

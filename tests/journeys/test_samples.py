@@ -1,4 +1,4 @@
-"""The samples are what make_samples.py makes, and do what they are kept to show."""
+"""The samples are current, and show what they are kept for."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ ONBOARDING = SAMPLES / "onboarding.xlsx"
 CHANGES = SAMPLES / "changes.xlsx"
 OVERALLOCATION = SAMPLES / "overallocation.xlsx"
 PROBLEMS = SAMPLES / "problems.xlsx"
+WORKBOOKS = [ONBOARDING, CHANGES, OVERALLOCATION, PROBLEMS]
 
 OF_A_FILE = {
     Code.UNREADABLE_FILE, Code.NOT_A_WORKBOOK, Code.TOO_LARGE, Code.PASSWORD_PROTECTED,
@@ -35,39 +36,24 @@ OF_A_SHEET = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what make_samples.py makes now."""
-    folder: Path = tmp_path_factory.mktemp("samples")
-    make_samples(folder)
-    return folder
-
-
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The day is the one that the expected reports were made on."""
+    """The day that the expected reports were made on."""
     monkeypatch.setattr("importer.base.clock.today", lambda: TODAY)
 
 
-def test_the_folder_holds_every_sample_and_no_other(made: Path) -> None:
-    """None was forgotten or left over; corrections are what trying the samples leaves behind."""
-    kept = {path.name for path in SAMPLES.iterdir() if path.suffix in (".xlsx", ".txt")}
-    assert {name for name in kept if "corrections" not in name} == {p.name for p in made.iterdir()}
-
-
-@pytest.mark.parametrize(
-    "path", [ONBOARDING, CHANGES, OVERALLOCATION, PROBLEMS], ids=lambda p: p.stem
-)
-def test_a_kept_workbook_holds_the_cells_that_are_made_now(path: Path, made: Path) -> None:
+def test_the_folder_holds_the_workbooks_that_are_made_now_and_no_others(tmp_path: Path) -> None:
     """Sheet by sheet: values, formulas and their results, formats, merged and hidden cells."""
-    assert _cells(path) == _cells(made / path.name)
+    make_samples(tmp_path)
+    names = {path.name for path in SAMPLES.iterdir() if path.suffix in (".xlsx", ".txt")}
+    kept = {name for name in names if "corrections" not in name}  # of whoever tried the samples
+    assert kept == {path.name for path in tmp_path.iterdir()}
+    for path in WORKBOOKS:
+        assert _cells(path) == _cells(tmp_path / path.name), path.name
 
 
-@pytest.mark.parametrize(
-    "path", [ONBOARDING, CHANGES, OVERALLOCATION, PROBLEMS], ids=lambda p: p.stem
-)
-def test_a_kept_report_is_what_the_program_says_now(path: Path, ledger: Path) -> None:
-    """The expected text equals the report, to the letter."""
+@pytest.mark.parametrize("path", WORKBOOKS, ids=lambda path: path.stem)
+def test_a_kept_report_is_what_the_program_prints_now(path: Path, ledger: Path) -> None:
     if path == CHANGES:
         expected_report(ONBOARDING, ledger)
     expected = path.with_suffix(".expected.txt").read_text("utf-8")
@@ -81,46 +67,40 @@ def test_the_kept_export_is_what_the_program_writes_now(tmp_path: Path) -> None:
 
 
 def test_onboarding_fills_in_every_sheet() -> None:
-    """There is a row of everything that can be asked, for about 12 OTCs and 40 customers."""
+    """For about 12 OTCs and 40 customers."""
     rows = {sheet.title: sheet.max_row - 1 for sheet in load_workbook(ONBOARDING).worksheets}
     assert all(rows[sheet.name] >= 2 for sheet in SHEETS)
     assert 10 <= rows["Add OTC"] <= 14
     assert 38 <= rows["Add Customer"] <= 42
 
 
-def test_onboarding_applied_again_is_unchanged(command: CommandLine) -> None:
-    """The first time nothing is refused; the second time nothing is new, and no batch is made."""
-    first = command("apply", ONBOARDING, "--json")
-    assert (first.exit_code, first.json[0]["status"]) == (0, "applied")
-    second = command("apply", ONBOARDING, "--json")
-    assert (second.exit_code, second.json[0]["status"]) == (0, "unchanged")
-    read = first.json[0]["rows"]["read"]
-    assert second.json[0]["rows"] == {"read": read, "applied": 0, "unchanged": read, "rejected": 0}
-    assert second.json[0]["batch"] is None
-
-
-@pytest.mark.parametrize("day", [dt.date(2026, 11, 1), dt.date(2027, 6, 30)], ids=str)
-def test_onboarding_may_be_tried_for_months(
+@pytest.mark.parametrize("day", [TODAY, dt.date(2026, 11, 1), dt.date(2027, 6, 30)], ids=str)
+def test_onboarding_is_applied_on_any_day_and_a_second_time_unchanged(
     day: dt.date, command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the day, nothing is refused and the one warning is of a name."""
+    """The one warning is about a name."""
     monkeypatch.setattr("importer.base.clock.today", lambda: day)
-    said = command("apply", ONBOARDING, "--json")
-    assert said.exit_code == 0
-    assert [problem["code"] for problem in said.json[0]["problems"]] == ["console-limit"]
+    first, second = command("apply", ONBOARDING, "--json"), command("apply", ONBOARDING, "--json")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    (applied,), (unchanged,) = first.json, second.json
+    assert [problem["code"] for problem in applied["problems"]] == ["console-limit"]
+    read = applied["rows"]["read"]
+    assert applied["status"] == "applied"
+    assert (unchanged["status"], unchanged["batch"]) == ("unchanged", None)
+    assert unchanged["rows"] == {"read": read, "applied": 0, "unchanged": read, "rejected": 0}
 
 
-def test_onboarding_and_changes_do_everything_that_can_be_done(command: CommandLine) -> None:
-    """Every row of changes.xlsx does something, and one of the two has each kind of change."""
+def test_onboarding_and_changes_make_every_kind_of_change(command: CommandLine) -> None:
+    """Every row of changes.xlsx changes something."""
     onboarding, changes = command("apply", ONBOARDING, CHANGES, "--json").json
     assert changes["rows"]["read"] == changes["rows"]["applied"]
-    assert all(onboarding["changes"][did] or count for did, count in changes["changes"].items())
+    assert all(onboarding["changes"][kind] or count for kind, count in changes["changes"].items())
 
 
 def test_overallocation_is_refused_and_changes_nothing(
     command: CommandLine, tmp_path: Path
 ) -> None:
-    """Too few licences are all that is wrong, and the ledger is as it was before."""
+    """Too few licences are the only problem."""
 
     def ledger() -> list[Any]:
         shown = (("show", "otcs"), ("show", "customers"), ("history",))
@@ -128,38 +108,34 @@ def test_overallocation_is_refused_and_changes_nothing(
 
     command("apply", ONBOARDING)
     before = ledger()
-    said = command("apply", OVERALLOCATION, "--json", "--corrections", tmp_path)
-    assert said.exit_code == 1
-    assert {problem["code"] for problem in said.json[0]["problems"]} == {Code.OVERALLOCATION}
+    result = command("apply", OVERALLOCATION, "--json", "--corrections", tmp_path)
+    assert result.exit_code == 1
+    assert {problem["code"] for problem in result.json[0]["problems"]} == {Code.OVERALLOCATION}
     assert ledger() == before
 
 
-def test_problems_names_every_code_but_those_of_a_file(
-    command: CommandLine, tmp_path: Path
+@pytest.mark.usefixtures("no_corrections")
+def test_problems_has_every_code_but_those_of_a_file_in_the_rows_that_name_it(
+    command: CommandLine,
 ) -> None:
-    """A new code needs a sample."""
-    said = command("check", PROBLEMS, "--json", "--corrections", tmp_path)
-    assert said.exit_code == 1
-    assert {problem["code"] for problem in said.json[0]["problems"]} == OF_A_WORKBOOK
-
-
-def test_what_problems_says_of_a_row_is_what_is_wrong_with_it(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    """A row that names a code has it, one that calls itself good is not refused."""
-    said = command("check", PROBLEMS, "--json", "--corrections", tmp_path).json[0]["problems"]
-    found = {
-        (one["sheet"], None if one["code"] in OF_A_SHEET else one["row"], one["code"])
-        for one in said
-    }
-    refused = {(one["sheet"], one["row"]) for one in said if one["severity"] == "error"}
+    """A new code needs a sample. A row that calls itself good is not refused."""
+    result = command("check", PROBLEMS, "--json")
+    assert result.exit_code == 1
+    problems = result.json[0]["problems"]
+    assert {problem["code"] for problem in problems} == OF_A_WORKBOOK
+    places = {
+        (problem["sheet"], None if problem["code"] in OF_A_SHEET else problem["row"],
+         problem["code"])
+        for problem in problems
+    }  # fmt: skip
+    refused = {(p["sheet"], p["row"]) for p in problems if p["severity"] == "error"}
     notes = list(_notes(PROBLEMS))
     assert {code for _, _, code in notes} >= OF_A_WORKBOOK
     for sheet, row, code in notes:
         if code == "Good":
             assert (sheet, row) not in refused
         else:
-            assert (sheet, None if code in OF_A_SHEET else row, code) in found
+            assert (sheet, None if code in OF_A_SHEET else row, code) in places
 
 
 def _notes(path: Path) -> Iterator[tuple[str, int, str]]:
@@ -167,9 +143,9 @@ def _notes(path: Path) -> Iterator[tuple[str, int, str]]:
     for sheet in load_workbook(path).worksheets:
         for number, row in enumerate(sheet.iter_rows(), start=1):
             for cell in row:
-                said = re.match(r"([A-Za-z-]+)[:.,]", str(cell.value))
-                if said is not None and (said[1] in CODES or said[1] == "Good"):
-                    yield sheet.title, number, said[1]
+                match = re.match(r"([A-Za-z-]+)[:.,]", str(cell.value))
+                if match is not None and (match[1] in CODES or match[1] == "Good"):
+                    yield sheet.title, number, match[1]
 
 
 def _cells(path: Path) -> dict[str, Any]:
@@ -178,7 +154,7 @@ def _cells(path: Path) -> dict[str, Any]:
         sheet.title: (
             sheet.sheet_state,
             sorted(str(merged) for merged in sheet.merged_cells.ranges),
-            [row for row, one in sheet.row_dimensions.items() if one.hidden],
+            [row for row, height in sheet.row_dimensions.items() if height.hidden],
             [
                 (cell.coordinate, cell.value, results[sheet.title][cell.coordinate].value,
                  cell.number_format)

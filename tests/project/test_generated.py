@@ -1,4 +1,4 @@
-"""What is generated and kept in the repository is what the program would write now."""
+"""The generated files of the repository are current, and the pages complete."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ generate = load_script("docs/generate.py")
 
 @pytest.mark.parametrize("name", generate.PAGES)
 def test_a_generated_page_is_current(name: str) -> None:
-    """The page is what docs/generate.py writes now."""
     assert (ROOT / name).read_text("utf-8") == generate.PAGES[name]()
 
 
 @pytest.mark.parametrize("name", generate.TEMPLATES)
-def test_a_kept_template_is_what_the_command_writes(name: str, tmp_path: Path) -> None:
-    """Cells, comments, formats, drop-downs and sheet states of the kept template are current."""
+def test_a_template_of_the_repository_is_what_the_command_writes(name: str, tmp_path: Path) -> None:
+    """Cells, comments, formats, drop-downs and states of sheets."""
     now = tmp_path / "now.xlsx"
     write_template(now, generate.TEMPLATES[name])
     assert _content(ROOT / name) == _content(now)
@@ -38,14 +37,14 @@ def _content(path: Path) -> dict[str, Any]:
         sheet.title: (
             sheet.sheet_state,
             sheet.freeze_panes,
-            {letter: one.width for letter, one in sheet.column_dimensions.items()},
+            {letter: column.width for letter, column in sheet.column_dimensions.items()},
             [
                 (cell.coordinate, cell.value, cell.number_format, cell.font.b,
                  cell.comment.text if cell.comment else None)
                 for row in sheet.iter_rows()
                 for cell in row
             ],
-            [(str(one.sqref), one.formula1) for one in sheet.data_validations.dataValidation],
+            [(str(rule.sqref), rule.formula1) for rule in sheet.data_validations.dataValidation],
         )
         for sheet in workbook.worksheets
     }  # fmt: skip
@@ -68,8 +67,7 @@ def _all_commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Co
             yield from _all_commands(command, f"{path} {name}")
 
 
-def test_no_page_names_a_file_that_is_not_there() -> None:
-    """Every relative link in the documentation leads somewhere."""
+def test_every_relative_link_in_the_documentation_leads_to_a_file() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"

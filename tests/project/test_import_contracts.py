@@ -34,8 +34,8 @@ for folder in FORBIDDEN.keys() - {"config", "service"}:
 
 
 @pytest.fixture(scope="module")
-def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What lint-imports says of a copy with a module full of forbidden imports in every folder."""
+def report(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The output of lint-imports for a copy with forbidden imports in every folder."""
     copy = tmp_path_factory.mktemp("planted")
     shutil.copy(ROOT / "pyproject.toml", copy)
     shutil.copytree(ROOT / "importer", copy / "importer")
@@ -50,28 +50,28 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
     return result.stdout + result.stderr
 
 
-def test_every_folder_has_forbidden_imports_here() -> None:
+def test_every_folder_has_its_forbidden_imports() -> None:
     folders = {path.parent.name for path in (ROOT / "importer").glob("*/__init__.py")}
     assert folders == set(FORBIDDEN)
 
 
-def test_a_forbidden_import_breaks_a_contract_wherever_it_is_planted(verdict: str) -> None:
-    unnoticed = [
+def test_a_forbidden_import_breaks_a_contract_wherever_it_is_planted(report: str) -> None:
+    missed = [
         f"{module} -> {name}"
         for folder, names in FORBIDDEN.items()
         for package in (ROOT / "importer" / folder).rglob("__init__.py")
         for module in [".".join(package.relative_to(ROOT).parent.parts) + ".planted"]
         for name in names
-        if not re.search(rf"{re.escape(module)} -> {re.escape(name)}\b", verdict)
+        if not re.search(rf"{re.escape(module)} -> {re.escape(name)}\b", report)
     ]
-    assert unnoticed == []
+    assert missed == []
 
 
-def test_a_module_beside_the_folders_must_be_given_a_layer(verdict: str) -> None:
-    assert re.search(r"^- importer\.planted$", verdict, re.MULTILINE), verdict[-2000:]
+def test_a_module_outside_the_folders_needs_a_layer(report: str) -> None:
+    assert re.search(r"^- importer\.planted$", report, re.MULTILINE), report[-2000:]
 
 
-def test_the_contracts_name_libraries_that_there_are() -> None:
+def test_the_contracts_name_dependencies_or_modules_of_python() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     dependencies = str(settings["project"]).replace("-", "_")
     for contract in settings["tool"]["importlinter"]["contracts"]:

@@ -1,4 +1,4 @@
-"""What tests share: a ledger of their own, a home of their own, and the command line."""
+"""Fixtures of all tests: a home, a ledger and the command line; tiers and skips."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from command_line import CommandLine
+from empty_ledgers import EmptyLedger, in_database, in_file
 from importer.base.texts import use_language
+from importer.ledger.engines.sqlite import FileLedger
+from importer.ledger.upkeep.setup import SetupOptions, init
 from servers import Server, new_folder, remove, shared_server, why_no_server
 from tiers import assign_tiers, choose_examples
 
-settings.register_profile("unhurried", deadline=None)  # other tests run at the same time
-settings.load_profile("unhurried")
+# Other programs may slow the machine down as much as they like.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +42,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 @pytest.fixture
 def no_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Corrections workbooks are not written: for histories of many, in which nobody reads them."""
+    """Corrections workbooks, which take most of the time, are not written."""
     monkeypatch.setattr("importer.workbook.writing.corrections.write_corrections", lambda *_: None)
 
 
@@ -123,6 +127,15 @@ def where(engine: str, ledger: Path, request: pytest.FixtureRequest) -> Iterator
     server: Server = request.getfixturevalue("server")
     with server.database() as name:
         yield server.url(name)
+
+
+@pytest.fixture
+def empty_ledger(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> EmptyLedger:
+    """Makes ledgers without rows."""
+    if engine == "postgresql":
+        return partial(in_database, request.getfixturevalue("server"))
+    init(FileLedger(tmp_path / "empty.db"), SetupOptions("default"))
+    return partial(in_file, tmp_path / "empty.db")
 
 
 @pytest.fixture

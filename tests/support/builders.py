@@ -131,12 +131,12 @@ def devices_in_plain(holding: CustomerHolding) -> dict[str, Any]:
     where there are none."""
     headers = HEADERS["Devices"][2:]
     devices = {
-        one.id: {
+        device.id: {
             header: value.isoformat() if isinstance(value, dt.date) else value
-            for header, value in zip(headers, one[2:], strict=True)
+            for header, value in zip(headers, device[2:], strict=True)
             if value is not None
         }
-        for one in holding.devices
+        for device in holding.devices
     }
     return {"devices": devices} if devices else {}
 
@@ -148,16 +148,31 @@ def in_plain(contents: Contents) -> dict[str, Any]:
     """
     return {
         "otcs": {
-            one.otc.code: {"total": one.otc.total, "used": one.used, "pending": one.pending}
-            for one in contents.otcs
+            holding.otc.code: {
+                "total": holding.otc.total, "used": holding.used, "pending": holding.pending,
+            }
+            for holding in contents.otcs
         },
         "customers": {
-            one.customer.name: {
-                "managed_by": one.customer.managed_by.value,
-                "status": one.customer.status.value,
-                "subscriptions": {held.otc: held.licenses for held in one.subscriptions},
+            holding.customer.name: {
+                "managed_by": holding.customer.managed_by.value,
+                "status": holding.customer.status.value,
+                "subscriptions": {s.otc: s.licenses for s in holding.subscriptions},
             }
-            | devices_in_plain(one)
-            for one in contents.customers
+            | devices_in_plain(holding)
+            for holding in contents.customers
         },
-    }
+    }  # fmt: skip
+
+
+def in_detail(contents: Contents) -> dict[str, Any]:
+    """The same, with the details that OTCs and customers were given."""
+    plain = in_plain(contents)
+    for otc in contents.otcs:
+        details = ("email", "company", "expiry_date")
+        plain["otcs"][otc.otc.code] |= {name: getattr(otc.otc, name) for name in details}
+    for holding in contents.customers:
+        contact = ("email", "first_name", "last_name")
+        customer = holding.customer
+        plain["customers"][customer.name] |= {name: getattr(customer, name) for name in contact}
+    return plain

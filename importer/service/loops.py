@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from importer.base import clock
 from importer.base.errors import LedgerError, OutputError
 from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
@@ -135,7 +136,8 @@ def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[
     while not context.stopping.is_set:
         context.exports_wake.clear()
         beat()
-        due = [at for at in (exports.round(), context.send_mail(stopping)) if at is not None]
+        times = exports.round(clock.now), context.send_mail(stopping)
+        due = [at for at in times if at is not None]
         seconds = LONGEST_SLEEP
         if due:
             seconds = (min(due) - dt.datetime.now(dt.UTC)).total_seconds()
@@ -164,7 +166,7 @@ def run_once(context: ServiceContext) -> None:
             context.ledger.failed(error, to_write=True)
     with locked(context.folder / STATE_LOCK) as is_locked:
         if is_locked:
-            exports.round()
+            exports.round(clock.now)
             context.written_exports = exports.written
             context.failed_exports = exports.failing
             context.send_mail(lambda: context.stopping.is_set)

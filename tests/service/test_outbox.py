@@ -30,7 +30,8 @@ from importer.config.service import SmtpSettings
 from importer.service.mail import connection
 from importer.service.mail.letter import Letter
 from importer.service.mail.outbox import Outbox
-from mail_server import HOST, MailServer, make_certificate
+from mail_server import MailServer, make_certificate
+from ports import HOST
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 MINUTE = dt.timedelta(minutes=1)

@@ -22,8 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from importer.config.service import SmtpSettings
-
-HOST = "127.0.0.1"
+from ports import HOST
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""The service as a real process, with folders of its own, its events as they come, and its end."""
+"""The service of a test, with folders of its own: in this process, or as a process."""
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import logging
 import os
@@ -11,217 +13,289 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from builders import write_workbook
 from command_line import CommandResult
 from importer.cli import main as program
-from mail_server import HOST, MailServer
+from service_folders import ServiceFolders
 
 PATIENCE = 180.0
-"""Seconds after which what was waited for does not come any more; machines are slow."""
+"""Seconds after which a test stops waiting; machines are slow, and busy."""
 
 PROGRAM = ("-m", "importer")
-"""What Python is told to run."""
+"""Python's arguments for the program."""
+
+Event = dict[str, Any]
+Logged = tuple[str, dict[str, Any]]
+"""The name of an event, and its facts."""
+Events = Callable[[], list[Logged]]
+"""Gives the events that were logged since it was last called."""
 
 
-def changed(*lines: str) -> list[str]:
-    """A program that runs `lines` before it does what ours does: with shorter pauses, or a bug."""
+def program_with(*lines: str) -> list[str]:
+    """Python's arguments for the program with changes: shorter pauses, or a bug."""
     return ["-c", "\n".join([*lines, "from importer.cli.main import main", "main()"])]
 
 
-SOONER = (
-    "import datetime, importer.service.exports.run, importer.service.mail.outbox",
-    "pause = datetime.timedelta(seconds=1)",
-    "exports = importer.service.exports.run",
-    "mail = importer.service.mail.outbox",
-    "exports.FIRST_PAUSE = mail.FIRST_PAUSE = pause",
-    "exports.LONGEST_PAUSE = mail.LONGEST_PAUSE = pause",
-)
-"""With these, an export or a mail that has failed is tried again after a second."""
+class ServiceLog(io.TextIOBase):
+    """The lines of a log as they come: `events`, and `other_lines` that are none."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.other_lines: list[str] = []
+        self._changed = threading.Condition()
+
+    def write(self, text: str) -> int:
+        """Add lines."""
+        with self._changed:
+            for line in text.splitlines():
+                try:
+                    self.events.append(json.loads(line))
+                except ValueError:
+                    self.other_lines.append(line)
+            self._changed.notify_all()
+        return len(text)
+
+    def wait(self, condition: Callable[[], object], has_ended: Callable[[], bool]) -> None:
+        """Wait until `condition` holds, which only a new line can change."""
+        end = time.monotonic() + PATIENCE
+        with self._changed:
+            while not condition():
+                ended = has_ended()
+                self._changed.wait(0.2)
+                if (ended or time.monotonic() > end) and not condition():
+                    raise AssertionError(
+                        f"the service {'has ended' if ended else 'does not do what was expected'}; "
+                        f"events: {self.events}, other lines: {self.other_lines}"
+                    )
 
 
-class Place:
-    """The folders of a service, and its configuration file."""
+class RunningService:
+    """A service that runs; its events are collected as they come."""
 
-    def __init__(self, folder: Path, ledger: str | None = None, more: str = "") -> None:
-        self.folder = folder
-        self.inbox = folder / "inbox"
-        self.applied = self.inbox / "applied"
-        self.rejected = self.inbox / "rejected"
-        self.state = folder / "state"
-        self.ledger = ledger or str(folder / "ledger.db")
-        self.config = folder / "avira-importer.toml"
-        for path in (self.inbox, self.state):
-            path.mkdir(parents=True, exist_ok=True)
-        self.configure(more)
-
-    def configure(self, more: str = "", inbox: str | None = "", top: str = "") -> None:
-        """Write the configuration file; `inbox` goes under [inbox], which None leaves out, `top`
-        stands at its beginning and `more`, first more of [service], at its end."""
-        inbox_table = "" if inbox is None else f"[inbox]\nfolder = 'inbox'\n{inbox}\n"
-        self.config.write_text(
-            f"{top}\nledger = {json.dumps(self.ledger)}\n{inbox_table}"
-            f"[service]\nstate = 'state'\n{more}\n",
-            "utf-8",
-        )
-
-    def drop(self, name: str, sheets: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> Path:
-        """Put a workbook into the inbox as a careful program does: under another name first."""
-        made = write_workbook(self.folder / f"{name}.making.xlsx", sheets)
-        return made.rename(self.inbox / name)
+    def __init__(self, folders: ServiceFolders) -> None:
+        self.folders = folders
+        self.log = ServiceLog()
 
     @property
-    def left(self) -> list[str]:
-        """The names in the inbox, but for the folders of the service."""
-        return sorted(
-            path.name for path in self.inbox.iterdir() if path not in (self.applied, self.rejected)
-        )
+    def events(self) -> list[Event]:
+        """All events so far."""
+        return self.log.events
+
+    def named(self, *names: str) -> list[Event]:
+        """The events of these names so far."""
+        return [event for event in self.log.events if event["event"] in names]
+
+    def wait_for(self, *names: str, count: int = 1) -> Event:
+        """Wait until there are so many events of these names; gives the last of them."""
+        self.log.wait(lambda: len(self.named(*names)) >= count, self._has_ended)
+        return self.named(*names)[count - 1]
+
+    def wait_for_more(self, name: str, count: int = 1) -> Event:
+        """Wait until there are so many more events of this name than now."""
+        return self.wait_for(name, count=len(self.named(name)) + count)
+
+    def _has_ended(self) -> bool:
+        raise NotImplementedError
 
 
-class Running:
-    """A service that runs; its events are collected as they come."""
+class ServiceThread(RunningService):
+    """A service in threads of this process."""
+
+    def __init__(self, folders: ServiceFolders, *options: str) -> None:
+        super().__init__(folders)
+        self._arguments = ["serve", "--config", str(folders.config), *options]
+        self._stopping = threading.Event()
+        self.pauses: list[float] = []
+        """Seconds for which its main thread has slept."""
+        self._exit_code: int | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Start it; see `running`."""
+        self._thread.start()
+        self.wait_for("service-started")
+
+    def _run(self) -> None:
+        self._exit_code = program.run(self._arguments)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, and then go on unless the service must stop."""
+        self.pauses.append(seconds)
+        if self._stopping.wait(seconds):
+            raise KeyboardInterrupt
+
+    def stop(self) -> int | None:
+        """Stop it as a signal does; gives its exit code."""
+        self._stopping.set()
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), f"the service does not stop; events: {self.events}"
+        return self._exit_code
+
+    def _has_ended(self) -> bool:
+        return not self._thread.is_alive()
+
+
+PAUSES = {
+    "inbox.arrivals.STILL": 0.1, "loops.LOOK_SOON": 0.05, "loops.LOOK_EVERY": 0.5,
+    "loops.TRY_LOCK_EVERY": 0.1, "ledger_watch.FIRST_PAUSE": 0.1,
+    "ledger_watch.LONGEST_PAUSE": 0.5, "service.ROUND": 0.2,
+}  # fmt: skip
+"""Seconds that a service of a test waits, where it waits longer in earnest."""
+
+
+@contextmanager
+def running(folders: ServiceFolders, *options: str) -> Iterator[ServiceThread]:
+    """A service in this process that has started; it is stopped with the block."""
+    service = ServiceThread(folders, *options)
+    instead = {
+        "service.GRACE": PATIENCE, "service._stopped_by_signals": nullcontext,
+        "service.time": SimpleNamespace(monotonic=time.monotonic, sleep=service.sleep),
+        "events.sys": SimpleNamespace(stderr=service.log),
+    }  # fmt: skip
+    with _process_restored(), pytest.MonkeyPatch.context() as patch:
+        for name, value in (PAUSES | instead).items():
+            patch.setattr(f"importer.service.{name}", value)
+        try:
+            service.start()
+            yield service
+        finally:
+            service.stop()
+
+
+@contextmanager
+def _process_restored() -> Iterator[None]:
+    """Restore what `serve` changes of its process: logging, garbage collection, and a signal.
+
+    SIGIO comes if a test opens a file for writing on which the inbox has a lease.
+    """
+    root, events = logging.getLogger(), logging.getLogger("avira-importer")
+    before = root.handlers[:], root.level, events.level, gc.get_threshold()
+    on_lease = signal.signal(signal.SIGIO, signal.SIG_IGN) if hasattr(signal, "SIGIO") else None
+    try:
+        yield
+    finally:
+        if hasattr(signal, "SIGIO"):
+            signal.signal(signal.SIGIO, on_lease)
+        root.handlers[:] = before[0]
+        root.setLevel(before[1])
+        events.setLevel(before[2])
+        gc.set_threshold(*before[3])
+
+
+class ServeResult(CommandResult):
+    """The result of `serve --once` or `serve --check`, with the events of its log."""
+
+    __slots__ = ()
+
+    @property
+    def events(self) -> list[Event]:
+        """The events of the log; an error message may follow them on standard error."""
+        return _log_of(self.err).events
+
+    @property
+    def other_lines(self) -> list[str]:
+        """The lines on standard error that are no events."""
+        return _log_of(self.err).other_lines
+
+    def named(self, *names: str) -> list[Event]:
+        """The events of these names."""
+        return [event for event in self.events if event["event"] in names]
+
+
+def _log_of(text: str) -> ServiceLog:
+    log = ServiceLog()
+    log.write(text)
+    return log
+
+
+class Serve:
+    """Runs `serve` in this process until it ends by itself, as with --once and --check."""
+
+    def __init__(self, folders: ServiceFolders, capture: pytest.CaptureFixture[str]) -> None:
+        self._folders = folders
+        self._capture = capture
+
+    def __call__(self, *options: str) -> ServeResult:
+        """Run it; it waits for no file to be still."""
+        arguments = ["serve", "--config", str(self._folders.config), *options]
+        self._capture.readouterr()
+        with _process_restored(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("importer.service.inbox.arrivals.STILL", 0.0)
+            patch.setattr("importer.service.loops.LOOK_SOON", 0.01)
+            assert isinstance(sys.stderr, io.TextIOWrapper)
+            sys.stderr.reconfigure(errors="replace")  # as `main` does
+            exit_code = program.run(arguments)
+        output = self._capture.readouterr()
+        return ServeResult(exit_code, output.out, output.err)
+
+
+class ServiceProcess(RunningService):
+    """A service as a process of its own."""
 
     def __init__(
         self,
-        place: Place,
+        folders: ServiceFolders,
         *options: str,
         environment: Mapping[str, str] | None = None,
         program: Sequence[str] = PROGRAM,
     ) -> None:
-        self.place = place
-        self.events: list[dict[str, Any]] = []
-        self.plain: list[str] = []
-        self._out: str | None = None
-        self._new = threading.Condition()
-        self.started = time.monotonic()
-        self.service = subprocess.Popen(
-            [sys.executable, *program, "serve", "--config", str(place.config), *options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        super().__init__(folders)
+        self._process = subprocess.Popen(
+            [sys.executable, *program, "serve", "--config", str(folders.config), *options],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             env={**os.environ, **(environment or {})},
         )  # fmt: skip
+        self.pid = self._process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.service.stderr is not None
-        for line in self.service.stderr:
-            with self._new:
-                try:
-                    self.events.append(json.loads(line))
-                except ValueError:
-                    self.plain.append(line)
-                self._new.notify_all()
-        with self._new:
-            self._new.notify_all()
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self.log.write(line)
 
-    def named(self, *names: str) -> list[dict[str, Any]]:
-        """The events of these names so far."""
-        return [one for one in self.events if one["event"] in names]
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal; gives the exit code."""
+        self._process.send_signal(number)
+        return self.wait()
 
-    def wait_for(self, *names: str, count: int = 1, seconds: float = PATIENCE) -> dict[str, Any]:
-        """Wait until events of these names have come so often; the last of them."""
-        until = time.monotonic() + seconds
-        with self._new:
-            while len(self.named(*names)) < count:
-                left = until - time.monotonic()
-                if left <= 0 or (self.service.poll() is not None and not self._reader.is_alive()):
-                    raise AssertionError(f"no {names} in {self.events} {self.plain}")
-                self._new.wait(min(left, 0.5))
-        return self.named(*names)[count - 1]
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
-        """Send a signal; the exit code, and after how many seconds it came."""
-        sent = time.monotonic()
-        self.service.send_signal(number)
-        code = self.service.wait(PATIENCE)
-        took = time.monotonic() - sent
-        self._close()
-        return code, took
-
-    def wait(self, seconds: float = PATIENCE) -> int:
-        """Wait until it ends by itself; its exit code."""
-        code = self.service.wait(seconds)
-        self._close()
-        return code
-
-    @property
-    def out(self) -> str:
-        """What it said on standard output, once it has ended."""
-        assert self._out is not None, "it has ended"
-        return self._out
-
-    def _close(self) -> None:
+    def wait(self) -> int:
+        """Wait until it ends; gives the exit code."""
+        exit_code = self._process.wait(PATIENCE)
         self._reader.join(PATIENCE)
-        if self._out is not None:
-            return
-        assert self.service.stdout is not None
-        assert self.service.stderr is not None
-        self._out = self.service.stdout.read()
-        self.service.stdout.close()
-        self.service.stderr.close()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        return exit_code
+
+    def _has_ended(self) -> bool:
+        return self._process.poll() is not None and not self._reader.is_alive()
 
 
 @contextmanager
-def running(
-    place: Place,
+def running_process(
+    folders: ServiceFolders,
     *options: str,
     environment: Mapping[str, str] | None = None,
     program: Sequence[str] = PROGRAM,
-) -> Iterator[Running]:
-    """A service that has started; it is ended with the block, if it has not ended before."""
-    service = Running(place, *options, environment=environment, program=program)
+) -> Iterator[ServiceProcess]:
+    """A service process that has started; it is killed with the block, unless it has ended."""
+    service = ServiceProcess(folders, *options, environment=environment, program=program)
     try:
         service.wait_for("service-started")
         yield service
     finally:
-        if service.service.poll() is None:
+        if service._process.poll() is None:
             service.end(signal.SIGKILL)
 
 
-def once(place: Place, *options: str, program: Sequence[str] = PROGRAM) -> Running:
-    """A run of `serve --once` that has ended."""
-    service = Running(place, "--once", *options, program=program)
-    service.wait()
-    return service
-
-
-def here(place: Place, capture: pytest.CaptureFixture[str], *options: str) -> CommandResult:
-    """A run of `serve` in this process, which takes less time where it ends by itself."""
-    root, ours = logging.getLogger(), logging.getLogger("avira-importer")
-    before = root.handlers[:], root.level, ours.level
-    capture.readouterr()
-    try:
-        code = program.run(["serve", "--config", str(place.config), *options])
-    finally:
-        root.handlers[:] = before[0]
-        root.setLevel(before[1])
-        ours.setLevel(before[2])
-    said = capture.readouterr()
-    return CommandResult(code, said.out, said.err)
-
-
-def table(kind: str = "[[exports]]", **settings: object) -> str:
-    """A table of the configuration; an export's folder is `exports` unless told otherwise."""
-    if kind == "[[exports]]":
-        settings = {"folder": "exports", **settings}
-    lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
-    return "\n".join([kind, *lines, ""])
-
-
-def by_mail(server: MailServer, **more: object) -> str:
-    """The table [smtp] for a server."""
-    known = {"host": HOST, "port": server.port, "sender": "licences@msp.example"}
-    return table("[smtp]", **known, **more)
-
-
-def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(condition: Callable[[], object]) -> None:
     """Wait until `condition` holds."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.05)
+        assert time.monotonic() < end, "what the test waits for does not happen"
+        time.sleep(0.02)

@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncssh
 
+from ports import free_port
 from tiers import installed, needs
 
 needs_sshd = needs("sshd")
@@ -68,7 +69,7 @@ class SftpServer:
         assert self._process is None
         if os.geteuid() == 0:  # it goes there when it gives up rights, and insists on it
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         config = self.folder / "sshd_config"
         config.write_text(_CONFIG.format(port=self.port, folder=self.folder, limits=self.limits))
         command = [installed("sshd"), "-f", str(config), "-o", "PerSourcePenalties=no"]
@@ -147,10 +148,3 @@ class SftpServer:
                 return connection.recv(4) == b"SSH-"
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        assert isinstance(port, int)
-        return port

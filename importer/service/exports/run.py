@@ -129,7 +129,7 @@ class Exports:
                 self.metrics.exported_before(export.settings.name, runs.last)
         self._begun = True
 
-    def round(self, now: Callable[[], dt.datetime] = clock.now) -> dt.datetime | None:
+    def round(self, now: Callable[[], dt.datetime]) -> dt.datetime | None:
         """Run what is due; return when the next run is, None if there are no exports.
 
         An export that fails is due again after a pause and does not delay others.

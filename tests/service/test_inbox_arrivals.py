@@ -1,0 +1,123 @@
+"""Which files of the inbox are taken, and when."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from builders import write_workbook
+from drops import batches, good, names
+from importer.service.inbox.arrivals import STILL, InboxFiles, InboxScanner
+from service_folders import ServiceFolders
+from services import Serve, running
+
+pytest_plugins = ["service_fixtures"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+def test_hidden_unfinished_and_special_files_are_ignored(
+    folders: ServiceFolders, serve: Serve
+) -> None:
+    workbook = write_workbook(folders.folder / "w.xlsx", good(1))
+    for name in (".hidden.xlsx", "~$open.xlsx", "x.xlsx.tmp", "x.part", "X.TMP", "y.crdownload"):
+        (folders.inbox / name).write_bytes(workbook.read_bytes())
+    (folders.inbox / "folder.xlsx").mkdir()
+    (folders.inbox / "link.xlsx").symlink_to(workbook)
+    os.mkfifo(folders.inbox / "pipe.xlsx")
+    before = folders.waiting
+    folders.drop("last.xlsx", good(2))
+    assert serve("--once").exit_code == 0
+    assert folders.waiting == before
+    assert batches(folders) == ["last.xlsx"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+def test_a_file_is_taken_once_its_writer_has_closed_it(folders: ServiceFolders) -> None:
+    content = write_workbook(folders.folder / "w.xlsx", good(1)).read_bytes()
+    with running(folders) as service:
+        with (folders.inbox / "slow.xlsx").open("wb") as file:
+            file.write(content[:1000])
+            file.flush()
+            service.wait_for("workbook-in-use")
+            file.write(content[1000:])
+        service.wait_for("workbook-applied")
+    assert batches(folders) == ["slow.xlsx"]
+    assert names(folders.applied) == ["slow.xlsx", "slow.xlsx.report.txt"]
+    assert names(folders.rejected) == []
+
+
+def test_a_file_that_grows_is_taken_once_it_has_been_still(tmp_path: Path) -> None:
+    """Although nobody has it open between two pieces."""
+    seconds = 0.0
+    scanner = InboxScanner(tmp_path, lambda: seconds)
+    path = tmp_path / "pieces.xlsx"
+    for _ in range(5):
+        with path.open("ab") as file:
+            file.write(b"piece")
+        assert scanner.look()[:2] == ([], 1), "it has just changed"
+        seconds += STILL - 0.1
+        assert scanner.look()[:2] == ([], 1), "it has not been still for long enough"
+    seconds += 0.1
+    assert scanner.look() == InboxFiles([path], 0, 0, seconds)
+
+
+@pytest.mark.parametrize("owner", ["~${}", ".~lock.{}#"], ids=["Excel", "LibreOffice"])
+def test_a_workbook_open_in_a_spreadsheet_program_waits_until_it_is_closed(
+    folders: ServiceFolders, owner: str
+) -> None:
+    owner_file = folders.inbox / owner.format("open.xlsx")
+    owner_file.touch()
+    folders.drop("open.xlsx", good(1))
+    with running(folders) as service:
+        service.wait_for("workbook-in-use")
+        folders.drop("other.xlsx", good(2))
+        service.wait_for("workbook-applied")
+        owner_file.unlink()
+        service.wait_for("workbook-applied", count=2)
+    assert batches(folders) == ["other.xlsx", "open.xlsx"]
+    assert len(service.named("workbook-in-use")) == 1
+
+
+def no_more_watches(*_: object, **__: object) -> Iterator[None]:
+    """The system refuses to report changes."""
+    raise OSError(28, "too many")
+
+
+def no_changes(*_: object, stop_event: Event, **__: Any) -> Iterator[None]:
+    """The system reports no changes, as of a share that another computer writes to."""
+    stop_event.wait()
+    yield
+
+
+@pytest.mark.parametrize(("watch", "is_logged"), [(no_more_watches, True), (no_changes, False)])
+def test_the_inbox_is_polled_where_the_system_reports_no_changes(
+    folders: ServiceFolders, monkeypatch: pytest.MonkeyPatch,
+    watch: Callable[..., Iterator[None]], is_logged: bool,
+) -> None:  # fmt: skip
+    """Where that is known, it is logged."""
+    monkeypatch.setattr("watchfiles.watch", watch)
+    with running(folders) as service:
+        for number in range(2):
+            folders.drop(f"{number}.xlsx", good(number))
+            service.wait_for("workbook-applied", count=number + 1)
+    assert batches(folders) == ["0.xlsx", "1.xlsx"]
+    assert len(service.named("inbox-polled")) == is_logged
+
+
+def test_the_inbox_wakes_up_when_the_system_reports_a_change(
+    folders: ServiceFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before it would look by itself."""
+    with running(folders) as service:
+        monkeypatch.setattr("importer.service.loops.LOOK_EVERY", 10_000.0)
+        folders.drop("first.xlsx", good(1))
+        service.wait_for("workbook-applied")
+        folders.drop("second.xlsx", good(2))
+        service.wait_for("workbook-applied", count=2)
+    assert batches(folders) == ["first.xlsx", "second.xlsx"]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from serve_checks import contents, failed, files, signs
 from mail_server import MailServer, make_certificate
 from ports import HOST
+from serve_checks import contents, failed, files, signs
 from service_folders import NO_MAIL_SERVER, ServiceFolders, smtp_table, table
 from services import Serve
 

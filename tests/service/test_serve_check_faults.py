@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from serve_checks import failed, files
 from importer.cli import main as program
 from mail_server import MailServer, make_certificate
 from ports import HOST
 from revisions import set_revision
+from serve_checks import failed, files
 from servers import Server
 from service_folders import NO_MAIL_SERVER, ServiceFolders, smtp_table, table
 from services import Serve

@@ -5,25 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from pathlib import Path
 
 import pytest
 
-from builders import A, Sheets, customer, edit, edit_otc, otc, write_workbook
+from builders import A, customer, edit, edit_otc, otc
 from command_line import CommandLine
 from workbooks import bad_workbook, good_workbook
 
 pytestmark = pytest.mark.both_engines
 
-SMALL: Sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", 5)])]
-
 
 @pytest.mark.contract
-def test_the_history_has_the_documented_keys(command: CommandLine, tmp_path: Path) -> None:
+def test_the_history_has_the_documented_keys(command: CommandLine) -> None:
     """The instant is in UTC, the file has no folder, and only applied and rejected rows count."""
-    bad = bad_workbook(tmp_path)
+    bad = bad_workbook()
     command("apply", bad, "--partial", "--actor", "Ana")
-    command("apply", good_workbook(tmp_path))
+    command("apply", good_workbook())
     first, second = command("history", "--json").json
     assert list(first) == [
         "batch", "at", "actor", "kind", "file", "sha256", "applied", "rejected", "undone_by",
@@ -44,44 +41,34 @@ def test_the_history_has_the_documented_keys(command: CommandLine, tmp_path: Pat
     )  # fmt: skip
 
 
-def test_one_batch_of_the_history_has_its_lines_in_the_order_of_the_rows(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    command("apply", write_workbook(tmp_path / "x.xlsx", SMALL))
-    batch = command("history", "1", "--json").json
-    lines = batch.pop("lines")
-    assert [batch] == command("history", "--json").json
-    for line in lines:
-        assert list(line) == ["sheet", "row", "kind", "key", "before", "after"]
-    assert [(line["sheet"], line["row"], line["kind"]) for line in lines] == [
-        ("Add OTC", 2, "otc"), ("Add Customer", 2, "customer"), ("Add Customer", 2, "subscription"),
-    ]  # fmt: skip
-
-
 @pytest.mark.contract
-def test_a_journal_line_has_the_images_before_and_after(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    """What is new has none before, and what is gone none after."""
-    command("apply", write_workbook(tmp_path / "1.xlsx", SMALL))
-    changes: Sheets = [
+def test_a_batch_has_each_change_with_the_images_before_and_after(command: CommandLine) -> None:
+    """In the order of the rows. What is new has no image before, and what is gone none after."""
+    command.apply(("Add OTC", [otc()]), ("Add Customer", [customer("Norte", 5)]))
+    command.apply(
         ("Edit OTC", [edit_otc(A, total=60, expiry_date=dt.date(2040, 2, 1))]),
         ("Edit Customer", [edit("Norte", new_name="Centro", licenses=0)]),
-    ]
-    command("apply", write_workbook(tmp_path / "2.xlsx", changes))
-    added = command("history", "1", "--json").json["lines"]
+    )
+    first, second = (command("history", number, "--json").json for number in "12")
+    added, changed = first.pop("lines"), second.pop("lines")
+    assert [first, second] == command("history", "--json").json
+    assert {tuple(line) for line in added + changed} == {
+        ("sheet", "row", "kind", "key", "before", "after")
+    }
+    assert [(line["sheet"], line["row"], line["kind"]) for line in added] == [
+        ("Add OTC", 2, "otc"), ("Add Customer", 2, "customer"), ("Add Customer", 2, "subscription"),
+    ]  # fmt: skip
     assert [line["before"] for line in added] == [None] * 3
     assert [added[0]["after"]["total"], added[2]["after"]["licenses"]] == [50, 5]
-    edited, renamed, cancelled = command("history", "2", "--json").json["lines"]
-    assert edited["key"] == A
+    edited, renamed, cancelled = changed
+    assert (edited["key"], edited["before"]) == (A, added[0]["after"])
     assert edited["after"] == edited["before"] | {"total": 60, "expiry_date": "2040-02-01"}
-    assert edited["before"] == added[0]["after"]
     assert renamed["after"] == renamed["before"] | {"name": "Centro"}
     assert (cancelled["before"]["licenses"], cancelled["after"]) == (5, None)
 
 
-def test_a_batch_that_does_not_exist_is_wrong_use(command: CommandLine, tmp_path: Path) -> None:
-    command("apply", good_workbook(tmp_path))
+def test_a_batch_that_does_not_exist_is_wrong_use(command: CommandLine) -> None:
+    command("apply", good_workbook())
     for number in ("2", "0", "-1", "9223372036854775808", "one"):
         result = command("history", "--ledger", command.ledger, "--json", "--", number)
         assert (result.exit_code, number in result.err) == (2, True), result

@@ -54,18 +54,18 @@ def run_in_turn(
     return [Run(*run) for run in json.loads(result.stdout.splitlines()[-1])]
 
 
-def test_help_and_version_import_nothing_heavy(tmp_path: Path) -> None:
+def test_help_and_version_import_nothing_heavy() -> None:
     commands = [["--help"], ["--version"], ["apply", "--help"], ["show", "otcs", "--help"]]
-    control = ["check", str(good_workbook(tmp_path)), "--ledger", "none.db"]
+    control = ["check", str(good_workbook()), "--ledger", "none.db"]
     *runs, last = run_in_turn([*commands, control], HEAVY)
     assert runs == [(0, "", [])] * len(commands)
     assert (last.exit_code, "pandera" in last.imported) == (0, True)
 
 
-def test_show_history_and_undo_import_no_more_than_they_need(
-    command: CommandLine, ledger: Path, tmp_path: Path
+def test_show_history_and_undo_import_only_what_they_need(
+    command: CommandLine, ledger: Path
 ) -> None:
-    good = good_workbook(tmp_path)
+    good = good_workbook()
     assert command("apply", good).exit_code == 0
     otc = command("show", "otcs", "--json").json[0]["otc"]
     commands = [
@@ -84,7 +84,7 @@ def test_only_serve_needs_the_extra_and_says_how_to_install_it(tmp_path: Path) -
     """One line and exit code 2, in both languages."""
     config = tmp_path / "avira-importer.toml"
     config.write_text("[inbox]\nfolder = 'in'\n[[exports]]\nfolder = 'out'\ncron = '0 6 * * MON'\n")
-    good = str(good_workbook(tmp_path))
+    good = str(good_workbook())
     serving = [
         ["serve", option, "--lang", language]
         for language in ("en", "es") for option in ("--once", "--check", "--quiet")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from builders import A, B, E, Sheets, customer, disable, otc, self_managed, write_workbook
+from builders import A, B, E, customer, disable, otc, self_managed
 from command_line import CommandLine
 from workbooks import good_workbook
 
@@ -17,9 +14,9 @@ pytestmark = pytest.mark.both_engines
 
 
 @pytest.mark.contract
-def test_show_has_the_documented_keys(command: CommandLine, tmp_path: Path) -> None:
+def test_show_has_the_documented_keys(command: CommandLine) -> None:
     """In their order, with every kind of value that there is."""
-    sheets: Sheets = [
+    command.apply(
         ("Add OTC", [
             otc(description="Renewal", purchase_date=dt.date(2026, 1, 15),
                 expiry_date=dt.date(2040, 1, 14), product_id="AVPRO", runtime=12),
@@ -27,8 +24,7 @@ def test_show_has_the_documented_keys(command: CommandLine, tmp_path: Path) -> N
         ]),
         ("Add Customer", [customer("Norte", 5), self_managed("Sur", B)]),
         ("Disable Customer", [disable("Norte")]),
-    ]  # fmt: skip
-    command("apply", write_workbook(tmp_path / "x.xlsx", sheets))
+    )  # fmt: skip
     otcs, customers = command.contents()
     assert [list(entry.items()) for entry in otcs] == [list(entry.items()) for entry in (
         {"otc": A, "email": "it@msp.example", "company": "Acme", "description": "Renewal",
@@ -53,10 +49,8 @@ def test_show_has_the_documented_keys(command: CommandLine, tmp_path: Path) -> N
 
 
 @pytest.mark.contract
-def test_show_accepts_a_code_or_a_name_however_it_is_typed(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    command("apply", good_workbook(tmp_path))
+def test_show_accepts_a_code_or_a_name_however_it_is_typed(command: CommandLine) -> None:
+    command("apply", good_workbook())
     for typed in (A.lower(), A.replace("-", "").lower()):
         assert [entry["otc"] for entry in command("show", "otcs", typed, "--json").json] == [A]
     [entry] = command("show", "customers", "  nORTE ", "--json").json
@@ -64,9 +58,9 @@ def test_show_accepts_a_code_or_a_name_however_it_is_typed(
 
 
 @pytest.mark.contract
-def test_what_the_ledger_does_not_have_is_wrong_use(command: CommandLine, tmp_path: Path) -> None:
+def test_what_the_ledger_does_not_have_is_wrong_use(command: CommandLine) -> None:
     """It is named: an OTC by its last characters, which may be written to a log."""
-    command("apply", good_workbook(tmp_path))
+    command("apply", good_workbook())
     for subject, name, shown in (
         ("otcs", E, f"…{E[-5:]}"), ("otcs", "nonsense", "nonsense"),
         ("customers", "Nobody", "Nobody"),
@@ -75,16 +69,3 @@ def test_what_the_ledger_does_not_have_is_wrong_use(command: CommandLine, tmp_pa
         assert (result.exit_code, result.out, shown in result.err) == (2, "", True), result
         result = command("show", subject, name, "--json")
         assert (result.exit_code, result.json["exit_code"], shown in result.err) == (2, 2, True)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="command lines are Unicode on Windows")
-def test_what_is_not_text_is_in_no_ledger(command: CommandLine, tmp_path: Path) -> None:
-    """A command line may hold any bytes, and no database could be asked for these."""
-    command("apply", good_workbook(tmp_path))
-    for subject in ("otcs", "customers"):
-        line = [sys.executable, "-m", "importer", "show", subject, b"caf\xe9", "--ledger"]
-        result = subprocess.run(
-            [*line, command.ledger], capture_output=True, text=True, check=False
-        )  # fmt: skip
-        assert (result.returncode, result.stdout) == (2, "")
-        assert result.stderr.endswith(" caf?.\n")

@@ -21,7 +21,6 @@ from builders import (
     otc,
     self_managed,
     subscription,
-    write_workbook,
 )  # fmt: skip
 from command_line import CommandLine
 from importer.base import clock
@@ -81,60 +80,48 @@ def random_workbooks(seed: int) -> list[Sheets]:
     return [add, change]
 
 
-class FilledLedgers:
-    """Ledgers by engine and content, each filled once for all tests of the module."""
-
-    def __init__(self) -> None:
-        self.settings: dict[tuple[str, object], str] = {}
-        self.exits = ExitStack()
-
-
 @pytest.fixture(scope="module")
-def ledgers() -> Iterator[FilledLedgers]:
-    """The ledgers that tests have filled so far."""
-    ledgers = FilledLedgers()
-    with ledgers.exits:
-        yield ledgers
+def databases() -> Iterator[ExitStack]:
+    """The databases that tests of this module share."""
+    with ExitStack() as databases:
+        yield databases
 
 
-@pytest.fixture(params=[
-    1, pytest.param(2, marks=pytest.mark.thorough), pytest.param("samples",
-    marks=pytest.mark.thorough),
-])  # fmt: skip
+_filled: dict[tuple[str, object], str] = {}
+"""Where ledgers are, by engine and contents, once they are filled."""
+
+
+@pytest.fixture(params=[1, *(pytest.param(contents, marks=pytest.mark.thorough)
+                             for contents in (2, "samples"))])  # fmt: skip
 def filled(
-    request: pytest.FixtureRequest,
-    engine: str,
-    ledgers: FilledLedgers,
-    ledger: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest, engine: str, databases: ExitStack, ledger: Path,
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> CommandLine:
+) -> CommandLine:  # fmt: skip
     """The command line with a ledger of the samples, or of random workbooks, filled at NOON.
 
     A file is the test's own copy; a database is shared, and must stay as it is.
     """
     monkeypatch.setattr(clock, "now", lambda: NOON)
     monkeypatch.setattr(clock, "today", NOON.date)
-    folder = tmp_path_factory.mktemp("filled")
-    setting = ledgers.settings.get((engine, request.param))
-    if setting is None:
+    key = engine, request.param
+    if key not in _filled:
+        folder = tmp_path_factory.mktemp("filled")
         setting = str(folder / "ledger.db")
         if engine == "postgresql":
             server = request.getfixturevalue("server")
-            setting = server.url(ledgers.exits.enter_context(server.database()))
-        paths = SAMPLES if request.param == "samples" else [
-            write_workbook(folder / f"{number}.xlsx", sheets)
-            for number, sheets in enumerate(random_workbooks(request.param))
-        ]  # fmt: skip
-        options = ("--partial", "--corrections", folder / "c.xlsx", "--json")
-        for path in paths:
-            result = CommandLine(setting, capsys)("apply", path, *options)
-            assert result.report["batch"] is not None
-        ledgers.settings[engine, request.param] = setting
-    if engine == "sqlite":
-        setting = str(shutil.copy(setting, ledger))
-    return CommandLine(setting, capsys)
+            setting = server.url(databases.enter_context(server.database()))
+        command = CommandLine(setting, capsys)
+        options = ("--partial", "--corrections", folder / "c.xlsx")
+        if request.param == "samples":
+            results = [command("apply", path, "--json", *options) for path in SAMPLES]
+        else:
+            workbooks = random_workbooks(request.param)
+            results = [command.apply(*sheets, options=options) for sheets in workbooks]
+        assert [result.report["batch"] for result in results] == [1, 2]
+        _filled[key] = setting
+    is_file = engine == "sqlite"
+    return CommandLine(shutil.copy(_filled[key], str(ledger)) if is_file else _filled[key], capsys)
 
 
 def entries(command: CommandLine) -> list[tuple[str, str, object]]:
@@ -220,9 +207,7 @@ def test_another_account_has_no_entry(filled: CommandLine) -> None:
     assert result.err == nothing
 
 
-def test_a_ledger_with_licences_of_no_customer_is_reported_as_damaged(
-    filled: CommandLine, ledger: Path
-) -> None:
+def test_licences_without_their_customer_are_damage(filled: CommandLine, ledger: Path) -> None:
     with closing(sqlite3.connect(ledger)) as connection, connection:
         (code,) = connection.execute("SELECT max(otc) FROM subscription").fetchone()
         for table in ("device", "customer"):

@@ -7,15 +7,10 @@ import pytest
 from builders import customer, device, disable, edit, otc
 from command_line import CommandLine
 from device_ledger import ON, DeviceLedger, known
+from device_ledger import devices as devices
 from importer.domain.planning.scope import Scope
 
 both_engines = pytest.mark.both_engines
-
-
-@pytest.fixture
-def devices(command: CommandLine) -> DeviceLedger:
-    """A ledger with the customers Norte and Sur."""
-    return DeviceLedger(command)
 
 
 def test_an_unknown_customer_is_refused_with_a_suggestion(devices: DeviceLedger) -> None:
@@ -83,7 +78,7 @@ def test_a_customer_renamed_on_an_earlier_sheet_keeps_its_devices(
     devices.verify()
 
 
-def test_without_former_names_the_device_of_a_renamed_customer_would_be_missed(
+def test_without_former_names_devices_would_be_missed(
     devices: DeviceLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: a search for the new name alone takes the device for a new one."""
@@ -96,9 +91,7 @@ def test_without_former_names_the_device_of_a_renamed_customer_would_be_missed(
     assert result.exit_code != 0
 
 
-def test_the_old_name_of_a_renamed_customer_is_unknown_and_leads_to_the_new_one(
-    devices: DeviceLedger,
-) -> None:
+def test_the_old_name_of_a_renamed_customer_leads_to_the_new_one(devices: DeviceLedger) -> None:
     """Unless the sheet comes before the renaming, or another customer has taken the name."""
     renaming = ("Edit Customer", [edit("Norte", new_name="Fin")])
     rows = ("Devices", [device("Norte", "PC-1")])

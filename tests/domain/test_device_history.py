@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from builders import customer, device, edit, write_workbook
-from command_line import CommandLine
 from device_ledger import AGAIN, FACTS, GONE, ON, DeviceLedger, known
+from device_ledger import devices as devices
 
 both_engines = pytest.mark.both_engines
-
-
-@pytest.fixture
-def devices(command: CommandLine) -> DeviceLedger:
-    """A ledger with the customers Norte and Sur."""
-    return DeviceLedger(command)
 
 
 @both_engines

@@ -8,16 +8,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from builders import A, B, C, Row, customer, device, disable, edit, self_managed, subscription
-from command_line import CommandLine, CommandResult
+from command_line import CommandResult
 from device_ledger import AGAIN, GONE, OFF, ON, DeviceLedger
+from device_ledger import devices as devices
 
 both_engines = pytest.mark.both_engines
-
-
-@pytest.fixture
-def devices(command: CommandLine) -> DeviceLedger:
-    """A ledger with the customers Norte and Sur."""
-    return DeviceLedger(command)
 
 
 def warnings(result: CommandResult) -> list[dict[str, Any]]:
@@ -70,9 +65,7 @@ CASES = {
 
 @both_engines
 @pytest.mark.contract
-def test_a_customer_with_more_devices_than_licences_is_warned_about(
-    devices: DeviceLedger,
-) -> None:
+def test_a_customer_with_too_many_devices_is_warned_about(devices: DeviceLedger) -> None:
     """Once, at the last row that installs Avira, with the figures that all rows leave."""
     devices.apply(
         ("Add Customer", [customer(name, case.licenses) for name, case in CASES.items()]),
@@ -101,9 +94,7 @@ def test_a_customer_with_more_devices_than_licences_is_warned_about(
 
 
 @both_engines
-def test_the_warning_counts_the_licences_that_the_whole_workbook_leaves(
-    devices: DeviceLedger,
-) -> None:
+def test_the_licences_are_those_that_the_whole_workbook_leaves(devices: DeviceLedger) -> None:
     """Of all OTCs and whatever the order of the sheets; releasing leaves none."""
     three = [device("Norte", str(number), **ON) for number in range(3)]
     more = ("Add Avira Subscription", [subscription("Norte", 1, B)])

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
-from builders import device, row, write_cells
-from command_line import CommandLine
+from builders import device, row
 from device_ledger import FACTS, DeviceLedger, known
+from device_ledger import devices as devices
 
 both_engines = pytest.mark.both_engines
-
-
-@pytest.fixture
-def devices(command: CommandLine) -> DeviceLedger:
-    """A ledger with the customers Norte and Sur."""
-    return DeviceLedger(command)
 
 
 @both_engines
@@ -41,9 +34,16 @@ def test_a_row_adds_a_device_with_all_that_it_states(devices: DeviceLedger) -> N
 
 @both_engines
 @pytest.mark.contract
-def test_a_blank_cell_changes_nothing(devices: DeviceLedger) -> None:
-    """Nor does a row about another customer's device of the same id."""
-    devices.record(device("Norte", "PC-1", **FACTS), device("Sur", "PC-1"))
+def test_a_blank_cell_or_a_known_value_changes_nothing(devices: DeviceLedger) -> None:
+    """Nor does a value that is known, nor a row about another customer's device of that id; if
+    nothing changes, there is no batch."""
+    before = [device("Norte", "PC-1", **FACTS), device("Sur", "PC-1")]
+    devices.record(*before)
+    known_already = device("Norte", "PC-1", nh_installed=dt.date(2026, 1, 21))
+    for rows in (before, [known_already, device("Norte", "PC-1")]):
+        result = devices.record(*rows)
+        assert (result.report["status"], result.report["batch"]) == ("unchanged", None)
+        assert (result.changes, result.row_counts) == ({}, (2, 0, 2, 0))
     stated = {"avira_status": "Active", "avira_uninstalled": None, "product_name": "  "}
     result = devices.record(device("Norte", "PC-1", **stated), device("Sur", "PC-1"))
     assert result.changes == {"devices_edited": 1}
@@ -52,18 +52,6 @@ def test_a_blank_cell_changes_nothing(devices: DeviceLedger) -> None:
         "Norte": {"PC-1": known(**FACTS) | known(avira_status="Active")}, "Sur": {"PC-1": {}},
     }  # fmt: skip
     devices.verify()
-
-
-def test_rows_that_state_what_is_known_make_no_batch(devices: DeviceLedger) -> None:
-    """All of it or a part."""
-    devices.record(device("Norte", "PC-1", **FACTS), device("Norte", "PC-2"))
-    for rows in (
-        [device("Norte", "PC-1", **FACTS), device("Norte", "PC-2")],
-        [device("Norte", "PC-1", nh_installed=dt.date(2026, 1, 21)), device("Norte", "PC-1")],
-    ):
-        result = devices.record(*rows)
-        assert (result.report["status"], result.report["batch"]) == ("unchanged", None)
-        assert (result.changes, result.row_counts) == ({}, (2, 0, 2, 0))
 
 
 @both_engines
@@ -106,9 +94,7 @@ def test_rows_about_a_known_device_are_applied_in_order(devices: DeviceLedger) -
     devices.verify()
 
 
-def test_a_second_row_about_a_device_that_the_workbook_adds_is_a_duplicate(
-    devices: DeviceLedger,
-) -> None:
+def test_a_second_row_about_a_device_that_is_added_is_a_duplicate(devices: DeviceLedger) -> None:
     """Even if the rows are equal; the first one is named."""
     for second in (device("Norte", "PC-1"), device(" NORTE", "pc-1", avira_status="Active")):
         [error] = devices.refuse(("Devices", [device("Norte", "PC-1"), second]))
@@ -118,46 +104,28 @@ def test_a_second_row_about_a_device_that_the_workbook_adds_is_a_duplicate(
         assert "Row 2 of Devices" in error["message"]
 
 
-def test_partial_leaves_out_only_the_refused_devices(devices: DeviceLedger) -> None:
-    """One of an unknown customer, a second row, and one with an invalid date."""
-    rows = [
-        device("Norte", "PC-1"), device("Nadie", "PC-2"), device("Norte", "PC-1"),
-        device("Sur", "PC-3", nh_installed="31/31/2026"), device("Sur", "PC-4"),
-    ]  # fmt: skip
-    result = devices.command.apply(("Devices", rows), options=["--partial"])
-    assert (result.exit_code, result.row_counts) == (1, (5, 2, 0, 3))
-    assert [error["row"] for error in result.errors] == [3, 4, 5]
-    assert devices.devices() == {"Norte": {"PC-1": {}}, "Sur": {"PC-4": {}}}
-    devices.verify()
-
-
-def test_each_bad_cell_is_named(devices: DeviceLedger) -> None:
+def test_partial_leaves_out_refused_devices_and_names_bad_cells(devices: DeviceLedger) -> None:
     bad = row(
         "Devices", avira_installed="03/04/2026", avira_uninstalled="soon", nh_installed=12.5,
         nh_uninstalled="2026-02-30", operating_system="x" * 101, avira_status="a\nb",
     )  # fmt: skip
-    errors = devices.refuse(("Devices", [
+    rows = [
         device("Norte", "PC-1") | bad, device("Norte", "x" * 101), row("Devices", customer="Norte"),
-        row("Devices", device_id="PC-1"), device("Norte", "x" * 100),
-    ]))  # fmt: skip
-    assert {(error["row"], error["column"], error["code"]) for error in errors} == {
+        row("Devices", device_id="PC-1"), device("Norte", "x" * 100), device("Nadie", "PC-2"),
+        device("Norte", "X" * 100), device("Sur", "PC-4"),
+    ]  # fmt: skip
+    result = devices.command.apply(("Devices", rows), options=["--partial"])
+    assert (result.exit_code, result.row_counts) == (1, (8, 2, 0, 6))
+    assert {(error["row"], error["column"], error["code"]) for error in result.errors} == {
         (2, "Avira Installed", "bad-date"), (2, "Avira Uninstalled", "bad-date"),
         (2, "NH Installed", "bad-date"), (2, "NH Uninstalled", "bad-date"),
         (2, "Operating System", "too-long"), (2, "Avira Status", "bad-characters"),
         (3, "Device ID", "too-long"), (4, "Device ID", "missing-value"),
         (5, "Customer (Site) Name", "missing-value"),
+        (7, "Customer (Site) Name", "unknown-customer"), (8, "Device ID", "duplicate-row"),
     }  # fmt: skip
-
-
-def test_the_sheet_is_read_in_spanish_too(devices: DeviceLedger) -> None:
-    headers = ["Nombre del cliente *", "ID de dispositivo *", "Sistema operativo", "N.º de modelo",
-               "Avira instalado", "Avira desinstalado", "NH instalado", "NH desinstalado",
-               "Estado de Avira", "Nombre del producto"]  # fmt: skip
-    cells = {"Dispositivos": [headers, ["Norte", "PC-1", *FACTS.values()]]}
-    path = write_cells(Path("es.xlsx"), cells)
-    result = devices.command("apply", path, "--json")
-    assert (result.exit_code, result.report["problems"]) == (0, [])
-    assert devices.devices() == {"Norte": {"PC-1": known(**FACTS)}}
+    assert devices.devices() == {"Norte": {"x" * 100: {}}, "Sur": {"PC-4": {}}}
+    devices.verify()
 
 
 def test_a_number_may_be_an_id(devices: DeviceLedger) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import re
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
-from builders import A, B, C, Sheets, customer, otc, subscription, write_workbook
+from builders import A, B, C, customer, edit, otc, self_managed, subscription, write_workbook
 from command_line import CommandLine, CommandResult
 from workbooks import GOOD, bad_workbook, good_workbook
 
 pytestmark = pytest.mark.both_engines
+contract = pytest.mark.contract
 
 
 def outcome(result: CommandResult) -> tuple[int, str, int | None]:
@@ -23,31 +26,21 @@ def outcome(result: CommandResult) -> tuple[int, str, int | None]:
 # As a whole, or in part
 
 
-@pytest.mark.contract
-def test_one_refused_row_stops_the_whole_workbook(command: CommandLine, tmp_path: Path) -> None:
+@contract
+def test_one_refused_row_stops_the_whole_workbook(command: CommandLine) -> None:
     """The counts say what --partial would do."""
-    command("apply", good_workbook(tmp_path))
+    command.apply(*GOOD)
     before = command.contents()
-    sheets = [("Add Customer", [customer("Este", 1), customer("Oeste", 500)])]
-    result = command("apply", write_workbook(tmp_path / "x.xlsx", sheets), "--json")
+    result = command.apply(("Add Customer", [customer("Este", 1), customer("Oeste", 500)]))
     assert outcome(result) == (1, "rejected", None)
     assert result.row_counts == (2, 1, 0, 1)
     assert command.contents() == before
     assert len(command("history", "--json").json) == 1
 
 
-def test_a_refused_workbook_creates_no_ledger(
-    command: CommandLine, tmp_path: Path, ledger: Path
-) -> None:
-    result = command("apply", bad_workbook(tmp_path), "--json")
-    assert outcome(result) == (1, "rejected", None)
-    assert result.row_counts == (5, 2, 0, 3)
-    assert not ledger.exists()
-
-
-@pytest.mark.contract
-def test_partial_applies_the_good_rows(command: CommandLine, tmp_path: Path) -> None:
-    result = command("apply", bad_workbook(tmp_path), "--partial", "--json")
+@contract
+def test_partial_applies_the_good_rows(command: CommandLine) -> None:
+    result = command("apply", bad_workbook(), "--partial", "--json")
     assert outcome(result) == (1, "partly-applied", 1)
     assert result.row_counts == (5, 2, 0, 3)
     otcs, customers = command.contents()
@@ -55,25 +48,21 @@ def test_partial_applies_the_good_rows(command: CommandLine, tmp_path: Path) -> 
     assert [entry["name"] for entry in customers] == ["Norte"]
 
 
-@pytest.mark.contract
-def test_partial_makes_no_batch_where_no_row_is_new_and_good(
-    command: CommandLine, tmp_path: Path
-) -> None:
+@contract
+def test_partial_makes_no_batch_where_no_row_is_new_and_good(command: CommandLine) -> None:
     """Every row is refused; then one is unchanged and the other refused."""
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(total="x")])])
-    result = command("apply", path, "--partial", "--json")
+    result = command.apply(("Add OTC", [otc(total="x")]), options=["--partial"])
     assert outcome(result) == (1, "rejected", None)
-    command("apply", write_workbook(tmp_path / "y.xlsx", [("Add OTC", [otc()])]))
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(), otc(B, "x")])])
-    result = command("apply", path, "--partial", "--json")
+    command.apply(("Add OTC", [otc()]))
+    result = command.apply(("Add OTC", [otc(), otc(B, "x")]), options=["--partial"])
     assert outcome(result) == (1, "rejected", None)
     assert result.row_counts == (2, 0, 1, 1)
     assert len(command("history", "--json").json) == 1
 
 
-@pytest.mark.contract
-def test_a_good_workbook_is_applied_as_a_whole(command: CommandLine, tmp_path: Path) -> None:
-    good = good_workbook(tmp_path)
+@contract
+def test_a_good_workbook_is_applied_as_a_whole(command: CommandLine) -> None:
+    good = good_workbook()
     result = command("apply", good, "--json")
     assert result.exit_code == 0
     assert list(result.report) == [
@@ -86,12 +75,12 @@ def test_a_good_workbook_is_applied_as_a_whole(command: CommandLine, tmp_path: P
         "changes": {"otcs_added": 2, "customers_added": 2, "subscriptions_added": 3},
         "otcs": [], "problems": [], "corrections": None,
     }  # fmt: skip
-    assert list(tmp_path.glob("*corrections*")) == []
+    assert list(good.parent.glob("*corrections*")) == []
 
 
-@pytest.mark.contract
-def test_applying_a_workbook_again_changes_nothing(command: CommandLine, tmp_path: Path) -> None:
-    good = good_workbook(tmp_path)
+@contract
+def test_applying_a_workbook_again_changes_nothing(command: CommandLine) -> None:
+    good = good_workbook()
     command("apply", good)
     before = command.contents()
     for verb, status in (("apply", "unchanged"), ("check", "valid")):
@@ -102,18 +91,15 @@ def test_applying_a_workbook_again_changes_nothing(command: CommandLine, tmp_pat
     assert len(command("history", "--json").json) == 1
 
 
-@pytest.mark.contract
-def test_of_a_longer_copy_only_the_new_rows_are_applied(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    command("apply", good_workbook(tmp_path))
-    [(add_otc, otcs), (add_customer, customers), (subscribe, subscriptions)] = GOOD
-    longer: Sheets = [
-        (add_otc, [*otcs, otc(C, 10)]),
-        (add_customer, [customer("Este", 10, C), *customers]),
-        (subscribe, [*subscriptions, subscription("Este", 1)]),
-    ]
-    result = command("apply", write_workbook(tmp_path / "longer.xlsx", longer), "--json")
+@contract
+def test_of_a_longer_copy_only_the_new_rows_are_applied(command: CommandLine) -> None:
+    command.apply(*GOOD)
+    [(_, otcs), (_, customers), (_, subscriptions)] = GOOD
+    result = command.apply(
+        ("Add OTC", [*otcs, otc(C, 10)]),
+        ("Add Customer", [customer("Este", 10, C), *customers]),
+        ("Add Avira Subscription", [*subscriptions, subscription("Este", 1)]),
+    )
     assert result.row_counts == (8, 3, 5, 0)
     lines = command("history", "2", "--json").json["lines"]
     assert [(line["sheet"], line["row"]) for line in lines] == [
@@ -121,29 +107,27 @@ def test_of_a_longer_copy_only_the_new_rows_are_applied(
     ]  # fmt: skip
 
 
-def test_check_reports_what_apply_does_and_changes_nothing(
-    command: CommandLine, tmp_path: Path, ledger: Path
-) -> None:
-    for path, exit_code, status in (
-        (bad_workbook(tmp_path), 1, "invalid"), (good_workbook(tmp_path), 0, "valid"),
+def test_check_reports_what_apply_does_and_does_nothing(command: CommandLine, ledger: Path) -> None:
+    """Neither of them creates a ledger for a workbook that is refused."""
+    for path, exit_code, status, counts in (
+        (bad_workbook(), 1, "invalid", (5, 2, 0, 3)), (good_workbook(), 0, "valid", (5, 5, 0, 0)),
     ):  # fmt: skip
         checked = command("check", path, "--json")
         assert not ledger.exists()
         applied = command("apply", path, "--json")
         assert checked.exit_code == applied.exit_code == exit_code
-        assert checked.report["status"] == status
+        assert (checked.report["status"], checked.row_counts) == (status, counts)
         for key in ("sha256", "rows", "changes", "otcs", "problems"):
             assert checked.report[key] == applied.report[key], key
 
 
-@pytest.mark.contract
-def test_the_demand_on_each_otc_is_reported(command: CommandLine, tmp_path: Path) -> None:
-    """The worked example of the console's guide: of 50 licences 47 are assigned, 55 requested."""
-    sheets = [
-        ("Add OTC", [otc(), otc(B, 9)]),
-        ("Add Customer", [customer("Norte", 40), customer("Sur", 7), customer("Este", 8)]),
-    ]
-    result = command("apply", write_workbook(tmp_path / "x.xlsx", sheets), "--partial", "--json")
+@contract
+def test_the_demand_on_each_otc_is_reported(command: CommandLine) -> None:
+    """Of 50 licences, 47 are assigned and 55 requested."""
+    customers = [customer("Norte", 40), customer("Sur", 7), customer("Este", 8)]
+    result = command.apply(
+        ("Add OTC", [otc(), otc(B, 9)]), ("Add Customer", customers), options=["--partial"]
+    )
     assert result.report["otcs"] == [
         {"otc": A, "total": 50, "used": 47, "pending": 3, "requested": 55, "short_by": 5}
     ]
@@ -153,79 +137,103 @@ def test_the_demand_on_each_otc_is_reported(command: CommandLine, tmp_path: Path
     assert {50, 47, 3, 8, 55, 5} <= numbers, problem["message"]
 
 
-# Several files
-
-
-@pytest.mark.parametrize(
-    "verb", ["check", pytest.param("apply", marks=pytest.mark.contract)]
-)  # fmt: skip
-def test_a_file_may_use_what_an_earlier_one_adds(
-    verb: str, command: CommandLine, tmp_path: Path
-) -> None:
-    first = write_workbook(tmp_path / "1.xlsx", [("Add OTC", [otc(total=10)])])
-    second = write_workbook(
-        tmp_path / "2.xlsx", [("Add Customer", [customer("Norte", 6), customer("Sur", 4)])]
+@contract
+def test_customers_may_exchange_names(command: CommandLine) -> None:
+    """Through a third name. A new customer may take one that was given up."""
+    customers = [customer("Norte", 5), customer("Sur", 7)]
+    command.apply(("Add OTC", [otc()]), ("Add Customer", customers))
+    names = [("Norte", "tmp"), ("Sur", "Norte"), ("tmp", "Sur"), ("Sur", "Este")]
+    result = command.apply(
+        ("Edit Customer", [edit(old, new_name=new) for old, new in names]),
+        ("Add Customer", [customer("Sur", 9)]),
     )
-    result = command(verb, first, second, "--json")
-    assert result.exit_code == 0
-    assert [report["rows"]["applied"] for report in result.json] == [1, 2]
-    assert result.json[1]["otcs"][0]["pending"] == 0
+    assert result.row_counts == (5, 5, 0, 0)
+    _, customers = command.contents()
+    assert {entry["name"]: entry["subscriptions"][0]["licenses"] for entry in customers} == {
+        "Norte": 7, "Este": 5, "Sur": 9,
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", ["check", "apply"])
-def test_a_file_cannot_use_what_a_refused_one_would_have_added(
-    verb: str, command: CommandLine, tmp_path: Path
-) -> None:
-    """The first file is refused as a whole, so its good OTC does not exist for the second."""
-    first = write_workbook(tmp_path / "1.xlsx", [("Add OTC", [otc(), otc(B, "x")])])
-    second = write_workbook(tmp_path / "2.xlsx", [("Add Customer", [customer("Norte")])])
-    result = command(verb, first, second, "--json")
+@contract
+def test_self_managed_customers_may_exchange_emails(command: CommandLine) -> None:
+    """Through a third address; without it, the first row takes one that is in use."""
+    north, south, spare = "norte@site.example", "sur@site.example", "tmp@site.example"
+    customers = [self_managed("Norte", A, north), self_managed("Sur", B, south)]
+    command.apply(("Add OTC", [otc(A), otc(B)]), ("Add Customer", customers))
+    emails = [("Norte", spare), ("Sur", north), ("Norte", south)]
+    rows = [edit(name, email=email) for name, email in emails]
+    assert command.apply(("Edit Customer", rows)).row_counts == (3, 3, 0, 0)
+    _, customers = command.contents()
+    assert [(entry["name"], entry["email"]) for entry in customers] == [
+        ("Norte", south), ("Sur", north),
+    ]  # fmt: skip
+    rows = [edit("Norte", email=north), edit("Sur", email=south)]
+    first, *_ = command.apply(("Edit Customer", rows)).errors
+    assert (first["row"], first["column"], first["code"]) == (2, "Email", "email-in-use")
+
+
+# Several files, several accounts, and what else an apply does
+
+
+@pytest.mark.parametrize("verb", ["check", pytest.param("apply", marks=contract)])
+def test_files_follow_one_another(verb: str, command: CommandLine) -> None:
+    """Each sees what the earlier ones add and take, but nothing of those that are refused."""
+    sheets = [
+        [("Add OTC", [otc(total=10)])],
+        [("Add Customer", [customer("Norte", 3), customer("Sur", 3)])],
+        [("Add Customer", [customer("Este", 5)])],
+        [("Add OTC", [otc(B), otc(C, "x")])],
+        [("Add Customer", [customer("Oeste", 1, B)])],
+    ]
+    paths = [write_workbook(Path(f"{n}.xlsx"), sheets) for n, sheets in enumerate(sheets)]
+    result = command(verb, *paths, "--json")
     assert result.exit_code == 1
-    assert [problem["code"] for problem in result.json[1]["problems"]] == ["unknown-otc"]
+    assert [report["rows"]["applied"] for report in result.json[:2]] == [1, 2]
+    assert [[problem["code"] for problem in report["problems"]] for report in result.json] == [
+        [], [], ["overallocation"], ["bad-number"], ["unknown-otc"],
+    ]  # fmt: skip
+    assert result.json[1]["otcs"][0]["pending"] == 4
+    assert result.json[2]["otcs"][0]["short_by"] == 1
 
 
-@pytest.mark.parametrize("verb", ["check", "apply"])
-def test_a_file_cannot_use_licences_that_an_earlier_one_takes(
-    verb: str, command: CommandLine, tmp_path: Path
-) -> None:
-    """Of ten licences the first file takes six; the second requests five and is one short."""
-    sheets: Sheets = [("Add OTC", [otc(total=10)]), ("Add Customer", [customer("Norte", 6)])]
-    first = write_workbook(tmp_path / "1.xlsx", sheets)
-    second = write_workbook(tmp_path / "2.xlsx", [("Add Customer", [customer("Sur", 5)])])
-    result = command(verb, first, second, "--json")
-    assert result.exit_code == 1
-    assert [len(report["problems"]) for report in result.json] == [0, 1]
-    assert result.json[1]["otcs"][0]["short_by"] == 1
-
-
-# Several accounts
-
-
-@pytest.mark.contract
-def test_accounts_do_not_see_each_other(
-    command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@contract
+def test_accounts_cannot_see_each_other(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same codes and names exist in two accounts of one ledger, each with its own batches."""
-    command("apply", good_workbook(tmp_path))
+    command.apply(*GOOD)
     before = command.contents()
-    sheets: Sheets = [("Add OTC", [otc(total=7)]), ("Add Customer", [customer("Norte", 7)])]
-    other = write_workbook(tmp_path / "x.xlsx", sheets)
-    report = command("apply", other, "--account", "other", "--json").report
-    assert (report["status"], report["batch"]) == ("applied", 1)
+    assert command.contents("--account", "other") == ([], [])
+    assert command("history", "--json", "--account", "other").json == []
+    result = command.apply(
+        ("Add OTC", [otc(total=7)]), ("Add Customer", [customer("Norte", 7)]),
+        options=["--account", "other"],
+    )  # fmt: skip
+    assert outcome(result) == (0, "applied", 1)
     assert command.contents() == before
     monkeypatch.setenv("AVIRA_IMPORTER_ACCOUNT", "other")
     otcs, customers = command.contents()
     assert [(entry["otc"], entry["total"], entry["used"]) for entry in otcs] == [(A, 7, 7)]
     assert [entry["name"] for entry in customers] == ["Norte"]
     assert command("show", "customers", "Sur").exit_code == 2
-    assert [batch["file"] for batch in command("history", "--json").json] == ["x.xlsx"]
+    assert [batch["file"] for batch in command("history", "--json").json] == ["2.xlsx"]
     assert command("show", "customers", "Sur", "--account", "default").exit_code == 0
     assert command("export", "--json").json["sheets"]["OTC Details"] == 1
 
 
-@pytest.mark.contract
-def test_an_account_without_batches_is_empty(command: CommandLine, tmp_path: Path) -> None:
-    command("apply", good_workbook(tmp_path))
-    assert command.contents("--account", "new") == ([], [])
-    assert command("history", "--json", "--account", "new").json == []
-    assert command("show", "summary", "--json", "--account", "new").json["total"] == 0
+def test_the_history_names_the_actor_or_the_systems_user(command: CommandLine) -> None:
+    command.apply(*GOOD)
+    command.apply(("Add OTC", [otc(C)]), options=["--actor", "Ana Ruiz"])
+    actors = [batch["actor"] for batch in command("history", "--json").json]
+    assert actors == [getpass.getuser(), "Ana Ruiz"]
+
+
+def test_an_export_may_follow_an_apply(command: CommandLine) -> None:
+    """--export writes the ledger as it then is, whether or not rows were refused."""
+    target = Path("details.xlsx").absolute()
+    result = command("apply", good_workbook(), "--export", target)
+    assert (result.exit_code, str(target) in result.out) == (0, True)
+    assert len(list(load_workbook(target)["OTC Details"].iter_rows())) == 4
+    target.unlink()
+    result = command("apply", bad_workbook(), "--partial", "--export", target)
+    assert (result.exit_code, target.exists()) == (1, True)

@@ -53,7 +53,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
 ) -> None:
     """Of 130 and 270 customers. SQLite is sent new rows a hundred at a time and then the rest,
     so both take the same statements."""
-    assert command("apply", good_workbook(tmp_path)).exit_code == 0  # so that there is a ledger
+    assert command("apply", good_workbook()).exit_code == 0  # so that there is a ledger
     counts: dict[int, list[int]] = {130: [], 270: []}
     for size in counts:
         for number, sheets in enumerate(workbooks(size)):

@@ -126,6 +126,17 @@ def edit_workbook(
     return path
 
 
+def set_cells(path: Path, cells: Mapping[str, Mapping[str, Any]]) -> None:
+    """Set cells of a workbook, by sheet and coordinate."""
+
+    def set_all(workbook: Workbook) -> None:
+        for sheet, values in cells.items():
+            for coordinate, value in values.items():
+                workbook[sheet][coordinate].value = value
+
+    edit_workbook(path, set_all)
+
+
 def devices_in_plain(holding: CustomerHolding) -> dict[str, Any]:
     """A customer's `devices` by id, each what is known of it by header, dates as ISO text; nothing
     where there are none."""

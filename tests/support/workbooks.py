@@ -21,18 +21,18 @@ BAD: Sheets = [
 """GOOD with two mistakes, one of which spoils another row too: three rows are refused."""
 
 
-def good_workbook(folder: Path) -> Path:
-    """good.xlsx, of GOOD, in `folder`."""
-    return _workbook(folder, "good")
+def good_workbook() -> Path:
+    """good.xlsx, of GOOD, in this folder."""
+    return _workbook("good.xlsx")
 
 
-def bad_workbook(folder: Path) -> Path:
-    """bad.xlsx, of BAD, in `folder`."""
-    return _workbook(folder, "bad")
+def bad_workbook() -> Path:
+    """bad.xlsx, of BAD, in this folder."""
+    return _workbook("bad.xlsx")
 
 
-def _workbook(folder: Path, name: str) -> Path:
-    path = folder / f"{name}.xlsx"
+def _workbook(name: str) -> Path:
+    path = Path(name).absolute()
     path.write_bytes(_content(name))
     return path
 
@@ -40,5 +40,5 @@ def _workbook(folder: Path, name: str) -> Path:
 @cache
 def _content(name: str) -> bytes:
     with TemporaryDirectory() as folder:
-        sheets = {"good": GOOD, "bad": BAD}[name]
-        return write_workbook(Path(folder) / "x.xlsx", sheets).read_bytes()
+        sheets = {"good.xlsx": GOOD, "bad.xlsx": BAD}[name]
+        return write_workbook(Path(folder) / name, sheets).read_bytes()

@@ -1,0 +1,99 @@
+"""Odd names, encodings and users, as other systems have them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from command_line import CommandLine
+from workbooks import bad_workbook, good_workbook
+
+
+def run_program(*words: str | Path | bytes, **environment: str) -> tuple[int, str, str]:
+    """Exit code, output and error output of the program in a process of its own."""
+    result = subprocess.run(
+        [sys.executable, "-m", "importer", *words],
+        capture_output=True, check=False, env=os.environ | environment,
+        encoding=environment.get("PYTHONIOENCODING"), text=True,
+    )  # fmt: skip
+    return result.returncode, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("encoding", "options"),
+    [("cp1252", []), pytest.param("cp437", ["--json"], marks=pytest.mark.thorough),
+     pytest.param("cp1252", ["--json"], marks=pytest.mark.thorough),
+     pytest.param("cp437", [], marks=pytest.mark.thorough)],
+)  # fmt: skip
+def test_an_output_encoding_without_every_character_stops_nothing(
+    encoding: str, options: list[str], ledger: Path
+) -> None:
+    """Redirected output on Windows is in a code page that has no arrows."""
+    words = ["apply", str(bad_workbook()), "--partial", "--ledger", str(ledger), *options]
+    exit_code, out, err = run_program(*words, PYTHONIOENCODING=encoding)
+    assert (exit_code, err) == (1, "")
+    assert ('"partly-applied"' if options else "bad-number") in out
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are Unicode here")
+@pytest.mark.parametrize("options", [[], pytest.param(["--json"], marks=pytest.mark.thorough)])
+def test_a_file_name_of_any_bytes_is_applied(
+    options: list[str], command: CommandLine, ledger: Path
+) -> None:
+    """Names out of old archives are not UTF-8."""
+    name = b"cat\xe1logo.xlsx"
+    os.rename(os.fsencode(good_workbook()), name)
+    exit_code, _out, err = run_program("apply", name, "--ledger", ledger, *options)
+    assert (exit_code, err) == (0, "")
+    assert len(command("history", "--json").json) == 1
+
+
+def test_an_account_and_an_actor_of_any_bytes_are_accepted(command: CommandLine) -> None:
+    """What is not text is kept as question marks."""
+    result = command("apply", good_workbook(), "--account", "nor\udcffte", "--actor", "a\udcff")
+    assert result.exit_code == 0
+    [batch] = command("history", "--json", "--account", "nor?te").json
+    assert batch["actor"] == "a?"
+
+
+@pytest.mark.both_engines
+@pytest.mark.skipif(sys.platform == "win32", reason="command lines are Unicode on Windows")
+def test_an_otc_or_a_name_that_is_not_text_is_in_no_ledger(command: CommandLine) -> None:
+    """No database could be asked for it."""
+    command("apply", good_workbook())
+    for subject in ("otcs", "customers"):
+        words = ["show", subject, b"caf\xe9", "--ledger", command.ledger]
+        exit_code, out, err = run_program(*words)
+        assert (exit_code, out) == (2, "")
+        assert err.endswith(" caf?.\n")
+
+
+def test_a_nameless_user_can_apply(command: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container the user is often a bare number that no list of users has."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54_321, raising=False)
+    assert command("apply", good_workbook()).exit_code == 0
+    assert command("history", "--json").json[0]["actor"]
+
+
+def test_an_internal_error_whose_log_cannot_be_written_is_one_line(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("file").touch()
+    for name in ("HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(Path("file/below").absolute()))
+
+    def fail(*_arguments: Any) -> NoReturn:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("importer.pipeline.apply.apply_changes", fail)
+    result = command("apply", good_workbook())
+    assert (result.exit_code, result.out) == (70, "")
+    assert len(result.err.splitlines()) == 1
+    assert "Traceback" not in result.err

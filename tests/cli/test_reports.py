@@ -74,10 +74,3 @@ def test_a_workbook_without_rows_is_pointed_out(command: CommandLine, ledger: Pa
     for verb in ("check", "apply"):
         assert "No row is filled in" in command(verb, "t.xlsx").out
     assert not ledger.exists()
-
-
-def test_an_account_that_does_not_exist_is_pointed_out(command: CommandLine) -> None:
-    """It may be mistyped."""
-    assert "account default" in command("apply", good_workbook()).out
-    assert command("show", "summary").err == ""
-    assert "otra" in command("show", "summary", "--account", "otra").err

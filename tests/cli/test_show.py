@@ -1,4 +1,4 @@
-"""`show`: its keys, and how an OTC or a customer is named."""
+"""`show`: its keys."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import datetime as dt
 
 import pytest
 
-from builders import A, B, E, customer, disable, otc, self_managed
+from builders import A, B, customer, disable, otc, self_managed
 from command_line import CommandLine
-from workbooks import good_workbook
 
 pytestmark = pytest.mark.both_engines
 
@@ -46,26 +45,3 @@ def test_show_has_the_documented_keys(command: CommandLine) -> None:
         ("otcs", 2), ("customers", 2), ("total", 57), ("used", 12), ("pending", 45),
         ("expired", 0), ("renew_within_30_days", 0),
     ]  # fmt: skip
-
-
-@pytest.mark.contract
-def test_show_accepts_a_code_or_a_name_however_it_is_typed(command: CommandLine) -> None:
-    command("apply", good_workbook())
-    for typed in (A.lower(), A.replace("-", "").lower()):
-        assert [entry["otc"] for entry in command("show", "otcs", typed, "--json").json] == [A]
-    [entry] = command("show", "customers", "  nORTE ", "--json").json
-    assert entry["name"] == "Norte"
-
-
-@pytest.mark.contract
-def test_what_the_ledger_does_not_have_is_wrong_use(command: CommandLine) -> None:
-    """It is named: an OTC by its last characters, which may be written to a log."""
-    command("apply", good_workbook())
-    for subject, name, shown in (
-        ("otcs", E, f"…{E[-5:]}"), ("otcs", "nonsense", "nonsense"),
-        ("customers", "Nobody", "Nobody"),
-    ):  # fmt: skip
-        result = command("show", subject, name)
-        assert (result.exit_code, result.out, shown in result.err) == (2, "", True), result
-        result = command("show", subject, name, "--json")
-        assert (result.exit_code, result.json["exit_code"], shown in result.err) == (2, 2, True)

@@ -144,10 +144,9 @@ def test_an_undo_that_devices_depend_on_is_refused(
     assert problem["fix"] == f"Undo batch {first} first."
     assert devices.devices() == before
     for _ in range(9):
-        result = devices.undo(batch)
-        if result.exit_code == 0:
+        if (result := devices.undo(batch)).exit_code == 0:
             break
         fix = result.json["problems"][0]["fix"]
-        assert devices.undo(int(fix.split()[2])).exit_code == 0
+        assert devices.undo(int(fix.split()[2])).exit_code == 0, fix
     assert result.exit_code == 0, result.json
     devices.verify()

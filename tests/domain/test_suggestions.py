@@ -1,4 +1,4 @@
-"""Suggestions for what was nearly right, which are never taken without asking."""
+"""What a fix suggests for what was nearly right, and which other row it leads to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from builders import (
     HEADERS,
@@ -15,8 +14,8 @@ from builders import (
     Sheets,
     customer,
     disable,
+    edit,
     edit_otc,
-    edit_workbook,
     enable,
     otc,
     row,
@@ -25,8 +24,11 @@ from builders import (
 )  # fmt: skip
 from command_line import CommandLine, CommandResult
 
+pytestmark = pytest.mark.usefixtures("no_corrections")
+
 CODE = "ABCDE-12345-FGHIJ-67890"
 OTHER_CODE = "KLMNO-10100-PQRST-11011"
+SIMILAR_CODE = "ABCDE-12345-FGHIJ-67891"
 HEADER = HEADERS["Add OTC"][:4]
 OTC_CELLS = (CODE, "it@msp.example", "Acme", 50)
 FILLED: Sheets = [
@@ -98,7 +100,6 @@ def test_a_similar_customer_of_the_ledger_is_suggested_and_not_used(command: Com
 
 
 @pytest.mark.both_engines
-@pytest.mark.usefixtures("no_corrections")
 def test_nothing_of_another_account_is_ever_suggested(command: CommandLine) -> None:
     other = ("--account", "other")
     assert command.apply(*FILLED).exit_code == 0
@@ -109,7 +110,6 @@ def test_nothing_of_another_account_is_ever_suggested(command: CommandLine) -> N
     assert set(suggestions(command.check(sheet, options=other))) == {None}
 
 
-@pytest.mark.usefixtures("no_corrections")
 def test_of_several_similar_otcs_the_most_similar_is_suggested(command: CommandLine) -> None:
     """Codes that were bought together differ little: a letter that looks like a digit counts less
     than another character."""
@@ -120,7 +120,6 @@ def test_of_several_similar_otcs_the_most_similar_is_suggested(command: CommandL
     assert suggestions(command.check(("Edit OTC", edits))) == codes
 
 
-@pytest.mark.usefixtures("no_corrections")
 def test_what_the_workbook_adds_is_suggested_too(command: CommandLine, ledger: Path) -> None:
     result = command.check(
         ("Add OTC", [otc(CODE)]),
@@ -132,7 +131,6 @@ def test_what_the_workbook_adds_is_suggested_too(command: CommandLine, ledger: P
     assert not ledger.exists()
 
 
-@pytest.mark.usefixtures("no_corrections")
 def test_a_suggestion_is_in_the_language_of_the_user(command: CommandLine) -> None:
     command.apply(*FILLED)
     sheet = subscriptions(["ABCDE-12345-FGHIJ-6789O"])
@@ -148,7 +146,6 @@ def test_a_suggestion_is_in_the_language_of_the_user(command: CommandLine) -> No
 # Choices, headers and names of sheets
 
 
-@pytest.mark.usefixtures("no_corrections")
 def test_a_similar_choice_is_suggested(command: CommandLine) -> None:
     """In the language of the word that was typed."""
     managed = {"Admn": "Admin", "Administrator": "Administrador", "Custmer": "Customer",
@@ -163,7 +160,6 @@ def test_a_similar_choice_is_suggested(command: CommandLine) -> None:
     assert dict(zip([*managed, *release], suggestions(result), strict=True)) == managed | release
 
 
-@pytest.mark.usefixtures("no_corrections")
 @pytest.mark.parametrize(
     ("sheet", "headers", "cells", "meant"),
     [
@@ -190,16 +186,51 @@ def test_a_similar_header_or_sheet_is_suggested(
     assert meant in str(suggestion)
 
 
-def test_a_misspelt_required_header_is_one_problem(command: CommandLine) -> None:
-    """That the column is missing is no second problem."""
-    cells = [("OTC", "Email", "Company Name", "Total Licences"), OTC_CELLS]
-    result = command("check", write_cells(Path("x.xlsx"), {"Add OTC": cells}), "--json")
-    assert [error["code"] for error in result.errors] == ["unknown-column"]
-    assert suggestions(result) == ["Total Licenses"]
+# Rows that are refused because of another row
 
-    def rename(workbook: Workbook) -> None:
-        [header] = [cell for cell in workbook["Add OTC"][1] if cell.value == "Total Licences"]
-        header.value = "Total Licenses"
 
-    edit_workbook(result.corrections, rename)
-    assert command("apply", result.corrections, "--json").report["status"] == "applied"
+def fix_of_last(command: CommandLine, *sheets: tuple[str, Sequence[Row]]) -> str:
+    """The fix of the last error in a workbook."""
+    return str(command.check(*sheets).errors[-1]["fix"])
+
+
+def test_rows_that_need_an_otc_whose_own_row_is_refused_lead_there(command: CommandLine) -> None:
+    """And not to a known OTC that looks like it."""
+    fix = fix_of_last(
+        command,
+        ("Add OTC", [otc(CODE), otc(SIMILAR_CODE, "many")]),
+        ("Add Customer", [customer("Uno", code=SIMILAR_CODE)]),
+    )
+    assert "Row 3 of Add OTC" in fix
+    assert CODE not in fix
+    control = ("Add OTC", [otc(CODE)]), ("Add Customer", [customer("Uno", code=SIMILAR_CODE)])
+    assert fix_of_last(command, *control) == f"Did you mean {CODE}?"
+
+
+def test_rows_about_a_customer_whose_own_row_is_refused_lead_there(command: CommandLine) -> None:
+    """Whether the rules or a bad cell refused it."""
+    for refused in (customer("Uno", 51), customer("Uno") | row("Add Customer", managed_by="?")):
+        sheets = ("Add Customer", [refused]), ("Disable Customer", [disable("UNO")])
+        assert "Row 2 of Add Customer" in fix_of_last(command, ("Add OTC", [otc()]), *sheets)
+
+
+def test_the_old_name_of_a_customer_leads_to_its_new_one(command: CommandLine) -> None:
+    fix = fix_of_last(
+        command,
+        ("Add OTC", [otc()]),
+        ("Add Customer", [customer("Uno")]),
+        ("Edit Customer", [edit("Uno", new_name="Eins")]),
+        ("Disable Customer", [disable("Uno")]),
+    )
+    assert "Eins" in fix
+
+
+def test_the_number_that_would_fit_is_what_the_cell_should_contain(command: CommandLine) -> None:
+    """Edit Customer contains the new number, not the increase: 8 assigned and 2 pending."""
+    fix = fix_of_last(
+        command,
+        ("Add OTC", [otc(total=10)]),
+        ("Add Customer", [customer("Uno", 8)]),
+        ("Edit Customer", [edit("Uno", licenses=20)]),
+    )
+    assert "10 or fewer" in fix

@@ -215,3 +215,20 @@ def test_the_column_problems_is_not_read(command: CommandLine) -> None:
         for name, row in refused.items()
     })  # fmt: skip
     assert command("apply", path, "--json").row_counts == (2, 2, 0, 0)
+
+
+def test_a_misspelt_required_header_is_one_problem_which_renaming_fixes(
+    command: CommandLine,
+) -> None:
+    """That the column is missing is no second problem."""
+    headers = ["OTC", "Email", "Company Name", "Total Licences"]
+    path = write_cells(Path("x.xlsx"), {"Add OTC": [headers, [A, "it@msp.example", "Acme", 50]]})
+    result = command("check", path, "--json")
+    [error] = result.errors
+    assert (error["code"], "Did you mean Total Licenses?" in error["fix"]) == (
+        "unknown-column", True,
+    )  # fmt: skip
+    cells = load_workbook(result.corrections)["Add OTC"][1]
+    [header] = [cell.coordinate for cell in cells if cell.value == "Total Licences"]
+    set_cells(result.corrections, {"Add OTC": {header: "Total Licenses"}})
+    assert command("apply", result.corrections, "--json").report["status"] == "applied"

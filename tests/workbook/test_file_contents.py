@@ -72,15 +72,15 @@ def test_a_web_page_is_not_a_workbook_whatever_its_name(
 
 
 def test_text_with_the_name_of_a_workbook_is_refused_with_the_name_it_needs(
-    command: CommandLine, tmp_path: Path
+    command: CommandLine,
 ) -> None:
     """It may be separated values; its name does not say so, and nothing is guessed."""
-    path = write_text(tmp_path / "Add OTC.xlsx", [OTC_HEADER, otc_row(1)])
+    path = write_text("Add OTC.xlsx", [OTC_HEADER, otc_row(1)])
     problem = refusal_of(command("check", path, "--json"))
     assert problem["code"] == "not-a-workbook"
     assert ".csv" in problem["message"]
 
 
-def test_text_about_something_else_is_not_a_workbook(command: CommandLine, tmp_path: Path) -> None:
-    path = write_text(tmp_path / "sales.csv", [("Month", "Sales"), ("May", 7)])
+def test_text_about_something_else_is_not_a_workbook(command: CommandLine) -> None:
+    path = write_text("sales.csv", [("Month", "Sales"), ("May", 7)])
     assert refusal_of(command("check", path, "--json"))["code"] == "not-a-workbook"

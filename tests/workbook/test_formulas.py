@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import A, B, otc, write_workbook
-from checks import check
+from builders import A, B, otc
+from checks import check, write
 from command_line import CommandLine
 from hostile.originals import ods_cell, ods_content, ods_parts, ods_row
 from reports import errors_in, problem_of
@@ -42,10 +42,8 @@ def test_rows_of_formulas_without_values_are_not_lost_at_the_end(command: Comman
     ]
 
 
-def test_the_stored_value_of_a_formula_is_used_with_a_warning(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(total="=40+10")])])
+def test_the_stored_value_of_a_formula_is_used_with_a_warning(command: CommandLine) -> None:
+    path = write([("Add OTC", [otc(total="=40+10")])])
     result = command("apply", store_result(path, "50"), "--json")
     assert result.row_counts == (1, 1, 0, 0)
     problem = problem_of(result, "formula-value-used")
@@ -53,10 +51,8 @@ def test_the_stored_value_of_a_formula_is_used_with_a_warning(
     assert command("show", "otcs", "--json").json[0]["total"] == 50
 
 
-def test_a_bad_stored_value_of_a_formula_is_a_bad_cell(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(total="=5/2")])])
+def test_a_bad_stored_value_of_a_formula_is_a_bad_cell(command: CommandLine) -> None:
+    path = write([("Add OTC", [otc(total="=5/2")])])
     report = command("check", store_result(path, "2.5"), "--json").report
     assert errors_in(report) == [("D2", "bad-number")]
 
@@ -74,8 +70,8 @@ def test_an_error_value_is_refused_as_excel_shows_it(command: CommandLine) -> No
         assert error in problem["message"]
 
 
-def test_text_that_looks_like_an_error_is_text(command: CommandLine, tmp_path: Path) -> None:
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(company="#N/A")])])
+def test_text_that_looks_like_an_error_is_text(command: CommandLine) -> None:
+    path = write([("Add OTC", [otc(company="#N/A")])])
     assert command("apply", as_text(path), "--json").row_counts == (1, 1, 0, 0)
     assert command("show", "otcs", "--json").json[0]["company"] == "#N/A"
 
@@ -104,11 +100,11 @@ def in_other_case(path: Path) -> None:
 
 @pytest.mark.parametrize("rewrite", [as_strict, in_other_case])
 def test_errors_and_formulas_are_noticed_however_the_file_is_written(
-    rewrite: Callable[[Path], None], command: CommandLine, tmp_path: Path
+    rewrite: Callable[[Path], None], command: CommandLine
 ) -> None:
     """In an optional column, neither is taken for blank. To refuse such a file is as safe."""
     rows = [otc(description="#N/A", runtime="=6+6")]
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", rows)])
+    path = write([("Add OTC", rows)])
     rewrite(path)
     result = command("check", path, "--json")
     assert (result.exit_code, errors_in(result.report)) in [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
-from builders import B, customer, edit_workbook, otc, write_cells, write_workbook
+from builders import B, customer, edit_workbook, otc
+from checks import write
 from command_line import CommandLine
 from reports import errors_in, problem_of, problems_of
 
@@ -36,9 +36,9 @@ def hide_sheet(workbook: Workbook) -> None:
     ("hide", "message"), [(hide_row, r": 3\.$"), (hide_column, r": D\.$"), (hide_sheet, "Add OTC")]
 )
 def test_what_is_hidden_is_read_with_a_warning_that_names_it(
-    hide: Callable[[Workbook], None], message: str, command: CommandLine, tmp_path: Path
+    hide: Callable[[Workbook], None], message: str, command: CommandLine
 ) -> None:
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(), otc(B)])])
+    path = write([("Add OTC", [otc(), otc(B)])])
     result = command("check", edit_workbook(path, hide), "--json")
     assert result.row_counts == (2, 2, 0, 0)
     problem = problem_of(result, "hidden-rows")
@@ -46,12 +46,10 @@ def test_what_is_hidden_is_read_with_a_warning_that_names_it(
     assert re.search(message, problem["message"])
 
 
-def test_rows_below_a_merged_cell_are_refused_with_its_range(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_rows_below_a_merged_cell_are_refused_with_its_range(command: CommandLine) -> None:
     """A2:A3 merged: row 2 has the value, row 3 has none."""
     sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte"), customer(None)])]
-    path = write_workbook(tmp_path / "x.xlsx", sheets)
+    path = write(sheets)
     edit_workbook(path, lambda workbook: workbook["Add Customer"].merge_cells("A2:A3"))
     result = command("apply", path, "--partial", "--json")
     assert result.row_counts == (3, 2, 0, 1)
@@ -61,17 +59,15 @@ def test_rows_below_a_merged_cell_are_refused_with_its_range(
     assert "A2:A3" in problem["fix"]
 
 
-def test_blank_rows_below_a_merged_cell_are_not_read(command: CommandLine, tmp_path: Path) -> None:
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(), {}, {}, otc(B)])])
+def test_blank_rows_below_a_merged_cell_are_not_read(command: CommandLine) -> None:
+    path = write([("Add OTC", [otc(), {}, {}, otc(B)])])
     edit_workbook(path, lambda workbook: workbook["Add OTC"].merge_cells("A2:A4"))
     assert command("check", path, "--json").row_counts == (2, 2, 0, 0)
 
 
-def test_merged_cells_beside_the_table_do_no_harm(command: CommandLine, tmp_path: Path) -> None:
+def test_merged_cells_beside_the_table_do_no_harm(command: CommandLine) -> None:
     """Nor below it, nor on another sheet."""
-    path = write_cells(
-        tmp_path / "x.xlsx",
-        {"Add OTC": [tuple(otc()), tuple(otc().values())],
+    path = write({"Add OTC": [tuple(otc()), tuple(otc().values())],
          "Notes": [("Read me", None), ("a", "b")]},
     )  # fmt: skip
 

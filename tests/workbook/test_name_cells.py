@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from builders import customer, disable, otc, otcs_with, row, self_managed, write_workbook
-from checks import check
+from builders import customer, disable, otc, otcs_with, row, self_managed
+from checks import check, write
 from command_line import CommandLine
 from reports import errors_in
 from workbook_files import SHEET, as_text, substitute
 
 
-def test_a_name_is_a_name_whatever_it_looks_like(command: CommandLine, tmp_path: Path) -> None:
+def test_a_name_is_a_name_whatever_it_looks_like(command: CommandLine) -> None:
     """No word stands for a blank cell, and a number is a name as Excel shows it."""
     typed: list[Any] = [
         "NA", "None", "null", "nan", "N/A", "TRUE", 123, "007", "-", "=1+1", "#N/A", "L" * 100,
         "Clínica Ñandú", "李",
     ]  # fmt: skip
     rows = [customer(name) for name in typed]
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc()]), ("Add Customer", rows)])
+    path = write([("Add OTC", [otc()]), ("Add Customer", rows)])
     assert command("apply", as_text(path), "--json").row_counts == (15, 15, 0, 0)
     names = {customer["name"] for customer in command("show", "customers", "--json").json}
     assert names == set(map(str, typed))
@@ -40,19 +39,17 @@ def test_control_characters_and_long_names_are_refused(command: CommandLine) -> 
         assert "100" in problem["message"]
 
 
-def test_an_escaped_control_character_is_refused_and_returned(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_an_escaped_control_character_is_refused_and_returned(command: CommandLine) -> None:
     """Excel stores a bell as _x0007_."""
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(company="PLACEHOLDER")])])
+    path = write([("Add OTC", [otc(company="PLACEHOLDER")])])
     result = command("check", substitute(path, SHEET, "PLACEHOLDER", "Ac_x0007_me"), "--json")
     assert errors_in(result.report) == [("C2", "bad-characters")]
     assert result.corrections
 
 
-def test_a_cell_cannot_control_the_terminal(command: CommandLine, tmp_path: Path) -> None:
+def test_a_cell_cannot_control_the_terminal(command: CommandLine) -> None:
     """An escape sequence in a cell is not sent to the screen of the person who checks the file."""
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc("PLACEHOLDER")])])
+    path = write([("Add OTC", [otc("PLACEHOLDER")])])
     substitute(path, SHEET, "PLACEHOLDER", "_x001B_]0;title_x0007_")
     result = command("check", path)
     assert result.exit_code == 1
@@ -78,9 +75,7 @@ def test_a_name_that_cannot_be_seen_is_not_a_name(command: CommandLine) -> None:
     ]
 
 
-def test_a_problem_has_all_keys_and_its_texts_no_placeholder(
-    command: CommandLine,
-) -> None:
+def test_a_problem_has_all_keys_and_its_texts_no_placeholder(command: CommandLine) -> None:
     problems = check(command, [("Add OTC", [otc("x", email="y")])]).report["problems"]
     assert len(problems) == 2
     for problem in problems:

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
-from builders import otcs_with, write_workbook
-from checks import check
+from builders import otcs_with
+from checks import check, write
 from command_line import CommandLine
 from reports import problems_of
 from workbook_files import SHEET, as_text, substitute
 
 
-def test_a_number_may_be_typed_as_text(command: CommandLine, tmp_path: Path) -> None:
+def test_a_number_may_be_typed_as_text(command: CommandLine) -> None:
     typed = [5, 5.0, "5", "5.0", " 5 ", "5.00", "005", "5,0", "5,00", "５"]
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", otcs_with("total", typed))])
+    path = write([("Add OTC", otcs_with("total", typed))])
     assert command("apply", path).exit_code == 0
     totals = [otc["total"] for otc in command("show", "otcs", "--json").json]
     assert totals == [5] * len(typed)
 
 
-def test_what_is_not_a_number_of_licences_is_refused(command: CommandLine, tmp_path: Path) -> None:
+def test_what_is_not_a_number_of_licences_is_refused(command: CommandLine) -> None:
     """No rounding, no guessing at separators, no digits of other scripts, no logical values."""
     typed = [
         2.5, True, False, "5 pcs", 1e20, -1, 0, "1e6,0", "٣", "five", "2.5", "2,5", "5,000,0",
         "1e3", "+5", "=5", 1_000_001, "1000001", dt.date(2026, 1, 5), "0x10", "5-6", "½",
     ]  # fmt: skip
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", otcs_with("total", typed))])
+    path = write([("Add OTC", otcs_with("total", typed))])
     result = command("check", as_text(path), "--json")
     assert result.row_counts == (22, 0, 0, 22)
     problems = {problem["cell"]: problem for problem in result.report["problems"]}
@@ -54,10 +53,10 @@ def test_a_thousands_separator_is_refused_with_a_suggestion(command: CommandLine
 @pytest.mark.parametrize("stored", ["NaN", "inf", "-inf", "1e999"])
 @pytest.mark.parametrize("field", ["total", "runtime"])
 def test_a_stored_value_that_is_not_finite_is_refused(
-    stored: str, field: str, command: CommandLine, tmp_path: Path
+    stored: str, field: str, command: CommandLine
 ) -> None:
     """A required column does not take it, an optional one does not take it for blank."""
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", otcs_with(field, [77]))])
+    path = write([("Add OTC", otcs_with(field, [77]))])
     substitute(path, SHEET, "<v>77</v>", f"<v>{stored}</v>")
     result = command("apply", path, "--json")
     assert result.exit_code in (1, 3)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 from builders import A, edit_otc, otc, write_workbook
-from checks import apply, check
+from checks import apply, check, write
 from command_line import CommandLine
 from importer.base.texts import visible
 from reports import errors_in, problem_of, problems_of
@@ -15,7 +14,7 @@ from reports import errors_in, problem_of, problems_of
 CODE = "ABCDE-12345-FGHIJ-67890"
 
 
-def test_an_otc_is_normalised_with_a_warning(command: CommandLine, tmp_path: Path) -> None:
+def test_an_otc_is_normalised_with_a_warning(command: CommandLine) -> None:
     """Lower case, surrounding and non-breaking spaces, odd and missing dashes; the message has the
     OTC before and after."""
     typed = [
@@ -24,7 +23,7 @@ def test_an_otc_is_normalised_with_a_warning(command: CommandLine, tmp_path: Pat
         "ABCDE-\u00a012345-FGHIJ-67890", "ABCDE‑12345‑FGHIJ‑67890", "abcde12345-fghij−67890",
         "\ufeffABCDE-12345-\u200bFGHIJ-67890",
     ]  # fmt: skip
-    command("apply", write_workbook(tmp_path / "first.xlsx", [("Add OTC", [otc(CODE)])]))
+    apply(command, [("Add OTC", [otc(CODE)])])
     rows = [edit_otc(code, runtime=number) for number, code in enumerate(typed, 1)]
     result = check(command, [("Edit OTC", rows)])
     problems = [p for p in result.report["problems"] if p["code"] == "normalised"]
@@ -60,20 +59,18 @@ def test_what_is_not_an_otc_is_refused(command: CommandLine) -> None:
     assert errors_in(report) == [(f"A{row}", "bad-otc") for row in range(2, len(typed) + 2)]
 
 
-def test_an_otc_of_digits_must_be_typed_as_text(command: CommandLine, tmp_path: Path) -> None:
+def test_an_otc_of_digits_must_be_typed_as_text(command: CommandLine) -> None:
     """As a number, Excel has dropped five of its digits."""
     digits = 12345678901234567890
-    path = write_workbook(tmp_path / "x.xlsx", [("Add OTC", [otc(A) | {"OTC": digits}])])
+    path = write([("Add OTC", [otc(A) | {"OTC": digits}])])
     assert "text" in problem_of(command("check", path, "--json"), "bad-otc")["fix"]
     write_workbook(path, [("Add OTC", [otc(str(digits))])])
     assert command("check", path).exit_code == 0
 
 
-def test_an_otc_like_a_known_one_is_suggested_except_on_add_otc(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_an_otc_like_a_known_one_is_suggested_except_on_add_otc(command: CommandLine) -> None:
     """There the suggestion would lose the new OTC."""
-    command("apply", write_workbook(tmp_path / "first.xlsx", [("Add OTC", [otc(CODE)])]))
+    apply(command, [("Add OTC", [otc(CODE)])])
     mistyped, wide = CODE[:-1], "ＡBCDE-12345-FGHIJ-67891"
     add, edit, edit_wide = check(
         command,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders import HEADERS, B, otc, write_workbook
+from builders import HEADERS, B, otc
 from checks import apply, check
 from command_line import CommandLine
 from reports import errors_in, problem_of
@@ -50,10 +49,10 @@ def test_title_rows_above_the_header_are_skipped_with_a_warning(
 
 @pytest.mark.parametrize(("titles", "refused"), [(1, False), (2, True)])
 def test_one_title_may_be_above_a_single_column_but_not_two(
-    titles: int, refused: bool, command: CommandLine, tmp_path: Path
+    titles: int, refused: bool, command: CommandLine
 ) -> None:
     """Two names above Customer (Site) Name were sorted there, and would be lost."""
-    command("apply", write_workbook(tmp_path / "first.xlsx", [("Add OTC", [otc()])]))
+    apply(command, [("Add OTC", [otc()])])
     table = [("Norte",)] * titles + [HEADERS["Enable Customer"], ("Sur",)]
     report = check(command, {"Enable Customer": table}).report
     codes = {problem["code"] for problem in report["problems"]} - {"unknown-customer"}

@@ -23,16 +23,14 @@ ENCODINGS = [
 ]  # fmt: skip
 
 
-def test_every_encoding_is_recognised_and_a_guess_is_reported(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_every_encoding_is_recognised_and_a_guess_is_reported(command: CommandLine) -> None:
     """With a byte order mark and without, every letter is itself, so that only the first file asks
     for anything. Windows-1252, which nothing tells from its neighbours, is a guess."""
     company = "Clínica Ñandú – 5 €"
     paths = []
     for number, (mark, encoding) in enumerate(ENCODINGS):
         rows = [HEADER, otc_row(1, company)]
-        path = write_text(tmp_path / f"{number} Add OTC.csv", rows, ";", encoding)
+        path = write_text(f"{number} Add OTC.csv", rows, ";", encoding)
         path.write_bytes(mark + path.read_bytes())
         paths.append(path)
     reports = command("apply", *paths, "--json").json
@@ -45,16 +43,14 @@ def test_every_encoding_is_recognised_and_a_guess_is_reported(
     assert "UTF-8" in guesses[-1][0]["fix"]
 
 
-def test_letters_of_no_known_encoding_are_refused(command: CommandLine, tmp_path: Path) -> None:
+def test_letters_of_no_known_encoding_are_refused(command: CommandLine) -> None:
     """Byte 0x81 is neither UTF-8 nor a letter of Windows-1252."""
-    path = tmp_path / "Add OTC.csv"
+    path = Path("Add OTC.csv")
     path.write_bytes(b"OTC,Email\n\x81\xc3,x\n")
     assert "Windows-1252" in refusal_of(command("check", path, "--json"))["message"]
 
 
-def test_the_separator_is_found_by_the_headers_whatever_the_suffix(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_the_separator_is_found_by_the_headers_whatever_the_suffix(command: CommandLine) -> None:
     """Commas in names, decimal commas and semicolons in text do not mislead."""
     rows = [
         (*HEADER, "Description"),
@@ -62,7 +58,7 @@ def test_the_separator_is_found_by_the_headers_whatever_the_suffix(
         otc_row(2, "Acme", 50, "x,y,z"),
     ]
     paths = [
-        write_text(tmp_path / f"{number} Add OTC{suffix}", rows, separator)
+        write_text(f"{number} Add OTC{suffix}", rows, separator)
         for number, separator in enumerate([",", ";", "\t", "|"])
         for suffix in (".csv", ".tsv", ".tab", ".txt", ".CSV")
     ]
@@ -74,29 +70,27 @@ def test_the_separator_is_found_by_the_headers_whatever_the_suffix(
 
 
 @pytest.mark.parametrize("line", ["sep=;\n", "SEP=;\r\n", "\ufeffsep=;\r\n"])
-def test_a_line_that_states_the_separator_is_not_a_row(
-    line: str, command: CommandLine, tmp_path: Path
-) -> None:
+def test_a_line_that_states_the_separator_is_not_a_row(line: str, command: CommandLine) -> None:
     """As in Excel, so that the bad cell is in row 3 in both."""
-    path = tmp_path / "Add OTC.csv"
+    path = Path("Add OTC.csv")
     rows = f"{code(1)};{EMAIL};Acme, Norte;5\n{code(2)};{EMAIL};Acme, Norte;x\n"
     path.write_text(f"{line}{';'.join(HEADER)}\n{rows}", encoding="utf-8", newline="")
     assert errors_in(command("check", path, "--json").report) == [("D3", "bad-number")]
 
 
-def test_a_single_column_needs_no_separator(command: CommandLine, tmp_path: Path) -> None:
-    path = tmp_path / "Enable Customer.csv"
+def test_a_single_column_needs_no_separator(command: CommandLine) -> None:
+    path = Path("Enable Customer.csv")
     path.write_text("Customer (Site) Name\nNorte\nSur\n", encoding="utf-8")
     problems = command("check", path, "--json").report["problems"]
     assert [problem["code"] for problem in problems] == ["unknown-customer"] * 2
 
 
 def test_rows_end_in_any_way_and_are_counted_as_spreadsheet_programs_do(
-    command: CommandLine, tmp_path: Path
+    command: CommandLine,
 ) -> None:
     """Lines that end as on Windows, Unix and old Macs, in one file; a line break in quotation marks
     begins no row, and blank lines are rows that hold nothing."""
-    path = tmp_path / "Add OTC.csv"
+    path = Path("Add OTC.csv")
     lines = [
         HEADER_LINE, "\r\n",
         f'{code(1)},{EMAIL},"Acme\nNorte\r\nSur",50', "\n",
@@ -118,54 +112,48 @@ def test_rows_end_in_any_way_and_are_counted_as_spreadsheet_programs_do(
     (f'{code(1)},{EMAIL},"Acme,50\n' + f"{code(2)},{EMAIL},Acme,50\n" * 2_000, 2),
 ], ids=["never closed", "more follows", "never closed in a long file"])  # fmt: skip
 def test_an_unclosed_quotation_mark_is_refused_with_its_line(
-    rows: str, line: int, command: CommandLine, tmp_path: Path
+    rows: str, line: int, command: CommandLine
 ) -> None:
     """All rows below would be swallowed by one cell."""
-    path = tmp_path / "Add OTC.csv"
+    path = Path("Add OTC.csv")
     path.write_text(f"{HEADER_LINE}\n{rows}", encoding="utf-8")
     problem = refusal_of(command("check", path, "--json"))
     assert problem["code"] == "unreadable-file"
     assert f"line {line} " in problem["message"]
 
 
-def test_errors_and_truth_values_are_what_they_are_in_a_workbook(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_errors_and_truth_values_are_what_they_are_in_a_workbook(command: CommandLine) -> None:
     """In English and Spanish."""
     shown = ["#N/A", "#REF!", "#¡VALOR!", "#N/D", "TRUE", "VERDADERO", "FALSO"]
     rows = [otc_row(number, "Acme", value) for number, value in enumerate(shown)]
-    path = write_text(tmp_path / "Add OTC.csv", [HEADER, *rows])
+    path = write_text("Add OTC.csv", [HEADER, *rows])
     problems = command("check", path, "--json").report["problems"]
     assert [p["code"] for p in problems] == ["cell-error"] * 4 + ["bad-number"] * 3
     assert [p["value"] for p in problems][4:] == shown[4:]
 
 
-def test_a_text_that_was_guarded_against_being_a_formula_is_itself(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_a_text_that_was_guarded_against_being_a_formula_is_itself(command: CommandLine) -> None:
     """Programs guard = + - @ with an apostrophe; other apostrophes stay."""
     names = ["=1+1", "+34 600", "-5", "@Norte", "'quoted'", "'"]
     rows = [
         otc_row(number, f"'{name}" if name[0] in "=+-@" else name)
         for number, name in enumerate(names)
     ]
-    assert command("apply", write_text(tmp_path / "Add OTC.csv", [HEADER, *rows])).exit_code == 0
+    assert command("apply", write_text("Add OTC.csv", [HEADER, *rows])).exit_code == 0
     assert [otc["company"] for otc in command("show", "otcs", "--json").json] == names
 
 
-def test_a_company_whose_name_reads_like_a_truth_value_keeps_its_name(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_a_company_whose_name_reads_like_a_truth_value_keeps_its_name(command: CommandLine) -> None:
     names = ["TRUE", "VERDADERO", "True", "verdadero"]
     rows = [otc_row(number, name) for number, name in enumerate(names)]
-    assert command("apply", write_text(tmp_path / "Add OTC.csv", [HEADER, *rows])).exit_code == 0
+    assert command("apply", write_text("Add OTC.csv", [HEADER, *rows])).exit_code == 0
     assert [otc["company"] for otc in command("show", "otcs", "--json").json] == names
 
 
-def test_a_truth_value_is_a_choice_of_yes_or_no(command: CommandLine, tmp_path: Path) -> None:
+def test_a_truth_value_is_a_choice_of_yes_or_no(command: CommandLine) -> None:
     words = ["TRUE", "VERDADERO", "True", "verdadero", "perhaps"]
     rows = [(f"Nobody {number}", word) for number, word in enumerate(words)]
     header = ("Customer (Site) Name", "Release Licenses")
-    path = write_text(tmp_path / "Disable Customer.csv", [header, *rows])
+    path = write_text("Disable Customer.csv", [header, *rows])
     problems = command("check", path, "--json").report["problems"]
     assert [p["code"] for p in problems] == ["unknown-customer"] * 4 + ["bad-choice"]

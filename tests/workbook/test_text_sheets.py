@@ -24,11 +24,11 @@ NAMES = {
 
 
 @pytest.mark.usefixtures("no_corrections")
-def test_a_file_is_the_sheet_in_its_name(command: CommandLine, tmp_path: Path) -> None:
+def test_a_file_is_the_sheet_in_its_name(command: CommandLine) -> None:
     """Though its headers would fit another sheet as well. The report calls it by the name of the
     sheet, in the language of the file's."""
     rows = [HEADER, otc_row(1), otc_row(2, "Acme", "x")]
-    paths = [write_text(tmp_path / f"{name}.csv", rows) for name in NAMES]
+    paths = [write_text(f"{name}.csv", rows) for name in NAMES]
     reports = command("apply", "--partial", *paths, "--json").json
     sheets = {name: [problem["sheet"] for problem in report["problems"]
                      if problem["severity"] == "error"]
@@ -38,15 +38,13 @@ def test_a_file_is_the_sheet_in_its_name(command: CommandLine, tmp_path: Path) -
     assert sum(report["rows"]["unchanged"] for report in reports) == len(NAMES) - 1
 
 
-def test_a_file_with_another_name_is_the_sheet_with_its_headers(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_a_file_with_another_name_is_the_sheet_with_its_headers(command: CommandLine) -> None:
     """Title rows above them do not mislead."""
     names = ("Add Customer", "Edit Customer", "Update OTC", "Disable Customer")
     headers = [*((HEADERS[name], name) for name in names),
                (("Nombre del cliente", "Liberar licencias"), "Disable Customer")]  # fmt: skip
     paths = [
-        write_text(tmp_path / f"{n}.csv", [("Our list",), (), header, ("x",) * len(header)])
+        write_text(f"{n}.csv", [("Our list",), (), header, ("x",) * len(header)])
         for n, (header, _) in enumerate(headers)
     ]
     reports = command("check", *paths, "--json").json
@@ -57,10 +55,10 @@ def test_a_file_with_another_name_is_the_sheet_with_its_headers(
 
 @pytest.mark.parametrize("name", ["may", "add otc and edit otc"])
 def test_a_file_that_may_be_two_sheets_is_refused_until_one_is_chosen(
-    name: str, command: CommandLine, tmp_path: Path
+    name: str, command: CommandLine
 ) -> None:
     """Add OTC and Edit OTC have the same columns."""
-    path = write_text(tmp_path / f"{name}.csv", [HEADER, otc_row(1)])
+    path = write_text(f"{name}.csv", [HEADER, otc_row(1)])
     result = command("apply", path, "--json")
     assert result.exit_code == 1
     problem = problem_of(result, "unknown-sheet")
@@ -74,15 +72,13 @@ def test_the_option_sheet_applies_to_text_files_only(command: CommandLine, tmp_p
     book = write_cells(
         tmp_path / "x.xlsx", {"Add OTC": [HEADER, otc_row(1)], "Enable Customer": []}
     )
-    text = write_text(tmp_path / "x.csv", [HEADER, otc_row(2)])
+    text = write_text("x.csv", [HEADER, otc_row(2)])
     reports = command("apply", "--sheet", "Add OTC", book, text, "--json").json
     assert [report["changes"]["otcs_added"] for report in reports] == [1, 1]
 
 
-def test_the_option_sheet_does_not_overrule_the_name_of_a_file(
-    command: CommandLine, tmp_path: Path
-) -> None:
-    path = write_text(tmp_path / "add otc.csv", [HEADER, otc_row(1)])
+def test_the_option_sheet_does_not_overrule_the_name_of_a_file(command: CommandLine) -> None:
+    path = write_text("add otc.csv", [HEADER, otc_row(1)])
     result = command("check", "--sheet", "Edit OTC", path, "--json")
     assert result.exit_code == 3
     assert "Add OTC" in result.report["problems"][0]["message"]
@@ -98,7 +94,7 @@ def test_the_option_sheet_does_not_overrule_the_name_of_a_file(
 def test_a_sheet_that_cannot_be_chosen_is_wrong_use(
     verb: str, arguments: Sequence[str], named: str, command: CommandLine, tmp_path: Path
 ) -> None:
-    write_text(tmp_path / "x.csv", [HEADER, otc_row(1)])
+    write_text("x.csv", [HEADER, otc_row(1)])
     write_cells(tmp_path / "x.xlsx", {"Add OTC": [HEADER, otc_row(1)]})
     result = command(verb, *arguments)
     assert result.exit_code == 2
@@ -106,13 +102,11 @@ def test_a_sheet_that_cannot_be_chosen_is_wrong_use(
     assert not Path(command.ledger).exists()
 
 
-def test_several_text_files_are_the_sheets_of_one_workbook(
-    command: CommandLine, tmp_path: Path
-) -> None:
+def test_several_text_files_are_the_sheets_of_one_workbook(command: CommandLine) -> None:
     """`check` sees in each what those before it would leave; `apply` makes a batch of each."""
-    otcs = write_text(tmp_path / "Add OTC.csv", [HEADER, otc_row(1)])
+    otcs = write_text("Add OTC.csv", [HEADER, otc_row(1)])
     customers = write_text(
-        tmp_path / "Add Customer.csv",
+        "Add Customer.csv",
         [HEADERS["Add Customer"][:4], ("Norte", "Admin", code(1), 5)],
     )
     assert command("check", otcs, customers).exit_code == 0

@@ -68,9 +68,9 @@ SPANISH = Text(
 
 
 def write_text(
-    path: Path, rows: Sequence[Sequence[Any]], separator: str = ",", encoding: str = "utf-8"
+    name: str, rows: Sequence[Sequence[Any]], separator: str = ",", encoding: str = "utf-8"
 ) -> Path:
-    """A text file of any rows."""
-    text = Text(encoding, separator).of(Sheet("", "", rows))
-    path.write_bytes(text.encode(encoding))
+    """A text file of any rows, in the folder of the test."""
+    path = Path(name).absolute()
+    path.write_bytes(Text(encoding, separator).of(Sheet("", "", rows)).encode(encoding))
     return path

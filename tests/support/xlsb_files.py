@@ -110,11 +110,11 @@ def serial(value: dt.date | dt.datetime, *, from_1904: bool) -> float:
     return days - _DAYS_TO_1904 * from_1904
 
 
-def _record(kind: int, *parts: bytes) -> bytes:
-    """A record; its type and its length are numbers of 7 bits a byte."""
+def record(kind: int, *parts: bytes, length: int | None = None) -> bytes:
+    """A record, which may lie about its length; type and length are numbers of 7 bits a byte."""
     content = b"".join(parts)
     head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
-    size = len(content)
+    size = len(content) if length is None else length
     while size >= 0x80:
         head += bytes([size & 0x7F | 0x80])
         size >>= 7
@@ -134,32 +134,32 @@ class _Book:
     def sheet(self, sheet: XlsbSheet) -> Iterator[bytes]:
         rows = sorted({row for row, _ in sheet.cells})
         width = max((column for _, column in sheet.cells), default=0)
-        yield _record(_BEGIN_SHEET)
-        yield _record(_WS_DIM, struct.pack("<4I", 0, rows[-1] if rows else 0, 0, width))
+        yield record(_BEGIN_SHEET)
+        yield record(_WS_DIM, struct.pack("<4I", 0, rows[-1] if rows else 0, 0, width))
         if sheet.hidden_columns:
-            yield _record(_BEGIN_COLUMNS)
+            yield record(_BEGIN_COLUMNS)
             for column in sorted(sheet.hidden_columns):
-                yield _record(_COL_INFO, struct.pack("<4IH", column, column, 2_560, _GENERAL, 1))
-            yield _record(_END_COLUMNS)
-        yield _record(_BEGIN_DATA)
+                yield record(_COL_INFO, struct.pack("<4IH", column, column, 2_560, _GENERAL, 1))
+            yield record(_END_COLUMNS)
+        yield record(_BEGIN_DATA)
         for row in rows:
             hidden = _HIDDEN_ROW if row in sheet.hidden_rows else 0
-            yield _record(_ROW_HDR, struct.pack("<IIHBBBI", row, 0, 300, 0, hidden, 0, 0))
+            yield record(_ROW_HDR, struct.pack("<IIHBBBI", row, 0, 300, 0, hidden, 0, 0))
             columns = sorted(column for at, column in sheet.cells if at == row)
             yield from (self._cell(column, sheet.cells[row, column]) for column in columns)
-        yield _record(_END_DATA)
+        yield record(_END_DATA)
         if sheet.merged:
-            yield _record(_BEGIN_MERGED, struct.pack("<I", len(sheet.merged)))
+            yield record(_BEGIN_MERGED, struct.pack("<I", len(sheet.merged)))
             for merged in sheet.merged:
-                yield _record(_MERGE_CELL, struct.pack("<4I", *merged))
-            yield _record(_END_MERGED)
-        yield _record(_END_SHEET)
+                yield record(_MERGE_CELL, struct.pack("<4I", *merged))
+            yield record(_END_MERGED)
+        yield record(_END_SHEET)
 
     def shared_strings(self) -> Iterator[bytes]:
-        yield _record(_BEGIN_SST, struct.pack("<II", len(self.strings), len(self.strings)))
+        yield record(_BEGIN_SST, struct.pack("<II", len(self.strings), len(self.strings)))
         for value in self.strings:
-            yield _record(_SST_ITEM, b"\0", _text(value))
-        yield _record(_END_SST)
+            yield record(_SST_ITEM, b"\0", _text(value))
+        yield record(_END_SST)
 
     def _cell(self, column: int, cell: Cell) -> bytes:
         value = cell.value if isinstance(cell, Calculated) else cell
@@ -172,16 +172,16 @@ class _Book:
             return _formula(head, value)
         match value:
             case None:
-                return _record(_CELL_BLANK, head)
+                return record(_CELL_BLANK, head)
             case bool():
-                return _record(_CELL_BOOL, head, bytes([value]))
+                return record(_CELL_BOOL, head, bytes([value]))
             case str():
                 number = self.strings.setdefault(value, len(self.strings))
-                return _record(_CELL_ISST, head, struct.pack("<I", number))
+                return record(_CELL_ISST, head, struct.pack("<I", number))
             case Error():
-                return _record(_CELL_ERROR, head, bytes([value.number]))
+                return record(_CELL_ERROR, head, bytes([value.number]))
             case _:
-                return _record(_CELL_REAL, head, struct.pack("<d", value))
+                return record(_CELL_REAL, head, struct.pack("<d", value))
 
 
 def _formula(head: bytes, value: Value | Error) -> bytes:
@@ -201,18 +201,18 @@ def _formula(head: bytes, value: Value | Error) -> bytes:
             kind, stored = _FMLA_NUM, struct.pack("<d", value)
             tokens = _NUM + stored
     flags, size, more = b"\0\0", struct.pack("<I", len(tokens)), struct.pack("<I", 0)
-    return _record(kind, head, stored, flags, size, tokens, more)
+    return record(kind, head, stored, flags, size, tokens, more)
 
 
 def _workbook(sheets: Sequence[XlsbSheet], from_1904: bool) -> Iterator[bytes]:
-    yield _record(_BEGIN_BOOK)
-    yield _record(_WB_PROP, struct.pack("<II", from_1904, 0), _text("ThisWorkbook"))
-    yield _record(_BEGIN_BUNDLE)
+    yield record(_BEGIN_BOOK)
+    yield record(_WB_PROP, struct.pack("<II", from_1904, 0), _text("ThisWorkbook"))
+    yield record(_BEGIN_BUNDLE)
     for number, sheet in enumerate(sheets, 1):
         state = struct.pack("<II", sheet.hidden, number)
-        yield _record(_BUNDLE_SH, state, _text(f"rId{number}"), _text(sheet.name))
-    yield _record(_END_BUNDLE)
-    yield _record(_END_BOOK)
+        yield record(_BUNDLE_SH, state, _text(f"rId{number}"), _text(sheet.name))
+    yield record(_END_BUNDLE)
+    yield record(_END_BOOK)
 
 
 def _styles() -> Iterator[bytes]:
@@ -225,7 +225,7 @@ def _styles() -> Iterator[bytes]:
         for parent, number in ((0, 0), (0, _DATE_FORMAT))
     )
     parent = struct.pack("<H", 0xFFFF) + general[2:]
-    yield _record(_BEGIN_STYLES)
+    yield record(_BEGIN_STYLES)
     for kind, item, entries in (
         (_FONTS, _FONT, [font + _text("Calibri")]),
         (_FILLS, _FILL, [fill]),
@@ -233,10 +233,10 @@ def _styles() -> Iterator[bytes]:
         (_STYLE_XFS, _XF, [parent]),
         (_CELL_XFS, _XF, [general, date]),
     ):
-        yield _record(kind, struct.pack("<I", len(entries)))
-        yield from (_record(item, entry) for entry in entries)
-        yield _record(kind + 1)
-    yield _record(_END_STYLES)
+        yield record(kind, struct.pack("<I", len(entries)))
+        yield from (record(item, entry) for entry in entries)
+        yield record(kind + 1)
+    yield record(_END_STYLES)
 
 
 def _links(sheets: int) -> Iterator[tuple[str, str]]:

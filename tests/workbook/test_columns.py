@@ -14,15 +14,6 @@ from reports import errors_in, problem_of
 HEADER, ROW, OTHER_ROW = tuple(otc()), tuple(otc().values()), tuple(otc(B).values())
 
 
-def test_columns_may_be_in_any_order(command: CommandLine) -> None:
-    """A problem names the cell where the value is."""
-    table = [HEADER[::-1], ROW[::-1], (5, "Acme", "no email", B)]
-    result = apply(command, {"Add OTC": table}, "--partial")
-    assert errors_in(result.report) == [("C3", "bad-email")]
-    [applied] = command("show", "otcs", "--json").json
-    assert tuple(applied[field] for field in ("otc", "email", "company", "total")) == ROW
-
-
 def test_a_table_may_begin_to_the_right(command: CommandLine) -> None:
     """Columns A and B are blank: cells are named where they are."""
     table = [(None, None, *row) for row in (HEADER, (A, "nobody", "=A1", "x"))]

@@ -6,10 +6,9 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from builders import otc, otcs_with, write_workbook
+from builders import otcs_with, write_workbook
 from checks import write
 from command_line import CommandLine
-from workbook_files import substitute
 
 
 def bad_dates(command: CommandLine, folder: Path, typed: list[Any]) -> list[dict[str, Any]]:
@@ -31,17 +30,6 @@ def test_a_date_or_its_iso_text_is_a_date(command: CommandLine) -> None:
     assert command("apply", path).exit_code == 0
     dates = [otc["expiry_date"] for otc in command("show", "otcs", "--json").json]
     assert dates == ["2040-02-29"] * len(typed)
-
-
-def test_a_date_in_a_workbook_that_counts_from_1904_is_the_day_it_shows(
-    command: CommandLine,
-) -> None:
-    """Such workbooks come from old Macs; their day numbers are 1,462 smaller."""
-    rows = [otc(expiry_date=dt.date(2036, 2, 28))]
-    path = write([("Add OTC", rows)])
-    substitute(path, "xl/workbook.xml", r"<workbookPr\s*/>", '<workbookPr date1904="1"/>')
-    assert command("apply", path).exit_code == 0
-    assert command("show", "otcs", "--json").json[0]["expiry_date"] == "2040-02-29"
 
 
 def test_what_is_not_clearly_a_date_is_refused(command: CommandLine, tmp_path: Path) -> None:

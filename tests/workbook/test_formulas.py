@@ -51,12 +51,6 @@ def test_the_stored_value_of_a_formula_is_used_with_a_warning(command: CommandLi
     assert command("show", "otcs", "--json").json[0]["total"] == 50
 
 
-def test_a_bad_stored_value_of_a_formula_is_a_bad_cell(command: CommandLine) -> None:
-    path = write([("Add OTC", [otc(total="=5/2")])])
-    report = command("check", store_result(path, "2.5"), "--json").report
-    assert errors_in(report) == [("D2", "bad-number")]
-
-
 def test_an_error_value_is_refused_as_excel_shows_it(command: CommandLine) -> None:
     """In any column, also in an optional text."""
     shown = ["#N/A", "#REF!", "#DIV/0!", "#VALUE!"]

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from openpyxl import Workbook
 
-from builders import B, customer, edit_workbook, otc
+from builders import B, edit_workbook, otc
 from checks import write
 from command_line import CommandLine
-from reports import errors_in, problem_of, problems_of
+from reports import problem_of, problems_of
 
 
 def hide_row(workbook: Workbook) -> None:
@@ -44,19 +44,6 @@ def test_what_is_hidden_is_read_with_a_warning_that_names_it(
     problem = problem_of(result, "hidden-rows")
     assert problem["severity"] == "warning"
     assert re.search(message, problem["message"])
-
-
-def test_rows_below_a_merged_cell_are_refused_with_its_range(command: CommandLine) -> None:
-    """A2:A3 merged: row 2 has the value, row 3 has none."""
-    sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte"), customer(None)])]
-    path = write(sheets)
-    edit_workbook(path, lambda workbook: workbook["Add Customer"].merge_cells("A2:A3"))
-    result = command("apply", path, "--partial", "--json")
-    assert result.row_counts == (3, 2, 0, 1)
-    assert errors_in(result.report) == [("A3", "merged-cells")]
-    problem = problem_of(result, "merged-cells")
-    assert "A2:A3" in problem["message"]
-    assert "A2:A3" in problem["fix"]
 
 
 def test_blank_rows_below_a_merged_cell_are_not_read(command: CommandLine) -> None:

@@ -9,7 +9,7 @@ from builders import A, edit_otc, otc, write_workbook
 from checks import apply, check, write
 from command_line import CommandLine
 from importer.base.texts import visible
-from reports import errors_in, problem_of, problems_of
+from reports import errors_in, problem_of
 
 CODE = "ABCDE-12345-FGHIJ-67890"
 
@@ -33,15 +33,6 @@ def test_an_otc_is_normalised_with_a_warning(command: CommandLine) -> None:
     for code, problem in zip(typed, problems, strict=True):
         assert visible(code) in problem["message"], code
         assert CODE in problem["message"], code
-
-
-def test_an_otc_is_registered_as_normalised(command: CommandLine) -> None:
-    assert apply(command, [("Add OTC", [otc("abcde12345-fghij−67890")])]).row_counts == (1, 1, 0, 0)
-    assert [otc["otc"] for otc in command("show", "otcs", "--json").json] == [CODE]
-
-
-def test_a_canonical_otc_gets_no_warning(command: CommandLine) -> None:
-    assert problems_of(check(command, [("Add OTC", [otc(CODE)])])) == []
 
 
 def test_what_is_not_an_otc_is_refused(command: CommandLine) -> None:

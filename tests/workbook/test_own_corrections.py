@@ -44,7 +44,7 @@ def looks(sheet: Worksheet) -> dict[str, Any]:
 def drop_downs(sheet: Worksheet) -> list[tuple[str, str]]:
     """Where drop-downs are, and what they offer."""
     validations = sheet.data_validations.dataValidation
-    return sorted((str(one.sqref), str(one.formula1)) for one in validations)
+    return sorted((str(offer.sqref), str(offer.formula1)) for offer in validations)
 
 
 def bad_cells(report: dict[str, Any]) -> list[tuple[str, str]]:

@@ -81,18 +81,6 @@ def test_a_parser_that_never_ends_is_ended_when_time_is_up(
     assert command("check", good_workbook(tmp_path / "good.xlsx")).exit_code == 0
 
 
-def test_a_person_reads_nothing_of_the_internals(
-    command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only the file's name, the code and what to do."""
-    sabotage(monkeypatch, {"bad": "os._exit(9)"})
-    result = command("check", good_workbook(tmp_path / "bad.xlsx"))
-    assert (result.exit_code, result.err) == (3, "")
-    assert "bad.xlsx" in result.out
-    assert "unreadable-file" in result.out
-    assert "Traceback" not in result.out
-
-
 # What the process sends
 
 

@@ -24,6 +24,7 @@ from hostile.originals import (
     ods_row,
 )
 from workbook_files import SHEET, pack
+from xlsb_files import record
 
 # xlsx
 
@@ -104,27 +105,17 @@ def claiming(reference: bytes) -> Make:
 # xlsb
 
 
-def xlsb_record(kind: int, data: bytes, length: int | None = None) -> bytes:
-    """A record, which may lie about its length."""
-    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
-    size = len(data) if length is None else length
-    while size >= 0x80:
-        head += bytes([size & 0x7F | 0x80])
-        size >>= 7
-    return head + bytes([size]) + data
-
-
 def xlsb_with(*records: bytes) -> Make:
     """An xlsb file with further records in the cells of its sheet."""
-    end = xlsb_record(146, b"")
+    end = record(146, b"")
     return changed(XLSB, XLSB_SHEET, lambda content: content.replace(end, b"".join(records) + end))
 
 
 def xlsb_with_cell(row: int, column: int) -> Make:
     """An xlsb file with a number in one more cell."""
     return xlsb_with(
-        xlsb_record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0)),
-        xlsb_record(5, struct.pack("<IId", column, 0, 1.0)),
+        record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0)),
+        record(5, struct.pack("<IId", column, 0, 1.0)),
     )
 
 
@@ -135,8 +126,8 @@ def cut_after(size: int) -> Callable[[bytes], bytes]:
 
 def xlsb_claiming_all(content: bytes) -> bytes:
     """The size of all of Excel instead of the real one."""
-    size = xlsb_record(148, struct.pack("<4I", 0, 1, 0, 8))
-    return content.replace(size, xlsb_record(148, struct.pack("<4I", 0, 1_048_575, 0, 16_383)))
+    size = record(148, struct.pack("<4I", 0, 1, 0, 8))
+    return content.replace(size, record(148, struct.pack("<4I", 0, 1_048_575, 0, 16_383)))
 
 
 # ODS
@@ -202,7 +193,7 @@ SHEETS = {
     }),
     **hostile("x.xlsb", "unreadable-file", {
         "xlsb: cut in a record": changed(XLSB, XLSB_SHEET, cut_after(len(XLSB[XLSB_SHEET]) // 2)),
-        "xlsb: a record that is too long": xlsb_with(xlsb_record(5, bytes(16), 0x0FFFFFFF)),
+        "xlsb: a record that is too long": xlsb_with(record(5, bytes(16), length=0x0FFFFFFF)),
         "xlsb: a length that never ends": xlsb_with(b"\x05" + b"\xff" * 2_000_000),
         "xlsb: cut in the workbook": changed(XLSB, "xl/workbook.bin", cut_after(50)),
     }),

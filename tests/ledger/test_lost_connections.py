@@ -104,6 +104,7 @@ def own_server() -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.thorough
 def test_a_server_that_goes_away_is_waited_for(
     own_server: Server,
     tmp_path: Path,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from builders import customer, disable, otc, write_workbook
+from builders import customer, disable, edit_otc, otc, write_workbook
 from command_line import CommandLine
 from importer.base.texts import LANGUAGES, in_language, use_language
 from importer.config.formats import Format
@@ -109,6 +109,35 @@ def test_a_customer_is_not_told_why_it_was_disabled_or_whether_its_otc_is_full(
     everything = Path("all.json").read_text("utf-8")
     assert "Does not pay" in everything
     assert {row["Status"] for row in json.loads(everything)["sheets"]["OTC Details"]} == {"Full"}
+
+
+def test_exceptions_and_movements_are_explained(command: CommandLine) -> None:
+    """One exception for all that share an email or a similar name, with five names at most."""
+    names = [f"Sitio {n}" for n in range(7)]
+    write_workbook(Path("in.xlsx"), [
+        ("Add OTC", [otc(total=10)]),
+        ("Add Customer", [
+            *(customer(name, email=f"{'IT' if name == names[0] else 'it'}@x.example")
+              for name in names),
+            customer("Cafe Sol"), customer("Café Sol"),
+        ]),
+    ])  # fmt: skip
+    write_workbook(Path("edit.xlsx"), [
+        ("Edit OTC", [edit_otc(total=12)]), ("Disable Customer", [disable("Sitio 1")]),
+    ])  # fmt: skip
+    assert command("apply", "in.xlsx", "edit.xlsx", "--export", "x.json").exit_code == 0
+    sheets = json.loads(Path("x.json").read_text("utf-8"))["sheets"]
+    exceptions = {row["Exception"]: row for row in sheets["Exceptions"]}
+    assert exceptions["Shared email"]["What"] == (
+        "IT@x.example is the email of Sitio 0, Sitio 1, Sitio 2, Sitio 3, Sitio 4, … (+2)."
+    )
+    assert exceptions["Similar names"]["What"] == (
+        "Only accents, quotation marks or dashes distinguish Cafe Sol, Café Sol."
+    )
+    assert all(row["What To Do"].endswith(".") for row in exceptions.values())
+    assert [row["Change"] for row in sheets["Movements"]][:3] == [
+        "Status: active → disabled", "Total Licenses: 10 → 12", "No of Licenses: 1",
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("filled")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from export_ledgers import FORMATS, export, in_format, make_ledger
+from export_ledgers import FORMATS, export, in_format, make_ledger, run
 from export_readers import READERS, parts, read_json, xlsx_sheets
 from export_sql import SHEETS
 from export_story import HOSTILE, NOW, SMALL
@@ -139,6 +139,20 @@ def test_the_same_ledger_at_the_same_instant_gives_the_same_export(
         first, second = (parts(in_format(folder, form)) for folder in (small_export, tmp_path))
         assert first.keys() == second.keys()
         assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_the_figures_of_show_are_those_of_the_export(small_export: Path) -> None:
+    figures = run("show", "summary", "--ledger", small_export / "ledger.db", "--json").json
+    document = json.loads((small_export / "details.json").read_text("utf-8"))
+    assert {key: document["summary"][key] for key in figures} == figures
+
+
+def test_the_instant_of_an_export_is_in_utc(small_export: Path, tmp_path: Path) -> None:
+    madrid = NOW.astimezone(dt.timezone(dt.timedelta(hours=2)))
+    path = tmp_path / "x.json"
+    result = run("export", "--ledger", small_export / "ledger.db", "-o", path, at=madrid)
+    assert result.exit_code == 0
+    assert json.loads(path.read_text("utf-8"))["as_of"] == "2026-06-15T22:20:30Z"
 
 
 def test_a_server_with_the_same_ledger_gives_the_same_export(

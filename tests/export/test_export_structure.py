@@ -1,20 +1,25 @@
-"""What else an exported file holds: charts, tables, links and no formulas."""
+"""The charts, tables, formats and links of an exported spreadsheet."""
 
 from __future__ import annotations
 
 import re
 import string
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import coordinate_to_tuple
+from openpyxl.workbook import Workbook
 
-from export_ledgers import export
+from export_ledgers import export, run
 from export_readers import parts, xlsx_sheets
 from export_sql import RANKINGS, SHEETS
 from export_truth import Grid, Truth
+from importer.export.writers import xlsx
 
 pytest_plugins = "export_fixtures"
 
@@ -124,3 +129,78 @@ def test_an_opendocument_spreadsheet_has_neither_formulas_nor_links(folder: Path
         content = archive.read("content.xml")
     assert b"formula" not in content
     assert b"text:a " not in content
+
+
+@pytest.fixture(scope="module")
+def workbook(small_export: Path) -> Workbook:
+    """The small ledger's Excel workbook."""
+    return load_workbook(small_export / "details.xlsx")
+
+
+def test_every_data_sheet_is_a_table_with_a_filter_a_fixed_header_and_wide_columns(
+    workbook: Workbook,
+) -> None:
+    for name in SHEETS:
+        sheet = workbook[name]
+        [table] = sheet.tables.values()
+        assert table.ref == table.autoFilter.ref == sheet.dimensions, name
+        assert sheet.freeze_panes == "B2", name
+        for dimension in sheet.column_dimensions.values():
+            for cells in sheet.iter_cols(dimension.min, dimension.max):
+                longest = max(len(str(cell.value)) for cell in cells if cell.data_type == "s")
+                assert dimension.width >= min(longest, xlsx.MOST_WIDTH), (name, cells[0].value)
+
+
+@pytest.mark.parametrize(("sheet", "header", "kind", "number_format"), [
+    ("OTC Details", "OTC Code", "s", "@"),
+    ("OTC Details", "Licenses", "n", "#,##0_)"),
+    ("OTC Details", "Purchase Date", "d", "yyyy-mm-dd"),
+    ("Movements", "At (UTC)", "d", "yyyy-mm-dd hh:mm:ss"),
+    ("Movements", "What", "s", "General"),
+    ("Movements", "By", "s", "General"),
+])  # fmt: skip
+def test_the_cells_of_a_column_have_one_type_and_format(
+    sheet: str, header: str, kind: str, number_format: str, workbook: Workbook
+) -> None:
+    """The user is called =boss(), which stays text."""
+    [column] = [column for column in workbook[sheet].columns if column[0].value == header]
+    cells = {(cell.data_type, cell.number_format) for cell in column[1:] if cell.value is not None}
+    assert cells == {(kind, number_format)}
+
+
+def test_a_status_has_a_colour_and_used_licences_a_bar(workbook: Workbook) -> None:
+    formats = workbook["OTC Details"].conditional_formatting
+    rules = [rule for cells in formats for rule in cells.rules]
+    texts = {rule.formula[0].strip('"') for rule in rules if rule.formula}
+    assert texts >= {"Available", "Full", "Expires soon", "Expired, in use", "Expired"}
+    assert any(rule.type == "dataBar" for rule in rules)
+
+
+def test_no_chart_covers_a_figure_or_another_chart(small_export: Path, workbook: Workbook) -> None:
+    drawing = parts(small_export / "details.xlsx")["xl/drawings/drawing1.xml"].decode()
+    corners = re.findall(
+        r"<xdr:(?:from|to)><xdr:col>(\d+)</xdr:col>.*?<xdr:row>(\d+)</xdr:row>", drawing
+    )
+    numbers = [(int(row) + 1, int(column) + 1) for column, row in corners]
+    charts = list(zip(numbers[::2], numbers[1::2], strict=True))
+    assert len(charts) == 3
+    for upper, lower in pairwise(charts):
+        assert upper[1][0] < lower[0][0], "one chart covers the other"
+    for row in workbook["Summary"]:
+        for at, column in (coordinate_to_tuple(cell.coordinate) for cell in row if cell.value):
+            for (top, left), (bottom, right) in charts:
+                assert not (top <= at <= bottom and left <= column <= right), (at, column)
+
+
+def test_an_empty_ledger_makes_a_whole_workbook(ledger: Path, tmp_path: Path) -> None:
+    """All sheets with headers and tables, figures of zero, and a chart only of the months."""
+    assert run("ledger", "init", "--ledger", ledger).exit_code == 0
+    result = run("export", "--ledger", ledger, "-o", tmp_path / "empty.xlsx", "--json")
+    assert result.json["sheets"] == dict.fromkeys(SHEETS, 0)
+    workbook = load_workbook(tmp_path / "empty.xlsx")
+    assert [len(workbook[name].tables) for name in SHEETS] == [1] * len(SHEETS)
+    rows = list(workbook["Summary"].iter_rows(max_col=2, values_only=True))
+    assert {("Total licences", 0), ("Licences in use", 0)} <= set(rows)
+    assert [chart.title for chart in charts_of(tmp_path / "empty.xlsx")] == [
+        "Licences expiring by month"
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 import os
 import re
@@ -59,59 +58,21 @@ def test_the_page_is_in_the_requested_language(language: str, exported: Exported
     assert (len(otcs), len(customers)) == (1 + 40, 1 + 60)
 
 
-def test_the_figures_are_those_of_show(exported: Exported) -> None:
-    summary = exported.summary
-    expiry_dates = [dt.date.fromisoformat(otc["expiry_date"])
-                    for otc in exported.otcs if otc["expiry_date"]]  # fmt: skip
-    expired_in_use = [otc for otc in exported.otcs if otc["used"] and otc["expiry_date"]
-                      and otc["expiry_date"] < TODAY.isoformat()]  # fmt: skip
-    to_renew = {days: sum(0 <= (date - TODAY).days <= days for date in expiry_dates)
-                for days in (30, 60, 90)}  # fmt: skip
-    assert to_renew[30] == summary["renew_within_30_days"]
-    figures = {
-        "OTCs": summary["otcs"],
-        "Customers": summary["customers"],
-        "Total licences": summary["total"],
-        "Used licences": summary["used"],
-        "Pending licences": summary["pending"],
-        "Devices with Avira": sum(customer["devices"] for customer in exported.customers),
-        "Expired OTCs": summary["expired"],
-        "Expired OTCs in use": len(expired_in_use),
-        **{f"OTCs to renew within {days} days": count for days, count in to_renew.items()},
-    }
-    assert min(figures.values()) > 0, "a figure that proves nothing"
-    page = exported.html()
-    assert terms(page, "figures") == {
-        **{label: on_page(figure) for label, figure in figures.items()},
-        "Licences in use": f"{summary['used'] / summary['total']:.1%}",
-    }
-    assert terms(page, "origin") == {
+def test_the_page_says_which_ledger_it_is_of_and_when(exported: Exported) -> None:
+    assert terms(exported.html(), "origin") == {
         "Account": "default", "As of (UTC)": "2026-03-15 09:00:00", "Last batch": "1",
         "Ledger hash": exported.document["head"],
     }  # fmt: skip
 
 
-def test_the_tables_are_those_of_show(exported: Exported) -> None:
+def test_links_at_the_top_lead_to_each_table_and_count_its_rows(exported: Exported) -> None:
     page = exported.html()
-    [[_, *otcs]], [[_, *customers]] = grids(page, "otcs"), grids(page, "customers")
-    keys = ("otc", "company", "total", "used", "pending", "expiry_date", "dedicated_to")
-    assert [[*row[:5], row[6], row[8]] for row in otcs] == [
-        [on_page(otc[key]) for key in keys] for otc in exported.otcs
-    ]
-    assert [[*row[:5], row[5].split(", "), row[6]] for row in customers] == [
-        [customer["name"], on_page(sum(held["licenses"] for held in customer["subscriptions"])),
-         on_page(customer["devices"]), customer["managed_by"].title(), customer["status"].title(),
-         [f"{held['otc']} ({held['licenses']})" for held in customer["subscriptions"]] or [""],
-         on_page(customer["email"])]
-        for customer in exported.customers
-    ]  # fmt: skip
-    [[_, *exceptions]] = grids(page, "exceptions")
-    rows = exported.document["sheets"]["Exceptions"]
-    assert exceptions == [[on_page(value) for value in row.values()] for row in rows]
-    assert len(exceptions) >= 4
-    assert texts(page, ".//nav/a") == [
-        "Summary", f"Exceptions ({len(exceptions)})", "OTCs (40)", "Customers (60)",
-    ]  # fmt: skip
+    exceptions = len(exported.document["sheets"]["Exceptions"])
+    assert exceptions == len(grids(page, "exceptions")[0]) - 1 >= 4
+    assert {link.get("href"): text_of(link) for link in page.findall(".//nav/a")} == {
+        "#figures": "Summary", "#exceptions": f"Exceptions ({exceptions})", "#otcs": "OTCs (40)",
+        "#customers": "Customers (60)",
+    }  # fmt: skip
 
 
 def bars(figure: Element, side: str) -> list[tuple[str, float]]:

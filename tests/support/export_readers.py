@@ -21,8 +21,7 @@ from export_truth import Convert, Grid, Reading, Truth
 def with_summary(sheets: dict[str, Grid], truth: Truth, convert: Convert) -> Reading:
     """The sheets, the first of which is the Summary with figures and rankings."""
     (_, summary), *others = sheets.items()
-    start = 2 + next(at for at, row in enumerate(summary) if row[:1] == ["Last batch"])
-    values = {row[0]: row[1] for row in reversed(summary[start:]) if len(row) > 1}
+    values = {row[0]: row[1] for row in reversed(summary) if len(row) > 1}
     rankings = {}
     for key, ranking in truth.rankings.items():
         top = 1 + next(at for at, row in enumerate(summary) if row[:1] == [ranking.title])

@@ -80,7 +80,6 @@ class Exported:
 
     ledger: Path
     pages: dict[str, Path]
-    summary: dict[str, int]
     otcs: list[dict[str, Any]]
     customers: list[dict[str, Any]]
     document: dict[str, Any]
@@ -115,9 +114,9 @@ def export_pages(folder: Path) -> Exported:
     for language, path in pages.items():
         run_now("export", "-o", path, "--ledger", ledger, "--lang", language)
     run_now("export", "-o", folder / "export.json", "--ledger", ledger)
-    summary, otcs, customers = (
+    otcs, customers = (
         run_now("show", subject, "--json", "--ledger", ledger).json
-        for subject in ("summary", "otcs", "customers")
+        for subject in ("otcs", "customers")
     )
     document = json.loads((folder / "export.json").read_text("utf-8"))
-    return Exported(ledger, pages, summary, otcs, customers, document)
+    return Exported(ledger, pages, otcs, customers, document)

@@ -64,7 +64,7 @@ def test_figures_tell_what_has_happened(full_folders: ServiceFolders) -> None:
     in_file = figures(path.read_text("utf-8"))
     assert path.stat().st_mode & 0o777 == 0o644
     assert set(in_file) == set(last)
-    made = instant_of(export_files(full_folders)[0]).timestamp()
+    written_at = instant_of(export_files(full_folders)[0]).timestamp()
     exact = {
         ("workbooks_total", ("applied",)): 1, ("workbooks_total", ("rejected",)): 1,
         ("workbooks_total", ("unreadable",)): 1, ("workbooks_total", ("unchanged",)): 1,
@@ -77,7 +77,7 @@ def test_figures_tell_what_has_happened(full_folders: ServiceFolders) -> None:
     for source in (last, in_file):
         assert {key: source[key] for key in exact} == exact
         assert source["rows_total", ("unchanged",)] in (0, 2)
-        assert 0 <= source["last_export_timestamp_seconds", (NAME,)] - made <= PATIENCE
+        assert 0 <= source["last_export_timestamp_seconds", (NAME,)] - written_at <= PATIENCE
         assert 0 <= source["export_lag_seconds", (NAME,)] <= PATIENCE
         assert abs(source["last_round_timestamp_seconds", ()] - time.time()) < PATIENCE
 

@@ -157,7 +157,7 @@ TOGETHER: dict[str, tuple[str, str]] = {
         + table(every="1h", mail_to=["Boss <boss@msp.example>"]),
         "exports[1].mail_to",
     ),
-    "two who are told in one text": (
+    "two recipients of alerts in one text": (
         table("[smtp]", host="relay.msp.example", sender="licences@msp.example",
               alerts_to=["a,b@msp.example"]) + CRON,
         "smtp.alerts_to",

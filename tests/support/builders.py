@@ -84,7 +84,7 @@ def enable(name: str) -> dict[str, Any]:
     return row("Enable Customer", customer=name)
 
 
-def device(name: str, device_id: str, **values: Any) -> dict[str, Any]:
+def device(name: str, device_id: Any, **values: Any) -> dict[str, Any]:
     """A row of Devices."""
     return row("Devices", customer=name, device_id=device_id, **values)
 

@@ -56,18 +56,19 @@ XML_SPREADSHEET = (
 )
 
 
-@pytest.mark.parametrize(("content", "suffix"), [
-    (WEB_PAGE, ".xls"), ("\ufeff\n  " + WEB_PAGE, ".csv"), (XML_SPREADSHEET, ".xls"),
+@pytest.mark.parametrize(("content", "suffix", "kind"), [
+    (WEB_PAGE, ".xls", "web page"), ("\ufeff\n  " + WEB_PAGE, ".csv", "web page"),
+    (XML_SPREADSHEET, ".xls", "XML Spreadsheet 2003"),
 ])  # fmt: skip
 def test_a_web_page_is_not_a_workbook_whatever_its_name(
-    content: str, suffix: str, command: CommandLine, tmp_path: Path
+    content: str, suffix: str, kind: str, command: CommandLine, tmp_path: Path
 ) -> None:
     """Web consoles export tables in HTML as .xls: refused, with what it is and what to do."""
     path = tmp_path / f"x{suffix}"
     path.write_text(content, encoding="utf-8")
     problem = refusal_of(command("check", path, "--json"))
     assert problem["code"] == "not-a-workbook"
-    assert "web page" in problem["message"]
+    assert kind in problem["message"]
     assert ".xlsx" in problem["fix"]
 
 

@@ -13,7 +13,7 @@ from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column
 from importer.workbook.cell import Cell, cell_text
-from importer.workbook.checking.cells import CHOICES_OF, FIRST_DATE
+from importer.workbook.checking.cells import CHOICES_OF, FIRST_DATE, LATE
 from importer.workbook.labels import label_key
 
 _ENTER = N_("Enter {expected}.")
@@ -38,6 +38,7 @@ _TEMPLATES = {
 _TWO_READINGS = N_("“{value}” can mean {day_first} or {month_first}.")
 _ENTER_ISO = N_("Enter {day_first} or {month_first}.")
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2}|[0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2}|[0-9]{4})")
+_LATE = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[ T](?:{LATE}|2[2-3]):.*")
 _DID_YOU_MEAN = N_("Did you mean {near}?")
 _NO_SEPARATORS = N_("If you mean {number}, enter it without separators.")
 _SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
@@ -81,7 +82,11 @@ def cell_problem(place: Place, column: Column, code: Code, cell: Cell) -> Proble
 
 
 def _readings(value: str) -> list[dt.date]:
-    """The days that `value` may mean, day before month first."""
+    """The days that `value` may mean, day before month first, or the evening's before the next."""
+    if late := _LATE.fullmatch(value.strip()):
+        with suppress(ValueError):
+            evening = dt.date.fromisoformat(late[1])
+            return [evening, evening + dt.timedelta(1)]
     typed = _DAY_AND_MONTH.fullmatch(value.strip())
     if typed is None:
         return []

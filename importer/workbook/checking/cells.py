@@ -25,14 +25,18 @@ Reader = Callable[[Cell], Value | BadCell]
 
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
 FIRST_DATE = dt.date(1900, 3, 1)  # before it, Excel's day numbers are off by one
+LATE = 21
+"""From this hour on, a moment may be midnight as programs east of Greenwich write it."""
 _CACHED = 4_096
 
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+")
 # Not 1.000 or 1,000, which is a thousand in some countries and one in others.
 _WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
 _ISO_DATE = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[ T]([01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?|T00:00(?::00(?:\.0+)?)?Z)?"
 )
+"""A day, with any time of day, or midnight in UTC, as SheetJS writes days in ods."""
 
 _SYNONYMS: dict[ColumnKind, dict[str, ManagedBy | bool]] = {
     ColumnKind.MANAGED_BY: {
@@ -95,15 +99,15 @@ def read_whole_number(cell: Cell, low: int, high: int) -> Value | BadCell:
 
 @lru_cache(_CACHED, typed=True)
 def read_date(cell: Cell) -> Value | BadCell:
-    """A date, or text that begins YYYY-MM-DD; a time of day is dropped."""
+    """A date, or text that begins YYYY-MM-DD; a time of day before 21:00 is dropped."""
     day: dt.date | None = None
     if isinstance(cell, dt.datetime):
-        day = cell.date()
+        day = cell.date() if cell.hour < LATE else None
     elif isinstance(cell, dt.date):
         day = cell
     elif isinstance(cell, str) and (iso := _ISO_DATE.fullmatch(tidy_text(cell))):
         try:
-            day = dt.date.fromisoformat(iso[1])
+            day = dt.date.fromisoformat(iso[1]) if int(iso[2] or 0) < LATE else None
         except ValueError:  # 2026-02-30
             day = None
     return day if day is not None and day >= FIRST_DATE else _bad(Code.BAD_DATE, cell)

@@ -77,6 +77,16 @@ def parts_of(archive: ZipFile) -> dict[str, str]:
     return {part_key(name): name for name in archive.namelist()}
 
 
+def with_parts(archive: ZipFile, changed: dict[str, bytes]) -> bytes:
+    """The archive with other contents of some parts, and without those that are not inspected."""
+    content = io.BytesIO()
+    with ZipFile(content, "w") as copy:
+        for name in archive.namelist():
+            if not is_ignored(name):
+                copy.writestr(name, changed[name] if name in changed else archive.read(name))
+    return content.getvalue()
+
+
 def _check_end(content: bytes) -> None:
     """Require the end record at the very end, or programs may choose different directories."""
     end = content.rfind(END_OF_ARCHIVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
@@ -21,11 +22,23 @@ _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
 """How LibreOffice writes TRUE and FALSE that a person typed."""
 
 
-def read_markup(archive: ZipFile, limits: Limits) -> dict[str, Markup]:
-    """The markup of each sheet, by the sheet's name; raise ExpatError where it is damaged."""
+_INDENTED = tuple(
+    space + tag for space in (b" ", b"\n", b"\t") for tag in (b"<table:", b"</table:")
+)
+_INDENTATION = re.compile(rb">\s+(?=</?table:|<text:p[ />])")
+
+
+def read_markup(archive: ZipFile, limits: Limits) -> tuple[dict[str, Markup], dict[str, bytes]]:
+    """The markup of each sheet, by the sheet's name; raise ExpatError where it is damaged.
+
+    The second result is the content without white space between cells, if Gnumeric or SheetJS
+    wrote it there: calamine refuses it.
+    """
     reader = _ContentReader(limits, _is_by_libreoffice(archive))
     reader.read(archive, CONTENT)
-    return reader.sheets
+    if not reader.is_indented:
+        return reader.sheets, {}
+    return reader.sheets, {CONTENT: _INDENTATION.sub(b">", archive.read(CONTENT))}
 
 
 def _is_by_libreoffice(archive: ZipFile) -> bool:
@@ -47,12 +60,16 @@ class _ContentReader(TagReader):
         self._hidden_left = limits.rows
         self._repeated_left = min(_MOST_REPEATED, limits.cells)
         self.sheets: dict[str, Markup] = {}
+        self.is_indented = False
         self._limits = limits
         self._depth = 0
         self._markup = Markup()
         self._row = self._next_row = self._column = self._next_column = 1
         self._error: list[str] | None = None
         self._error_at: list[tuple[int, int]] = []
+
+    def look_at(self, chunk: bytes) -> None:
+        self.is_indented = self.is_indented or any(mark in chunk for mark in _INDENTED)
 
     def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":

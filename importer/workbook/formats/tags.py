@@ -26,6 +26,9 @@ class TagReader:
         self.parser.EndElementHandler = self._leave
         self._nested = 0
 
+    def look_at(self, chunk: bytes) -> None:
+        """Receive bytes of the part, before their tags."""
+
     def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         """Receive the start of a tag."""
 
@@ -39,6 +42,7 @@ class TagReader:
         """
         with archive.open(part) as stream:
             while chunk := stream.read(CHUNK):
+                self.look_at(chunk)
                 self.parser.Parse(chunk, False)
         self.parser.Parse(b"", True)
 

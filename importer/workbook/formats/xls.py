@@ -56,7 +56,7 @@ def read_markup(content: bytes) -> list[Markup]:
     records = _stream(content)
     starts = []
     doubtful = [_ZERO, _NO_TEXT]
-    for kind, data in _records(records, 0):
+    for kind, data in records_of(records, 0):
         if kind == _ENCRYPTED:
             raise refusals.password_protected()
         if kind == _SHEET:
@@ -105,7 +105,7 @@ def _check_chains(ole: olefile.OleFileIO) -> None:
                 raise refusals.damaged()
 
 
-def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
+def records_of(stream: bytes | bytearray, start: int) -> Iterator[tuple[int, memoryview]]:
     """The type and data of each record, up to the end of the part that begins at `start`.
 
     Parts within it, such as charts, are skipped.
@@ -132,7 +132,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, memoryview]]:
 def _read_sheet(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
     """The markup of a sheet; `doubtful` are stored results that may mean "not calculated"."""
     markup = Markup()
-    for kind, data in _records(stream, start):
+    for kind, data in records_of(stream, start):
         if kind in _CELLS:
             row, column = struct.unpack_from("<HH", data)
             at = row + 1, column + 1

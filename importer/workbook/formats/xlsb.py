@@ -15,6 +15,9 @@ from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
 _VALUES = range(2, 12)
 _FORMULAS = range(8, 12)
+_SHORT, _SHORTER = range(12, 19), 11
+"""Cells that stand right of the cell before them and do not store their column; by how much their
+type is greater than that of the same cell with a column."""
 _BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
 _ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
 _COLUMN_HIDDEN = 0x1
@@ -22,8 +25,15 @@ _LENGTH_BITS = 28
 _CELL_SIZE = 8  # bytes of a cell before its value: column and style
 
 
-def read_markup(archive: ZipFile, workbook: str) -> dict[str, Markup]:
+class _ShortCells(Exception):  # noqa: N818 -- it is no error
+    """The sheet has cells without their column."""
+
+
+def read_markup(archive: ZipFile, workbook: str) -> tuple[dict[str, Markup], dict[str, bytes]]:
     """The markup of each sheet, by name; `workbook` is the part that lists them.
+
+    The second result is the sheets that calamine would misread, in a form that it reads: SheetJS
+    and Aspose store cells without their column.
 
     Raises KeyError or struct.error where the archive is not a valid workbook.
     """
@@ -36,7 +46,16 @@ def read_markup(archive: ZipFile, workbook: str) -> dict[str, Markup]:
             parts.append((name, inspected(targets[link])))
     if len({part for _, part in parts}) < len(parts):
         raise same_sheet_twice()
-    return {name: _read_sheet(archive.read(part)) for name, part in parts}
+    markups = {}
+    changed = {}
+    for name, part in parts:
+        content = archive.read(part)
+        try:
+            markups[name] = _read_sheet(content)
+        except _ShortCells:
+            changed[part] = _with_columns(content)
+            markups[name] = _read_sheet(changed[part])
+    return markups, changed
 
 
 def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
@@ -86,6 +105,8 @@ def _read_sheet(content: bytes) -> Markup:
                 markup.errors[at] = error_name(data[_CELL_SIZE])
             elif kind in _FORMULAS:
                 markup.formulas[at] = True
+        elif kind in _SHORT:
+            raise _ShortCells
         elif kind == _COLUMN_INFO:
             first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
             if flags & _COLUMN_HIDDEN:
@@ -94,3 +115,30 @@ def _read_sheet(content: bytes) -> Markup:
             top, bottom, left, right = struct.unpack_from("<IIII", data)
             markup.merged.append(((top, left), (bottom, right)))
     return markup
+
+
+def _with_columns(content: bytes) -> bytes:
+    """A sheet in which every cell stores its column."""
+    records = []
+    column = -1
+    for kind, data in _records(content):
+        if kind == _ROW:
+            column = -1
+        elif kind in _SHORT:
+            column += 1
+            records.append(_record(kind - _SHORTER, struct.pack("<I", column) + data))
+            continue
+        elif kind == _BLANK or kind in _VALUES:
+            (column,) = struct.unpack_from("<I", data)
+        records.append(_record(kind, data))
+    return b"".join(records)
+
+
+def _record(kind: int, data: bytes | memoryview) -> bytes:
+    """A record as `_records` reads it."""
+    head = [kind] if kind < 0x80 else [kind & 0x7F | 0x80, kind >> 7]
+    length = len(data)
+    while length >= 0x80:
+        head.append(length & 0x7F | 0x80)
+        length >>= 7
+    return bytes([*head, length]) + data

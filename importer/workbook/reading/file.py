@@ -18,14 +18,28 @@ from importer.base.texts import N_, Text, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import Row, is_blank
-from importer.workbook.formats import csv_file, ods, refusals, xls, xlsb, xlsx
-from importer.workbook.formats.archive import inspect_archive, parts_of
+from importer.workbook.formats import csv_file, ods, refusals, xls, xls_rewriting, xlsb, xlsx
+from importer.workbook.formats.archive import inspect_archive, parts_of, with_parts
 from importer.workbook.labels import language_of, sheet_in_file_name, sheet_named
 from importer.workbook.reading.calamine import Markups, read_sheets
 from importer.workbook.reading.raw import RawSheet, RawWorkbook, sheets_below
 
 _ZIP = b"PK\x03\x04"
 _BEGINNING = 4_096  # bytes that are enough to tell what a file may be that is not a workbook
+_XML_FORMATS = {
+    b"<html": N_("it is a web page"),
+    b"<HTML": N_("it is a web page"),
+    b"urn:schemas-microsoft-com:office:spreadsheet": N_("it is an XML Spreadsheet 2003"),
+    b"<office:document ": N_("it is a flat OpenDocument file"),
+}
+"""What XML is, by what stands near its beginning."""
+_OTHER_FORMATS = {
+    b"ID;P": N_("it is a SYLK file"),
+    b"TABLE\r\n0,1": N_("it is a DIF file"),
+    b"TABLE\n0,1": N_("it is a DIF file"),
+    b"\x1f\x8b": N_("it is compressed, as Gnumeric's own files are"),
+}
+"""What other files are, by how they begin."""
 _DAMAGED = (
     BadZipFile, CalamineError, EOFError, ExpatError, IndexError, KeyError, OSError, OverflowError,
     ParseError,
@@ -46,11 +60,12 @@ def read_file(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
             return RawWorkbook(sha256, list(_archive_sheets(content, limits)))
         if content.startswith(xls.SIGNATURE):
             markups = xls.read_markup(content)
-            sheets = read_sheets(xls.without_archives(content), markups, limits)
+            readable = xls.without_archives(xls_rewriting.readable(content))
+            sheets = read_sheets(readable, markups, limits)
             return RawWorkbook(sha256, list(sheets))
         suffix = path.suffix.lower()
         if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-            raise refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is a web page or XML")))
+            raise _xml(content)
         if suffix not in csv_file.SUFFIXES:
             raise _unknown_format(content)
         rows, encoding = csv_file.read_csv(content, suffix, limits)
@@ -86,11 +101,15 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
 def _archive_sheets(content: bytes, limits: Limits) -> Iterator[RawSheet]:
     inspector = xlsx.Inspector(limits)
     with inspect_archive(content, limits, inspector.inspect) as archive:
-        markups = _archive_markup(archive, inspector, limits)
-    yield from read_sheets(content, markups, limits)
+        markups, changed = _archive_markup(archive, inspector, limits)
+        readable = with_parts(archive, changed) if changed else content
+    yield from read_sheets(readable, markups, limits)
 
 
-def _archive_markup(archive: ZipFile, inspector: xlsx.Inspector, limits: Limits) -> Markups:
+def _archive_markup(
+    archive: ZipFile, inspector: xlsx.Inspector, limits: Limits
+) -> tuple[Markups, dict[str, bytes]]:
+    """The markup of each sheet, and parts in a form that calamine reads."""
     parts = parts_of(archive)
     if len({*xlsx.USUAL_PARTS, ods.CONTENT} & parts.keys()) > 1:
         raise refusals.hostile(text(N_("it contains several workbooks")))
@@ -98,7 +117,7 @@ def _archive_markup(archive: ZipFile, inspector: xlsx.Inspector, limits: Limits)
     if workbook is not None and workbook.lower().endswith(".bin"):
         return xlsb.read_markup(archive, workbook)
     if workbook is not None:
-        return inspector.read_markup(archive, workbook)
+        return inspector.read_markup(archive, workbook), {}
     if ods.CONTENT in parts and archive.read("mimetype").startswith(ods.MIME_TYPE):
         if ods.is_encrypted(archive):
             raise refusals.password_protected()
@@ -123,8 +142,18 @@ def _csv_sheet(rows: list[Row], path: Path, sheet: str | None) -> RawSheet:
     return RawSheet(meant.title(language_of(sheet or path.stem, meant)), rows)
 
 
+def _xml(content: bytes) -> refusals.RefusedError:
+    beginning = content[:_BEGINNING]
+    marked = (reason for mark, reason in _XML_FORMATS.items() if mark in beginning)
+    reason = next(marked, N_("it is a web page or XML"))
+    return refusals.RefusedError(Code.NOT_A_WORKBOOK, text(reason))
+
+
 def _unknown_format(content: bytes) -> refusals.RefusedError:
     beginning = content[:_BEGINNING]
+    for mark, reason in _OTHER_FORMATS.items():
+        if beginning.startswith(mark):
+            return refusals.RefusedError(Code.NOT_A_WORKBOOK, text(reason))
     if b"\0" not in beginning and any(mark in beginning for mark in (b",", b";", b"\t")):
         return refusals.RefusedError(
             Code.NOT_A_WORKBOOK,

@@ -100,7 +100,7 @@ def with_size(*rows_and_columns: int) -> Make:
 
 def xls_with_a_bomb_behind(path: Path) -> None:
     """An xls file that is damaged, and a sound workbook behind it, at which nobody would look."""
-    broken = ole_file(xls_stream(*_HEADER, extra=biff(0x42, b"\x0f\x27")))
+    broken = ole_file(xls_stream(*_HEADER, extra=biff(0xFC, b"\0")))
     path.write_bytes(broken + pack(path, XLSX).read_bytes())
 
 

@@ -100,11 +100,11 @@ class Past(History):
         super().__init__(command, folder)
         self._patch = patch
 
-    def make_at(self, now: dt.datetime, *steps: Step, account: str = "default") -> None:
-        """Set the clock, here and in UTC; then apply workbooks and undo batches."""
+    def at(self, now: dt.datetime) -> Past:
+        """Set the clock, here and in UTC."""
         self._patch.setattr(clock, "now", lambda: now)
         self._patch.setattr(clock, "today", now.date)
-        self.make(*steps, account=account)
+        return self
 
     def export(self, *options: str) -> tuple[Path, dict[str, Any]]:
         """A workbook, and what the command says of it."""
@@ -144,7 +144,9 @@ def record(command: CommandLine, folder: Path) -> Recording:
         past = Past(command, folder, patch)
         batches = 0
         for now, step in HISTORY:
-            past.make_at(now, *([] if step is None else [step]))
-            batches += step is not None
+            past.at(now)
+            if step is not None:
+                past.make(step)
+                batches += 1
             views[now.date().isoformat() if step is None else str(batches)] = past.view()
     return Recording(Path(command.ledger), views)

@@ -21,7 +21,7 @@ from builders import (
     otc,
     self_managed,
     write_workbook,
-)  # fmt: skip
+)
 from command_line import CommandLine
 from importer.domain.planning.snapshot import Snapshot
 from statements import recorded_statements
@@ -55,8 +55,8 @@ def test_a_row_is_judged_by_all_that_an_earlier_workbook_left(
     for sheet, row, codes in LATER:
         path = write_workbook(tmp_path / "2.xlsx", [(sheet, [row])])
         problems = command("check", path, "--json").report["problems"]
-        found = [problem["code"] for problem in problems if problem["code"] != "console-limit"]
-        assert found == codes, (sheet, row)
+        actual = [problem["code"] for problem in problems if problem["code"] != "console-limit"]
+        assert actual == codes, (sheet, row)
 
 
 def test_a_small_workbook_reads_as_little_of_a_large_ledger_as_of_a_small_one(

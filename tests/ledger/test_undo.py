@@ -25,7 +25,7 @@ from builders import (
     self_managed,
     subscription,
     write_workbook,
-)  # fmt: skip
+)
 from command_line import CommandLine
 from histories import BASE, History
 

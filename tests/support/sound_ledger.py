@@ -24,7 +24,7 @@ from builders import (
     self_managed,
     subscription,
     write_workbook,
-)  # fmt: skip
+)
 from command_line import CommandLine
 from importer.cli import main as program
 

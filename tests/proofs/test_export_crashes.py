@@ -2,109 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from export_ledgers import FORMATS, export, in_format
 from export_story import NOW, TODAY
+from killed_exports import RENAMED, WRITTEN, exit_code, start_export
 from old_and_new_exports import copy_export, versions, write_old_and_new
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
-
-SERVER = """
-import datetime as dt, json, os, signal, sys
-import importer.pipeline.export, importer.pipeline.apply, importer.ledger.opening
-import sqlalchemy.dialects.sqlite
-from importer.base import clock
-from importer.cli.main import main
-from importer.export.writers import csv_folder, json_file, ods, page, xlsx
-
-clock.now = lambda: dt.datetime.fromisoformat(sys.argv[1])
-clock.today = lambda: dt.date.fromisoformat(sys.argv[2])
-flush = os.fsync
-until = 0
-
-def stop_or_flush(handle):
-    global until
-    until -= 1
-    if until == 0:
-        os.kill(os.getpid(), signal.SIGSTOP)
-    flush(handle)
-
-os.fsync = stop_or_flush
-print("ready", flush=True)
-for line in sys.stdin:
-    until, words = json.loads(line)
-    child = os.fork()
-    if not child:
-        try:
-            main(words)
-        except SystemExit as end:
-            os._exit(end.code)
-    print(child, flush=True)
-    _, status = os.waitpid(child, os.WUNTRACED)
-    if os.WIFSTOPPED(status):
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    print(status, flush=True)
-"""
-"""What `python -m importer` runs, forked from a process that has imported everything.
-
-A command can be killed as it flushes a file or folder for the n-th time.
-"""
-
-WRITTEN, RENAMED = 1, 2
-"""The flush of the first file, beside the old one, and the flush after it replaced the old one."""
-
-
-class ForkServer:
-    """Starts exports, each in a process of its own and without the time that imports take."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVER, NOW.isoformat(), TODAY.isoformat()],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._requests, self._answers = self._process.stdin, self._process.stdout
-        assert self._answers.readline() == "ready\n"
-
-    def start(self, words: list[str], until: int = 0) -> int:
-        """Start a command, to be killed at that flush if any; its process id."""
-        self._requests.write(json.dumps([until, words]) + "\n")
-        self._requests.flush()
-        return int(self._answers.readline())
-
-    def wait(self) -> int:
-        """The status of the command, once it has ended."""
-        return int(self._answers.readline())
-
-    def close(self) -> None:
-        """End the server."""
-        self._requests.close()
-        self._process.wait()
-        self._answers.close()
-
-
-@pytest.fixture(scope="module")
-def fork_server() -> Iterator[ForkServer]:
-    """One for all tests here."""
-    server = ForkServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +32,10 @@ def hidden_files(folder: Path) -> set[Path]:
     return {file for file in folder.iterdir() if file.name.startswith(".")}
 
 
-def wait_for_temporary(folder: Path, child: int) -> None:
+def wait_for_temporary(folder: Path, process: BaseProcess) -> None:
     """Wait until a temporary file exists, or the process has ended."""
-    with suppress(ProcessLookupError):
-        while not hidden_files(folder):
-            os.kill(child, 0)
-            time.sleep(0.0005)
+    while not hidden_files(folder) and process.is_alive():
+        time.sleep(0.0005)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +44,7 @@ def wait_for_temporary(folder: Path, child: int) -> None:
      for form in FORMATS],
 )  # fmt: skip
 def test_an_export_that_is_killed_leaves_the_old_file_or_the_new_one(
-    form: str, exports: Path, fork_server: ForkServer, tmp_path: Path
+    form: str, exports: Path, tmp_path: Path
 ) -> None:
     """With kill -9 at once, while it writes, when a file is written, when it has replaced the old
     one, at random, and at the end: byte for byte the one or the other; in a folder each file is.
@@ -145,26 +57,26 @@ def test_an_export_that_is_killed_leaves_the_old_file_or_the_new_one(
              "-q", "--lang", "en"]  # fmt: skip
     chance = random.SystemRandom()
     start = time.monotonic()
-    child = fork_server.start(words)
-    wait_for_temporary(folder, child)
+    process = start_export(words, NOW, TODAY, kill_at=0)
+    wait_for_temporary(folder, process)
     writing = time.monotonic()
-    assert fork_server.wait() == 0
+    assert exit_code(process) == 0
     end = time.monotonic()
     assert versions(path, exports) == {"new"}
     outcomes = Counter[str]()
     remains: list[Path] = []
     for point in ("at once", "writing", "written", "renamed", "at random", "at the end"):
         copy_export(exports / "old", path)
-        child = fork_server.start(words, {"written": WRITTEN, "renamed": RENAMED}.get(point, 0))
+        kill_at = {"written": WRITTEN, "renamed": RENAMED}.get(point, 0)
+        process = start_export(words, NOW, TODAY, kill_at)
         if point == "writing":
-            wait_for_temporary(folder, child)
+            wait_for_temporary(folder, process)
             time.sleep(chance.uniform(0, end - writing))
         elif point == "at random":
             time.sleep(chance.uniform(0, end - start))
         if point in ("at once", "writing", "at random"):
-            with suppress(ProcessLookupError):  # it may have ended
-                os.kill(child, signal.SIGKILL)
-        assert fork_server.wait() in (0, signal.SIGKILL)
+            process.kill()
+        assert exit_code(process) in (0, -signal.SIGKILL), point
         hidden = hidden_files(folder)
         if point == "written":
             assert hidden

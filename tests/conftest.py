@@ -27,12 +27,9 @@ settings.load_profile("patient")
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees this user's files or language, and none leaves its own language behind."""
+    """No test sees this user's files, and none leaves its own language behind."""
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    for name in ("AVIRA_IMPORTER_LANG", "AVIRA_IMPORTER_LEDGER", "AVIRA_IMPORTER_ACCOUNT"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")
     monkeypatch.chdir(tmp_path)
     use_language("en")
@@ -61,7 +58,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose where the server of all worker processes is; the first that needs it starts it."""
+    """Set the language, and where the server of all worker processes is; the first that needs it
+    starts it."""
+    for name in [name for name in os.environ if name.startswith(("AVIRA_IMPORTER_", "LC_"))]:
+        if name != SERVER_FOLDER:
+            del os.environ[name]
+    os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": "en"}  # for fixtures of modules too
     choose_examples(config.option.markexpr)
     if SERVER_FOLDER not in os.environ:
         os.environ[SERVER_FOLDER] = str(new_folder())
@@ -78,7 +80,8 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
     """With --no-skips, name each test that was skipped, and its reason."""
     if config.option.no_skips:
         for report in terminalreporter.stats.get("skipped", ()):
-            terminalreporter.write_line(f"SKIPPED, which --no-skips forbids: {report.nodeid}")
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+            terminalreporter.write_line(f"--no-skips forbids: {report.nodeid}: {reason}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

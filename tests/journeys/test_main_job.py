@@ -41,21 +41,21 @@ def test_from_the_template_to_the_export_and_back(command: CommandLine, tmp_path
 
     refused = command("check", onboarding, "--json")
     assert refused.exit_code == 1
-    (problem,) = refused.json[0]["problems"]
+    (problem,) = refused.report["problems"]
     assert (problem["code"], problem["cell"]) == ("overallocation", "D2")
     corrections = tmp_path / "onboarding.corrections.xlsx"
     assert load_workbook(corrections)["Add Customer"]["D2"].comment.text
 
     partly = command("apply", onboarding, "--partial", "--json")
-    assert (partly.exit_code, partly.json[0]["status"]) == (1, "partly-applied")
+    assert (partly.exit_code, partly.report["status"]) == (1, "partly-applied")
     assert pending(command) == {A: 50, B: 5}
 
     fill_in(corrections, [("Add Customer", [customer("Clinica Norte", 40)])])
     assert command("check", corrections).exit_code == 0
     applied = command("apply", corrections, "--json")
-    assert (applied.exit_code, applied.json[0]["status"]) == (0, "applied")
+    assert (applied.exit_code, applied.report["status"]) == (0, "applied")
     assert pending(command) == {A: 10, B: 5}
-    assert command("apply", corrections, "--json").json[0]["status"] == "unchanged"
+    assert command("apply", corrections, "--json").report["status"] == "unchanged"
 
     exports = {"all": tmp_path / "Export Avira Details.xlsx", "norte": tmp_path / "norte.xlsx"}
     page = tmp_path / "licences.html"
@@ -72,7 +72,7 @@ def test_from_the_template_to_the_export_and_back(command: CommandLine, tmp_path
     edit = tmp_path / "edit.xlsx"
     assert command("template", "--prefill", "-o", edit).exit_code == 0
     edit_workbook(edit, lambda workbook: _edit_licenses(workbook, "Clinica Sur", 7))
-    assert command("apply", edit, "--json").json[0]["rows"]["applied"] == 1
+    assert command("apply", edit, "--json").report["rows"]["applied"] == 1
     assert pending(command) == {A: 10, B: 3}
 
     batches = command("history", "--json").json

@@ -82,7 +82,7 @@ def test_onboarding_is_applied_on_any_day_and_a_second_time_unchanged(
     monkeypatch.setattr("importer.base.clock.today", lambda: day)
     first, second = command("apply", ONBOARDING, "--json"), command("apply", ONBOARDING, "--json")
     assert (first.exit_code, second.exit_code) == (0, 0)
-    (applied,), (unchanged,) = first.json, second.json
+    applied, unchanged = first.report, second.report
     assert [problem["code"] for problem in applied["problems"]] == ["console-limit"]
     read = applied["rows"]["read"]
     assert applied["status"] == "applied"
@@ -102,16 +102,12 @@ def test_overallocation_is_refused_and_changes_nothing(
 ) -> None:
     """Too few licences are the only problem."""
 
-    def ledger() -> list[Any]:
-        shown = (("show", "otcs"), ("show", "customers"), ("history",))
-        return [command(*words, "--json").json for words in shown]
-
     command("apply", ONBOARDING)
-    before = ledger()
+    before = command.contents(), command("history", "--json").json
     result = command("apply", OVERALLOCATION, "--json", "--corrections", tmp_path)
     assert result.exit_code == 1
-    assert {problem["code"] for problem in result.json[0]["problems"]} == {Code.OVERALLOCATION}
-    assert ledger() == before
+    assert {problem["code"] for problem in result.report["problems"]} == {Code.OVERALLOCATION}
+    assert (command.contents(), command("history", "--json").json) == before
 
 
 @pytest.mark.usefixtures("no_corrections")
@@ -121,7 +117,7 @@ def test_problems_has_every_code_but_those_of_a_file_in_the_rows_that_name_it(
     """A new code needs a sample. A row that calls itself good is not refused."""
     result = command("check", PROBLEMS, "--json")
     assert result.exit_code == 1
-    problems = result.json[0]["problems"]
+    problems = result.report["problems"]
     assert {problem["code"] for problem in problems} == OF_A_WORKBOOK
     places = {
         (problem["sheet"], None if problem["code"] in OF_A_SHEET else problem["row"],

@@ -84,7 +84,7 @@ def test_a_tenth_of_a_bad_workbook_is_rejected(command: CommandLine, tmp_path: P
 
     path = tmp_path / "bad.xlsx"
     make_workbook(path, 2 * TINY, bad_every=10)
-    [report] = command("check", "--json", path).json
+    report = command("check", "--json", path).report
     assert report["rows"]["rejected"] == 20
     problems = Counter(problem["code"] for problem in report["problems"])
     assert problems.total() == 20

@@ -70,20 +70,16 @@ def seed_number(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.mark.both_engines
+@pytest.mark.parametrize(
+    ("times", "steps"),
+    [pytest.param(1, 12, id="few"), pytest.param(12, 40, id="many", marks=pytest.mark.long)],
+)
 def test_every_history_is_as_the_dictionaries_say(
-    empty_ledger: EmptyLedger, seed_number: int
+    times: int, steps: int, empty_ledger: EmptyLedger, seed_number: int
 ) -> None:
     """Two accounts always hold what they should and show what they held at any time; a refused
     undo names what to undo first, and a crash leaves nothing half done."""
-    run(empty_ledger, seed_number, histories=examples(10), steps=12)
-
-
-@pytest.mark.long
-@pytest.mark.both_engines
-def test_every_long_history_is_as_the_dictionaries_say(
-    empty_ledger: EmptyLedger, seed_number: int
-) -> None:
-    run(empty_ledger, seed_number, histories=120, steps=40)
+    run(empty_ledger, seed_number, times * examples(10), steps)
 
 
 def undo_forgets(kind: type[Entity]) -> Callable[[pytest.MonkeyPatch], None]:
@@ -174,4 +170,4 @@ def test_a_planted_fault_is_found(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises((AssertionError, LedgerError)):  # or the database refuses it
-        run(empty_ledger, control_seed, histories=100, steps=12, control=True)
+        run(empty_ledger, control_seed, 100, 12, control=True)

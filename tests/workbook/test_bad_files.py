@@ -113,11 +113,13 @@ def assert_unreadable(report: dict[str, Any], path: Path, code: str) -> None:
     assert {problem[key] for key in ("sheet", "row", "cell")} == {None}
 
 
+@pytest.mark.parametrize(("verb", "names"), [("check", BAD_FILES), ("apply", ONE_OF_EACH_CODE)])
 def test_every_bad_file_is_reported_with_its_reason(
-    command: CommandLine, ledger: Path, tmp_path: Path
+    verb: str, names: Iterable[str], command: CommandLine, ledger: Path, tmp_path: Path
 ) -> None:
-    files = write_bad_files(tmp_path, BAD_FILES)
-    result = command("check", *files, "--json")
+    """And no ledger is created."""
+    files = write_bad_files(tmp_path, names)
+    result = command(verb, *files, "--json")
     assert (result.exit_code, result.err) == (3, "")
     for report, (path, code) in zip(result.json, files.items(), strict=True):
         assert_unreadable(report, path, code)

@@ -54,7 +54,7 @@ def test_a_command_refuses_hostile_files_and_reads_the_good_one(tmp_path: Path) 
     """As a shell starts it."""
     paths, codes = [], []
     for number, name in enumerate((
-        "many small bombs", "xlsx: entities of entities in xl/worksheets/sheet1.xml",
+        "a zip bomb", "xlsx: entities of entities in xl/worksheets/sheet1.xml",
         "ods: rows times columns", "xls: a sheet that begins nowhere", "a FIFO",
     )):  # fmt: skip
         paths.append(tmp_path / str(number) / HOSTILE[name].file)

@@ -26,6 +26,7 @@ def test_an_otc_is_normalised_with_a_warning(command: CommandLine) -> None:
     apply(command, [("Add OTC", [otc(CODE)])])
     rows = [edit_otc(code, runtime=number) for number, code in enumerate(typed, 1)]
     result = check(command, [("Edit OTC", rows)])
+    assert result.errors == []
     problems = [p for p in result.report["problems"] if p["code"] == "normalised"]
     assert [(p["severity"], p["cell"], p["value"]) for p in problems] == [
         ("warning", f"A{row}", code) for row, code in enumerate(typed, 2)

@@ -10,7 +10,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS / "support")]
 
-from producers import FILES, OUTPUTS, Output, write  # noqa: E402
+from producers import FILES, KEPT, Output, write  # noqa: E402
 
 
 def keep(output: Output) -> None:
@@ -25,7 +25,7 @@ def keep(output: Output) -> None:
 
 
 if __name__ == "__main__":
-    for output in OUTPUTS:
-        if output.kept and (output.name in sys.argv[1:] or len(sys.argv) == 1):
+    for output in KEPT:
+        if output.name in sys.argv[1:] or len(sys.argv) == 1:
             print(output.name)
             keep(output)

@@ -30,7 +30,7 @@ class Output(NamedTuple):
     """What a program of `tiers.TOOLS` writes: a file, or a folder of text files, one per sheet.
 
     `script` is in this folder, or names a Python library, or a filter of Gnumeric or LibreOffice.
-    `letters` replaces what the format cannot store. Where `kept`, the file is in files/.
+    `letters` replaces what the format cannot store.
     """
 
     name: str
@@ -39,7 +39,6 @@ class Output(NamedTuple):
     arguments: tuple[str, ...] = ()
     refusal: Refusal | None = None
     letters: tuple[str, str] = ("", "")
-    kept: bool = True
     time_zone: str = "UTC"
 
     @property
@@ -77,7 +76,7 @@ def other_format(word: str) -> Refusal:
 
 CSV_FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
-USUAL = [
+KEPT = [
     *(Output(f"sheetjs.{suffix}", "node", "sheetjs.js")
       for suffix in ("xlsx", "xlsb", "xls", "ods", "csv", "txt")),
     Output("sheetjs.fods", "node", "sheetjs.js", (), other_format("flat OpenDocument")),
@@ -85,6 +84,8 @@ USUAL = [
     Output("sheetjs.dif", "node", "sheetjs.js", (), other_format("DIF")),
     Output("sheetjs-html.xls", "node", "sheetjs.js", ("html",), other_format("a web page")),
     Output("sheetjs-2003.xls", "node", "sheetjs.js", ("xlml",), other_format("XML Spreadsheet")),
+    Output("sheetjs-in-madrid.xlsx", "node", "sheetjs.js", (), A_DAY_EARLY, time_zone=MADRID),
+    Output("exceljs-in-madrid.xlsx", "node", "exceljs.js", (), A_DAY_EARLY, time_zone=MADRID),
     Output("exceljs.xlsx", "node", "exceljs.js"),
     Output("exceljs.csv", "node", "exceljs.js"),
     Output("write-excel-file.xlsx", "node", "write_excel_file.js"),
@@ -115,7 +116,7 @@ USUAL = [
     Output("rustpy-xlsxwriter.xlsx", "writers", "rustpy_xlsxwriter"),
     Output("pyfastexcel.xlsx", "writers", "pyfastexcel"),
 ]  # fmt: skip
-"""What each program writes by default in each of its formats."""
+"""What each program writes in each of its formats; these files are kept in files/."""
 
 VARIANTS = [
     Output("sheetjs.xlsm", "node", "sheetjs.js"),
@@ -123,14 +124,11 @@ VARIANTS = [
     Output("sheetjs-strings.xlsb", "node", "sheetjs.js", ("xlsb", "bookSST")),
     Output("exceljs-stream.xlsx", "node", "exceljs.js", ("stream",)),
     Output("excel-writer-xlsx-inline.xlsx", "perl", "writer_xlsx.pl", ("inline",)),
-    Output("exceljs-in-madrid.xlsx", "node", "exceljs.js", (), A_DAY_EARLY, time_zone=MADRID),
-    Output("sheetjs-in-madrid.xlsx", "node", "sheetjs.js", (), A_DAY_EARLY, time_zone=MADRID),
     Output("gnumeric-95-and-97.xls", "gnumeric", "Gnumeric_Excel:excel_dsf"),
     Output("gnumeric-strict.ods", "gnumeric", "Gnumeric_OpenCalc:openoffice"),
     Output("gnumeric-as-shown.csv", "gnumeric", "Gnumeric_stf:stf_assistant",
            ("-O", "separator=, format=preserve")),
-    Output("libreoffice.fods", "libreoffice", "fods", (), other_format("flat OpenDocument"),
-           kept=False),
+    Output("libreoffice.fods", "libreoffice", "fods", (), other_format("flat OpenDocument")),
     Output("openpyxl-stream.xlsx", "writers", "openpyxl", ("stream",)),
     Output("xlsxwriter-inline.xlsx", "writers", "xlsxwriter", ("inline",)),
     Output("pandas-openpyxl.xlsx", "writers", "pandas", ("openpyxl",)),
@@ -138,9 +136,7 @@ VARIANTS = [
     Output("pandas.tsv", "writers", "pandas"),
     Output("pyexcel-ods3.ods", "writers", "pyexcel_ods3"),
 ]  # fmt: skip
-"""Other forms of these formats; their files are read in the second tier."""
-
-OUTPUTS = USUAL + VARIANTS
+"""Other forms of these formats, which the programs write and the second tier reads."""
 
 
 def write(output: Output, folder: Path) -> None:

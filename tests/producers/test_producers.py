@@ -15,7 +15,7 @@ from importer.ledger.opening import open_ledger
 from importer.pipeline import show
 from importer.pipeline.job import Job
 from producer_rows import BOOKS
-from producers import FILES, OUTPUTS, USUAL, Output, write
+from producers import FILES, KEPT, VARIANTS, Output, write
 from tiers import needs
 
 Outcome = dict[str, Any]
@@ -93,13 +93,12 @@ def kept_files() -> list[Any]:
     """
     formats = set()
     cases = []
-    for output in OUTPUTS:
-        if output.kept and not output.refusal:
+    for output in KEPT:
+        if not output.refusal:
             is_first = output.suffix not in formats
             formats.add(output.suffix)
             for book in output.books:
-                is_default = output in USUAL and (is_first or book == "good")
-                marks = () if is_default else pytest.mark.thorough
+                marks = () if is_first or book == "good" else pytest.mark.thorough
                 cases.append(pytest.param(output, book, id=f"{output.name}-{book}", marks=marks))
     return cases
 
@@ -112,10 +111,10 @@ def test_a_kept_file_gives_the_promised_ledger_and_problems(
     assert applied(command, output.paths(FILES, book), tmp_path) == expected(output, book)
 
 
-def assert_refused(output: Output, paths: list[Path], command: CommandLine) -> None:
-    """The first file is refused for the declared reason."""
+def assert_refused(output: Output, path: Path, command: CommandLine) -> None:
+    """The file is refused for the declared reason."""
     assert output.refusal is not None
-    result = command("check", "--json", "--corrections", "refused.xlsx", paths[0])
+    result = command("check", "--json", "--corrections", "refused.xlsx", path)
     (report,) = result.json
     (problem, *_) = [p for p in report["problems"] if p["severity"] == "error"]
     assert result.exit_code != 0
@@ -123,22 +122,20 @@ def assert_refused(output: Output, paths: list[Path], command: CommandLine) -> N
     assert output.refusal.word in problem["message"] + problem["fix"]
 
 
-@pytest.mark.parametrize(
-    "output", [pytest.param(one, id=one.name) for one in OUTPUTS if one.kept and one.refusal]
-)
+@pytest.mark.parametrize("output", [pytest.param(one, id=one.name) for one in KEPT if one.refusal])
 def test_a_kept_file_in_another_format_is_refused_for_what_it_is(
     output: Output, command: CommandLine
 ) -> None:
-    assert_refused(output, output.paths(FILES, "good"), command)
+    assert_refused(output, output.paths(FILES, "good")[0], command)
 
 
 def test_every_kept_file_is_declared() -> None:
-    kept = {(book, output.name) for output in OUTPUTS if output.kept for book in output.books}
+    kept = {(book, output.name) for output in KEPT for book in output.books}
     assert {(p.parent.name, p.name) for p in FILES.glob("*/*")} == kept
 
 
 @pytest.mark.parametrize(
-    "output", [pytest.param(one, marks=needs(one.tool), id=one.name) for one in OUTPUTS]
+    "output", [pytest.param(one, marks=needs(one.tool), id=one.name) for one in KEPT + VARIANTS]
 )
 def test_a_program_writes_files_that_give_the_promised_ledger_and_problems(
     output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -149,7 +146,7 @@ def test_a_program_writes_files_that_give_the_promised_ledger_and_problems(
     for book in output.books:
         command = CommandLine(str(tmp_path / f"{book}.db"), capsys)
         if output.refusal:
-            assert_refused(output, output.paths(folder, book), command)
+            assert_refused(output, output.paths(folder, book)[0], command)
         else:
             outcome = applied(command, output.paths(folder, book), tmp_path / book)
             assert outcome == expected(output, book)

@@ -108,8 +108,8 @@ def otcs_on_page(truth: Truth) -> Table:
     headers = ("OTC", "Company", "Total", "Used", "Pending", "Status", "Expiry Date", "Days Left",
                "Dedicated To")  # fmt: skip
     return Table("OTCs", headers, [
-        (code, company, total, used, pending, status, expiry, left, dedicated)
-        for code, _, expiry, _, total, _, _, dedicated, company, *_, used, pending, status, left
+        (code, company, total, used, pending, status, expiry, days, dedicated)
+        for code, _, expiry, _, total, _, _, dedicated, company, *_, used, pending, status, days
         in truth.sheets["OTC Activation Details"].rows
     ])  # fmt: skip
 

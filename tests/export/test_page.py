@@ -191,16 +191,16 @@ def test_the_same_ledger_at_the_same_instant_gives_the_same_page_in_another_proc
 def test_a_customers_own_page_names_no_other(name: str, exported: Exported, tmp_path: Path) -> None:
     """Not even those that share its OTC; nor what the OTC still has."""
     [own] = [customer for customer in exported.customers if customer["name"] == name]
-    [held] = own["subscriptions"]
+    [subscription] = own["subscriptions"]
     path = exported.export(tmp_path / "own.html", "--customer", name)
     page = parse_page(path)
     title = f"Avira licences of {name}"
     assert texts(page, ".//head/title") + texts(page, ".//h1") == [title, title]
     assert [row[0] for row in grids(page, "customers")[0][1:]] == [name]
     assert [row[:3] for row in grids(page, "otcs")[0][1:]] == [
-        [held["otc"], company(int(held["otc"][-5:])), str(held["licenses"])]
+        [subscription["otc"], company(int(subscription["otc"][-5:])), str(subscription["licenses"])]
     ]
-    assert terms(page, "figures")["Licences"] == str(held["licenses"])
+    assert terms(page, "figures")["Licences"] == str(subscription["licenses"])
     assert len(page.findall(".//svg")) == 2
     text = text_of(page) + path.read_text("utf-8")
     secrets = {customer[key] for customer in exported.customers for key in ("name", "email")}

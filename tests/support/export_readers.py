@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,17 @@ def _grid(records: list[dict[str, Any]]) -> Grid:
     keys = list(records[0])
     assert all(list(record) == keys for record in records)
     return [keys, *(list(record.values()) for record in records)]
+
+
+def keys(document: object) -> Iterator[str]:
+    """The keys of `document` and of the first item of each list in it, in order."""
+    if isinstance(document, list):
+        for item in document[:1]:
+            yield from keys(item)
+    elif isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from keys(value)
 
 
 def _as_in_json(value: Any) -> Any:

@@ -20,17 +20,17 @@ CREATE TEMP TABLE s AS
 CREATE INDEX temp.s_otc ON s(otc);
 CREATE TEMP TABLE o AS
   SELECT code, email, company, total, description, purchase_date, expiry_date, product_id,
-    runtime, (SELECT coalesce(sum(licenses), 0) FROM s WHERE s.otc = code) AS given,
+    runtime, (SELECT coalesce(sum(licenses), 0) FROM s WHERE s.otc = code) AS assigned,
     (SELECT name FROM s JOIN c USING (customer_id)
       WHERE s.otc = code AND c.managed_by = 'customer') AS dedicated,
     CAST(julianday(expiry_date) - julianday(:today) AS INTEGER) AS days_left
   FROM otc WHERE :only IS NULL OR code IN (SELECT otc FROM s);
 CREATE UNIQUE INDEX temp.o_code ON o(code);
-CREATE TEMP TABLE p AS SELECT *, total - given AS pending,
-  CASE WHEN expiry_date < :today THEN iif(given > 0, 'Expired, in use', 'Expired')
+CREATE TEMP TABLE p AS SELECT *, total - assigned AS pending,
+  CASE WHEN expiry_date < :today THEN iif(assigned > 0, 'Expired, in use', 'Expired')
     WHEN expiry_date <= date(:today, '+30 days') THEN 'Expires soon'
     WHEN :only IS NOT NULL THEN 'Valid'
-    WHEN given = total THEN 'Full' ELSE 'Available' END AS status FROM o;
+    WHEN assigned = total THEN 'Full' ELSE 'Available' END AS status FROM o;
 CREATE UNIQUE INDEX temp.p_code ON p(code);
 CREATE TEMP TABLE d AS SELECT device.* FROM device JOIN c USING (customer_id);
 CREATE INDEX temp.d_customer ON d(customer_id);
@@ -42,7 +42,7 @@ CREATE INDEX temp.named_id ON named(id, entry, line);
 
 OTC_DETAILS = """
 SELECT code, p.email, company, description, total, purchase_date AS "d",
-  coalesce(name, 'Customer Not Available'), s.licenses, given, pending, p.status,
+  coalesce(name, 'Customer Not Available'), s.licenses, assigned, pending, p.status,
   expiry_date AS "d", days_left, manager, dedicated
 FROM p LEFT JOIN s ON s.otc = code LEFT JOIN c USING (customer_id) ORDER BY code, name_key
 """
@@ -80,7 +80,7 @@ listed(code, names) AS (
     ORDER BY code, position) WHERE position <= 3 GROUP BY code)
 SELECT p.code, first.day AS "d", expiry_date AS "d", runtime, total, product_id, names, dedicated,
   company, email, CAST(julianday(:utc_day) - julianday(first.day) AS INTEGER),
-  nullif(last.day, '') AS "d", given, pending, p.status, days_left
+  nullif(last.day, '') AS "d", assigned, pending, p.status, days_left
 FROM p LEFT JOIN first USING (code) LEFT JOIN last USING (code) LEFT JOIN listed USING (code)
 ORDER BY p.code
 """
@@ -88,8 +88,8 @@ ORDER BY p.code
 EXCEPTIONS = """
 SELECT kind, otc, customer, what FROM (
   SELECT 1 AS n, 'Expired but in use' AS kind, code AS otc, NULL AS customer, code AS position,
-    'It expired on ' || expiry_date || '. Used licences: ' || given || ' of ' || total || '.'
-    AS what FROM p WHERE expiry_date < :today AND given > 0
+    'It expired on ' || expiry_date || '. Used licences: ' || assigned || ' of ' || total || '.'
+    AS what FROM p WHERE expiry_date < :today AND assigned > 0
   UNION ALL
   SELECT 4, 'Full', code, NULL, code, 'All of its ' || total || ' licences are used.'
     FROM p WHERE pending = 0 AND :only IS NULL
@@ -178,11 +178,11 @@ FIGURES = {
     "total": ("Total licences", "SELECT sum(total) FROM otc"),
     "used": ("Used licences", "SELECT sum(licenses) FROM subscription"),
     "pending": ("Pending licences", "SELECT sum(pending) FROM p"),
-    "in_use": ("Licences in use", "SELECT CAST(sum(given) AS REAL) / sum(total) FROM p"),
+    "in_use": ("Licences in use", "SELECT CAST(sum(assigned) AS REAL) / sum(total) FROM p"),
     "devices": ("Devices with Avira", "SELECT sum(installed) FROM c"),
     "expired": ("Expired OTCs", "SELECT count(*) FROM otc WHERE expiry_date < :today"),
     "expired_in_use": (
-        "Expired OTCs in use", "SELECT count(*) FROM p WHERE expiry_date < :today AND given > 0"
+        "Expired OTCs in use", "SELECT count(*) FROM p WHERE expiry_date < :today AND assigned > 0"
     ),
     **{
         f"renew_within_{days}_days": (
@@ -203,8 +203,8 @@ FIGURES_OF_CUSTOMER = {
 }  # fmt: skip
 
 FULLEST = """
-SELECT code, given, pending FROM p
-ORDER BY CAST(given AS REAL) / total DESC, given DESC, code LIMIT 20
+SELECT code, assigned, pending FROM p
+ORDER BY CAST(assigned AS REAL) / total DESC, assigned DESC, code LIMIT 20
 """
 
 MONTHS = """
@@ -213,7 +213,7 @@ WITH RECURSIVE month(n, name) AS (
   UNION ALL
   SELECT n + 1, strftime('%Y-%m', substr(:today, 1, 8) || '01', '+' || (n + 1) || ' months')
   FROM month WHERE n < 11)
-SELECT name, coalesce(sum(iif(:only IS NULL, total, given)), 0)
+SELECT name, coalesce(sum(iif(:only IS NULL, total, assigned)), 0)
 FROM month LEFT JOIN p ON substr(expiry_date, 1, 7) = name GROUP BY name ORDER BY n
 """
 
@@ -229,7 +229,7 @@ RANKINGS = {
 RANKINGS_OF_CUSTOMER = {
     "licenses_by_otc": (
         "Licences by OTC", ("OTC", "Licences"),
-        "SELECT code, given FROM p ORDER BY given DESC, code LIMIT 20",
+        "SELECT code, assigned FROM p ORDER BY assigned DESC, code LIMIT 20",
     ),
     "expiring_by_month": RANKINGS["expiring_by_month"],
 }  # fmt: skip

@@ -98,15 +98,13 @@ class Story:
         letters = self.random.choices(string.ascii_uppercase + string.digits, k=20)
         code = "-".join("".join(letters[at : at + 5]) for at in range(0, 20, 5))
         total = choice([1, 5, 10, 25, 50, 50, 80, self.random.randint(1, 400)])
-        kind = number % 20
         expiry = self._expiry_date()
-        if kind in (3, 13, 17):
+        if number % 40 == 3:  # expired long ago, and never used
+            expiry = dt.date(2025, 1, 1) + dt.timedelta(self.random.randrange(300))
+        elif number % 20 in (3, 13, 17):
             self.spare.append(code)
-            if number % 40 == 3:  # expired long ago, and never used
-                expiry = dt.date(2025, 1, 1) + dt.timedelta(self.random.randrange(300))
-                self.spare.pop()
         else:
-            (self.whole if kind in (4, 9) else self.shared).append(code)
+            (self.whole if number % 20 in (4, 9) else self.shared).append(code)
         self.otcs[code] = Bought(total)
         return builders.otc(
             code, total, email=f"buyer{number % 7}@msp.example", company=self.text(),

@@ -82,8 +82,8 @@ class Truth:
             for statement in sql.TEMPORARY_TABLES.split(";"):
                 self._connection.execute(statement, self._values)
             self._forget_undone_batches()
-            balances = self._select("SELECT used, given FROM otc JOIN o USING (code)")
-            assert only is not None or all(used == given for used, given in balances)
+            balances = self._select("SELECT used, assigned FROM otc JOIN o USING (code)")
+            assert only is not None or all(used == assigned for used, assigned in balances)
             self.sheets = {
                 name: self._sheet(name)
                 for name in SHEETS

@@ -20,20 +20,21 @@ from importer.pipeline import apply as pipeline
 from importer.pipeline import show as showing
 from importers import LONG_ENOUGH, PROCESSES, beginning, code_of, job_of, on_a_server, site
 from load import Load, run
+from tiers import examples
 from watchers import ACCOUNT
 
 if TYPE_CHECKING:  # what the processes of a load need not import
     from command_line import CommandLine
 
-SMALL = Load(processes=4, batches=6, otcs=5)
+SMALL = Load(processes=3, batches=examples(8), otcs=5)
 FULL = Load(processes=12, batches=60, otcs=20)
 
 
 @pytest.mark.both_engines
 @pytest.mark.parametrize(
-    "load", [pytest.param(SMALL, id="small"),
-             pytest.param(FULL, id="full", marks=pytest.mark.long)],
-)  # fmt: skip
+    "load",
+    [pytest.param(SMALL, id="small"), pytest.param(FULL, id="full", marks=pytest.mark.long)],
+)
 def test_many_processes_at_once_overallocate_nothing_and_lose_nothing(
     load: Load, where: str, engine: str, tmp_path: Path
 ) -> None:
@@ -47,10 +48,10 @@ def test_many_processes_at_once_overallocate_nothing_and_lose_nothing(
     assert result.faults == []
     assert [number for number, _, _ in result.batches] == list(range(1, len(result.batches) + 1))
     assert len(result.tally.batches) == len(result.batches)
-    assert result.alternations > load.processes
-    assert result.watcher.changes > 2
+    assert result.alternations >= load.processes
+    assert result.watcher.changes > 1
     assert result.tally.refused[Code.OVERALLOCATION] >= load.processes - 1
-    assert engine == "sqlite" or load == SMALL or result.tally.retries > 0
+    assert engine == "sqlite" or load != FULL or result.tally.retries > 0
 
 
 @pytest.mark.both_engines

@@ -26,6 +26,7 @@ from killed_importers import (
     importer_at,
     moments,
 )
+from tiers import examples
 
 if TYPE_CHECKING:  # what the processes that are killed need not import
     from command_line import CommandLine
@@ -53,7 +54,7 @@ class Import(NamedTuple):
 
 
 IMPORTS = [
-    pytest.param(Import(rows=400, moments=4), id="few"),
+    pytest.param(Import(rows=400, moments=examples(6)), id="few"),
     pytest.param(Import(rows=10_000, moments=200), id="many", marks=pytest.mark.long),
 ]
 

@@ -16,29 +16,12 @@ import pytest
 
 from builders import customer, otc, write_workbook
 from command_line import CommandLine
-from every_sheet import fill_two_accounts, overview
+from every_sheet import overview
 from importers import PROCESSES
 from servers import Server
 
+pytest_plugins = "two_account_fixtures"
 both_engines = pytest.mark.both_engines
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a ledger of two accounts and the workbooks that made it."""
-    folder = tmp_path_factory.mktemp("source")
-    fill_two_accounts(str(folder / "ledger.db"), folder)
-    return folder
-
-
-@pytest.fixture
-def filled(source: Path, where: str, engine: str, tmp_path: Path) -> str:
-    """What `--ledger` is for a ledger of two accounts; its workbooks are in the test's folder."""
-    if engine == "sqlite":
-        shutil.copytree(source, tmp_path, dirs_exist_ok=True)
-    else:
-        fill_two_accounts(where, tmp_path)
-    return where
 
 
 @pytest.fixture

@@ -13,24 +13,18 @@ from pathlib import Path
 import pytest
 
 from command_line import CommandLine
-from every_sheet import fill_two_accounts, name_in_messages, overview
+from every_sheet import name_in_messages, overview
 from ledgers import all_rows
 from servers import EMPTY, Server
 
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a ledger of two accounts and the workbooks that made it."""
-    folder = tmp_path_factory.mktemp("original")
-    fill_two_accounts(str(folder / "source.db"), folder)
-    return folder
+pytest_plugins = "two_account_fixtures"
 
 
 @pytest.fixture
-def source(original: Path, tmp_path: Path) -> Path:
-    """A file to copy; the workbooks are in the test's folder too."""
-    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "source.db"
+def source(two_accounts: Path, tmp_path: Path) -> Path:
+    """A file to copy; the workbooks that made it are in the test's folder too."""
+    shutil.copytree(two_accounts, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "ledger.db"
 
 
 @pytest.fixture

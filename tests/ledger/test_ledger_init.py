@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +10,13 @@ import pytest
 
 from builders import write_workbook
 from command_line import CommandLine, CommandResult
-from every_sheet import FIRST, fill_two_accounts, name_in_messages, overview, write_both
-from importer.cli import main as program
+from every_sheet import FIRST, name_in_messages, overview
 from importer.ledger.database import REVISION
 from ledgers import all_rows, raw
 from revisions import set_revision
 from servers import EMPTY, Server
 
+pytest_plugins = "two_account_fixtures"
 both_engines = pytest.mark.both_engines
 
 
@@ -30,25 +29,6 @@ def where(engine: str, ledger: Path, request: pytest.FixtureRequest) -> Iterator
     server: Server = request.getfixturevalue("server")
     with server.database(EMPTY) as name:
         yield server.url(name)
-
-
-@pytest.fixture(scope="module")
-def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a ledger of two accounts."""
-    folder = tmp_path_factory.mktemp("filled")
-    fill_two_accounts(str(folder / "ledger.db"), folder)
-    return folder / "ledger.db"
-
-
-@pytest.fixture
-def filled(where: str, filled_file: Path, tmp_path: Path, engine: str) -> str:
-    """What `--ledger` is for a ledger of two accounts."""
-    if engine == "sqlite":
-        shutil.copy(filled_file, where)
-    else:
-        assert program.run(["ledger", "init", "-q", "--ledger", where]) == 0
-        fill_two_accounts(where, tmp_path)
-    return where
 
 
 @pytest.mark.contract
@@ -82,8 +62,7 @@ def test_init_and_upgrade_leave_a_ledger_in_use_alone(
     assert "already up to date" in command("ledger", "upgrade").out
     assert all_rows(filled) == before
     overview(command, filled)
-    _, second = write_both(tmp_path)
-    assert command("apply", second, "--json").report["batch"] == 4
+    assert command("apply", tmp_path / "second.xlsx", "--json").report["batch"] == 4
 
 
 def test_init_names_the_file_it_makes(command: CommandLine, ledger: Path) -> None:

@@ -17,14 +17,7 @@ from importer.ledger.engines import postgresql
 from importer.ledger.opening import open_ledger
 from importer.ledger.writing import apply as writing
 from importer.pipeline import apply as pipeline
-from importers import (
-    LONG_ENOUGH,
-    about,
-    assert_applied_once,
-    assert_stored_as,
-    begin,
-    job_of,
-)
+from importers import LONG_ENOUGH, about, assert_applied_once, assert_stored_as, begin, job_of
 from servers import TEMPLATE, Server, another_server
 from steps import Steps
 from wires import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,24 +10,17 @@ import pytest
 from builders import B, write_workbook
 from command_line import CommandLine
 from importers import LONG_ENOUGH, wait_until, waiting_for_locks
-from roles import (
-    MORE,
-    OVERALLOCATED,
-    LedgerWithRoles,
-    ledger_with_roles,
-    refusal,
-    with_names,
-)
-from servers import Server
+from roles import MORE, OVERALLOCATED, LedgerWithRoles, refusal, with_names
+
+pytest_plugins = "role_fixtures"
 
 
 @pytest.fixture
-def own(server: Server) -> Iterator[LedgerWithRoles]:
-    """A ledger of the test's own, in which all licences are used, though four of B are free."""
-    with ledger_with_roles(server) as ledger:
-        with ledger.connect(ledger.owner) as owner:
-            owner.execute("UPDATE otc SET used = total WHERE account_id = 'default'")
-        yield ledger
+def all_used(own: LedgerWithRoles) -> LedgerWithRoles:
+    """A ledger in which all licences are used, though four of B are not assigned."""
+    with own.connect(own.owner) as owner:
+        owner.execute("UPDATE otc SET used = total WHERE account_id = 'default'")
+    return own
 
 
 def take_four(customer: int) -> str:
@@ -37,15 +29,15 @@ def take_four(customer: int) -> str:
 
 
 @pytest.mark.contract
-def test_two_clients_cannot_both_take_the_last_licences(own: LedgerWithRoles) -> None:
+def test_two_clients_cannot_both_take_the_last_licences(all_used: LedgerWithRoles) -> None:
     """The second of two who take four of five each waits for the first, and is refused."""
-    assert race(own, take_four(2)) == OVERALLOCATED
-    assert assigned(own) == 5
+    assert race(all_used, take_four(2)) == OVERALLOCATED
+    assert assigned(all_used) == 5
 
 
-def test_used_is_not_lowered_while_another_client_takes_it(own: LedgerWithRoles) -> None:
+def test_used_is_not_lowered_while_another_client_takes_it(all_used: LedgerWithRoles) -> None:
     """It waits for the one who is taking it, and is refused."""
-    assert race(own, f"UPDATE otc SET used = 1 WHERE code = '{B}'") == OVERALLOCATED
+    assert race(all_used, f"UPDATE otc SET used = 1 WHERE code = '{B}'") == OVERALLOCATED
 
 
 def race(own: LedgerWithRoles, statement: str) -> str | None:
@@ -72,21 +64,24 @@ def assigned(own: LedgerWithRoles) -> int:
     return int(total)
 
 
-def test_without_the_triggers_both_take_them(own: LedgerWithRoles) -> None:
+def test_without_the_triggers_both_take_them(all_used: LedgerWithRoles) -> None:
     """The control: nobody waits, and nine of five are assigned."""
-    with own.connect(own.owner) as owner:
+    with all_used.connect(all_used.owner) as owner:
         owner.execute("ALTER TABLE subscription DISABLE TRIGGER USER")
-    with own.connect(own.importer) as first, own.connect(own.importer) as second:
+    with (
+        all_used.connect(all_used.importer) as first,
+        all_used.connect(all_used.importer) as second,
+    ):
         first.execute("BEGIN")
         first.execute(take_four(1).encode())
         assert refusal(second, "BEGIN", take_four(2)) is None
         first.execute("COMMIT")
-    assert assigned(own) == 9
+    assert assigned(all_used) == 9
 
 
-def test_what_fits_is_taken(own: LedgerWithRoles) -> None:
+def test_what_fits_is_taken(all_used: LedgerWithRoles) -> None:
     """The guards do not refuse what is allowed."""
-    with own.connect(own.importer) as connection:
+    with all_used.connect(all_used.importer) as connection:
         for statement in (
             f"UPDATE otc SET used = 3 WHERE code = '{B}'",
             f"INSERT INTO subscription VALUES ('default', 1, '{B}', 2)",
@@ -104,7 +99,6 @@ def test_the_program_uses_the_level_that_is_not_refused(
     """A server, a database or a role may have another level as its default."""
     more = write_workbook(tmp_path / "more.xlsx", MORE)
     with own.connect() as connection:
-        connection.execute("UPDATE otc SET used = 1 WHERE account_id = 'default' AND total = 5")
         level = "ALTER ROLE {} IN DATABASE {} SET default_transaction_isolation = 'repeatable read'"
         connection.execute(with_names(level, own.importer, own.database))
     assert command("apply", more, "--ledger", own.url(own.importer)).exit_code == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,18 +20,11 @@ from roles import (
     TABLES,
     LedgerWithRoles,
     assert_no_right,
-    ledger_with_roles,
     refusal,
     with_names,
 )
-from servers import Server
 
-
-@pytest.fixture
-def own(server: Server) -> Iterator[LedgerWithRoles]:
-    """A ledger of the test's own."""
-    with ledger_with_roles(server) as ledger:
-        yield ledger
+pytest_plugins = "role_fixtures"
 
 
 @pytest.fixture(autouse=True)

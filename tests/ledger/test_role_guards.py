@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -15,28 +15,12 @@ from roles import (
     OVERALLOCATED,
     WRONG_TRANSACTION,
     LedgerWithRoles,
-    ledger_with_roles,
     refusal,
     with_names,
 )
-from servers import Server
 
+pytest_plugins = "role_fixtures"
 pytestmark = pytest.mark.contract
-
-
-@pytest.fixture(scope="module")
-def shared_ledger(server: Server) -> Iterator[LedgerWithRoles]:
-    """The ledger of all these tests, which change nothing."""
-    with ledger_with_roles(server) as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def shared(shared_ledger: LedgerWithRoles) -> Iterator[LedgerWithRoles]:
-    """The same, which must be as it was after the test."""
-    before = shared_ledger.rows()
-    yield shared_ledger
-    assert shared_ledger.rows() == before
 
 
 REWRITING = [

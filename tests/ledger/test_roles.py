@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -20,33 +19,11 @@ from roles import (
     TABLES,
     LedgerWithRoles,
     assert_no_right,
-    ledger_with_roles,
     refusal,
     with_names,
 )
-from servers import Server
 
-
-@pytest.fixture(scope="module")
-def shared_ledger(server: Server) -> Iterator[LedgerWithRoles]:
-    """The ledger of tests that change nothing."""
-    with ledger_with_roles(server) as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def shared(shared_ledger: LedgerWithRoles) -> Iterator[LedgerWithRoles]:
-    """The same, which must be as it was after the test."""
-    before = shared_ledger.rows()
-    yield shared_ledger
-    assert shared_ledger.rows() == before
-
-
-@pytest.fixture
-def own(server: Server) -> Iterator[LedgerWithRoles]:
-    """A ledger of the test's own."""
-    with ledger_with_roles(server) as ledger:
-        yield ledger
+pytest_plugins = "role_fixtures"
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -13,42 +13,35 @@ from builders import Sheets, customer, device, otc, write_workbook
 from command_line import CommandLine
 from importer.cli import main as program
 from importer.ledger.engines import postgresql_access as access
-from roles import (
-    DENIED,
-    FIRST,
-    LedgerWithRoles,
-    assert_no_right,
-    ledger_with_roles,
-    refusal,
-    with_names,
-)
-from servers import Server
+from roles import DENIED, FIRST, LedgerWithRoles, assert_no_right, refusal, with_names
 
 ODD = "50% of o'clock {{x}} :y \\ $z"
 """An account whose name has what means something in statements and in their templates."""
 
 
+pytest_plugins = "role_fixtures"
+
+
 @pytest.fixture
-def before_devices(server: Server, tmp_path: Path) -> Iterator[LedgerWithRoles]:
+def before_devices(own: LedgerWithRoles, tmp_path: Path) -> LedgerWithRoles:
     """A ledger whose roles got access before its table of devices was made. The importer is also a
     reader of `another`; `other_importer` also imports into the odd account, which is empty."""
-    with ledger_with_roles(server) as ledger:
-        owner = ("-q", "--ledger", ledger.url(ledger.owner))
-        path = str(write_workbook(tmp_path / "more.xlsx", FIRST[:2]))
-        for words in (
-            ["undo", "1"], ["undo", "1", "--account", "another"], ["apply", path],
-            ["apply", path, "--account", "another"],
-            ["ledger", "init", "--account", "another", "--reader", ledger.importer],
-            ["ledger", "init", "--account", ODD, "--importer", ledger.other_importer],
-        ):  # fmt: skip
-            assert program.run([*words, *owner]) == 0
-        with ledger.connect(ledger.owner) as connection:
-            policies = "SELECT policyname FROM pg_policies WHERE tablename = 'device'"
-            for (policy,) in connection.execute(policies).fetchall():
-                connection.execute(with_names("DROP POLICY {} ON device", policy))
-            for role in (ledger.importer, ledger.reader, ledger.other_importer):
-                connection.execute(with_names("REVOKE ALL ON device FROM {}", role))
-        yield ledger
+    owner = ("-q", "--ledger", own.url(own.owner))
+    path = str(write_workbook(tmp_path / "more.xlsx", FIRST[:2]))
+    for words in (
+        ["undo", "1"], ["undo", "1", "--account", "another"], ["apply", path],
+        ["apply", path, "--account", "another"],
+        ["ledger", "init", "--account", "another", "--reader", own.importer],
+        ["ledger", "init", "--account", ODD, "--importer", own.other_importer],
+    ):  # fmt: skip
+        assert program.run([*words, *owner]) == 0
+    with own.connect(own.owner) as connection:
+        policies = "SELECT policyname FROM pg_policies WHERE tablename = 'device'"
+        for (policy,) in connection.execute(policies).fetchall():
+            connection.execute(with_names("DROP POLICY {} ON device", policy))
+        for role in (own.importer, own.reader, own.other_importer):
+            connection.execute(with_names("REVOKE ALL ON device FROM {}", role))
+    return own
 
 
 LATE = "ZZZZZ-99999-99999-99999"

@@ -16,6 +16,7 @@ from every_sheet import write_both
 from importer.cli import main as program
 from importer.ledger.tables import metadata
 from servers import Server
+from statements import recorded_statements
 
 TABLES = [table.name for table in metadata.sorted_tables]
 
@@ -41,24 +42,16 @@ Statement = tuple[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def statements(server: Server, tmp_path_factory: pytest.TempPathFactory) -> list[Statement]:
     """What is executed for two workbooks with rows of every sheet and for two undos."""
-    executed: list[Statement] = []
-
-    def note(
-        _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
-    ) -> None:
-        values = parameters[0] if many else parameters
-        executed.append((" ".join(statement.split()), values if isinstance(values, dict) else {}))
-
     first, second = map(str, write_both(tmp_path_factory.mktemp("statements")))
-    with server.database() as name:
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            for words in (["apply", first], ["apply", second], ["undo", "2"], ["undo", "1"]):
-                options = ("--account", "mine", "-q", "--ledger", server.url(name))
-                assert program.run([*words, *options]) == 0
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    return [(sql, parameters) for sql, parameters in executed if "pg_catalog" not in sql]
+    with server.database() as name, recorded_statements() as recorded:
+        for words in (["apply", first], ["apply", second], ["undo", "2"], ["undo", "1"]):
+            options = ("--account", "mine", "-q", "--ledger", server.url(name))
+            assert program.run([*words, *options]) == 0
+    return [
+        (" ".join(sql.split()), parameters if isinstance(parameters, dict) else {})
+        for sql, parameters in recorded
+        if "pg_catalog" not in sql
+    ]
 
 
 def names_account(clause: str, parameters: dict[str, Any], table: str = "") -> bool:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from builders import otc, write_workbook
 from command_line import CommandLine
-from every_sheet import ACCOUNTS, fill_two_accounts, name_in_messages
+from every_sheet import ACCOUNTS, name_in_messages
 from importer.ledger import database, migrate
 from importer.ledger.database import REVISION
 from importer.ledger.opening import open_ledger
@@ -36,29 +36,18 @@ def upgrade():
 """
 
 
-@pytest.fixture(scope="module")
-def filled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a ledger of two accounts."""
-    folder = tmp_path_factory.mktemp("filled")
-    fill_two_accounts(str(folder / "ledger.db"), folder)
-    return folder / "ledger.db"
+pytest_plugins = "two_account_fixtures"
 
 
 @pytest.fixture
-def old(
-    where: str, filled_file: Path, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> str:
+def old(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """What `--ledger` is for a ledger in use, of the version before the program's."""
-    if engine == "sqlite":
-        shutil.copy(filled_file, where)
-    else:
-        fill_two_accounts(where, tmp_path)
     folder = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, folder)
     (folder / "versions" / "9998_next.py").write_text(NEXT)
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
     monkeypatch.setattr(database, "REVISION", "9998")
-    return where
+    return filled
 
 
 @pytest.fixture

@@ -7,16 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import (
-    Sheets,
-    customer,
-    device,
-    disable,
-    edit,
-    edit_otc,
-    otc,
-    write_workbook,
-)
+from builders import Sheets, customer, device, disable, edit, edit_otc, otc, write_workbook
 from command_line import CommandLine
 from gates import STOPPED, Gate, Start, importers_of
 from importer.ledger.database import Ledger

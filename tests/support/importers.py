@@ -13,18 +13,17 @@ import pytest
 import sqlalchemy as sa
 
 from builders import (
-    Row,
     Sheets,
+    customer,
     device,
     disable,
     edit,
     edit_otc,
     move,
+    otc,
     subscription,
     write_workbook,
 )
-from builders import customer as customer_row
-from builders import otc as otc_row
 from importer.base import clock
 from importer.ledger.database import Ledger
 from importer.pipeline.job import Job
@@ -69,22 +68,12 @@ def site(number: int) -> str:
     return f"Site {number}"
 
 
-def otc(code: str, total: int) -> Row:
-    """A row of Add OTC."""
-    return otc_row(code, total)
-
-
-def customer(name: str, code: str, licenses: int) -> Row:
-    """A row of Add Customer."""
-    return customer_row(name, licenses, code)
-
-
 def beginning(otcs: int = 3) -> Sheets:
     """So many OTCs, each with a customer."""
     numbers = range(otcs)
     return [
-        ("Add OTC", [otc_row(code_of(number), TOTAL) for number in numbers]),
-        ("Add Customer", [customer_row(site(n), ASSIGNED, code_of(n)) for n in numbers]),
+        ("Add OTC", [otc(code_of(number), TOTAL) for number in numbers]),
+        ("Add Customer", [customer(site(n), ASSIGNED, code_of(n)) for n in numbers]),
     ]
 
 
@@ -92,9 +81,9 @@ def about(number: int) -> Sheets:
     """Rows of each sheet, about one OTC and one customer of `beginning`."""
     new, name = new_code(number), site(number)
     return [
-        ("Add OTC", [otc_row(new, 2 * TOTAL)]),
+        ("Add OTC", [otc(new, 2 * TOTAL)]),
         ("Edit OTC", [edit_otc(code_of(number), total=TOTAL + 1)]),
-        ("Add Customer", [customer_row(f"New {number}", 2, code_of(number))]),
+        ("Add Customer", [customer(f"New {number}", 2, code_of(number))]),
         ("Add Avira Subscription", [subscription(name, 3, new)]),
         ("Edit Customer", [edit(name, otc=new, licenses=4)]),
         ("Update OTC", [move(code_of(number), new)]),

@@ -49,16 +49,7 @@ from importer.pipeline.job import Job
 from importer.pipeline.undo import undo
 from importer.workbook.checking.check import check_workbook
 from importer.workbook.reading.sandbox import read_workbook
-from importers import (
-    ASSIGNED,
-    LONG_ENOUGH,
-    PROCESSES,
-    TOTAL,
-    beginning,
-    code_of,
-    job_of,
-    site,
-)
+from importers import ASSIGNED, LONG_ENOUGH, PROCESSES, TOTAL, beginning, code_of, job_of, site
 from watchers import ACCOUNT, Watcher, watch
 
 
@@ -263,15 +254,6 @@ class LoadResult:
         pairs = zip(self.batches, self.batches[1:], strict=False)
         return sum(first[1] != second[1] for first, second in pairs)
 
-    def __str__(self) -> str:
-        refused = ", ".join(f"{count} {code}" for code, count in self.tally.refused.most_common(9))
-        return (
-            f"{self.tally.reports} workbooks and undos: {len(self.batches)} batches, "
-            f"{self.alternations} after another process's; {self.tally.retries} retries; "
-            f"{self.watcher.snapshots} snapshots, {self.watcher.changes} of them new; "
-            f"{len(self.tally.failures)} failures; refused: {refused}"
-        )
-
 
 def run(ledger: str, folder: Path, load: Load, *, naive: bool = False) -> LoadResult:
     """Put the load on an empty ledger, with a reader that checks it all the time."""
@@ -303,6 +285,4 @@ def run(ledger: str, folder: Path, load: Load, *, naive: bool = False) -> LoadRe
         rows = connection.execute(sa.text("SELECT batch, actor, file FROM batch ORDER BY batch"))
         batches = [(row.batch, row.actor, row.file) for row in rows]
         verify_faults = [str(fault.message) for fault in verify(connection, ACCOUNT).faults]
-    result = LoadResult(watcher, tally, batches, verify_faults)
-    print(result)  # noqa: T201 - the same
-    return result
+    return LoadResult(watcher, tally, batches, verify_faults)

@@ -26,7 +26,7 @@ from importer.pipeline.job import ApplyOnce
 from importer.workbook.checking.check import check_workbook
 from importer.workbook.reading.file import read_file
 from importers import code_of
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
@@ -93,7 +93,7 @@ class InboxTrial(Trial):
 
 
 @pytest.fixture
-def ledger(folders: ServiceFolders, serve: Serve) -> Path:
+def ledger(folders: Folders, serve: Serve) -> Path:
     """A ledger with the customer that each workbook changes."""
     folders.drop("first.xlsx", [
         ("Add OTC", [otc(code_of(0), 10)]), ("Add Customer", [customer(TOGGLED, 1, code_of(0))]),
@@ -149,14 +149,14 @@ def die_at(name: str) -> Callable[[], None]:
     return lambda: replace("importer.pipeline.apply", read_workbook=deadly)
 
 
-def exit_codes(folders: ServiceFolders, runs: int) -> list[int]:
+def exit_codes(folders: Folders, runs: int) -> list[int]:
     """The exit codes of runs that die at poison.xlsx."""
     return [run_once(folders, None, die_at("poison.xlsx")) for _ in range(runs)]
 
 
 @needs_fork
 def test_a_workbook_that_kills_the_program_is_given_up_and_stops_no_other(
-    folders: ServiceFolders,
+    folders: Folders,
 ) -> None:
     """After five attempts it comes back with a report; the next workbook is applied by then."""
     folders.drop("poison.xlsx", good(1))
@@ -171,7 +171,7 @@ def test_a_workbook_that_kills_the_program_is_given_up_and_stops_no_other(
 
 
 def test_an_internal_error_at_one_workbook_stops_no_other(
-    folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The workbook stays for the next run, perhaps of a corrected program."""
 

@@ -17,13 +17,13 @@ import pytest
 
 from builders import write_workbook
 from drops import STAMP, bad, batches, good, names
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import PATIENCE, running_process
 
 pytest_plugins = ["service_fixtures"]
 
 
-def drop_all(folders: ServiceFolders, numbers: Sequence[int], rng: random.Random) -> None:
+def drop_all(folders: Folders, numbers: Sequence[int], rng: random.Random) -> None:
     """Drop workbooks as different programs and people do; every tenth is damaged, or rejected."""
     for number in numbers:
         target = folders.inbox / f"{number}.xlsx"
@@ -50,7 +50,7 @@ def drop_all(folders: ServiceFolders, numbers: Sequence[int], rng: random.Random
                         time.sleep(rng.random() / 5)
 
 
-def filed(folders: ServiceFolders) -> Counter[str]:
+def filed(folders: Folders) -> Counter[str]:
     """How often a workbook of each name was filed."""
     return Counter(
         re.sub(f"^{STAMP}", "", path.name)
@@ -69,7 +69,7 @@ def filed(folders: ServiceFolders) -> Counter[str]:
     ],
 )
 def test_every_workbook_is_filed_once_although_the_service_is_killed(
-    folders: ServiceFolders, workbooks: int, writers: int, kills: int
+    folders: Folders, workbooks: int, writers: int, kills: int
 ) -> None:
     """Some come slowly, some are damaged: every good one is in the ledger once, every bad one is
     returned, none is lost."""

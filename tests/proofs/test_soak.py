@@ -15,7 +15,7 @@ from builders import customer, otc, write_workbook
 from drops import bad, good
 from importer.cli.main import run
 from importers import code_of
-from service_folders import ServiceFolders, table
+from service_folders import Folders, table
 from services import program_with, running_process, wait_until
 from usage import Sample, growing, usage_of
 
@@ -28,9 +28,9 @@ FORMATS = ("xlsx", "ods", "csv", "json", "html")
 EXPORTS_FOR_DAYS = """
 import datetime as dt, json, os, sys, threading
 from pathlib import Path
-from service_folders import ServiceFolders, context_of, exports_of
+from service_folders import Folders, context_of, exports_of
 
-folders, rounds, leaks = ServiceFolders.__new__(ServiceFolders), int(sys.argv[2]), sys.argv[3:]
+folders, rounds, leaks = Folders.__new__(Folders), int(sys.argv[2]), sys.argv[3:]
 folders.config = Path(sys.argv[1])
 context = context_of(folders)
 exports = exports_of(context)
@@ -65,7 +65,7 @@ print(json.dumps(samples))
 """Makes exports as the service does, by a clock that goes as fast as they do."""
 
 
-def fill(folders: ServiceFolders) -> None:
+def fill(folders: Folders) -> None:
     """Put fifty customers into the ledger."""
     workbook = write_workbook(folders.folder / "in.xlsx", [
         ("Add OTC", [otc(code_of(number), 50) for number in range(5)]),
@@ -75,7 +75,7 @@ def fill(folders: ServiceFolders) -> None:
     assert run(["apply", str(workbook), "--ledger", folders.ledger, "-q"]) == 0
 
 
-def make_exports(folders: ServiceFolders, rounds: int, *options: str) -> list[dict[str, int]]:
+def make_exports(folders: Folders, rounds: int, *options: str) -> list[dict[str, int]]:
     """Samples after each round of exports, or after some of many."""
     temporary = folders.folder / "temporary"
     temporary.mkdir()
@@ -99,7 +99,7 @@ def make_exports(folders: ServiceFolders, rounds: int, *options: str) -> list[di
     ],
 )
 def test_many_exports_use_no_more_than_the_first(
-    folders: ServiceFolders, formats: Sequence[str], rounds: int
+    folders: Folders, formats: Sequence[str], rounds: int
 ) -> None:
     """Memory, open files, threads, and the files in the folders stay what they were."""
     tables = [table(every="10s", format=form, name=form, keep=3) for form in formats]
@@ -111,7 +111,7 @@ def test_many_exports_use_no_more_than_the_first(
     assert sorted(folders.state.glob("*making*")) == []
 
 
-def test_what_each_export_left_behind_would_be_found(folders: ServiceFolders) -> None:
+def test_what_each_export_left_behind_would_be_found(folders: Folders) -> None:
     """A megabyte, an open file, a thread and a file."""
     folders.configure(table(every="10s", format="json", keep=3), inbox=None)
     fill(folders)
@@ -146,9 +146,7 @@ LEAKS = (
 """With these, each workbook leaves an open file behind."""
 
 
-def apply_many(
-    folders: ServiceFolders, portions: int, size: int, changes: Sequence[str]
-) -> list[Sample]:
+def apply_many(folders: Folders, portions: int, size: int, changes: Sequence[str]) -> list[Sample]:
     """Samples after each portion of so many workbooks, every tenth of which is rejected."""
     samples = []
     with running_process(folders, program=program_with(*changes)) as service:
@@ -176,7 +174,7 @@ def apply_many(
     ],
 )
 def test_many_workbooks_use_no_more_than_the_first(
-    folders: ServiceFolders, portions: int, size: int
+    folders: Folders, portions: int, size: int
 ) -> None:
     """Open files, threads and processes stay what they were, and memory but for the allocator's
     pieces."""
@@ -185,7 +183,7 @@ def test_many_workbooks_use_no_more_than_the_first(
 
 
 def test_an_open_file_that_each_workbook_left_behind_would_be_found(
-    folders: ServiceFolders,
+    folders: Folders,
 ) -> None:
     samples = apply_many(folders, 4, 2, LEAKS)
     assert "handles" in growing(samples), samples

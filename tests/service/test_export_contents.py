@@ -13,7 +13,7 @@ from python_calamine import load_workbook as load_ods
 
 from importer.cli import main as program
 from mail_server import MailServer
-from service_folders import ServiceFolders, smtp_table, table
+from service_folders import Folders, smtp_table, table
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
@@ -49,7 +49,7 @@ def content(path: Path) -> Any:
 
 @pytest.mark.filterwarnings("ignore:Workbook contains no default style")
 def test_every_format_contains_what_the_command_exports(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """In the language of the service; a CSV export is a folder."""
     tables = "".join(table(every="1h", **export) for export in EXPORTS)
@@ -78,7 +78,7 @@ def test_every_format_contains_what_the_command_exports(
 
 
 def test_a_spanish_export_and_its_mail_come_from_an_english_service(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """The log stays English."""
     choices: dict[str, Any] = {
@@ -106,7 +106,7 @@ def test_a_spanish_export_and_its_mail_come_from_an_english_service(
 
 
 def test_programs_get_each_export_with_its_file_and_last_batch(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """Those that fail by name alone."""
     full_folders.configure(

@@ -17,7 +17,7 @@ from importer.base import clock
 from importer.cli.main import run
 from importer.service.inbox import result as inbox_result
 from importers import code_of
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import Serve, running, running_process
 
 pytest_plugins = ["service_fixtures"]
@@ -25,7 +25,7 @@ pytest_plugins = ["service_fixtures"]
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
 def test_workbooks_already_there_and_later_ones_are_applied_and_filed(
-    folders: ServiceFolders,
+    folders: Folders,
 ) -> None:
     """By a real process, which SIGTERM ends; they are filed under their names after a stamp."""
     folders.drop("first.xlsx", good(1))
@@ -53,7 +53,7 @@ def test_workbooks_already_there_and_later_ones_are_applied_and_filed(
 
 
 def test_a_running_service_waits_for_workbooks_and_leaves_nothing_behind(
-    folders: ServiceFolders,
+    folders: Folders,
 ) -> None:
     with running(folders) as service:
         for number in range(3):
@@ -67,7 +67,7 @@ def test_a_running_service_waits_for_workbooks_and_leaves_nothing_behind(
 
 
 def test_a_rejected_workbook_comes_back_with_corrections_that_can_be_dropped(
-    folders: ServiceFolders, serve: Serve
+    folders: Folders, serve: Serve
 ) -> None:
     folders.drop("bad.xlsx", bad(1))
     result = serve("--once")
@@ -92,7 +92,7 @@ def test_a_rejected_workbook_comes_back_with_corrections_that_can_be_dropped(
 
 
 def test_the_same_bytes_are_applied_once_unless_they_were_undone(
-    folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now - dt.timedelta(hours=1))
@@ -111,7 +111,7 @@ def test_the_same_bytes_are_applied_once_unless_they_were_undone(
 
 
 def test_with_partial_the_good_rows_are_applied_and_the_workbook_comes_back(
-    folders: ServiceFolders, serve: Serve
+    folders: Folders, serve: Serve
 ) -> None:
     folders.configure(inbox="partial = true")
     folders.drop("part.xlsx", bad(1))
@@ -125,7 +125,7 @@ def test_with_partial_the_good_rows_are_applied_and_the_workbook_comes_back(
 
 @pytest.mark.parametrize("partial", ["true", "false"])
 def test_a_workbook_without_good_rows_gets_no_advice_to_apply_it_in_part(
-    partial: str, folders: ServiceFolders, serve: Serve
+    partial: str, folders: Folders, serve: Serve
 ) -> None:
     folders.configure(inbox=f"partial = {partial}")
     folders.drop("bad.xlsx", [("Add OTC", [otc("none", 5)])])
@@ -136,7 +136,7 @@ def test_a_workbook_without_good_rows_gets_no_advice_to_apply_it_in_part(
 
 
 def test_the_exit_code_of_a_single_run_is_that_of_its_worst_workbook(
-    folders: ServiceFolders, serve: Serve
+    folders: Folders, serve: Serve
 ) -> None:
     """0 if nothing was rejected, or there was nothing to do; 1 rows rejected; 3 an unreadable file,
     which stops no other."""
@@ -159,7 +159,7 @@ def test_the_exit_code_of_a_single_run_is_that_of_its_worst_workbook(
 
 
 def test_the_log_names_the_right_report_where_names_become_the_same(
-    folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of workbooks taken in one second, whose names differ in characters that are replaced."""
     filed_name = inbox_result.filed_name
@@ -182,9 +182,7 @@ def test_the_log_names_the_right_report_where_names_become_the_same(
     assert filed == contents
 
 
-def test_a_strange_entry_among_the_claims_stops_nothing(
-    folders: ServiceFolders, serve: Serve
-) -> None:
+def test_a_strange_entry_among_the_claims_stops_nothing(folders: Folders, serve: Serve) -> None:
     """Files and folders of other programs, and a forged claim that names a path to write to."""
     claimed = folders.inbox / ".claimed"
     (claimed / "else" / "more").mkdir(parents=True)
@@ -205,7 +203,7 @@ def test_a_strange_entry_among_the_claims_stops_nothing(
     assert "w.xlsx" in names(folders.rejected)
 
 
-def test_a_mistyped_otc_is_masked_in_the_report(folders: ServiceFolders, serve: Serve) -> None:
+def test_a_mistyped_otc_is_masked_in_the_report(folders: Folders, serve: Serve) -> None:
     folders.drop("typo.xlsx", [("Add OTC", [otc("QWERT-12345-ASDFG-6789", 5)])])
     serve("--once")
     report = report_of(folders, "typo.xlsx")

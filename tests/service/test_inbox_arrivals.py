@@ -14,16 +14,14 @@ import pytest
 from builders import write_workbook
 from drops import batches, good, names
 from importer.service.inbox.arrivals import STILL, InboxFiles, InboxScanner
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import Serve, running
 
 pytest_plugins = ["service_fixtures"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
-def test_hidden_unfinished_and_special_files_are_ignored(
-    folders: ServiceFolders, serve: Serve
-) -> None:
+def test_hidden_unfinished_and_special_files_are_ignored(folders: Folders, serve: Serve) -> None:
     workbook = write_workbook(folders.folder / "w.xlsx", good(1))
     for name in (".hidden.xlsx", "~$open.xlsx", "x.xlsx.tmp", "x.part", "X.TMP", "y.crdownload"):
         (folders.inbox / name).write_bytes(workbook.read_bytes())
@@ -38,7 +36,7 @@ def test_hidden_unfinished_and_special_files_are_ignored(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
-def test_a_file_is_taken_once_its_writer_has_closed_it(folders: ServiceFolders) -> None:
+def test_a_file_is_taken_once_its_writer_has_closed_it(folders: Folders) -> None:
     content = write_workbook(folders.folder / "w.xlsx", good(1)).read_bytes()
     with running(folders) as service:
         with (folders.inbox / "slow.xlsx").open("wb") as file:
@@ -69,7 +67,7 @@ def test_a_file_that_grows_is_taken_once_it_has_been_still(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("owner", ["~${}", ".~lock.{}#"], ids=["Excel", "LibreOffice"])
 def test_a_workbook_open_in_a_spreadsheet_program_waits_until_it_is_closed(
-    folders: ServiceFolders, owner: str
+    folders: Folders, owner: str
 ) -> None:
     owner_file = folders.inbox / owner.format("open.xlsx")
     owner_file.touch()
@@ -97,7 +95,7 @@ def no_changes(*_: object, stop_event: Event, **__: Any) -> Iterator[None]:
 
 @pytest.mark.parametrize(("watch", "is_logged"), [(no_more_watches, True), (no_changes, False)])
 def test_the_inbox_is_polled_where_the_system_reports_no_changes(
-    folders: ServiceFolders, monkeypatch: pytest.MonkeyPatch,
+    folders: Folders, monkeypatch: pytest.MonkeyPatch,
     watch: Callable[..., Iterator[None]], is_logged: bool,
 ) -> None:  # fmt: skip
     """Where that is known, it is logged."""
@@ -111,7 +109,7 @@ def test_the_inbox_is_polled_where_the_system_reports_no_changes(
 
 
 def test_the_inbox_wakes_up_when_the_system_reports_a_change(
-    folders: ServiceFolders, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Long before it would look by itself."""
     with running(folders) as service:

@@ -1,4 +1,4 @@
-"""Workbooks whose names other systems do not allow."""
+"""Names of workbooks and ledgers that other systems do not allow, and missing ledgers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from builders import write_workbook
-from drops import bad, good, names
-from service_folders import ServiceFolders
+from drops import bad, batches, good, names
+from service_folders import Folders
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
+linux_names = pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
 
 
-def test_workbooks_with_strange_names_are_filed(folders: ServiceFolders, serve: Serve) -> None:
+@linux_names
+def test_workbooks_with_strange_names_are_filed(folders: Folders, serve: Serve) -> None:
     """Names of the greatest length, of bytes that are no text, with characters not allowed."""
     content = write_workbook(folders.folder / "w.xlsx", good(1)).read_bytes()
     strange = [b"ni\xf1o.xlsx", "ñ".encode() * 125 + b".xlsx", b'a"b:c?.xlsx', b"line\nbreak.xlsx"]
@@ -31,8 +32,9 @@ def test_workbooks_with_strange_names_are_filed(folders: ServiceFolders, serve: 
     assert len(names(folders.applied)) == 2 * len(strange)
 
 
+@linux_names
 def test_a_rejected_workbook_with_the_longest_name_comes_back_with_corrections(
-    folders: ServiceFolders, serve: Serve
+    folders: Folders, serve: Serve
 ) -> None:
     path = write_workbook(folders.folder / "w.xlsx", bad(1))
     path.rename(folders.inbox / ("n" * 250 + ".xlsx"))
@@ -42,7 +44,8 @@ def test_a_rejected_workbook_with_the_longest_name_comes_back_with_corrections(
     assert endings == [".corrections.xlsx", ".xlsx", ".xlsx.report.txt"]
 
 
-def test_the_name_of_the_ledger_may_be_any_bytes(folders: ServiceFolders, serve: Serve) -> None:
+@linux_names
+def test_the_name_of_the_ledger_may_be_any_bytes(folders: Folders, serve: Serve) -> None:
     """The service remembers such a ledger too, and begins no second one in its place."""
     ledger = Path(os.fsdecode(os.fsencode(folders.folder) + b"/ni\xf1o.db"))
     folders.drop("one.xlsx", good(1))
@@ -53,3 +56,42 @@ def test_the_name_of_the_ledger_may_be_any_bytes(folders: ServiceFolders, serve:
     result = serve("--once", "--ledger", str(ledger))
     assert (result.exit_code, result.named("fault")) == (4, [])
     assert not ledger.exists()
+
+
+def test_a_missing_ledger_is_waited_for_and_no_new_one_is_begun(
+    folders: Folders, serve: Serve
+) -> None:
+    folders.drop("one.xlsx", good(1))
+    assert serve("--once").exit_code == 0
+    ledger, moved = Path(folders.ledger), folders.folder / "moved.db"
+    ledger.rename(moved)
+    folders.drop("two.xlsx", good(2))
+    assert serve("--once").exit_code == 4
+    assert not ledger.exists()
+    assert folders.waiting == ["two.xlsx"]
+    moved.rename(ledger)
+    assert serve("--once").exit_code == 0
+    assert batches(folders) == ["one.xlsx", "two.xlsx"]
+
+
+def test_a_record_of_another_ledger_does_not_count(folders: Folders, serve: Serve) -> None:
+    record = folders.state / "ledger"
+    record.write_bytes(b"\xff\xfe\x00")
+    folders.drop("one.xlsx", good(1))
+    result = serve("--once")
+    assert (result.exit_code, result.named("fault")) == (0, [])
+    assert record.read_text("utf-8") == folders.ledger
+
+
+def test_while_the_record_cannot_be_read_no_ledger_is_begun(folders: Folders, serve: Serve) -> None:
+    """It might be the second."""
+    record = folders.state / "ledger"
+    record.mkdir()
+    folders.drop("two.xlsx", good(2))
+    result = serve("--once")
+    assert (result.exit_code, result.named("fault")) == (4, [])
+    assert str(record) in result.named("ledger-away")[0]["message"]
+    assert not Path(folders.ledger).exists()
+    record.rmdir()
+    assert serve("--once").exit_code == 0
+    assert batches(folders) == ["two.xlsx"]

@@ -15,7 +15,7 @@ from drops import batches, good, licenses_by_customer
 from importer.service.stopping import StopSignal
 from importer.workbook.checking.check import check_workbook
 from importers import code_of
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import (
     PATIENCE,
     Serve,
@@ -43,13 +43,13 @@ def large(customers: int) -> Sheets:
     return [("Add OTC", [otc(code_of(0), customers)]), ("Add Customer", rows)]
 
 
-def claimed(folders: ServiceFolders) -> list[Path]:
+def claimed(folders: Folders) -> list[Path]:
     """The workbooks that a service has taken and not filed yet."""
     return list(folders.inbox.glob(".claimed/*/*/workbook/*"))
 
 
 def test_a_service_that_stops_gives_back_the_workbook_that_it_works_at(
-    folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of it is applied; the next service applies it."""
     reached, stopped = threading.Event(), threading.Event()
@@ -80,7 +80,7 @@ def test_a_service_that_stops_gives_back_the_workbook_that_it_works_at(
 @needs_signals
 @pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_stop_an_idle_service(folders: ServiceFolders, number: signal.Signals) -> None:
+def test_signals_stop_an_idle_service(folders: Folders, number: signal.Signals) -> None:
     with running_process(folders) as service:
         assert service.end(number) == 0
     assert folders.waiting == []
@@ -89,7 +89,7 @@ def test_signals_stop_an_idle_service(folders: ServiceFolders, number: signal.Si
 @needs_signals
 @pytest.mark.thorough
 def test_a_service_that_hangs_ends_on_sigterm_and_does_not_blame_the_workbook(
-    folders: ServiceFolders, serve: Serve
+    folders: Folders, serve: Serve
 ) -> None:
     folders.drop("work.xlsx", good(1))
     with running_process(folders, program=HANGS) as service:
@@ -103,9 +103,7 @@ def test_a_service_that_hangs_ends_on_sigterm_and_does_not_blame_the_workbook(
 
 @needs_signals
 @pytest.mark.thorough
-def test_sigterm_ends_the_reading_of_a_large_workbook(
-    folders: ServiceFolders, serve: Serve
-) -> None:
+def test_sigterm_ends_the_reading_of_a_large_workbook(folders: Folders, serve: Serve) -> None:
     """It is given back or left to the next service, which applies it."""
     folders.drop("large.xlsx", large(10_000))
     with running_process(folders) as service:
@@ -119,7 +117,7 @@ def test_sigterm_ends_the_reading_of_a_large_workbook(
 
 @needs_signals
 @pytest.mark.thorough
-def test_two_services_share_an_inbox(folders: ServiceFolders) -> None:
+def test_two_services_share_an_inbox(folders: Folders) -> None:
     """Each workbook is applied by one of them."""
     files = sorted(f"{number}.xlsx" for number in range(20))
     for number in range(20):
@@ -136,7 +134,7 @@ def test_two_services_share_an_inbox(folders: ServiceFolders) -> None:
 
 
 @needs_signals
-def test_a_running_service_takes_over_the_claims_of_a_killed_one(folders: ServiceFolders) -> None:
+def test_a_running_service_takes_over_the_claims_of_a_killed_one(folders: Folders) -> None:
     """Also of one that was killed in the middle of a workbook."""
     folders.drop("work.xlsx", good(1))
     killed = ServiceProcess(folders, program=HANGS)

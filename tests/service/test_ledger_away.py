@@ -22,7 +22,7 @@ from importer.export.make import make_book
 from importer.ledger.database import REVISION
 from revisions import set_revision
 from servers import TEMPLATE, Server, another_server
-from service_folders import ServiceFolders, table
+from service_folders import Folders, table
 from services import PATIENCE, RunningService, running, wait_until
 
 pytest_plugins = ["service_fixtures"]
@@ -31,13 +31,13 @@ EACH_SECOND = table(every="1s", format="json", keep=3)
 
 
 @pytest.fixture
-def service_folders(folders: ServiceFolders) -> ServiceFolders:
+def service_folders(folders: Folders) -> Folders:
     """The folders of a service that also makes an export each second, and waits for half of one."""
     folders.configure(EACH_SECOND, top="wait = 0.5")
     return folders
 
 
-def apply_first(folders: ServiceFolders) -> None:
+def apply_first(folders: Folders) -> None:
     """Apply the first workbook."""
     workbook = write_workbook(folders.folder / "first.xlsx", good(1))
     assert run(["apply", str(workbook), "--ledger", folders.ledger, "-q"]) == 0
@@ -59,7 +59,7 @@ def outages(service: RunningService) -> list[str]:
     ],
 )
 def test_a_file_locked_by_another_program_is_waited_for(
-    service_folders: ServiceFolders, lock: str, is_exporting: bool, monkeypatch: pytest.MonkeyPatch
+    service_folders: Folders, lock: str, is_exporting: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For longer than `wait`, and however often; the log has one outage, and its end."""
     reached, go_on = threading.Event(), threading.Event()
@@ -95,7 +95,7 @@ def test_a_file_locked_by_another_program_is_waited_for(
 
 @pytest.mark.usefixtures("soon")
 def test_a_ledger_of_an_older_version_is_waited_for_until_it_is_upgraded(
-    service_folders: ServiceFolders,
+    service_folders: Folders,
 ) -> None:
     """The log says how to upgrade it."""
     apply_first(service_folders)
@@ -114,7 +114,7 @@ def test_a_ledger_of_an_older_version_is_waited_for_until_it_is_upgraded(
 
 
 @pytest.mark.usefixtures("soon")
-def test_a_path_where_no_ledger_can_be_is_an_outage_and_no_fault(folders: ServiceFolders) -> None:
+def test_a_path_where_no_ledger_can_be_is_an_outage_and_no_fault(folders: Folders) -> None:
     """As of a share that is not connected: in the log and in the figures, until it is there."""
     folders.configure("metrics_file = 'figures.prom'\n" + EACH_SECOND)
     figures = folders.folder / "figures.prom"
@@ -161,7 +161,7 @@ def new_ledger(server: Server) -> str:
 class Dropping:
     """Drops one workbook after the other, until it is stopped."""
 
-    def __init__(self, folders: ServiceFolders) -> None:
+    def __init__(self, folders: Folders) -> None:
         self.count = 0
         self._folders = folders
         self._end = threading.Event()
@@ -181,7 +181,7 @@ class Dropping:
 
 
 @contextmanager
-def dropping(folders: ServiceFolders) -> Iterator[Dropping]:
+def dropping(folders: Folders) -> Iterator[Dropping]:
     """Workbooks come as long as the block runs."""
     drops = Dropping(folders)
     try:
@@ -211,7 +211,7 @@ def faults_of(connection: psycopg.Connection, dropped: int) -> list[str]:
 @pytest.mark.thorough
 @pytest.mark.usefixtures("soon")
 def test_a_server_that_stops_and_one_that_is_killed_lose_nothing(
-    own_server: Server, folders: ServiceFolders
+    own_server: Server, folders: Folders
 ) -> None:
     """It is away as the service starts, then stopped, then killed, while workbooks come: each
     outage and its end is logged once, each workbook applied once, and exports go on."""

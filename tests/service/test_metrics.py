@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from drops import bad, good
 from ports import HOST, free_port
 from scheduled import NAME, export_files, instant_of
-from service_folders import NO_MAIL_SERVER, ServiceFolders, table
+from service_folders import NO_MAIL_SERVER, Folders, table
 from services import PATIENCE, Serve, running, wait_until
 
 pytest_plugins = ["service_fixtures"]
@@ -31,7 +31,7 @@ def figures(exposition: str) -> Figures:
     }
 
 
-def test_figures_tell_what_has_happened(full_folders: ServiceFolders) -> None:
+def test_figures_tell_what_has_happened(full_folders: Folders) -> None:
     """In the file and over HTTP alike."""
     port, path = free_port(), full_folders.folder / "figures.prom"
     full_folders.configure(
@@ -83,7 +83,7 @@ def test_figures_tell_what_has_happened(full_folders: ServiceFolders) -> None:
 
 
 def test_after_a_single_run_the_figures_tell_how_it_left_things(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """Nothing waits in the inbox; a mail that could not be sent does wait."""
     full_folders.configure(
@@ -102,7 +102,7 @@ def test_after_a_single_run_the_figures_tell_how_it_left_things(
 
 @pytest.mark.parametrize("work", ["workbook", "export"])
 def test_an_unusable_ledger_is_down_in_the_figures_of_a_single_run(
-    work: str, folders: ServiceFolders, serve: Serve
+    work: str, folders: Folders, serve: Serve
 ) -> None:
     """The exit code is the ledger's."""
     Path(folders.ledger).write_text("no ledger " * 100)
@@ -116,7 +116,7 @@ def test_an_unusable_ledger_is_down_in_the_figures_of_a_single_run(
     assert in_file["ledger_up", ()] == 0
 
 
-def test_a_port_in_use_is_refused_with_its_setting(folders: ServiceFolders, serve: Serve) -> None:
+def test_a_port_in_use_is_refused_with_its_setting(folders: Folders, serve: Serve) -> None:
     with socket.create_server((HOST, 0)) as listening:
         folders.configure(f"metrics_port = {listening.getsockname()[1]}\n")
         result = serve()

@@ -11,7 +11,7 @@ import pytest
 from drops import good
 from importer.base import clock
 from scheduled import NAME, export_files, instant_of, last_due
-from service_folders import ServiceFolders, context_of, exports_of, table
+from service_folders import Folders, context_of, exports_of, table
 from services import Events, Serve, running
 
 pytest_plugins = ["service_fixtures"]
@@ -23,7 +23,7 @@ NOON = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 
 
 def test_exports_are_made_at_their_times_and_the_newest_are_kept(
-    full_folders: ServiceFolders, events: Events
+    full_folders: Folders, events: Events
 ) -> None:
     """Files are named by their instants; what is named otherwise is never removed."""
     others = [
@@ -58,7 +58,7 @@ def test_exports_are_made_at_their_times_and_the_newest_are_kept(
     assert not list(full_folders.state.glob("*making-*"))
 
 
-def test_a_running_service_makes_exports_at_their_times(full_folders: ServiceFolders) -> None:
+def test_a_running_service_makes_exports_at_their_times(full_folders: Folders) -> None:
     """Each time is made or logged as missed."""
     full_folders.configure(table(every="1s", format="json"), inbox=None)
     with running(full_folders) as service:
@@ -71,7 +71,7 @@ def test_a_running_service_makes_exports_at_their_times(full_folders: ServiceFol
 
 
 def test_a_new_export_by_cron_waits_for_its_time(
-    full_folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    full_folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOON)
     full_folders.configure(table(cron="0 6 * * *", timezone="UTC"), inbox=None)
@@ -84,7 +84,7 @@ def test_a_new_export_by_cron_waits_for_its_time(
 
 @pytest.mark.parametrize("only_once", [True, False])
 def test_missed_times_of_cron_are_made_up_for_by_one_export(
-    only_once: bool, full_folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    only_once: bool, full_folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The log has their number and the first; no later run makes it again."""
     full_folders.configure(table(cron="0 6 * * *", timezone="UTC"), inbox=None)
@@ -114,7 +114,7 @@ def test_missed_times_of_cron_are_made_up_for_by_one_export(
 )
 def test_a_single_run_makes_an_export_when_its_time_has_come(
     schedule: dict[str, str], first: list[str], next_at: dt.timedelta, missed_at: dt.timedelta,
-    full_folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch,
+    full_folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """A few minutes late is not missed: a timer starts these runs."""
     full_folders.configure(table(**schedule), inbox=None)
@@ -128,7 +128,7 @@ def test_a_single_run_makes_an_export_when_its_time_has_come(
 
 
 def test_a_failing_export_delays_no_other_and_is_reported_once(
-    full_folders: ServiceFolders, events: Events
+    full_folders: Folders, events: Events
 ) -> None:
     """In the log and by mail, until it succeeds; a new failure is reported again."""
     missing = full_folders.folder / "missing"
@@ -171,7 +171,7 @@ def test_a_failing_export_delays_no_other_and_is_reported_once(
 
 
 def test_a_missing_state_folder_is_reported_and_no_fault(
-    full_folders: ServiceFolders, events: Events
+    full_folders: Folders, events: Events
 ) -> None:
     full_folders.configure(table(every="1h", format="json"), inbox=None)
     exports = exports_of(context_of(full_folders))
@@ -184,7 +184,7 @@ def test_a_missing_state_folder_is_reported_and_no_fault(
 
 
 @pytest.mark.usefixtures("soon")
-def test_without_a_ledger_exports_wait_for_the_first_workbook(folders: ServiceFolders) -> None:
+def test_without_a_ledger_exports_wait_for_the_first_workbook(folders: Folders) -> None:
     """They say so once, and create no ledger."""
     folders.configure(table(every="1h") + table(every="1h", format="json"))
     with running(folders) as service:

@@ -14,7 +14,7 @@ import pytest
 from mail_server import MailServer, make_certificate
 from ports import HOST
 from serve_checks import contents, failed, files, signs
-from service_folders import NO_MAIL_SERVER, ServiceFolders, smtp_table, table
+from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
@@ -24,13 +24,13 @@ NO_MAIL = table("[smtp]", **NO_MAIL_SERVER)
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> ServiceFolders:
+def folders(tmp_path: Path) -> Folders:
     """The folders of a service that makes an export by cron, and has no ledger yet."""
-    return ServiceFolders(tmp_path / "service", more=CRON)
+    return Folders(tmp_path / "service", more=CRON)
 
 
 def test_a_check_names_each_thing_that_works_and_changes_nothing(
-    folders: ServiceFolders, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Folders, ledger, exports, mail with a login: a line each, as JSON the same, with -q none."""
     certificate = make_certificate(tmp_path / "certificate.pem")
@@ -71,9 +71,7 @@ def test_a_check_names_each_thing_that_works_and_changes_nothing(
     assert (server.mails, server.tried, server.connections) == ([], [], 3)
 
 
-def test_a_check_creates_only_the_folders_of_the_service(
-    folders: ServiceFolders, serve: Serve
-) -> None:
+def test_a_check_creates_only_the_folders_of_the_service(folders: Folders, serve: Serve) -> None:
     folders.state.rmdir()
     before = contents(folders.folder)
     assert serve("--check").exit_code == 0
@@ -81,7 +79,7 @@ def test_a_check_creates_only_the_folders_of_the_service(
     assert new == dict.fromkeys(["state", "inbox/applied", "inbox/rejected"])
 
 
-def test_a_check_leaves_a_ledger_as_it_is(full_folders: ServiceFolders, serve: Serve) -> None:
+def test_a_check_leaves_a_ledger_as_it_is(full_folders: Folders, serve: Serve) -> None:
     before = files(full_folders.folder)
     result = serve("--check", "--account", "north")
     assert result.exit_code == 0
@@ -90,7 +88,7 @@ def test_a_check_leaves_a_ledger_as_it_is(full_folders: ServiceFolders, serve: S
 
 
 def test_after_the_first_run_a_check_says_when_the_next_export_comes(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """In the time zone of the computer."""
     full_folders.configure(table(every="1h"), inbox=None)
@@ -104,7 +102,7 @@ def test_after_the_first_run_a_check_says_when_the_next_export_comes(
 
 
 def test_a_missing_customer_is_a_warning(
-    folders: ServiceFolders, serve: Serve, ledger_of_two: Path
+    folders: Folders, serve: Serve, ledger_of_two: Path
 ) -> None:
     """It may still be added. Without a ledger nobody is looked for."""
     folders.configure(
@@ -127,7 +125,7 @@ def test_a_missing_customer_is_a_warning(
 
 
 def test_a_port_in_use_is_a_warning_and_an_unusable_host_is_wrong(
-    folders: ServiceFolders, serve: Serve
+    folders: Folders, serve: Serve
 ) -> None:
     """The port may be the service's own. A check never listens on it."""
     with socket.create_server((HOST, 0)) as listening:

@@ -20,7 +20,7 @@ from ports import HOST
 from revisions import set_revision
 from serve_checks import failed, files
 from servers import Server
-from service_folders import NO_MAIL_SERVER, ServiceFolders, smtp_table, table
+from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
@@ -30,39 +30,39 @@ NO_MAIL = table("[smtp]", **NO_MAIL_SERVER)
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> ServiceFolders:
+def folders(tmp_path: Path) -> Folders:
     """The folders of a service that makes an export by cron, and has no ledger yet."""
-    return ServiceFolders(tmp_path / "service", more=CRON)
+    return Folders(tmp_path / "service", more=CRON)
 
 
-def with_config(more: str, inbox: str | None = "") -> Callable[[ServiceFolders], None]:
+def with_config(more: str, inbox: str | None = "") -> Callable[[Folders], None]:
     """Writes another configuration."""
     return lambda folders: folders.configure(more, inbox)
 
 
-def ledger_at(ledger: str) -> Callable[[ServiceFolders], None]:
+def ledger_at(ledger: str) -> Callable[[Folders], None]:
     """Names another ledger."""
 
-    def configure(folders: ServiceFolders) -> None:
+    def configure(folders: Folders) -> None:
         folders.ledger = ledger.format(folder=folders.folder)
         folders.configure(CRON)
 
     return configure
 
 
-def of_another_program(folders: ServiceFolders) -> None:
+def of_another_program(folders: Folders) -> None:
     """Makes the ledger a database of another program."""
     with closing(sqlite3.connect(folders.ledger)) as connection:
         connection.execute("CREATE TABLE something (else_ TEXT)")
 
 
-def of_an_older_version(folders: ServiceFolders) -> None:
+def of_an_older_version(folders: Folders) -> None:
     """Makes a ledger that must be upgraded."""
     assert program.run(["ledger", "init", "--ledger", folders.ledger, "-q"]) == 0
     set_revision(folders.ledger, "0000")
 
 
-def state_in_a_missing_folder(folders: ServiceFolders) -> None:
+def state_in_a_missing_folder(folders: Folders) -> None:
     """Names a state folder that cannot be created."""
     config = folders.config.read_text("utf-8").replace("'state'", "'none/state'")
     folders.config.write_text(config, "utf-8")
@@ -75,7 +75,7 @@ def replace_by_a_file(path: Path) -> None:
 
 
 MISSING = "does not exist"
-WRONG: dict[str, tuple[Callable[[ServiceFolders], object], str, int, str]] = {
+WRONG: dict[str, tuple[Callable[[Folders], object], str, int, str]] = {
     "no inbox": (lambda folders: folders.inbox.rmdir(), "inbox.folder", 2, MISSING),
     "no applied": (with_config(CRON, "applied = 'done'"), "inbox.applied", 2, MISSING),
     "no rejected": (with_config(CRON, "rejected = 'back'"), "inbox.rejected", 2, MISSING),
@@ -117,7 +117,7 @@ WRONG: dict[str, tuple[Callable[[ServiceFolders], object], str, int, str]] = {
 
 
 @pytest.mark.parametrize("fault", WRONG)
-def test_what_is_wrong_is_named_alone(folders: ServiceFolders, serve: Serve, fault: str) -> None:
+def test_what_is_wrong_is_named_alone(folders: Folders, serve: Serve, fault: str) -> None:
     """In a line, in JSON and with -q; no file is changed."""
     bring_about, what, exit_code, words = WRONG[fault]
     bring_about(folders)
@@ -135,7 +135,7 @@ def test_what_is_wrong_is_named_alone(folders: ServiceFolders, serve: Serve, fau
 
 
 def test_a_rejected_login_is_reported_without_the_password(
-    folders: ServiceFolders, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = make_certificate(tmp_path / "certificate.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -148,9 +148,7 @@ def test_a_rejected_login_is_reported_without_the_password(
     assert "hunter2" not in result.out
 
 
-def test_the_exit_code_of_the_ledger_comes_before_others(
-    folders: ServiceFolders, serve: Serve
-) -> None:
+def test_the_exit_code_of_the_ledger_comes_before_others(folders: Folders, serve: Serve) -> None:
     of_another_program(folders)
     folders.configure(NO_MAIL + table(cron="bad") + table(every="1h", folder="none"))
     result = serve("--check")
@@ -159,7 +157,7 @@ def test_the_exit_code_of_the_ledger_comes_before_others(
 
 
 def test_a_ledger_file_locked_by_another_program_is_reported(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     with closing(sqlite3.connect(full_folders.ledger, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -169,7 +167,7 @@ def test_a_ledger_file_locked_by_another_program_is_reported(
 
 
 def test_a_server_that_accepts_no_changes_is_reported(
-    server: Server, folders: ServiceFolders, serve: Serve
+    server: Server, folders: Folders, serve: Serve
 ) -> None:
     """As a replica does: it can be read, but no workbook can be applied."""
     with server.database() as name:
@@ -184,7 +182,7 @@ def test_a_server_that_accepts_no_changes_is_reported(
 
 
 def test_a_ledger_used_before_that_is_missing_is_reported(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     full_folders.configure(table(every="1h"), inbox=None)
     assert serve("--once").exit_code == 0
@@ -197,7 +195,7 @@ def test_a_ledger_used_before_that_is_missing_is_reported(
     sys.platform == "win32" or (os.geteuid() == 0 and shutil.which("setpriv") is None),
     reason="root can use every folder (setpriv takes rights away: apt-get install util-linux)",
 )
-def test_folders_and_a_ledger_without_rights_are_reported(full_folders: ServiceFolders) -> None:
+def test_folders_and_a_ledger_without_rights_are_reported(full_folders: Folders) -> None:
     """Those that the user of the service may not write, or not even look into."""
     folders = full_folders
     figures = folders.folder / "figures"

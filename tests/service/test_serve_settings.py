@@ -13,7 +13,7 @@ import pytest
 from builders import otc, write_workbook
 from command_line import CommandResult
 from importer.cli import main as program
-from service_folders import NO_MAIL_SERVER, ServiceFolders, table
+from service_folders import NO_MAIL_SERVER, Folders, table
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
@@ -24,7 +24,7 @@ Summary = Callable[[], CommandResult]
 
 
 @pytest.fixture
-def summary(folders: ServiceFolders, capsys: pytest.CaptureFixture[str]) -> Summary:
+def summary(folders: Folders, capsys: pytest.CaptureFixture[str]) -> Summary:
     """Runs a command that needs nothing of the service's."""
 
     def run() -> CommandResult:
@@ -92,7 +92,7 @@ def bad_settings() -> Iterator[tuple[str, str, list[dict[str, dict[str, Any]]]]]
             yield kind, key, files
 
 
-def write_settings(folders: ServiceFolders, tables: dict[str, dict[str, Any]]) -> None:
+def write_settings(folders: Folders, tables: dict[str, dict[str, Any]]) -> None:
     """Write a configuration file of these tables."""
     lines = ["ledger = 'ledger.db'"]
     for kind, content in tables.items():
@@ -114,7 +114,7 @@ def assert_refused(result: CommandResult, name: str) -> None:
 
 
 def test_each_wrong_setting_is_named_by_every_command(
-    folders: ServiceFolders, serve: Serve, summary: Summary
+    folders: Folders, serve: Serve, summary: Summary
 ) -> None:
     """Missing, of a wrong type, out of range, misspelt. The control: with right values each command
     goes on."""
@@ -173,7 +173,7 @@ TOGETHER: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("fault", TOGETHER)
 def test_settings_that_do_not_go_together_are_named(
-    folders: ServiceFolders, serve: Serve, summary: Summary, fault: str
+    folders: Folders, serve: Serve, summary: Summary, fault: str
 ) -> None:
     content, name = TOGETHER[fault]
     folders.config.write_text(content, "utf-8")
@@ -183,7 +183,7 @@ def test_settings_that_do_not_go_together_are_named(
 
 
 def test_a_missing_folder_is_named_by_serve_alone(
-    full_folders: ServiceFolders, serve: Serve, summary: Summary
+    full_folders: Folders, serve: Serve, summary: Summary
 ) -> None:
     """Other commands need none of these folders."""
     for kind, key in (
@@ -196,7 +196,7 @@ def test_a_missing_folder_is_named_by_serve_alone(
 
 
 def test_an_interval_beyond_all_calendars_is_no_internal_error(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """It is refused, or its second time never comes."""
     full_folders.configure(table(every="999999w"), inbox=None)
@@ -216,7 +216,7 @@ def test_serve_without_a_configuration_says_how_to_name_one(
 
 
 def test_serve_takes_the_file_in_the_working_folder(
-    folders: ServiceFolders, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folders: Folders, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(folders.folder)
     assert program.run(["serve", "--check"]) == 0
@@ -227,7 +227,7 @@ def test_serve_takes_the_file_in_the_working_folder(
     "content", ["", "[service]\nstate = 'state'\n", table("[smtp]", **NO_MAIL_SERVER)]
 )
 def test_serve_with_nothing_to_do_names_what_could_be_done(
-    folders: ServiceFolders, serve: Serve, content: str
+    folders: Folders, serve: Serve, content: str
 ) -> None:
     folders.config.write_text(content, "utf-8")
     for result in (serve("--once"), serve("--check")):
@@ -271,7 +271,7 @@ sender = "licences@msp.example"
 
 
 def test_every_command_takes_the_example(
-    folders: ServiceFolders, serve: Serve, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    folders: Folders, serve: Serve, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Each does its work, in the language of the example."""
     folders.config.write_text(EXAMPLE, "utf-8")

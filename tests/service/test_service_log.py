@@ -16,7 +16,7 @@ import pytest
 
 from drops import bad, good
 from importer.service.events import Event
-from service_folders import NO_MAIL_SERVER, ServiceFolders, table
+from service_folders import NO_MAIL_SERVER, Folders, table
 from services import PATIENCE, Serve
 
 pytest_plugins = ["service_fixtures"]
@@ -39,7 +39,7 @@ def on_terminal(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> OnTerminal:
     return run
 
 
-def test_a_terminal_gets_sentences(full_folders: ServiceFolders, on_terminal: OnTerminal) -> None:
+def test_a_terminal_gets_sentences(full_folders: Folders, on_terminal: OnTerminal) -> None:
     """Each begins with the local time, and with its level if that is above the usual."""
     full_folders.drop("good.xlsx", good(1))
     full_folders.drop("bad.xlsx", bad(2))
@@ -56,7 +56,7 @@ def test_a_terminal_gets_sentences(full_folders: ServiceFolders, on_terminal: On
 
 @pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudoterminals")
-def test_a_real_terminal_gets_sentences(full_folders: ServiceFolders) -> None:
+def test_a_real_terminal_gets_sentences(full_folders: Folders) -> None:
     import pty
 
     full_folders.drop("good.xlsx", good(1))
@@ -75,7 +75,7 @@ def test_a_real_terminal_gets_sentences(full_folders: ServiceFolders) -> None:
     assert re.fullmatch(f"{WHEN}good.xlsx: applied as batch 2.*", output.decode().strip())
 
 
-def test_quiet_leaves_only_what_needs_attention(full_folders: ServiceFolders, serve: Serve) -> None:
+def test_quiet_leaves_only_what_needs_attention(full_folders: Folders, serve: Serve) -> None:
     full_folders.drop("good.xlsx", good(3))
     full_folders.drop("bad.xlsx", bad(2))
     result = serve("--once", "-q")
@@ -84,7 +84,7 @@ def test_quiet_leaves_only_what_needs_attention(full_folders: ServiceFolders, se
 
 
 def test_a_run_with_nothing_to_do_says_so_on_a_terminal_only(
-    full_folders: ServiceFolders, serve: Serve, on_terminal: OnTerminal
+    full_folders: Folders, serve: Serve, on_terminal: OnTerminal
 ) -> None:
     """Behind a pipe a program listens."""
     assert full_folders.waiting == []
@@ -113,7 +113,7 @@ def fault_of(event: dict[str, Any]) -> str:
 
 
 def test_elsewhere_each_line_is_an_object_with_the_facts_of_its_event(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     full_folders.configure(
         table("[smtp]", **NO_MAIL_SERVER, alerts_to=["ops@msp.example"])
@@ -132,7 +132,7 @@ def test_elsewhere_each_line_is_an_object_with_the_facts_of_its_event(
     assert [(event, fault) for event in result.events if (fault := fault_of(event))] == []
 
 
-def test_a_wrong_line_would_be_found(folders: ServiceFolders, serve: Serve) -> None:
+def test_a_wrong_line_would_be_found(folders: Folders, serve: Serve) -> None:
     folders.drop("good.xlsx", good(1))
     [event] = serve("--once").events
     assert fault_of(event) == ""

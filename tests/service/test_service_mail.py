@@ -11,14 +11,14 @@ from drops import bad
 from importers import code_of
 from mail_server import MailServer
 from scheduled import NAME, export_files
-from service_folders import ServiceFolders, smtp_table, table
+from service_folders import Folders, smtp_table, table
 from services import Serve, running, running_process
 
 pytest_plugins = ["service_fixtures"]
 
 
 @pytest.mark.usefixtures("soon")
-def test_mail_comes_once_the_server_is_back(full_folders: ServiceFolders) -> None:
+def test_mail_comes_once_the_server_is_back(full_folders: Folders) -> None:
     """With the exported file, and with the report on a rejected workbook; no body has an OTC."""
     server = MailServer()
     with server.running():
@@ -62,9 +62,7 @@ def test_mail_comes_once_the_server_is_back(full_folders: ServiceFolders) -> Non
         ]),
     ],
 )  # fmt: skip
-def test_mail_waits_for_the_next_service(
-    killed: bool, full_folders: ServiceFolders, serve: Serve
-) -> None:
+def test_mail_waits_for_the_next_service(killed: bool, full_folders: Folders, serve: Serve) -> None:
     """It comes once, and the export is not made again."""
     server = MailServer()
     with server.running():

@@ -17,7 +17,7 @@ from drops import good
 from importer.messages import masking
 from mail_server import MailServer, make_certificate
 from ports import HOST, free_port
-from service_folders import NO_MAIL_SERVER, ServiceFolders, smtp_table, table
+from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table
 from services import Serve, running
 
 pytest_plugins = ["service_fixtures"]
@@ -33,7 +33,7 @@ ALERTS = table("[smtp]", **NO_MAIL_SERVER, alerts_to=["ops@msp.example"])
 PASSWORD = "hunter-two/correct"
 
 
-def drop_otcs(folders: ServiceFolders) -> None:
+def drop_otcs(folders: Folders) -> None:
     """Drop workbooks that name OTCs in every wrong way, under names that contain OTCs too."""
     new = otc(CODES[0], 5)
     folders.drop(f"{CODES[0]}.xlsx", [
@@ -51,7 +51,7 @@ def drop_otcs(folders: ServiceFolders) -> None:
     (folders.inbox / f"{CODES[5].lower()}.csv").write_text(f"OTC,Email\n{CODES[5]},{CODES[4]}\n")
 
 
-def waiting_mails(folders: ServiceFolders) -> list[str]:
+def waiting_mails(folders: Folders) -> list[str]:
     """The headers and bodies of the mails that wait to be sent, without attachments."""
     return [
         "\n".join(_words(message_from_bytes(path.read_bytes(), policy=default)))
@@ -67,7 +67,7 @@ def _words(message: EmailMessage) -> Iterator[str]:
         yield part.get_content()
 
 
-def lines_about_otcs(folders: ServiceFolders, serve: Serve) -> dict[str, list[str]]:
+def lines_about_otcs(folders: Folders, serve: Serve) -> dict[str, list[str]]:
     """The lines of log, reports and mails about workbooks full of OTCs."""
     own = table(every="1h", customer=CODES[3], name="Own")
     folders.configure(ALERTS + table(every="1h", mail_to=["boss@msp.example"]) + own)
@@ -88,7 +88,7 @@ def lines_about_otcs(folders: ServiceFolders, serve: Serve) -> dict[str, list[st
 
 
 def test_no_more_of_an_otc_is_shown_than_its_last_five_characters(
-    full_folders: ServiceFolders, serve: Serve
+    full_folders: Folders, serve: Serve
 ) -> None:
     """In log, reports and mails; the five characters tell people which are meant."""
     for where, lines in lines_about_otcs(full_folders, serve).items():
@@ -97,7 +97,7 @@ def test_no_more_of_an_otc_is_shown_than_its_last_five_characters(
 
 
 def test_without_masking_otcs_would_be_found(
-    full_folders: ServiceFolders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    full_folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_otcs = masking.without_otcs
     for module in [*sys.modules.values()]:
@@ -107,9 +107,7 @@ def test_without_masking_otcs_would_be_found(
         assert any(LEAK.search(line) for line in lines), where
 
 
-def test_no_more_of_an_otc_is_shown_however_it_was_typed(
-    folders: ServiceFolders, serve: Serve
-) -> None:
+def test_no_more_of_an_otc_is_shown_however_it_was_typed(folders: Folders, serve: Serve) -> None:
     """With other separators than dashes, or in the name of a file on two lines."""
     folders.configure(ALERTS)
     folders.drop("typed.xlsx", [("Add OTC", [otc(code, 5) for code in TYPED])])
@@ -126,7 +124,7 @@ def test_no_more_of_an_otc_is_shown_however_it_was_typed(
 
 
 def test_no_password_is_shown(
-    full_folders: ServiceFolders, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full_folders: Folders, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither that of a URL of the ledger or of an export, nor the mail server's: not in the log,
     by any command, nor in a file that the service writes, although all three are rejected."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import PATIENCE, running, wait_until
 
 pytest_plugins = ["service_fixtures"]
@@ -37,7 +37,7 @@ def receive(systemd: socket.socket) -> str:
 
 
 def test_systemd_hears_that_a_service_is_ready_alive_and_stopping(
-    folders: ServiceFolders, systemd: socket.socket
+    folders: Folders, systemd: socket.socket
 ) -> None:
     """It says that it is alive at least twice as often as systemd wants to hear it."""
     with systemd, running(folders) as service:
@@ -53,7 +53,7 @@ def test_systemd_hears_that_a_service_is_ready_alive_and_stopping(
 
 
 def test_a_service_that_is_stuck_does_not_say_that_it_is_alive(
-    folders: ServiceFolders, systemd: socket.socket, monkeypatch: pytest.MonkeyPatch
+    folders: Folders, systemd: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importer.service.context.STUCK", 0.0)
     with systemd, running(folders) as service:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scheduled import export_files, instant_of, last_due
-from service_folders import ServiceFolders, table
+from service_folders import Folders, table
 from services import ServiceProcess, program_with, running, wait_until
 
 pytest_plugins = ["service_fixtures"]
@@ -31,7 +31,7 @@ HANGS = program_with(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_second_service_takes_over_the_exports_of_a_killed_one(
-    full_folders: ServiceFolders,
+    full_folders: Folders,
 ) -> None:
     """It logs that it waits; then it goes on where the other ended: each time is made once or
     logged as missed."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from service_folders import ServiceFolders
+from service_folders import Folders
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Trial:
     """A service with work to do, in folders of its own, for one crash."""
 
     def __init__(self, folder: Path) -> None:
-        self.folders = ServiceFolders(folder)
+        self.folders = Folders(folder)
 
     def plant_bug(self) -> None:
         """Change the program in the process that runs it."""
@@ -107,7 +107,7 @@ def _crash_before_each_step(
     return faults
 
 
-def run_once(folders: ServiceFolders, crash_before: int | None, change: Callable[[], None]) -> int:
+def run_once(folders: Folders, crash_before: int | None, change: Callable[[], None]) -> int:
     """Run `serve --once` in a fork that crashes before a step; gives its exit code."""
     pid = os.fork()
     if pid == 0:
@@ -121,7 +121,7 @@ def run_once(folders: ServiceFolders, crash_before: int | None, change: Callable
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _run_once(folders: ServiceFolders, change: Callable[[], None]) -> int:
+def _run_once(folders: Folders, change: Callable[[], None]) -> int:
     """It reads workbooks itself: the steps are the same, and no other process needs to start."""
     from importer.cli.main import run
     from importer.workbook.reading.file import read_file

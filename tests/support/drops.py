@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builders import Sheets, customer, otc
 from importers import code_of
-from service_folders import ServiceFolders
+from service_folders import Folders
 
 STAMP = r"\d{8}T\d{6}Z-"
 
@@ -28,7 +28,7 @@ def bad(number: int) -> Sheets:
     return good(number, licenses=11)
 
 
-def licenses_by_customer(folders: ServiceFolders) -> dict[str, int]:
+def licenses_by_customer(folders: Folders) -> dict[str, int]:
     """How many licences each customer of the ledger has, by plain SQL."""
     with closing(sqlite3.connect(folders.ledger)) as connection:
         return dict(
@@ -39,7 +39,7 @@ def licenses_by_customer(folders: ServiceFolders) -> dict[str, int]:
         )
 
 
-def batches(folders: ServiceFolders) -> list[str]:
+def batches(folders: Folders) -> list[str]:
     """The files of the ledger's batches, in order."""
     with closing(sqlite3.connect(folders.ledger)) as connection:
         return [row[0] for row in connection.execute("SELECT file FROM batch ORDER BY batch")]
@@ -50,7 +50,7 @@ def names(folder: Path) -> list[str]:
     return sorted(re.sub(f"^{STAMP}", "", path.name) for path in folder.iterdir())
 
 
-def report_of(folders: ServiceFolders, name: str) -> str:
+def report_of(folders: Folders, name: str) -> str:
     """The report on the workbook `name`, which was applied or rejected."""
     [report] = folders.inbox.glob(f"*ed/*Z-{name}.report.txt")
     return report.read_text("utf-8")

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 
-from service_folders import ServiceFolders
+from service_folders import Folders
 
 NAME = "Export Avira Details"
 """The name of an export that is given none."""
@@ -14,7 +14,7 @@ NAME = "Export Avira Details"
 _STAMP = re.compile(r" (\d{8}T\d{6}Z)")
 
 
-def export_files(folders: ServiceFolders, name: str = NAME) -> list[str]:
+def export_files(folders: Folders, name: str = NAME) -> list[str]:
     """The names of an export's files, in order."""
     own = re.compile(rf"{re.escape(name)}{_STAMP.pattern}.*")
     return sorted(path.name for path in folders.exports.iterdir() if own.fullmatch(path.name))
@@ -27,7 +27,7 @@ def instant_of(name: str) -> dt.datetime:
     return dt.datetime.strptime(stamp[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
 
 
-def last_due(folders: ServiceFolders, name: str = NAME) -> dt.datetime:
+def last_due(folders: Folders, name: str = NAME) -> dt.datetime:
     """When the last run of an export was due, by the state."""
     runs = json.loads((folders.state / "exports.json").read_text("utf-8"))
     [last] = [value["last"] for key, value in runs.items() if key.startswith(f"{name} (")]

@@ -12,18 +12,18 @@ import pytest
 from builders import customer, otc, write_workbook
 from importer.cli import main as program
 from importers import code_of
-from service_folders import ServiceFolders
+from service_folders import Folders
 from services import Events, Logged, Serve
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> ServiceFolders:
+def folders(tmp_path: Path) -> Folders:
     """The folders of a service that has no ledger yet."""
-    return ServiceFolders(tmp_path / "service")
+    return Folders(tmp_path / "service")
 
 
 @pytest.fixture
-def serve(folders: ServiceFolders, capsys: pytest.CaptureFixture[str]) -> Serve:
+def serve(folders: Folders, capsys: pytest.CaptureFixture[str]) -> Serve:
     """Runs `serve` with these folders in this process, until it ends by itself."""
     return Serve(folders, capsys)
 
@@ -42,7 +42,7 @@ def ledger_of_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def full_folders(folders: ServiceFolders, ledger_of_two: Path) -> ServiceFolders:
+def full_folders(folders: Folders, ledger_of_two: Path) -> Folders:
     """The folders of a service whose ledger has two customers."""
     shutil.copyfile(ledger_of_two, folders.ledger)
     return folders

@@ -17,7 +17,7 @@ from mail_server import MailServer
 from ports import HOST
 
 
-class ServiceFolders:
+class Folders:
     """The folders of a service, and its configuration file."""
 
     def __init__(self, folder: Path, ledger: str | None = None, more: str = "") -> None:
@@ -58,7 +58,7 @@ class ServiceFolders:
         return sorted(path.name for path in paths)
 
 
-def context_of(folders: ServiceFolders) -> ServiceContext:
+def context_of(folders: Folders) -> ServiceContext:
     """The context of a service that does nothing by itself."""
     settings = load_settings(folders.config)
     assert settings.service is not None

@@ -21,7 +21,7 @@ import pytest
 
 from command_line import CommandResult
 from importer.cli import main as program
-from service_folders import ServiceFolders
+from service_folders import Folders
 
 PATIENCE = 180.0
 """Seconds after which a test stops waiting; machines are slow, and busy."""
@@ -77,7 +77,7 @@ class ServiceLog(io.TextIOBase):
 class RunningService:
     """A service that runs; its events are collected as they come."""
 
-    def __init__(self, folders: ServiceFolders) -> None:
+    def __init__(self, folders: Folders) -> None:
         self.folders = folders
         self.log = ServiceLog()
 
@@ -106,7 +106,7 @@ class RunningService:
 class ServiceThread(RunningService):
     """A service in threads of this process."""
 
-    def __init__(self, folders: ServiceFolders, *options: str) -> None:
+    def __init__(self, folders: Folders, *options: str) -> None:
         super().__init__(folders)
         self._arguments = ["serve", "--config", str(folders.config), *options]
         self._stopping = threading.Event()
@@ -149,7 +149,7 @@ PAUSES = {
 
 
 @contextmanager
-def running(folders: ServiceFolders, *options: str) -> Iterator[ServiceThread]:
+def running(folders: Folders, *options: str) -> Iterator[ServiceThread]:
     """A service in this process that has started; it is stopped with the block."""
     service = ServiceThread(folders, *options)
     instead = {
@@ -216,7 +216,7 @@ def _log_of(text: str) -> ServiceLog:
 class Serve:
     """Runs `serve` in this process until it ends by itself, as with --once and --check."""
 
-    def __init__(self, folders: ServiceFolders, capture: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, folders: Folders, capture: pytest.CaptureFixture[str]) -> None:
         self._folders = folders
         self._capture = capture
 
@@ -239,7 +239,7 @@ class ServiceProcess(RunningService):
 
     def __init__(
         self,
-        folders: ServiceFolders,
+        folders: Folders,
         *options: str,
         environment: Mapping[str, str] | None = None,
         program: Sequence[str] = PROGRAM,
@@ -278,7 +278,7 @@ class ServiceProcess(RunningService):
 
 @contextmanager
 def running_process(
-    folders: ServiceFolders,
+    folders: Folders,
     *options: str,
     environment: Mapping[str, str] | None = None,
     program: Sequence[str] = PROGRAM,

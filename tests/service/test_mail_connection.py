@@ -1,9 +1,14 @@
-"""The login to a mail server."""
+"""The connection to a mail server: whether it can be used, encryption and login."""
 
 from __future__ import annotations
 
 import base64
 import smtplib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +21,116 @@ from ports import HOST
 from services import Events
 
 pytest_plugins = ["service_fixtures", "mail_fixtures"]
+
+
+def test_a_check_sends_nothing_and_leaves_nothing(mail_server: MailServer, folder: Path) -> None:
+    Outbox(folder, mail_server.settings()).check()
+    assert (mail_server.connections, mail_server.mails, mail_server.tried) == (1, [], [])
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [(HOST, "Connection refused"), ("nowhere.invalid", "(not known|resolution|address)"),
+     ("x" * 70 + ".example", ""), ("Ñandú..example", "")],
+)  # fmt: skip
+def test_a_check_says_why_there_is_no_server(host: str, reason: str, folder: Path) -> None:
+    with MailServer().running() as mail_server:
+        pass
+    with pytest.raises(OutputError, match=rf"cannot be used: .*{reason}.* Check host and port"):
+        Outbox(folder, mail_server.settings(host=host)).check()
+
+
+def test_a_server_that_greets_with_a_refusal_is_quoted(
+    folder: Path, greeting: Callable[[bytes], int]
+) -> None:
+    """On one line, and without what would do something to a terminal."""
+    port = greeting(b"554-5.7.1 Go\x1b[31m away\r\n554 please.\r\n")
+    with pytest.raises(OutputError, match=r"554 5\.7\.1 Go␛.31m away please\. Check host"):
+        Outbox(folder, MailServer(port=port).settings()).check()
+    port = greeting(b"what?\r\n")
+    with pytest.raises(OutputError, match="cannot be used"):
+        Outbox(folder, MailServer(port=port).settings()).check()
+
+
+@pytest.fixture
+def greeting() -> Iterator[Callable[[bytes], int]]:
+    """Starts a server that sends a greeting and hangs up; gives its port."""
+    with ExitStack() as stack:
+
+        def greet(greeting: bytes) -> int:
+            listening = stack.enter_context(socket.create_server((HOST, 0)))
+
+            def run() -> None:
+                connection, _ = listening.accept()
+                with connection:
+                    connection.sendall(greeting)
+                    connection.recv(1000)
+
+            thread = threading.Thread(target=run)
+            thread.start()
+            stack.callback(thread.join)
+            return int(listening.getsockname()[1])
+
+        yield greet
+
+
+def test_encryption_is_used_if_the_server_offers_it(folder: Path, certificate: Path) -> None:
+    """Any certificate will do where no password is sent; with "none", nothing is encrypted."""
+    with MailServer(certificate).running() as mail_server:
+        assert is_sent(folder, mail_server.settings())
+        assert mail_server.mails[0].encrypted
+        assert b"RCPT TO" not in unencrypted(mail_server)
+        assert is_sent(folder, mail_server.settings(encryption="none"))
+        assert not mail_server.mails[1].encrypted
+        assert b"RCPT TO" in unencrypted(mail_server)
+
+
+@pytest.mark.parametrize("encryption", ["starttls", "tls"])
+def test_a_certificate_must_be_trusted(
+    encryption: str, folder: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And be that of the host; until then the mail waits."""
+    with MailServer(certificate, from_the_start=encryption == "tls").running() as mail_server:
+        smtp = mail_server.settings(encryption=encryption)
+        outbox = Outbox(folder, smtp)
+        with pytest.raises(OutputError, match=r"is not trusted \(self[- ]signed.*SSL_CERT"):
+            outbox.check()
+        outbox.put(mail())
+        assert outbox.send_due(NOW, never) == NOW + MINUTE
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        outbox.check()
+        assert outbox.send_due(NOW + MINUTE, never) is None
+        assert mail_server.mails[0].encrypted
+        with pytest.raises(OutputError, match=r"is not trusted .*localhost"):
+            Outbox(folder, replace(smtp, host="localhost")).check()
+        assert b"RCPT TO" not in unencrypted(mail_server)
+
+
+def test_no_mail_is_sent_without_the_encryption_that_is_required(
+    mail_server: MailServer, folder: Path
+) -> None:
+    outbox = Outbox(folder, mail_server.settings(encryption="starttls"))
+    with pytest.raises(OutputError, match=r"not offer encryption .* Check port and encryption"):
+        outbox.check()
+    with pytest.raises(OutputError, match="encryption failed"):
+        Outbox(folder, mail_server.settings(encryption="tls")).check()
+    outbox.put(mail())
+    assert outbox.send_due(NOW, never) is not None
+    assert mail_server.mails == []
+
+
+def test_mail_is_not_sent_in_clear_if_encryption_fails(folder: Path, certificate: Path) -> None:
+    """Where the server offers it, a failure does not make the mail go in clear."""
+    with MailServer(certificate).running() as mail_server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("smtplib.SMTP.starttls", fail)
+        assert not is_sent(folder, mail_server.settings())
+        assert mail_server.tried == []
+
+
+def fail(*_: object, **__: object) -> None:
+    raise smtplib.SMTPResponseException(454, b"TLS not available")
+
 
 PASSWORD = "correct horse"
 

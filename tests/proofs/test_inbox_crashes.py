@@ -155,9 +155,7 @@ def exit_codes(folders: Folders, runs: int) -> list[int]:
 
 
 @needs_fork
-def test_a_workbook_that_kills_the_program_is_given_up_and_stops_no_other(
-    folders: Folders,
-) -> None:
+def test_a_workbook_that_kills_the_program_is_given_up_and_stops_no_other(folders: Folders) -> None:
     """After five attempts it comes back with a report; the next workbook is applied by then."""
     folders.drop("poison.xlsx", good(1))
     os.utime(folders.inbox / "poison.xlsx", (0, 0))  # it comes first

@@ -62,8 +62,7 @@ class ExportTrial(Trial):
 
 @needs_fork
 @pytest.mark.parametrize(
-    "stride",
-    [pytest.param(4, id="some"), pytest.param(1, id="all", marks=pytest.mark.thorough)],
+    "stride", [pytest.param(4, id="some"), pytest.param(1, id="all", marks=pytest.mark.thorough)]
 )
 def test_after_a_crash_at_any_step_an_export_and_its_mail_come(
     tmp_path: Path, ledger_of_two: Path, stride: int

@@ -182,8 +182,6 @@ def test_many_workbooks_use_no_more_than_the_first(
     assert growing(samples) == [], samples
 
 
-def test_an_open_file_that_each_workbook_left_behind_would_be_found(
-    folders: Folders,
-) -> None:
+def test_an_open_file_that_each_workbook_left_behind_would_be_found(folders: Folders) -> None:
     samples = apply_many(folders, 4, 2, LEAKS)
     assert "handles" in growing(samples), samples

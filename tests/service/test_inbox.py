@@ -24,9 +24,7 @@ pytest_plugins = ["service_fixtures"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-def test_workbooks_already_there_and_later_ones_are_applied_and_filed(
-    folders: Folders,
-) -> None:
+def test_workbooks_already_there_and_later_ones_are_applied_and_filed(folders: Folders) -> None:
     """By a real process, which SIGTERM ends; they are filed under their names after a stamp."""
     folders.drop("first.xlsx", good(1))
     with running_process(folders) as service:
@@ -52,9 +50,7 @@ def test_workbooks_already_there_and_later_ones_are_applied_and_filed(
     ]  # fmt: skip
 
 
-def test_a_running_service_waits_for_workbooks_and_leaves_nothing_behind(
-    folders: Folders,
-) -> None:
+def test_a_running_service_waits_for_workbooks_and_leaves_nothing_behind(folders: Folders) -> None:
     with running(folders) as service:
         for number in range(3):
             folders.drop(f"{number}.xlsx", bad(number) if number == 1 else good(number))

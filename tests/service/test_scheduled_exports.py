@@ -35,8 +35,7 @@ def test_exports_are_made_at_their_times_and_the_newest_are_kept(
     for name in [*others, old]:
         (full_folders.exports / name).touch()
     full_folders.configure(
-        table(every="2s", keep=2) + table(every="1s", format="json", name="Each second"),
-        inbox=None,
+        table(every="2s", keep=2) + table(every="1s", format="json", name="Each second"), inbox=None
     )
     exports = exports_of(context_of(full_folders))
     now = NOON

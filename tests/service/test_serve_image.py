@@ -14,13 +14,7 @@ import pytest
 from importer.base.clock import now
 from importer.config.file import load_settings
 from scripts import ROOT
-from serve_page import (
-    DOCKERFILE,
-    EXAMPLE,
-    IGNORED,
-    SERVE,
-    instructions,
-)
+from serve_page import DOCKERFILE, EXAMPLE, IGNORED, SERVE, instructions
 
 
 def faults_of(dockerfile: str, ignored: str) -> list[str]:

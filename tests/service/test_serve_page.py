@@ -13,12 +13,7 @@ from importer.config.file import load_settings
 from importer.config.service import ExportSettings, InboxSettings, ServiceSettings, SmtpSettings
 from importer.service.events import Event
 from importer.service.metrics import Metrics
-from serve_page import (
-    EXAMPLE,
-    PAGE,
-    blocks,
-    section,
-)
+from serve_page import EXAMPLE, PAGE, blocks, section
 
 MINIMUM = "[inbox]\nfolder = 'inbox'\n"
 RELAY = "[smtp]\nhost = 'relay.msp.example'\nsender = 'licences@msp.example'\n"

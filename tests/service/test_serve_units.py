@@ -11,17 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from serve_page import (
-    PAGE,
-    PROGRAM,
-    SERVE,
-    TASK,
-    TASKS,
-    UNIT,
-    UNIT_ONCE,
-    blocks,
-    settings_of,
-)
+from serve_page import PAGE, PROGRAM, SERVE, TASK, TASKS, UNIT, UNIT_ONCE, blocks, settings_of
 from tiers import installed, needs
 
 needs_systemd = needs("systemd")

@@ -30,9 +30,7 @@ HANGS = program_with(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_second_service_takes_over_the_exports_of_a_killed_one(
-    full_folders: Folders,
-) -> None:
+def test_a_second_service_takes_over_the_exports_of_a_killed_one(full_folders: Folders) -> None:
     """It logs that it waits; then it goes on where the other ended: each time is made once or
     logged as missed."""
     full_folders.configure(table(every="2s"), inbox=None)

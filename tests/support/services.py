@@ -6,13 +6,12 @@ import gc
 import io
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
@@ -237,18 +236,11 @@ class Serve:
 class ServiceProcess(RunningService):
     """A service as a process of its own."""
 
-    def __init__(
-        self,
-        folders: Folders,
-        *options: str,
-        environment: Mapping[str, str] | None = None,
-        program: Sequence[str] = PROGRAM,
-    ) -> None:
+    def __init__(self, folders: Folders, *options: str, program: Sequence[str] = PROGRAM) -> None:
         super().__init__(folders)
         self._process = subprocess.Popen(
             [sys.executable, *program, "serve", "--config", str(folders.config), *options],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, **(environment or {})},
         )  # fmt: skip
         self.pid = self._process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -278,13 +270,10 @@ class ServiceProcess(RunningService):
 
 @contextmanager
 def running_process(
-    folders: Folders,
-    *options: str,
-    environment: Mapping[str, str] | None = None,
-    program: Sequence[str] = PROGRAM,
+    folders: Folders, *options: str, program: Sequence[str] = PROGRAM
 ) -> Iterator[ServiceProcess]:
     """A service process that has started; it is killed with the block, unless it has ended."""
-    service = ServiceProcess(folders, *options, environment=environment, program=program)
+    service = ServiceProcess(folders, *options, program=program)
     try:
         service.wait_for("service-started")
         yield service

@@ -26,7 +26,7 @@ def log_fault() -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > MAX_BYTES:
             path.replace(path.with_suffix(".old.log"))
-        with path.open("a", encoding="utf-8") as log:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{trace}\n")
     except OSError:
         return None

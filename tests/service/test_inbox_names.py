@@ -45,6 +45,21 @@ def test_a_rejected_workbook_with_the_longest_name_comes_back_with_corrections(
 
 
 @linux_names
+def test_an_internal_error_at_a_workbook_with_a_strange_name_is_logged(
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(path: Path, *_: object) -> None:
+        raise RuntimeError(str(path))
+
+    monkeypatch.setattr("importer.pipeline.apply.check_workbook", faulty)
+    folders.drop("x.xlsx", good(1)).rename(folders.inbox / os.fsdecode(b"ni\xf1o.xlsx"))
+    result = serve("--once")
+    assert result.exit_code == 3
+    [event] = result.named("fault")
+    assert "RuntimeError" in Path(event["log"]).read_text("utf-8")
+
+
+@linux_names
 def test_the_name_of_the_ledger_may_be_any_bytes(folders: Folders, serve: Serve) -> None:
     """The service remembers such a ledger too, and begins no second one in its place."""
     ledger = Path(os.fsdecode(os.fsencode(folders.folder) + b"/ni\xf1o.db"))

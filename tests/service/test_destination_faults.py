@@ -44,7 +44,7 @@ def _strange(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(kinds, kind.protocol, kind)
 
 
-def test_secrets_are_left_out_of_what_a_library_says() -> None:
+def test_secrets_are_left_out_of_the_messages_of_libraries() -> None:
     """Those of the URL and of the options, at any depth; and it is one line."""
     options = {"token": "tok-123", "client_kwargs": {"secret_key": "sk-456"}, "user": "anna"}
     with pytest.raises(OutputError) as error:
@@ -86,7 +86,7 @@ def test_no_part_of_a_password_with_a_slash_is_shown() -> None:
 
 @needs_sshd
 def test_a_password_in_the_url_is_not_shown(shared_sftp_server: SftpServer, tmp_path: Path) -> None:
-    """The server refuses it, and nobody else gets to read it; %40 stands for @ in it."""
+    """The server rejects it, and no message has it; %40 is an @ in it."""
     url = shared_sftp_server.url(tmp_path).replace("://", "://somebody:p%40ss-word@")
     known = {"known_hosts": shared_sftp_server.options()["known_hosts"]}
     with pytest.raises(OutputError) as error:
@@ -97,7 +97,7 @@ def test_a_password_in_the_url_is_not_shown(shared_sftp_server: SftpServer, tmp_
     )
 
 
-def test_a_file_that_does_not_arrive_whole_is_told(tmp_path: Path) -> None:
+def test_a_file_that_does_not_arrive_whole_is_an_error(tmp_path: Path) -> None:
     """What has arrived is counted."""
     with pytest.raises(OutputError, match="4 of 5 bytes arrived"):
         to("short://exports").deliver(file_of(tmp_path), NAME)
@@ -116,7 +116,7 @@ def test_a_file_that_does_not_arrive_whole_is_told(tmp_path: Path) -> None:
 def test_a_missing_package_is_named(
     url: str, module: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By fsspec, or with the command that installs ours."""
+    """By fsspec, or with the command that installs it."""
     monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.delitem(sys.modules, "importer.service.exports.sftp", raising=False)
     monkeypatch.delitem(kinds, url.partition("://")[0], raising=False)
@@ -134,7 +134,7 @@ def test_a_missing_package_is_named(
         ("simplecache::sftp://host/exports", "it must not contain ::"),
     ],
 )
-def test_a_url_that_is_none_is_told(url: str, reason: str) -> None:
+def test_an_unusable_url_is_refused_with_its_reason(url: str, reason: str) -> None:
     """A chain of places would go around the check of the server's key."""
     with pytest.raises(OutputError) as error:
         to(url).check()
@@ -159,7 +159,7 @@ def test_fsspec_is_imported_only_to_be_used() -> None:
 
 
 def test_unfinished_names_tell_their_age() -> None:
-    """A day is what is allowed; a name that is not ours has no age."""
+    """A day is allowed; another name has no age."""
     assert not is_left_over(unfinished_name())
     assert is_left_over(".avira-1000000000-0123abcd.part")
     assert not is_left_over(".avira-1000000000-0123abcd.part.xlsx")

@@ -60,7 +60,7 @@ def test_a_folder_of_files_takes_the_place_of_a_former_one(target: Target, tmp_p
 
 @pytest.mark.parametrize("target", [LOCAL, SFTP], indirect=True)
 def test_files_and_folders_take_each_others_place(target: Target, tmp_path: Path) -> None:
-    """A format that was changed is no obstacle."""
+    """As after a change of the format."""
     target.deliver(file_of(tmp_path), "Export 1")
     target.deliver(folder_of(tmp_path, otcs=b"1"), "Export 1")
     assert target.files() == {"Export 1/otcs.csv": b"1"}
@@ -69,8 +69,8 @@ def test_files_and_folders_take_each_others_place(target: Target, tmp_path: Path
 
 
 @pytest.mark.parametrize("target", [LOCAL, MEMORY, SFTP], indirect=True)
-def test_what_is_removed_is_that_alone(target: Target, tmp_path: Path) -> None:
-    """Brackets are no pattern; a folder goes with its files; what is gone already is no fault."""
+def test_only_the_named_file_or_folder_is_removed(target: Target, tmp_path: Path) -> None:
+    """Brackets are no pattern; a folder is removed with its files; a missing one is no error."""
     for name in ("Export [12].xlsx", "Export 1.xlsx", "Export 2.xlsx"):
         target.deliver(file_of(tmp_path), name)
     target.deliver(folder_of(tmp_path, otcs=b"1", devices=b"2"), "Export 3")
@@ -81,7 +81,7 @@ def test_what_is_removed_is_that_alone(target: Target, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", [LOCAL, SFTP], indirect=True)
-def test_a_folder_of_folders_is_none_of_ours(target: Target, tmp_path: Path) -> None:
+def test_a_folder_of_folders_is_not_removed(target: Target, tmp_path: Path) -> None:
     """It is not removed, and nobody loses a tree of files by a name."""
     inner = tmp_path / "the exports" / "Export 1" / "inner"
     inner.mkdir(parents=True)
@@ -101,7 +101,7 @@ def test_a_check_leaves_nothing(target: Target) -> None:
 
 
 @pytest.mark.parametrize("target", [LOCAL, SFTP], indirect=True)
-def test_what_a_killed_service_left_is_removed_a_day_later(
+def test_unfinished_files_of_a_killed_service_are_removed_a_day_later(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is younger may be another's work, and other hidden files stay."""
@@ -129,8 +129,8 @@ MEMORY = pytest.param("memory")
 SFTP = pytest.param("sftp", marks=needs_sshd)
 
 
-def test_a_missing_folder_is_told_with_its_key(tmp_path: Path) -> None:
-    """It is not made: a disk that is not there would be filled under its name."""
+def test_a_missing_folder_is_named_with_its_setting(tmp_path: Path) -> None:
+    """It is not created: otherwise the mount point of a missing disk would be filled."""
     target = to(tmp_path / "missing")
     deliver = partial(target.deliver, file_of(tmp_path), NAME)
     for action in (target.check, target.names, deliver):
@@ -176,7 +176,7 @@ to(folder, **login).deliver(Path(source), name)
 def test_a_service_killed_in_the_middle_leaves_the_former_file(
     target: Target, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """What it had written has a hidden name; the next service delivers as if nothing had been."""
+    """What it had written has a hidden name; the next service delivers normally."""
     target.deliver(file_of(tmp_path, b"former"), NAME)
     folder, options, pipe = str(tmp_path / "the exports"), [], tmp_path / "pipe"
     if target.shown.startswith("sftp"):

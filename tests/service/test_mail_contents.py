@@ -65,7 +65,7 @@ def figures_of(rows: list[list[str]]) -> list[list[int | float | str]]:
 def test_text_and_html_say_the_figures_of_the_export_that_is_attached(
     language: str, export: Export
 ) -> None:
-    """Each row of the Summary, read from the attached file, stands in both; a figure that is not
+    """Each row of the Summary, read from the attached file, is in both; a figure that is not
     the export's is found."""
     use_language(language)
     mailed = export(Format.JSON)

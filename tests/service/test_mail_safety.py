@@ -130,7 +130,7 @@ def test_no_name_makes_a_header_or_an_element(name: str) -> None:
         assert harm(message) == []
 
 
-def test_harm_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_harm_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without what makes names safe, the hostile ones do harm or cannot even be written."""
     plain = letter._environment().overlay(autoescape=False)
     monkeypatch.setattr(letter, "_environment", lambda: plain)

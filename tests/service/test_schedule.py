@@ -45,7 +45,7 @@ def test_expressions_mean_what_cron_means(lines: str, after: str, times: list[st
         assert last == utc(time)
 
 
-def test_the_computers_zone_holds_where_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_time_zone_that_of_the_computer_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six in the morning is six in the time zone of the computer."""
     monkeypatch.setenv("TZ", "Asia/Kolkata")
     tzlocal.reload_localzone()

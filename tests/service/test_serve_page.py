@@ -20,7 +20,7 @@ RELAY = "[smtp]\nhost = 'relay.msp.example'\nsender = 'licences@msp.example'\n"
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.split("\n")[0])
-def test_each_part_of_a_configuration_on_the_page_is_taken(block: str, tmp_path: Path) -> None:
+def test_each_configuration_on_the_page_is_valid(block: str, tmp_path: Path) -> None:
     """Alone, or with an inbox beside it."""
     path = tmp_path / "avira-importer.toml"
     path.write_text(block if "[inbox]" in block else MINIMUM + block, "utf-8")
@@ -118,7 +118,7 @@ def test_the_example_is_taken_with_all_that_it_shows(tmp_path: Path) -> None:
 
 
 def test_the_example_has_every_setting() -> None:
-    """Each key of each table stands in it, in use or commented out."""
+    """Each key of each table is in it, in use or commented out."""
     tables = re.split(
         r"^\[+(\w+)\]+.*$", all_settings(EXAMPLE.read_text("utf-8")), flags=re.MULTILINE
     )

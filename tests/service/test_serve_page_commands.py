@@ -45,7 +45,7 @@ def command_lines(language: str) -> Iterator[list[str]]:
 
 
 def in_sentences() -> Iterator[list[str]]:
-    """The same of what stands in the page's sentences and tables."""
+    """The same in the sentences and tables of the page."""
     for words in re.findall(r"`((?:avira-importer|serve|ledger) [^`]+)`", PAGE):
         yield words.removeprefix("avira-importer ").split()
 

@@ -40,7 +40,7 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit: str, tmp_path: Path) -> N
 
 @needs_systemd
 def test_systemd_would_find_a_misspelt_setting(tmp_path: Path) -> None:
-    """The control: a setting of another name is told."""
+    """The control: a setting of another name is reported."""
     bad = tmp_path / "bad" / UNIT.name
     bad.parent.mkdir()
     bad.write_text(UNIT.read_text("utf-8").replace("ProtectHome=", "ProtectHouse="), "utf-8")
@@ -102,7 +102,7 @@ def test_the_units_run_what_the_page_says() -> None:
     assert any(line.startswith("SuccessExitStatus=1") for line in once)
 
 
-def test_the_task_is_one_that_schtasks_takes() -> None:
+def test_schtasks_can_read_the_task() -> None:
     """Plain ASCII without a word of its encoding, or UTF-16 that says so: else schtasks ends with
     "unable to switch the encoding" or "incorrect document syntax"."""
     content = TASK.read_bytes()

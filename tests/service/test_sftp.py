@@ -22,7 +22,7 @@ pytest_plugins = ["destination_fixtures"]
 
 @needs_sshd
 def test_the_users_known_hosts_are_trusted(shared_sftp_server: SftpServer, tmp_path: Path) -> None:
-    """Whoever has logged in by ssh has no more to say."""
+    """After a login by ssh no setting is needed."""
     ssh = Path(os.environ["HOME"]) / ".ssh"
     ssh.mkdir(parents=True)
     (ssh / "known_hosts").write_text(shared_sftp_server.known_host())
@@ -38,7 +38,7 @@ def test_the_users_known_hosts_are_trusted(shared_sftp_server: SftpServer, tmp_p
 
 @needs_sshd
 def test_an_unknown_server_is_refused(shared_sftp_server: SftpServer, tmp_path: Path) -> None:
-    """Nothing is sent to it, and the message says how to come to know it."""
+    """Nothing is sent to it, and the message says how to trust it."""
     target = to(shared_sftp_server.url(tmp_path / "exports"), **shared_sftp_server.login())
     for action in (target.check, target.names, lambda: target.deliver(file_of(tmp_path), NAME)):
         with pytest.raises(OutputError) as error:
@@ -64,7 +64,7 @@ def test_a_server_with_another_key_is_refused(
 
 
 @needs_sshd
-def test_who_may_not_log_in_is_told(shared_sftp_server: SftpServer, tmp_path: Path) -> None:
+def test_a_rejected_login_is_reported(shared_sftp_server: SftpServer, tmp_path: Path) -> None:
     """The reason is the server's."""
     target = to(
         shared_sftp_server.url(tmp_path / "exports"),
@@ -109,7 +109,7 @@ def test_a_server_that_dies_in_the_middle_has_nothing(
 
 
 @needs_sshd
-def test_a_server_that_stands_still_is_given_up(sftp_server: SftpServer, tmp_path: Path) -> None:
+def test_a_server_that_hangs_is_given_up(sftp_server: SftpServer, tmp_path: Path) -> None:
     """In the middle of a file and before the first word, and it works again once it goes on."""
     exports = tmp_path / "exports"
     options = {**sftp_server.options(), "keepalive_interval": 1, "keepalive_count_max": 5}
@@ -144,7 +144,7 @@ def delivering(target: Destination, source: Path, folder: Path) -> Iterator[list
 
 
 @needs_sshd
-def test_what_only_listens_is_given_up(tmp_path: Path) -> None:
+def test_a_port_that_never_answers_is_given_up(tmp_path: Path) -> None:
     """A port that takes connections and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         target = to(f"sftp://127.0.0.1:{silent.getsockname()[1]}/exports", connect_timeout=0.5)
@@ -166,7 +166,7 @@ def test_no_connection_is_left_open(sftp_server: SftpServer, tmp_path: Path) -> 
 
 @needs_sshd
 def test_a_server_that_replaces_nothing_by_a_rename_will_do(tmp_path: Path) -> None:
-    """OpenSSH can be told to be as others are."""
+    """OpenSSH can be configured to behave as others do."""
     exports = tmp_path / "exports"
     (tmp_path / "sshd").mkdir()
     plain = SftpServer(tmp_path / "sshd", "-P posix-rename")

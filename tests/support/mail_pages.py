@@ -94,5 +94,5 @@ class Page(HTMLParser):
 
 
 def rows_of_text(plain: str) -> list[list[str]]:
-    """The rows of a text's tables: cells stand apart by two spaces or more."""
+    """The rows of a text's tables: two spaces or more separate cells."""
     return [re.split(r" {2,}", line.strip()) for line in plain.splitlines() if "  " in line]

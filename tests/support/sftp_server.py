@@ -98,7 +98,7 @@ class SftpServer:
         self._process = None
 
     def freeze(self) -> None:
-        """Let it and all that serve connections stand still: connected, and silent."""
+        """Suspend it and all processes that serve connections: connected, and silent."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from builders import A
 from command_line import CommandLine
 from workbooks import good_workbook
@@ -67,6 +69,7 @@ def test_no_command_imports_more_than_it_needs(command: CommandLine, ledger: Pat
     assert (exit_code, {"pandas", "pandera"} <= {*imported}) == (0, True)
 
 
+@pytest.mark.thorough
 def test_only_serve_needs_the_extra_and_says_how_to_install_it(tmp_path: Path) -> None:
     """One line and exit code 2, in both languages."""
     config = tmp_path / "avira-importer.toml"

@@ -72,7 +72,6 @@ def suggestions(result: CommandResult) -> list[str | None]:
 
 
 @pytest.mark.both_engines
-@pytest.mark.contract
 def test_a_similar_otc_of_the_ledger_is_suggested_and_not_used(command: CommandLine) -> None:
     command.apply(*FILLED)
     before = command.contents()

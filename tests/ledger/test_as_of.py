@@ -23,7 +23,6 @@ def without_what_days_change(view: View) -> list[Any]:
     return [[row[at] for at in kept] for row in rows]
 
 
-@pytest.mark.contract
 def test_every_cell_and_figure_is_as_it_was_then(past: Past, recording: Recording) -> None:
     """As of each batch and at the end of each day, byte for byte, though all was changed further
     and then undone to the last OTC."""

@@ -148,6 +148,7 @@ def copy_and_die(folder: Path, ledger: str) -> None:
     run(["ledger", "backup", "copy.db", "--force", "--ledger", ledger])
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 @both_engines
 def test_a_copy_that_is_killed_leaves_the_old_file(backup: Backup, tmp_path: Path) -> None:

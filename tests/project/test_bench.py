@@ -97,6 +97,7 @@ def test_the_guard_accepts_a_ratio_within_its_limit(monkeypatch: pytest.MonkeyPa
     assert (result.exit_code, result.stdout) == (0, "")
 
 
+@pytest.mark.thorough
 def test_the_guard_reports_a_ratio_beyond_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     result = guard_with(monkeypatch, limit=0.01)
     assert result.exit_code == 1

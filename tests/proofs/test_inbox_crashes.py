@@ -129,7 +129,11 @@ def test_a_crash_at_any_step_loses_and_repeats_nothing(
 
 @needs_fork
 @pytest.mark.parametrize(
-    "bug", ["the hash of the file is not looked up", "the result is not kept before the commit"]
+    "bug",
+    [
+        pytest.param("the hash of the file is not looked up", marks=pytest.mark.thorough),
+        "the result is not kept before the commit",
+    ],
 )
 def test_without_a_precaution_some_crash_leaves_a_fault(
     tmp_path: Path, ledger: Path, bug: str

@@ -21,7 +21,10 @@ from usage import Sample, growing, usage_of
 
 pytest_plugins = ["service_fixtures"]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc"),
+]
 
 FORMATS = ("xlsx", "ods", "csv", "json", "html")
 

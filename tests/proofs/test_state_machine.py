@@ -148,15 +148,18 @@ def a_crash_commits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 CONTROLS = [
-    pytest.param(undo_forgets(Subscription), 17, id="undo forgets subscriptions"),
-    pytest.param(undo_forgets(Device), 7, id="undo forgets devices"),
-    pytest.param(undo_leaves_used, 2, id="undo leaves used"),
-    pytest.param(undo_ignores_dependents, 1, id="undo ignores dependents"),
-    pytest.param(
-        undo_names_what_is_undone, 14, id="undo names what is undone", marks=pytest.mark.thorough
-    ),
-    pytest.param(as_of_is_one_batch_late, 6, id="as of is one batch late"),
     pytest.param(a_crash_commits, 3, id="a crash commits"),
+    pytest.param(undo_forgets(Subscription), 17, id="undo forgets subscriptions"),
+    *(
+        pytest.param(plant, seed, id=name, marks=pytest.mark.thorough)
+        for plant, seed, name in (
+            (undo_forgets(Device), 7, "undo forgets devices"),
+            (undo_leaves_used, 2, "undo leaves used"),
+            (undo_ignores_dependents, 1, "undo ignores dependents"),
+            (undo_names_what_is_undone, 14, "undo names what is undone"),
+            (as_of_is_one_batch_late, 6, "as of is one batch late"),
+        )
+    ),
 ]
 """Planted faults, each with a seed that finds it soon."""
 

@@ -101,6 +101,7 @@ def test_waiting_is_shown_as_a_stage(filled: str, tmp_path: Path) -> None:
     assert stages.shown[-2:] == ["Planning later.xlsx", "Applying later.xlsx"]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_a_terminal_shows_that_an_importer_waits(filled: str, tmp_path: Path) -> None:
     """Then its turn comes, and the workbook is applied."""

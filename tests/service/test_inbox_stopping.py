@@ -133,6 +133,7 @@ def test_two_services_share_an_inbox(folders: Folders) -> None:
     assert folders.waiting == []
 
 
+@pytest.mark.thorough
 @needs_signals
 def test_a_running_service_takes_over_the_claims_of_a_killed_one(folders: Folders) -> None:
     """Also of one that was killed in the middle of a workbook."""

@@ -55,7 +55,9 @@ def outages(service: RunningService) -> list[str]:
     [
         pytest.param("BEGIN EXCLUSIVE", False, id="nothing can be done"),
         pytest.param("BEGIN IMMEDIATE", False, id="it can be read", marks=pytest.mark.thorough),
-        pytest.param("BEGIN EXCLUSIVE", True, id="an export has read it before"),
+        pytest.param(
+            "BEGIN EXCLUSIVE", True, id="an export has read it before", marks=pytest.mark.thorough
+        ),
     ],
 )
 def test_a_file_locked_by_another_program_is_waited_for(

@@ -29,6 +29,7 @@ HANGS = program_with(
 """A program that hangs in its second export, which is made but not delivered."""
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_second_service_takes_over_the_exports_of_a_killed_one(full_folders: Folders) -> None:
     """It logs that it waits; then it goes on where the other ended: each time is made once or

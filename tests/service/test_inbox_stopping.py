@@ -32,9 +32,10 @@ needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has 
 
 HANGS = program_with(
     "import time, importer.pipeline.apply",
-    "importer.pipeline.apply.check_workbook = lambda *_: time.sleep(1000)",
+    "importer.pipeline.apply.check_workbook = "
+    "lambda *_: (open('hanging', 'w').close(), time.sleep(1000))",
 )
-"""A program that hangs at each workbook."""
+"""A program that hangs at each workbook, and leaves a file in its folder when it does."""
 
 
 def large(customers: int) -> Sheets:
@@ -93,7 +94,7 @@ def test_a_service_that_hangs_ends_on_sigterm_and_does_not_blame_the_workbook(
 ) -> None:
     folders.drop("work.xlsx", good(1))
     with running_process(folders, program=HANGS) as service:
-        wait_until(lambda: list(folders.inbox.glob(".claimed/*/*/tries")))
+        wait_until(Path("hanging").exists)
         assert service.end() == 0
     [tries] = folders.inbox.glob(".claimed/*/*/tries")
     assert tries.read_text("ascii") == "0"

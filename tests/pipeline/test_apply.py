@@ -200,11 +200,14 @@ def test_files_follow_one_another(verb: str, command: CommandLine) -> None:
 def test_accounts_cannot_see_each_other(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same codes and names exist in two accounts of one ledger, each with its own batches."""
+    """The same codes and names exist in two accounts of one ledger, each with its own batches. Of
+    an account without any, `show` says so, as its name may be mistyped."""
     command.apply(*GOOD)
     before = command.contents()
     assert command.contents("--account", "other") == ([], [])
     assert command("history", "--json", "--account", "other").json == []
+    errors = [command("show", "summary", "--account", name).err for name in ("default", "other")]
+    assert errors == ["", "Nothing was ever applied to the account other of this ledger.\n"]
     result = command.apply(
         ("Add OTC", [otc(total=7)]), ("Add Customer", [customer("Norte", 7)]),
         options=["--account", "other"],

@@ -68,6 +68,6 @@ def _all_commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Co
 
 
 def test_every_relative_link_in_the_documentation_leads_to_a_file() -> None:
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"

@@ -90,7 +90,8 @@ def test_a_spanish_export_and_its_mail_come_from_an_english_service(
         full_folders.configure(smtp_table(server) + tables, inbox=None, top="lang = 'en'")
         result = serve("--once")
         assert result.exit_code == 0
-    assert all(": written to " in event["message"] for event in result.named("export-written"))
+    written = [": written to " in event["message"] for event in result.named("export-written")]
+    assert written == [True, True]
     bodies = {str(mail.message["Subject"])[:10]: mail.body("plain") for mail in server.mails}
     spanish = ["Resumen", "Excepciones"], "Código OTC", "Licencias de Avira", "Último lote"
     english = ["Summary", "Exceptions"], "OTC Code", "Avira licences", "Last batch"

@@ -22,6 +22,15 @@ def test_a_table_may_begin_to_the_right(command: CommandLine) -> None:
     ]  # fmt: skip
 
 
+def test_columns_may_be_in_any_order(command: CommandLine) -> None:
+    """Each value goes where its header says, and a problem names the cell where it is."""
+    table = [cells[::-1] for cells in (HEADER, ROW, (B, "nobody", "Acme", 5))]
+    result = apply(command, {"Add OTC": table}, "--partial")
+    assert errors_in(result.report) == [("C3", "bad-email")]
+    [stored] = command("show", "otcs", "--json").json
+    assert (stored["otc"], stored["email"], stored["company"], stored["total"]) == ROW
+
+
 @pytest.mark.parametrize("header", [
     ("OTC *", "Email*", "Company Name *", "Total Licenses *"),
     ("Código OTC", "Correo electrónico", "Nombre de la empresa", "Total de licencias"),

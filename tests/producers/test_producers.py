@@ -45,7 +45,7 @@ def in_full(contents: Contents) -> Outcome:
             del device["customer"], device["id"]
         customer = stated(
             **holder.customer._asdict(), devices=devices,
-            subscriptions={held.otc: held.licenses for held in holder.subscriptions},
+            subscriptions={s.otc: s.licenses for s in holder.subscriptions},
         )  # fmt: skip
         del customer["id"]
         customers[customer.pop("name")] = customer
@@ -122,7 +122,9 @@ def assert_refused(output: Output, path: Path, command: CommandLine) -> None:
     assert output.refusal.word in problem["message"] + problem["fix"]
 
 
-@pytest.mark.parametrize("output", [pytest.param(one, id=one.name) for one in KEPT if one.refusal])
+@pytest.mark.parametrize(
+    "output", [pytest.param(kept, id=kept.name) for kept in KEPT if kept.refusal]
+)
 def test_a_kept_file_in_another_format_is_refused_for_what_it_is(
     output: Output, command: CommandLine
 ) -> None:
@@ -135,7 +137,7 @@ def test_every_kept_file_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    "output", [pytest.param(one, marks=needs(one.tool), id=one.name) for one in KEPT + VARIANTS]
+    "output", [pytest.param(form, marks=needs(form.tool), id=form.name) for form in KEPT + VARIANTS]
 )
 def test_a_program_writes_files_that_give_the_promised_ledger_and_problems(
     output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str]

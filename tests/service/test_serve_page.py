@@ -171,6 +171,7 @@ def test_the_page_lists_every_metric() -> None:
     known = metric_names()
     listed = set(re.findall(r"^\| `(avira_importer_\w+)", section("What to watch"), re.MULTILINE))
     assert listed == known
+    assert blocks("yaml")
     for alarm in blocks("yaml"):
         used = set(re.findall(r"avira_importer_\w+", alarm))
         assert used, alarm

@@ -51,8 +51,8 @@ class Received:
     @property
     def attachments(self) -> dict[str, bytes]:
         """What is attached, by name."""
-        return {str(one.get_filename()): one.get_payload(decode=True)  # type: ignore[misc]
-                for one in self.message.iter_attachments()}  # fmt: skip
+        return {str(part.get_filename()): part.get_payload(decode=True)  # type: ignore[misc]
+                for part in self.message.iter_attachments()}  # fmt: skip
 
 
 @dataclass

@@ -75,9 +75,9 @@ class SftpServer:
         command = [installed("sshd"), "-f", str(config), "-o", "PerSourcePenalties=no"]
         if subprocess.run([*command, "-t"], capture_output=True, check=False).returncode:
             del command[-2:]  # before OpenSSH 9.8 nobody was shut out for failing to log in
-        with (self.folder / "log").open("ab") as said:
+        with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "-D", "-e"], stdin=subprocess.DEVNULL, stderr=said
+                [*command, "-D", "-e"], stdin=subprocess.DEVNULL, stderr=log
             )
         end = time.monotonic() + _STARTING
         while not self._answers():
@@ -91,9 +91,9 @@ class SftpServer:
         if self._process is None:
             return
         self.freeze()  # so that it starts no more of them
-        for one in reversed(self._processes()):
+        for process in reversed(self._processes()):
             with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGKILL)
+                os.kill(process, signal.SIGKILL)
         self._process.wait()
         self._process = None
 
@@ -128,19 +128,19 @@ class SftpServer:
         return f"sftp://127.0.0.1:{self.port}{folder}"
 
     def _signal(self, number: int) -> None:
-        for one in self._processes():
+        for process in self._processes():
             with suppress(ProcessLookupError):
-                os.kill(one, number)
+                os.kill(process, number)
 
     def _processes(self) -> list[int]:
-        """The server, and those that it has started and they."""
+        """The server and its descendants."""
         assert self._process is not None
-        found = [self._process.pid]
-        for one in found:  # which grows
+        processes = [self._process.pid]
+        for process in processes:  # which grows
             with suppress(FileNotFoundError, ProcessLookupError):
-                children = Path(f"/proc/{one}/task/{one}/children").read_text()
-                found.extend(map(int, children.split()))
-        return found
+                children = Path(f"/proc/{process}/task/{process}/children").read_text()
+                processes.extend(map(int, children.split()))
+        return processes
 
     def _answers(self) -> bool:
         try:

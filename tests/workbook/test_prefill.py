@@ -146,7 +146,7 @@ def test_changes_by_others_are_not_undone(
     assert (of_b["total"], of_b["company"], of_b["expiry_date"]) == (70, "Beta", "2032-01-01")
     [norte] = command("show", "customers", "Norte", "--json").json
     assert (norte["email"], norte["first_name"]) == ("other@norte.example", "Ana")
-    assert {held["otc"]: held["licenses"] for held in norte["subscriptions"]} == {A: 20, B: 4}
+    assert {s["otc"]: s["licenses"] for s in norte["subscriptions"]} == {A: 20, B: 4}
 
 
 def test_if_every_cell_counted_changes_by_others_would_be_undone(

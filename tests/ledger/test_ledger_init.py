@@ -12,8 +12,7 @@ from builders import write_workbook
 from command_line import CommandLine, CommandResult
 from every_sheet import FIRST, name_in_messages, overview
 from importer.ledger.database import REVISION
-from ledgers import all_rows, raw
-from revisions import set_revision
+from ledgers import all_rows, raw, set_revision
 from servers import EMPTY, Server
 
 pytest_plugins = "two_account_fixtures"

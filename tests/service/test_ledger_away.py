@@ -20,7 +20,7 @@ from drops import batches, good, licenses_by_customer
 from importer.cli.main import run
 from importer.export.make import make_book
 from importer.ledger.database import REVISION
-from revisions import set_revision
+from ledgers import set_revision
 from servers import TEMPLATE, Server, another_server
 from service_folders import Folders, table
 from services import PATIENCE, RunningService, running, wait_until

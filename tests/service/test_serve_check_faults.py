@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from importer.cli import main as program
+from ledgers import set_revision
 from mail_server import MailServer, make_certificate
 from ports import HOST
-from revisions import set_revision
 from serve_checks import failed, files
 from servers import Server
 from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table

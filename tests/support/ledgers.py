@@ -26,6 +26,13 @@ def _engine(ledger: str) -> sa.Engine:
     return sa.create_engine(url, poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
 
 
+def set_revision(ledger: str, revision: str) -> None:
+    """Let a ledger say that its tables are of `revision`."""
+    with raw(ledger) as connection:
+        statement = sa.text("UPDATE alembic_version SET version_num = :revision")
+        connection.execute(statement, {"revision": revision})
+
+
 def all_rows(ledger: str | Path) -> Rows:
     """All rows of all tables, whatever the revision of the ledger is."""
     with raw(ledger) as connection:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from builders import B, write_workbook
+from builders import B
 from command_line import CommandLine
 from importer.ledger.tables import metadata
 from roles import (
     DENIED,
     IMPORTING,
-    MORE,
     READING,
     TABLES,
     LedgerWithRoles,
@@ -25,12 +23,7 @@ from roles import (
 )
 
 pytest_plugins = "role_fixtures"
-
-
-@pytest.fixture(autouse=True)
-def more(tmp_path: Path) -> Path:
-    """A workbook that an importer may apply, more.xlsx."""
-    return write_workbook(tmp_path / "more.xlsx", MORE)
+pytestmark = pytest.mark.usefixtures("more")
 
 
 def note(printed: list[str], notice: psycopg.errors.Diagnostic) -> None:

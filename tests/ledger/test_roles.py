@@ -13,7 +13,6 @@ from roles import (
     DENIED,
     FIRST,
     IMPORTING,
-    MORE,
     OWNING,
     READING,
     TABLES,
@@ -24,12 +23,7 @@ from roles import (
 )
 
 pytest_plugins = "role_fixtures"
-
-
-@pytest.fixture(autouse=True)
-def more(tmp_path: Path) -> Path:
-    """A workbook that an importer may apply, more.xlsx."""
-    return write_workbook(tmp_path / "more.xlsx", MORE)
+pytestmark = pytest.mark.usefixtures("more")
 
 
 @pytest.mark.contract

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from roles import LedgerWithRoles, ledger_with_roles
+from builders import write_workbook
+from roles import MORE, LedgerWithRoles, ledger_with_roles
 from servers import Server
 
 
@@ -30,3 +32,9 @@ def own(server: Server) -> Iterator[LedgerWithRoles]:
     """A ledger of the test's own."""
     with ledger_with_roles(server) as ledger:
         yield ledger
+
+
+@pytest.fixture
+def more(tmp_path: Path) -> Path:
+    """A workbook that an importer may apply, more.xlsx."""
+    return write_workbook(tmp_path / "more.xlsx", MORE)

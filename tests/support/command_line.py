@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders import Row, Sheets, write_workbook
+from builders import Row, write_cells, write_workbook
 from importer.cli import main as program
+
+Sheet = tuple[str, Sequence[Row]]
+Cells = Mapping[str, Iterable[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +89,24 @@ class CommandLine:
         return CommandResult(exit_code, output.out, output.err)
 
     def apply(
-        self, *sheets: tuple[str, Sequence[Row]], options: Sequence[str | Path] = ()
+        self, *sheets: Sheet, cells: Cells | None = None, options: Sequence[str | Path] = ()
     ) -> CommandResult:
-        """Apply a new workbook with --json; it is 1.xlsx, 2.xlsx and so on in this folder."""
-        return self._with_workbook("apply", sheets, options)
+        """Apply a new workbook of rows or cells with --json.
+
+        It is 1.xlsx, 2.xlsx and so on in this folder.
+        """
+        return self("apply", self._write(sheets, cells), "--json", *options)
 
     def check(
-        self, *sheets: tuple[str, Sequence[Row]], options: Sequence[str | Path] = ()
+        self, *sheets: Sheet, cells: Cells | None = None, options: Sequence[str | Path] = ()
     ) -> CommandResult:
-        """Check a new workbook with --json."""
-        return self._with_workbook("check", sheets, options)
+        """Check such a workbook."""
+        return self("check", self._write(sheets, cells), "--json", *options)
 
-    def _with_workbook(
-        self, verb: str, sheets: Sheets, options: Sequence[str | Path]
-    ) -> CommandResult:
+    def _write(self, sheets: Sequence[Sheet], cells: Cells | None) -> Path:
         self._workbooks += 1
-        path = write_workbook(Path(f"{self._workbooks}.xlsx"), sheets)
-        return self(verb, path, "--json", *options)
+        path = Path(f"{self._workbooks}.xlsx")
+        return write_workbook(path, sheets) if cells is None else write_cells(path, cells)
 
     def contents(self, *options: str | Path) -> tuple[Any, Any]:
         """The OTCs and customers of the ledger, as `show` prints them."""

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from builders import A, B, otc
-from checks import apply, check
 from command_line import CommandLine
 from reports import errors_in, problem_of
 
@@ -17,7 +16,7 @@ HEADER, ROW, OTHER_ROW = tuple(otc()), tuple(otc().values()), tuple(otc(B).value
 def test_a_table_may_begin_to_the_right(command: CommandLine) -> None:
     """Columns A and B are blank: cells are named where they are."""
     table = [(None, None, *row) for row in (HEADER, (A, "nobody", "=A1", "x"))]
-    assert errors_in(check(command, {"Add OTC": table}).report) == [
+    assert errors_in(command.check(cells={"Add OTC": table}).report) == [
         ("D2", "bad-email"), ("E2", "formula-without-value"), ("F2", "bad-number"),
     ]  # fmt: skip
 
@@ -25,7 +24,7 @@ def test_a_table_may_begin_to_the_right(command: CommandLine) -> None:
 def test_columns_may_be_in_any_order(command: CommandLine) -> None:
     """Each value goes where its header says, and a problem names the cell where it is."""
     table = [cells[::-1] for cells in (HEADER, ROW, (B, "nobody", "Acme", 5))]
-    result = apply(command, {"Add OTC": table}, "--partial")
+    result = command.apply(cells={"Add OTC": table}, options=["--partial"])
     assert errors_in(result.report) == [("C3", "bad-email")]
     [stored] = command("show", "otcs", "--json").json
     assert (stored["otc"], stored["email"], stored["company"], stored["total"]) == ROW
@@ -44,7 +43,7 @@ def test_a_header_is_recognised_in_both_languages_and_any_spelling(
     header: tuple[str, ...], command: CommandLine
 ) -> None:
     """English, Spanish or mixed; with `*` or without; other case, accents and spacing."""
-    result = check(command, {"Add OTC": [header, ROW]})
+    result = command.check(cells={"Add OTC": [header, ROW]})
     assert (result.report["problems"], result.row_counts) == ([], (1, 1, 0, 0))
 
 
@@ -56,7 +55,7 @@ def test_a_missing_column_refuses_the_rows_of_its_sheet_only(
     at = HEADER.index(column)
     table = [row[:at] + row[at + 1 :] for row in (HEADER, ROW, OTHER_ROW)]
     sheets = {"Add OTC": [HEADER, ROW], "Edit OTC": [], "Agregar OTC": table}
-    result = apply(command, sheets, "--partial")
+    result = command.apply(cells=sheets, options=["--partial"])
     assert (result.exit_code, result.row_counts) == (1, (3, 1, 0, 2))
     problem = problem_of(result, "missing-column")
     assert (problem["sheet"], problem["row"], problem["column"]) == ("Agregar OTC", 1, column)
@@ -79,7 +78,7 @@ def test_a_column_that_is_misspelt_or_of_another_sheet_refuses_its_sheet_with_a_
     sheet: str, header: str, suggested: list[str], command: CommandLine
 ) -> None:
     """The values below it would be lost. Headers are suggested in the language of the sheet."""
-    result = check(command, {sheet: [(*HEADER, header), (*ROW, "2029-01-31")]})
+    result = command.check(cells={sheet: [(*HEADER, header), (*ROW, "2029-01-31")]})
     assert result.row_counts == (1, 0, 0, 1)
     problem = problem_of(result, "unknown-column")
     assert (problem["cell"], problem["value"]) == ("E1", header)
@@ -90,7 +89,7 @@ def test_a_column_that_is_misspelt_or_of_another_sheet_refuses_its_sheet_with_a_
 def test_columns_of_the_users_own_are_ignored_with_a_warning(command: CommandLine) -> None:
     own = ("Phone", "Teléfono", "Email 2", "Notes", "Our no.")
     table = [(*HEADER, *own), (*ROW, *"abcde")]
-    result = check(command, {"Add OTC": table})
+    result = command.check(cells={"Add OTC": table})
     assert result.row_counts == (1, 1, 0, 0)
     problems = result.report["problems"]
     assert [(p["severity"], p["code"], p["cell"], p["value"]) for p in problems] == [
@@ -103,7 +102,7 @@ def test_columns_of_the_users_own_are_ignored_with_a_warning(command: CommandLin
 @pytest.mark.parametrize("value", ["call back", 7, 0, False])
 def test_values_without_a_header_refuse_the_sheet(value: object, command: CommandLine) -> None:
     """The column is named by its letter."""
-    result = check(command, {"Add OTC": [HEADER, (*ROW, None, value)]})
+    result = command.check(cells={"Add OTC": [HEADER, (*ROW, None, value)]})
     assert result.row_counts == (1, 0, 0, 1)
     problem = problem_of(result, "unknown-column")
     assert (problem["column"], problem["cell"]) == ("F", "F1")
@@ -112,7 +111,7 @@ def test_values_without_a_header_refuse_the_sheet(value: object, command: Comman
 def test_a_column_that_occurs_twice_is_refused_with_both_letters(command: CommandLine) -> None:
     """Email in B and Correo electrónico in E are one column; which is meant is not guessed."""
     table = [(*HEADER, "Correo electrónico"), (*ROW, "other@msp.example")]
-    result = check(command, {"Add OTC": table})
+    result = command.check(cells={"Add OTC": table})
     assert result.row_counts == (1, 0, 0, 1)
     problem = problem_of(result, "duplicate-column")
     assert (problem["column"], problem["cell"]) == ("Email", "E1")
@@ -121,6 +120,6 @@ def test_a_column_that_occurs_twice_is_refused_with_both_letters(command: Comman
 
 def test_bad_cells_are_reported_together_with_a_bad_column(command: CommandLine) -> None:
     table = [(*HEADER, "Expiry"), (A, "nobody", "Acme", "x", 1)]
-    assert errors_in(check(command, {"Add OTC": table}).report) == [
+    assert errors_in(command.check(cells={"Add OTC": table}).report) == [
         ("E1", "unknown-column"), ("B2", "bad-email"), ("D2", "bad-number"),
     ]  # fmt: skip

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from builders import otcs_with, write_workbook
-from checks import write
 from command_line import CommandLine
 
 
@@ -26,7 +25,7 @@ def bad_dates(command: CommandLine, folder: Path, typed: list[Any]) -> list[dict
 def test_a_date_or_its_iso_text_is_a_date(command: CommandLine) -> None:
     """The time of day is left off."""
     typed = [dt.date(2040, 2, 29), dt.datetime(2040, 2, 29, 13, 45), "2040-02-29", " 2040-02-29 "]
-    path = write([("Add OTC", otcs_with("expiry_date", typed))])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", otcs_with("expiry_date", typed))])
     assert command("apply", path).exit_code == 0
     dates = [otc["expiry_date"] for otc in command("show", "otcs", "--json").json]
     assert dates == ["2040-02-29"] * len(typed)

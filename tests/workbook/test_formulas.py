@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import A, B, otc
-from checks import check, write
+from builders import A, B, otc, write_workbook
 from command_line import CommandLine
 from hostile.originals import ods_cell, ods_content, ods_parts, ods_row
 from reports import errors_in, problem_of
@@ -24,7 +23,7 @@ def store_result(path: Path, value: str) -> Path:
 def test_a_formula_without_a_stored_value_is_refused(command: CommandLine) -> None:
     """It is neither blank nor zero, in a required or an optional column."""
     rows = [otc(total="=40+10", runtime="=6+6")]
-    result = check(command, [("Add OTC", rows)])
+    result = command.check(("Add OTC", rows))
     assert result.row_counts == (1, 0, 0, 1)
     assert errors_in(result.report) == [
         ("D2", "formula-without-value"), ("I2", "formula-without-value"),
@@ -35,7 +34,7 @@ def test_a_formula_without_a_stored_value_is_refused(command: CommandLine) -> No
 def test_rows_of_formulas_without_values_are_not_lost_at_the_end(command: CommandLine) -> None:
     formulas = [[f"={letter}{row}" for letter in "ABCD"] for row in (2, 3)]
     table = [tuple(otc()), tuple(otc().values()), *formulas]
-    result = check(command, {"Add OTC": table})
+    result = command.check(cells={"Add OTC": table})
     assert result.row_counts == (3, 1, 0, 2)
     assert errors_in(result.report) == [
         (f"{letter}{row}", "formula-without-value") for row in (3, 4) for letter in "ABCD"
@@ -43,7 +42,7 @@ def test_rows_of_formulas_without_values_are_not_lost_at_the_end(command: Comman
 
 
 def test_the_stored_value_of_a_formula_is_used_with_a_warning(command: CommandLine) -> None:
-    path = write([("Add OTC", [otc(total="=40+10")])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(total="=40+10")])])
     result = command("apply", store_result(path, "50"), "--json")
     assert result.row_counts == (1, 1, 0, 0)
     problem = problem_of(result, "formula-value-used")
@@ -55,7 +54,7 @@ def test_an_error_value_is_refused_as_excel_shows_it(command: CommandLine) -> No
     """In any column, also in an optional text."""
     shown = ["#N/A", "#REF!", "#DIV/0!", "#VALUE!"]
     rows = [otc(company=error, description=error) for error in shown]
-    result = check(command, [("Add OTC", rows)])
+    result = command.check(("Add OTC", rows))
     assert result.row_counts == (4, 0, 0, 4)
     assert errors_in(result.report) == [
         (f"{letter}{row}", "cell-error") for row in range(2, 6) for letter in "CE"
@@ -65,7 +64,7 @@ def test_an_error_value_is_refused_as_excel_shows_it(command: CommandLine) -> No
 
 
 def test_text_that_looks_like_an_error_is_text(command: CommandLine) -> None:
-    path = write([("Add OTC", [otc(company="#N/A")])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(company="#N/A")])])
     assert command("apply", as_text(path), "--json").row_counts == (1, 1, 0, 0)
     assert command("show", "otcs", "--json").json[0]["company"] == "#N/A"
 
@@ -98,7 +97,7 @@ def test_errors_and_formulas_are_noticed_however_the_file_is_written(
 ) -> None:
     """In an optional column, neither is taken for blank. To refuse such a file is as safe."""
     rows = [otc(description="#N/A", runtime="=6+6")]
-    path = write([("Add OTC", rows)])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", rows)])
     rewrite(path)
     result = command("check", path, "--json")
     assert (result.exit_code, errors_in(result.report)) in [

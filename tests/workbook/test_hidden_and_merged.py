@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
-from builders import B, edit_workbook, otc
-from checks import write
+from builders import B, edit_workbook, otc, write_cells, write_workbook
 from command_line import CommandLine
 from reports import problem_of, problems_of
 
@@ -38,7 +38,7 @@ def hide_sheet(workbook: Workbook) -> None:
 def test_what_is_hidden_is_read_with_a_warning_that_names_it(
     hide: Callable[[Workbook], None], message: str, command: CommandLine
 ) -> None:
-    path = write([("Add OTC", [otc(), otc(B)])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(), otc(B)])])
     result = command("check", edit_workbook(path, hide), "--json")
     assert result.row_counts == (2, 2, 0, 0)
     problem = problem_of(result, "hidden-rows")
@@ -47,16 +47,15 @@ def test_what_is_hidden_is_read_with_a_warning_that_names_it(
 
 
 def test_blank_rows_below_a_merged_cell_are_not_read(command: CommandLine) -> None:
-    path = write([("Add OTC", [otc(), {}, {}, otc(B)])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(), {}, {}, otc(B)])])
     edit_workbook(path, lambda workbook: workbook["Add OTC"].merge_cells("A2:A4"))
     assert command("check", path, "--json").row_counts == (2, 2, 0, 0)
 
 
 def test_merged_cells_beside_the_table_do_no_harm(command: CommandLine) -> None:
     """Nor below it, nor on another sheet."""
-    path = write({"Add OTC": [tuple(otc()), tuple(otc().values())],
-         "Notes": [("Read me", None), ("a", "b")]},
-    )  # fmt: skip
+    table, notes = [tuple(otc()), tuple(otc().values())], [("Read me", None), ("a", "b")]
+    path = write_cells(Path("x.xlsx"), {"Add OTC": table, "Notes": notes})
 
     def merge(workbook: Workbook) -> None:
         workbook["Add OTC"].merge_cells("F2:G9")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from builders import customer, disable, otc, otcs_with, row, self_managed
-from checks import check, write
+from builders import customer, disable, otc, otcs_with, row, self_managed, write_workbook
 from command_line import CommandLine
 from reports import errors_in
 from workbook_files import SHEET, as_text, substitute
@@ -18,7 +18,7 @@ def test_a_name_is_a_name_whatever_it_looks_like(command: CommandLine) -> None:
         "Clínica Ñandú", "李",
     ]  # fmt: skip
     rows = [customer(name) for name in typed]
-    path = write([("Add OTC", [otc()]), ("Add Customer", rows)])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc()]), ("Add Customer", rows)])
     assert command("apply", as_text(path), "--json").row_counts == (15, 15, 0, 0)
     names = {customer["name"] for customer in command("show", "customers", "--json").json}
     assert names == set(map(str, typed))
@@ -29,7 +29,7 @@ def test_control_characters_and_long_names_are_refused(command: CommandLine) -> 
     bad = ["Clinica\nNorte", "a\tb", "a\x7fb", "a\x85b"]
     long = ["L" * 101, "L" * 32_767]
     rows = [customer(name) for name in bad + long]
-    report = check(command, [("Add OTC", [otc()]), ("Add Customer", rows)]).report
+    report = command.check(("Add OTC", [otc()]), ("Add Customer", rows)).report
     assert errors_in(report) == [
         *((f"A{number}", "bad-characters") for number in range(2, 6)),
         ("A6", "too-long"), ("A7", "too-long"),
@@ -41,7 +41,7 @@ def test_control_characters_and_long_names_are_refused(command: CommandLine) -> 
 
 def test_an_escaped_control_character_is_refused_and_returned(command: CommandLine) -> None:
     """Excel stores a bell as _x0007_."""
-    path = write([("Add OTC", [otc(company="PLACEHOLDER")])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(company="PLACEHOLDER")])])
     result = command("check", substitute(path, SHEET, "PLACEHOLDER", "Ac_x0007_me"), "--json")
     assert errors_in(result.report) == [("C2", "bad-characters")]
     assert result.corrections
@@ -49,7 +49,7 @@ def test_an_escaped_control_character_is_refused_and_returned(command: CommandLi
 
 def test_a_cell_cannot_control_the_terminal(command: CommandLine) -> None:
     """An escape sequence in a cell is not sent to the screen of the person who checks the file."""
-    path = write([("Add OTC", [otc("PLACEHOLDER")])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc("PLACEHOLDER")])])
     substitute(path, SHEET, "PLACEHOLDER", "_x001B_]0;title_x0007_")
     result = command("check", path)
     assert result.exit_code == 1
@@ -67,7 +67,7 @@ def test_a_name_that_cannot_be_seen_is_not_a_name(command: CommandLine) -> None:
         self_managed(f"Sur{number}", otcs[number]["OTC"]) | {column: name}
         for number, (column, name) in enumerate(cells)
     ]
-    result = check(command, [("Add OTC", otcs), ("Add Customer", rows)])
+    result = command.check(("Add OTC", otcs), ("Add Customer", rows))
     assert result.row_counts == (16, 8, 0, 8)
     assert errors_in(result.report) == [
         (f"{letter}{row}", "missing-value")
@@ -76,7 +76,7 @@ def test_a_name_that_cannot_be_seen_is_not_a_name(command: CommandLine) -> None:
 
 
 def test_a_problem_has_all_keys_and_its_texts_no_placeholder(command: CommandLine) -> None:
-    problems = check(command, [("Add OTC", [otc("x", email="y")])]).report["problems"]
+    problems = command.check(("Add OTC", [otc("x", email="y")])).report["problems"]
     assert len(problems) == 2
     for problem in problems:
         assert list(problem) == [
@@ -89,7 +89,7 @@ def test_a_problem_has_all_keys_and_its_texts_no_placeholder(command: CommandLin
 
 def test_every_bad_cell_of_a_workbook_is_reported_in_one_run(command: CommandLine) -> None:
     """Three sheets, good rows among bad ones, several bad cells a row, in order."""
-    result = check(command, [
+    result = command.check(
         ("Add OTC", [
             otc(),
             otc("bad", 2.5, email="nobody", company="a\nb", description="L" * 1001,
@@ -100,7 +100,7 @@ def test_every_bad_cell_of_a_workbook_is_reported_in_one_run(command: CommandLin
             customer("Norte"), customer("Sur", "x", 5, managed_by="Nobody", email="@"),
         ]),
         ("Disable Customer", [disable("Norte", release="perhaps"), disable("Norte", release="Sí")]),
-    ])  # fmt: skip
+    )  # fmt: skip
     assert result.row_counts == (7, 3, 0, 4)
     problems: dict[str, list[tuple[str, str]]] = {}
     for problem in result.report["problems"]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
-from builders import otcs_with
-from checks import check, write
+from builders import otcs_with, write_workbook
 from command_line import CommandLine
 from reports import problems_of
 from workbook_files import SHEET, as_text, substitute
@@ -15,7 +15,7 @@ from workbook_files import SHEET, as_text, substitute
 
 def test_a_number_may_be_typed_as_text(command: CommandLine) -> None:
     typed = [5, 5.0, "5", "5.0", " 5 ", "5.00", "005", "5,0", "5,00", "５"]
-    path = write([("Add OTC", otcs_with("total", typed))])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", otcs_with("total", typed))])
     assert command("apply", path).exit_code == 0
     totals = [otc["total"] for otc in command("show", "otcs", "--json").json]
     assert totals == [5] * len(typed)
@@ -27,7 +27,7 @@ def test_what_is_not_a_number_of_licences_is_refused(command: CommandLine) -> No
         2.5, True, False, "5 pcs", 1e20, -1, 0, "1e6,0", "٣", "five", "2.5", "2,5", "5,000,0",
         "1e3", "+5", "=5", 1_000_001, "1000001", dt.date(2026, 1, 5), "0x10", "5-6", "½",
     ]  # fmt: skip
-    path = write([("Add OTC", otcs_with("total", typed))])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", otcs_with("total", typed))])
     result = command("check", as_text(path), "--json")
     assert result.row_counts == (22, 0, 0, 22)
     problems = {problem["cell"]: problem for problem in result.report["problems"]}
@@ -43,7 +43,7 @@ def test_what_is_not_a_number_of_licences_is_refused(command: CommandLine) -> No
 def test_a_thousands_separator_is_refused_with_a_suggestion(command: CommandLine) -> None:
     """1.000 is a thousand to some and one to others."""
     typed = ["1,000", "1.000", "1 000", "1\u00a0000", "1'000", "10.000"]
-    problems = check(command, [("Add OTC", otcs_with("total", typed))]).report["problems"]
+    problems = command.check(("Add OTC", otcs_with("total", typed))).report["problems"]
     assert [problem["code"] for problem in problems] == ["bad-number"] * len(typed)
     for value, problem in zip(typed, problems, strict=True):
         digits = "".join(filter(str.isdigit, value))
@@ -56,7 +56,7 @@ def test_a_stored_value_that_is_not_finite_is_refused(
     stored: str, field: str, command: CommandLine
 ) -> None:
     """A required column does not take it, an optional one does not take it for blank."""
-    path = write([("Add OTC", otcs_with(field, [77]))])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", otcs_with(field, [77]))])
     substitute(path, SHEET, "<v>77</v>", f"<v>{stored}</v>")
     result = command("apply", path, "--json")
     assert result.exit_code in (1, 3)
@@ -65,4 +65,4 @@ def test_a_stored_value_that_is_not_finite_is_refused(
 
 def test_the_limits_of_licences_are_inclusive(command: CommandLine) -> None:
     rows = otcs_with("total", [1, 1_000_000])
-    assert problems_of(check(command, [("Add OTC", rows)])) == []
+    assert problems_of(command.check(("Add OTC", rows))) == []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 from builders import A, edit_otc, otc, write_workbook
-from checks import apply, check, write
 from command_line import CommandLine
 from importer.base.texts import visible
 from reports import errors_in, problem_of
@@ -23,9 +23,9 @@ def test_an_otc_is_normalised_with_a_warning(command: CommandLine) -> None:
         "ABCDE-\u00a012345-FGHIJ-67890", "ABCDE‑12345‑FGHIJ‑67890", "abcde12345-fghij−67890",
         "\ufeffABCDE-12345-\u200bFGHIJ-67890",
     ]  # fmt: skip
-    apply(command, [("Add OTC", [otc(CODE)])])
+    command.apply(("Add OTC", [otc(CODE)]))
     rows = [edit_otc(code, runtime=number) for number, code in enumerate(typed, 1)]
-    result = check(command, [("Edit OTC", rows)])
+    result = command.check(("Edit OTC", rows))
     assert result.errors == []
     problems = [p for p in result.report["problems"] if p["code"] == "normalised"]
     assert [(p["severity"], p["cell"], p["value"]) for p in problems] == [
@@ -47,14 +47,14 @@ def test_what_is_not_an_otc_is_refused(command: CommandLine) -> None:
         True, 5, dt.date(2026, 1, 2), 12345678901234567890,
     ]  # fmt: skip
     rows = [otc(code) for code in typed]
-    report = check(command, [("Add OTC", rows)]).report
+    report = command.check(("Add OTC", rows)).report
     assert errors_in(report) == [(f"A{row}", "bad-otc") for row in range(2, len(typed) + 2)]
 
 
 def test_an_otc_of_digits_must_be_typed_as_text(command: CommandLine) -> None:
     """As a number, Excel has dropped five of its digits."""
     digits = 12345678901234567890
-    path = write([("Add OTC", [otc(A) | {"OTC": digits}])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(A) | {"OTC": digits}])])
     assert "text" in problem_of(command("check", path, "--json"), "bad-otc")["fix"]
     write_workbook(path, [("Add OTC", [otc(str(digits))])])
     assert command("check", path).exit_code == 0
@@ -62,14 +62,11 @@ def test_an_otc_of_digits_must_be_typed_as_text(command: CommandLine) -> None:
 
 def test_an_otc_like_a_known_one_is_suggested_except_on_add_otc(command: CommandLine) -> None:
     """There the suggestion would lose the new OTC."""
-    apply(command, [("Add OTC", [otc(CODE)])])
+    command.apply(("Add OTC", [otc(CODE)]))
     mistyped, wide = CODE[:-1], "ＡBCDE-12345-FGHIJ-67891"
-    add, edit, edit_wide = check(
-        command,
-        [
-            ("Add OTC", [otc(mistyped)]),
-            ("Edit OTC", [edit_otc(mistyped, runtime=1), edit_otc(wide, runtime=1)]),
-        ],
+    add, edit, edit_wide = command.check(
+        ("Add OTC", [otc(mistyped)]),
+        ("Edit OTC", [edit_otc(mistyped, runtime=1), edit_otc(wide, runtime=1)]),
     ).report["problems"]
     assert CODE not in add["fix"]
     assert CODE in edit["fix"]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from builders import HEADERS, B, otc
-from checks import apply, check
 from command_line import CommandLine
 from reports import errors_in, problem_of
 
@@ -17,7 +16,7 @@ HEADER, ROW, OTHER_ROW = tuple(otc()), tuple(otc().values()), tuple(otc(B).value
 def test_row_numbers_are_those_that_excel_shows(command: CommandLine) -> None:
     """Header in row 1, rows 2, 3 and 5 blank: the bad rows are 4 and 6."""
     bad, other = tuple(otc(total="many").values()), tuple(otc(B, "many").values())
-    result = check(command, {"Add OTC": [HEADER, (), (), bad, (), other]})
+    result = command.check(cells={"Add OTC": [HEADER, (), (), bad, (), other]})
     assert errors_in(result.report) == [("D4", "bad-number"), ("D6", "bad-number")]
     assert [problem["row"] for problem in result.report["problems"]] == [4, 6]
 
@@ -25,12 +24,12 @@ def test_row_numbers_are_those_that_excel_shows(command: CommandLine) -> None:
 def test_blank_rows_are_not_read(command: CommandLine) -> None:
     """Rows that are empty, or hold spaces, tabs or non-breaking spaces."""
     blanks = [(), (" ", "  ", None, "\t"), ("\u00a0", "", "\n", " ")]
-    assert apply(command, {"Add OTC": [HEADER, *blanks, ROW]}).row_counts == (1, 1, 0, 0)
+    assert command.apply(cells={"Add OTC": [HEADER, *blanks, ROW]}).row_counts == (1, 1, 0, 0)
     assert command("history", "1", "--json").json["lines"][0]["row"] == 5
 
 
 def test_a_sheet_with_only_a_header_asks_for_nothing(command: CommandLine) -> None:
-    result = apply(command, [("Add OTC", [otc()]), ("Add Customer", [])])
+    result = command.apply(("Add OTC", [otc()]), ("Add Customer", []))
     assert result.row_counts == (1, 1, 0, 0)
     assert result.report["problems"] == []
 
@@ -39,7 +38,7 @@ def test_a_sheet_with_only_a_header_asks_for_nothing(command: CommandLine) -> No
 def test_title_rows_above_the_header_are_skipped_with_a_warning(
     above: list[tuple[str, ...]], command: CommandLine
 ) -> None:
-    result = check(command, {"Add OTC": [*above, HEADER, ROW]})
+    result = command.check(cells={"Add OTC": [*above, HEADER, ROW]})
     assert (result.exit_code, result.row_counts) == (0, (1, 1, 0, 0))
     problem = problem_of(result, "title-rows")
     assert (problem["severity"], problem["sheet"], problem["row"]) == ("warning", "Add OTC", 3)
@@ -52,9 +51,9 @@ def test_one_title_may_be_above_a_single_column_but_not_two(
     titles: int, refused: bool, command: CommandLine
 ) -> None:
     """Two names above Customer (Site) Name were sorted there, and would be lost."""
-    apply(command, [("Add OTC", [otc()])])
+    command.apply(("Add OTC", [otc()]))
     table = [("Norte",)] * titles + [HEADERS["Enable Customer"], ("Sur",)]
-    report = check(command, {"Enable Customer": table}).report
+    report = command.check(cells={"Enable Customer": table}).report
     codes = {problem["code"] for problem in report["problems"]} - {"unknown-customer"}
     assert codes == {"missing-column" if refused else "title-rows"}
     assert report["rows"]["read"] == (1 + titles if refused else 1)
@@ -62,7 +61,7 @@ def test_one_title_may_be_above_a_single_column_but_not_two(
 
 def test_a_header_that_was_sorted_among_the_rows_refuses_all_of_them(command: CommandLine) -> None:
     """A row above the header that fills its columns is not a title, and would be lost."""
-    result = check(command, {"Add OTC": [ROW, HEADER, OTHER_ROW]})
+    result = command.check(cells={"Add OTC": [ROW, HEADER, OTHER_ROW]})
     assert result.row_counts == (2, 0, 0, 2)
     problem = problem_of(result, "missing-column")
     assert (problem["sheet"], problem["row"]) == ("Add OTC", 2)
@@ -77,7 +76,7 @@ def test_rows_without_a_header_are_refused_and_counted(
     sheet: str, rows: list[tuple[Any, ...]], missing: list[str], command: CommandLine
 ) -> None:
     """Each required column is named."""
-    result = check(command, {sheet: rows})
+    result = command.check(cells={sheet: rows})
     assert result.exit_code == 1
     count = len([row for row in rows if row])
     assert result.row_counts == (count, 0, 0, count)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from openpyxl import load_workbook
 
-from builders import HEADERS, B, edit_workbook, otc, otcs_with
-from checks import apply, check, write
+from builders import HEADERS, B, edit_workbook, otc, otcs_with, write_cells, write_workbook
 from command_line import CommandLine
 from reports import problem_of, problems_of
 from workbook_files import substitute
@@ -20,7 +21,7 @@ def test_a_sheet_is_recognised_in_both_languages_and_any_spelling(
     name: str, command: CommandLine
 ) -> None:
     """The report names the sheet as the file does."""
-    result = check(command, {name: [HEADER, BAD_ROW]})
+    result = command.check(cells={name: [HEADER, BAD_ROW]})
     assert problems_of(result) == [(name, "D2", "bad-number")]
     assert problem_of(result, "bad-number")["column"] == "Total Licenses"
 
@@ -28,7 +29,7 @@ def test_a_sheet_is_recognised_in_both_languages_and_any_spelling(
 def test_two_sheets_of_one_kind_are_both_read(command: CommandLine) -> None:
     """Each problem is reported under its own sheet."""
     sheets = {"Add OTC": [HEADER, ROW], "Agregar OTC": [HEADER, OTHER_ROW, BAD_ROW]}
-    result = apply(command, sheets, "--partial")
+    result = command.apply(cells=sheets, options=["--partial"])
     assert result.row_counts == (3, 2, 0, 1)
     assert problems_of(result) == [("Agregar OTC", "D3", "bad-number")]
 
@@ -36,7 +37,7 @@ def test_two_sheets_of_one_kind_are_both_read(command: CommandLine) -> None:
 def test_two_sheets_of_the_same_name_are_refused_or_both_read(command: CommandLine) -> None:
     """No spreadsheet program writes such a file."""
     sheets = {name: [HEADER, BAD_ROW] for name in ("Add OTC", "Agregar OTC")}
-    path = write(sheets)
+    path = write_cells(Path("x.xlsx"), sheets)
     substitute(path, "xl/workbook.xml", "Agregar OTC", "Add OTC")
     result = command("check", path, "--json")
     assert (result.exit_code, result.row_counts) in [(1, (2, 0, 0, 2)), (3, (0, 0, 0, 0))]
@@ -47,11 +48,11 @@ def test_unknown_sheets_with_known_headers_refuse_their_rows(command: CommandLin
     notes. With --partial the other sheets are applied."""
     names = ["Sheet1", "Add OTC (2)", "New OTCs", "Ad OTC"]
     rows = [tuple(row.values()) for row in otcs_with("total", range(1, 5))]
-    result = apply(command, {
+    result = command.apply(cells={
         "Add OTC": [HEADER, ROW],
         **{name: [HEADER, row] for name, row in zip(names, rows, strict=True)},
         "Enabled": [("Customer (Site) Name *",), ("Norte",)],
-    }, "--partial")  # fmt: skip
+    }, options=["--partial"])  # fmt: skip
     assert (result.exit_code, result.row_counts) == (1, (6, 1, 0, 5))
     assert problems_of(result) == [(name, None, "unknown-sheet") for name in (*names, "Enabled")]
     fixes = {problem["sheet"]: problem["fix"] for problem in result.report["problems"]}
@@ -63,7 +64,7 @@ def test_unknown_sheets_with_known_headers_refuse_their_rows(command: CommandLin
 )
 def test_a_slightly_renamed_sheet_is_read(name: str, command: CommandLine) -> None:
     """More than case, accents and spaces is a warning with the name that it was read as."""
-    result = check(command, {name: [HEADER, ROW]})
+    result = command.check(cells={name: [HEADER, ROW]})
     assert result.row_counts == (1, 1, 0, 0)
     if name != "Agregar  OTC":
         problem = problem_of(result, "normalised")
@@ -74,7 +75,7 @@ def test_a_slightly_renamed_sheet_is_read(name: str, command: CommandLine) -> No
 def test_a_sheet_of_notes_is_ignored_with_a_warning(command: CommandLine) -> None:
     """Its rows do not count; the warning names all known sheets."""
     notes = [("To do", "Who"), ("call Ana", "me"), ("renew", "you")]
-    result = apply(command, {"Notes": notes, "Add OTC": [HEADER, ROW]})
+    result = command.apply(cells={"Notes": notes, "Add OTC": [HEADER, ROW]})
     assert (result.exit_code, result.row_counts) == (0, (1, 1, 0, 0))
     problem = problem_of(result, "ignored-sheet")
     assert (problem["severity"], problem["sheet"]) == ("warning", "Notes")
@@ -83,7 +84,7 @@ def test_a_sheet_of_notes_is_ignored_with_a_warning(command: CommandLine) -> Non
 
 def test_sheets_are_reported_and_returned_under_any_name(command: CommandLine) -> None:
     names = ['It\'s "new" & <odd>', "Ventas 🚀", "'"]
-    result = check(command, {name: [HEADER, ROW] for name in names})
+    result = command.check(cells={name: [HEADER, ROW] for name in names})
     assert problems_of(result) == [(name, None, "unknown-sheet") for name in names]
     assert set(names) <= set(load_workbook(result.corrections).sheetnames)
 
@@ -91,7 +92,9 @@ def test_sheets_are_reported_and_returned_under_any_name(command: CommandLine) -
 def test_sheets_with_names_that_excel_forbids_are_reported_under_them(command: CommandLine) -> None:
     """Other programs write such names."""
     names = ["A/B", "[x]", "a:b", "what?", "*"]
-    path = write({f"PLACEHOLDER{n}": [HEADER, ROW] for n, _ in enumerate(names)})
+    path = write_cells(
+        Path("x.xlsx"), {f"PLACEHOLDER{n}": [HEADER, ROW] for n, _ in enumerate(names)}
+    )
     for number, name in enumerate(names):
         substitute(path, "xl/workbook.xml", f"PLACEHOLDER{number}", name)
     result = command("check", path, "--json")
@@ -100,6 +103,6 @@ def test_sheets_with_names_that_excel_forbids_are_reported_under_them(command: C
 
 def test_a_chart_sheet_in_front_moves_nothing(command: CommandLine) -> None:
     """The sheets behind it keep their names and rows."""
-    path = write([("Add OTC", [otc(total="x")])])
+    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(total="x")])])
     edit_workbook(path, lambda workbook: workbook.create_chartsheet("Chart", 0))
     assert problems_of(command("check", path, "--json")) == [("Add OTC", "D2", "bad-number")]

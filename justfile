@@ -2,6 +2,9 @@
 
 set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 
+# With lxml, which tests/producers installs, openpyxl would write every generated workbook differently.
+export OPENPYXL_LXML := "False"
+
 _list:
     @just --list
 

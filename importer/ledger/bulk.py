@@ -167,7 +167,7 @@ def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlia
     """`rows` as a table, sent as one document of JSON.
 
     COPY would be faster, but row-level security forbids it; arrays of columns are slower, since
-    the driver escapes them in Python (see ARCHITECTURE.md).
+    the driver escapes them in Python (see docs/decisions/12).
     """
     records = sa.func.json_to_recordset(sa.cast(_json(rows), sa.JSON))
     listed = records.table_valued(*(sa.column(each.name, each.type) for each in columns))

@@ -1,7 +1,7 @@
 """Make the sample workbooks of this folder and their expected reports.
 
 onboarding.xlsx is a good workbook for an empty ledger. Applied a second time, it changes nothing.
-For that, every row must still be true at the end of the workbook (DOMAIN.md, rule 5): its Edit
+For that, every row must still be true at the end of the workbook (docs/rules.md, 5): its Edit
 sheets fill in only cells that its Add sheets leave blank, and its rows of Update OTC and Enable
 Customer are true from the start. Rows that contradict an earlier row (a move, a release, a
 cancellation, a top-up, a new name) are in changes.xlsx, which is applied once, after

@@ -31,7 +31,7 @@ SPANISH_COLUMNS = {
     "Avira Status": "Estado de Avira", "Product Name": "Nombre del producto", "OTC": "Código OTC",
     "Current OTC": "OTC actual", "New OTC": "OTC nueva",
 }  # fmt: skip
-"""The aliases of DOMAIN.md, a promise to everyone who has filled in a Spanish workbook."""
+"""The Spanish names, a promise to everyone who has filled in a Spanish workbook."""
 
 
 def template(command: CommandLine, path: Path, *words: str) -> Workbook:

@@ -1,1 +1,1 @@
-"""The rules of DOMAIN.md: the changes that a request makes, or the problems that refuse it."""
+"""The rules of docs/rules.md: the changes that a request makes, or the problems that refuse it."""

@@ -17,8 +17,9 @@ from empty_ledgers import EmptyLedger, in_database, in_file
 from importer.base.texts import use_language
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.upkeep.setup import SetupOptions, init
-from servers import Server, new_folder, remove, shared_server, why_no_server
+from servers import Server, another_server, new_folder, remove, shared_server, why_no_server
 from tiers import assign_tiers, choose_examples
+from workbooks import good_workbook
 
 # Other programs may slow the machine down as much as they like.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,6 +48,12 @@ def no_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
 def ledger(tmp_path: Path) -> Path:
     """Where the test's ledger is, once something is applied."""
     return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def workbook() -> Path:
+    """A small workbook without errors, good.xlsx."""
+    return good_workbook()
 
 
 SERVER_FOLDER = "AVIRA_IMPORTER_TEST_SERVER"
@@ -113,6 +120,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     about_files = "ledger" in inspect.signature(metafunc.function).parameters
     if marked and "engine" in metafunc.fixturenames and not about_files:
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that no other test uses, as it is stopped and killed."""
+    with another_server() as server:
+        yield server
 
 
 @pytest.fixture

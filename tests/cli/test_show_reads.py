@@ -12,16 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import (
-    Row,
-    Sheets,
-    customer,
-    device,
-    edit,
-    otc,
-    self_managed,
-    subscription,
-)  # fmt: skip
+from builders import Row, Sheets, customer, device, edit, otc, self_managed, subscription
 from command_line import CommandLine
 from importer.base import clock
 from importer.ledger.opening import open_ledger

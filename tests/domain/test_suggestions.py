@@ -21,7 +21,7 @@ from builders import (
     row,
     subscription,
     write_cells,
-)  # fmt: skip
+)
 from command_line import CommandLine, CommandResult
 
 pytestmark = pytest.mark.usefixtures("no_corrections")

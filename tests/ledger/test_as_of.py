@@ -10,7 +10,7 @@ import pytest
 
 from builders import A, B, Sheets, customer, edit, otc
 from command_line import CommandLine
-from past import LATER, Past, Recording, View, cells_of, instant
+from dated_history import LATER, Past, Recording, View, cells_of, instant
 
 pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines

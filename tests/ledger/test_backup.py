@@ -7,8 +7,7 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +18,7 @@ from command_line import CommandLine
 from every_sheet import overview
 from importers import PROCESSES
 from servers import Server
+from small_disks import file_size_limit
 
 pytest_plugins = "two_account_fixtures"
 both_engines = pytest.mark.both_engines
@@ -96,19 +96,6 @@ def test_a_copy_is_never_written_over_the_ledger(
         result = command("ledger", "backup", name, "--force")
         result.assert_error(name, "is the ledger", exit_code=2)
     assert ledger.read_bytes() == before
-
-
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """Files of this process cannot grow beyond so many bytes."""
-    import resource
-
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of the size of files")

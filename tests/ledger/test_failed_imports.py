@@ -7,27 +7,20 @@ from typing import Any, NoReturn
 
 import pytest
 
-from builders import A, B, C, customer, disable, edit, edit_otc, otc, write_workbook
+from builders import A, C, D, customer, disable, edit, edit_otc, otc, write_workbook
 from command_line import CommandLine
 from importer.ledger.writing.apply import apply_changes
 from ledgers import all_rows, raw
 
 
 @pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    """An OTC and two customers."""
-    sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", 5), customer("Sur", 7)])]
-    return write_workbook(tmp_path / "first.xlsx", sheets)
-
-
-@pytest.fixture
 def further_workbook(tmp_path: Path) -> Path:
-    """Another OTC with a customer, and a change to each thing of the first workbook."""
+    """Another OTC with a customer, and changes to what the first workbook has added."""
     sheets = [
-        ("Add OTC", [otc(B)]),
+        ("Add OTC", [otc(C)]),
         ("Edit OTC", [edit_otc(A, total=60)]),
-        ("Add Customer", [customer("Este", 9, B)]),
-        ("Edit Customer", [edit("Norte", licenses=6)]),
+        ("Add Customer", [customer("Este", 9, C)]),
+        ("Edit Customer", [edit("Norte", otc=A, licenses=6)]),
         ("Disable Customer", [disable("Sur", release="Yes")]),
     ]
     return write_workbook(tmp_path / "second.xlsx", sheets)
@@ -49,7 +42,7 @@ def assert_batch(number: int, workbook: Path, command: CommandLine) -> None:
 
 FAULTS = {
     "in the journal": "BEFORE INSERT ON journal WHEN NEW.line = 3",
-    "in the OTCs": f"BEFORE INSERT ON otc WHEN NEW.code = '{B}'",
+    "in the OTCs": f"BEFORE INSERT ON otc WHEN NEW.code = '{C}'",
     "in the customers": "BEFORE UPDATE ON customer",
     "in the subscriptions": "BEFORE INSERT ON subscription",
     "at the very end": "BEFORE UPDATE ON account",
@@ -118,7 +111,7 @@ def test_what_was_applied_before_a_fault_is_reported(
     and the exit code is the ledger's."""
     assert command("apply", workbook).exit_code == 0
     refuse(ledger, "BEFORE INSERT ON batch WHEN NEW.batch = 3")
-    third = write_workbook(tmp_path / "third.xlsx", [("Add OTC", [otc(C)])])
+    third = write_workbook(tmp_path / "third.xlsx", [("Add OTC", [otc(D)])])
     result = command("apply", further_workbook, third, "--json")
     result.assert_error(str(ledger))
     batches = [(report["file"], report["batch"]) for report in result.json]

@@ -9,22 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from builders import A, customer, otc, write_workbook
+from builders import A, otc, write_workbook
 from command_line import CommandLine
 from importer.cli import main as program
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files")
 
 
-@pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    """A workbook without errors."""
-    sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", 5)])]
-    return write_workbook(tmp_path / "first.xlsx", sheets)
-
-
 @posix_only
-@pytest.mark.parametrize("words", [["apply", "first.xlsx"], ["ledger", "init"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["apply", "good.xlsx"], ["ledger", "init"]], ids=" ".join)
 def test_the_ledger_belongs_to_its_owner_alone(
     words: list[str], command: CommandLine, workbook: Path, ledger: Path
 ) -> None:

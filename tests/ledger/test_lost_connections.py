@@ -13,14 +13,8 @@ import sqlalchemy as sa
 
 from builders import write_workbook
 from command_line import CommandLine, CommandResult
-from importer.ledger.engines import postgresql
-from importer.ledger.opening import open_ledger
-from importer.ledger.writing import apply as writing
-from importer.pipeline import apply as pipeline
-from importers import LONG_ENOUGH, about, assert_applied_once, assert_stored_as, begin, job_of
-from servers import TEMPLATE, Server, another_server
-from steps import Steps
-from wires import (
+from counted_calls import Steps
+from cut_connections import (
     Connection,
     Cut,
     Wire,
@@ -31,6 +25,13 @@ from wires import (
     during,
     leave_hanging,
 )
+from importer.ledger.engines import postgresql
+from importer.ledger.opening import open_ledger
+from importer.ledger.writing import apply as writing
+from importer.pipeline import apply as pipeline
+from importers import about, assert_applied_once, assert_stored_as, begin, job_of
+from servers import TEMPLATE, Server
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -90,13 +91,6 @@ def test_a_connection_that_was_ended_is_made_again(
     assert steps.count == 2
 
 
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that may be stopped."""
-    with another_server() as server:
-        yield server
-
-
 @pytest.mark.thorough
 def test_a_server_that_goes_away_is_waited_for(
     own_server: Server,
@@ -123,7 +117,7 @@ def test_a_server_that_goes_away_is_waited_for(
         Timer(0.2, own_server.start).start()
 
     workbooks = [write_workbook(tmp_path / f"{number}.xlsx", about(number)) for number in range(3)]
-    patient = ("--json", "--wait", str(LONG_ENOUGH))
+    patient = ("--json", "--wait", str(PATIENCE))
     for number, stop in enumerate((own_server.stop, own_server.kill)):
         result = apply(number, partial(interrupt, stop), *patient)
         assert_applied_once(result, number + 2, command)
@@ -179,7 +173,7 @@ def test_a_batch_of_another_importer_is_not_mistaken_for_the_lost_one(
 ) -> None:
     """Another importer makes a batch before the first one can look."""
     other_workbook = write_workbook(tmp_path / "other.xlsx", about(1))
-    other = job_of("other", open_ledger(command.ledger, LONG_ENOUGH), tmp_path)
+    other = job_of("other", open_ledger(command.ledger, PATIENCE), tmp_path)
 
     def let_other_in(connection: Connection, commit: bytes) -> None:
         connection.is_mute.set()

@@ -9,8 +9,9 @@ import pytest
 
 from builders import B, write_workbook
 from command_line import CommandLine
-from importers import LONG_ENOUGH, wait_until, waiting_for_locks
+from importers import waiting_for_locks
 from roles import MORE, OVERALLOCATED, LedgerWithRoles, refusal, with_names
+from waiting import PATIENCE, wait_until
 
 pytest_plugins = "role_fixtures"
 
@@ -53,7 +54,7 @@ def race(own: LedgerWithRoles, statement: str) -> str | None:
         wait_until(lambda: waiting_for_locks(own.server, own.url(own.importer)) == 1)
         assert not other.done()
         first.execute("COMMIT")
-        return other.result(LONG_ENOUGH)
+        return other.result(PATIENCE)
 
 
 def assigned(own: LedgerWithRoles) -> int:

@@ -13,27 +13,25 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from builders import edit_otc, write_workbook
+from builders import code_of, edit_otc, write_workbook
 from command_line import CommandLine
+from counted_calls import Steps
 from importer.ledger.engines import postgresql
 from importer.ledger.engines.postgresql import TRIES
 from importer.ledger.opening import open_ledger
 from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
 from importers import (
-    LONG_ENOUGH,
     about,
     assert_applied_once,
     assert_stored_as,
     begin,
-    code_of,
     job_of,
     new_code,
-    wait_until,
     waiting_for_locks,
 )
 from servers import Server
-from steps import Steps
+from waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -78,7 +76,7 @@ Start = Callable[[Path], "Future[Report]"]
 @pytest.fixture
 def start(command: CommandLine, tmp_path: Path) -> Iterator[Start]:
     """Begins to apply a workbook beside the test."""
-    job = job_of("importer", open_ledger(command.ledger, LONG_ENOUGH), tmp_path)
+    job = job_of("importer", open_ledger(command.ledger, PATIENCE), tmp_path)
     with ThreadPoolExecutor(1) as threads:
         yield lambda path: threads.submit(pipeline.apply, path, job)
 
@@ -101,7 +99,7 @@ def test_a_server_with_stricter_transactions_can_be_written_to(
         other.execute("UPDATE otc SET total = total WHERE code = %s", [code_of(0)])
         importing = start(workbook)
         wait_until(lambda: waiting_for_locks(server, command.ledger) == 1)
-    assert importing.result(LONG_ENOUGH).batch == 2
+    assert importing.result(PATIENCE).batch == 2
     assert tries.count == 1
     assert_stored_as(2, workbook, command)
 
@@ -131,8 +129,8 @@ def test_a_deadlock_that_others_cause_is_resolved(
             wait_until(lambda: waiting_for_locks(server, command.ledger) == 1)
             crossing = threads.submit(other.execute, "SELECT FROM customer FOR UPDATE")
             wait_until(lambda: waiting_for_locks(server, command.ledger) == 2)
-        crossing.result(LONG_ENOUGH)
-    assert importing.result(LONG_ENOUGH).batch == 2
+        crossing.result(PATIENCE)
+    assert importing.result(PATIENCE).batch == 2
     assert tries.count == 2
     assert_stored_as(2, workbook, command)
 
@@ -156,7 +154,7 @@ def test_an_importer_waits_for_a_row_that_somebody_adds(
         other.execute(f"INSERT INTO otc ({columns}) {copy}", [new_code(0), code_of(0)])
         importing = start(workbook)
         wait_until(lambda: waiting_for_locks(server, command.ledger) == 1)
-    report = importing.result(LONG_ENOUGH)
+    report = importing.result(PATIENCE)
     assert tries.count == (2 if commits else 1)
     assert report.batch == (None if commits else 2)
     assert [problem.code for problem in report.problems] == ["already-exists"] * commits

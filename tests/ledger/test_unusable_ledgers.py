@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from builders import customer, otc, write_workbook
 from command_line import CommandLine
 from importer.cli import main as program
 from ledgers import raw
@@ -17,14 +16,7 @@ from ledgers import raw
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
 
-@pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    """A workbook without errors."""
-    sheets = [("Add OTC", [otc()]), ("Add Customer", [customer("Norte", 5), customer("Sur", 7)])]
-    return write_workbook(tmp_path / "first.xlsx", sheets)
-
-
-COMMANDS = (["check", "first.xlsx"], ["apply", "first.xlsx"], ["show", "otcs"], ["history"])
+COMMANDS = (["check", "good.xlsx"], ["apply", "good.xlsx"], ["show", "otcs"], ["history"])
 
 
 def below_a_file(folder: Path) -> Path:

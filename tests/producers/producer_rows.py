@@ -27,7 +27,7 @@ from builders import (
     otc,
     self_managed,
     subscription,
-)  # fmt: skip
+)
 
 Value = str | int | bool | dt.date
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from builders import device, devices_in_plain, otc, write_workbook
+from builders import code_of, device, devices_in_plain, otc, write_workbook
 from importer.domain.problems import Code
 from importer.ledger.engines import postgresql_access as access
 from importer.ledger.locks import Locked, lock_scope
@@ -18,9 +18,10 @@ from importer.ledger.opening import open_ledger
 from importer.ledger.upkeep.verify import verify
 from importer.pipeline import apply as pipeline
 from importer.pipeline import show as showing
-from importers import LONG_ENOUGH, PROCESSES, beginning, code_of, job_of, on_a_server, site
+from importers import PROCESSES, beginning, job_of, on_a_server, site
 from load import Load, run
 from tiers import examples
+from waiting import PATIENCE
 from watchers import ACCOUNT
 
 if TYPE_CHECKING:  # what the processes of a load need not import
@@ -83,7 +84,7 @@ def test_the_first_importers_of_an_account_may_come_at_once(
     where: str, command: CommandLine, tmp_path: Path
 ) -> None:
     """There is nothing yet, not even a row of the account: each makes a batch, and none fails."""
-    ledger = open_ledger(where, LONG_ENOUGH)
+    ledger = open_ledger(where, PATIENCE)
     paths = [
         write_workbook(tmp_path / f"{number}.xlsx", [("Add OTC", [otc(code_of(number))])])
         for number in range(4)
@@ -115,7 +116,7 @@ def test_several_processes_may_make_the_ledger_at_once(
     for process in processes:
         process.start()
     for process in processes:
-        process.join(LONG_ENOUGH)
+        process.join(PATIENCE)
     assert [process.exitcode for process in processes] == [0] * 4
     assert [batch["batch"] for batch in command("history", "--json").json] == [1, 2, 3, 4]
     assert len(command("show", "otcs", "--json").json) == 4
@@ -134,7 +135,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
     """Four at once, each with a fact of its own about the same devices, which the first one adds:
     each device is there once with the facts of all, and not even a first try runs into another's
     row. Without the lock on the customers it does, which is the control."""
-    ledger = open_ledger(where, LONG_ENOUGH)
+    ledger = open_ledger(where, PATIENCE)
     first = write_workbook(tmp_path / "first.xlsx", beginning())
     assert pipeline.apply(first, job_of("first", ledger, tmp_path)).batch == 1
     barrier, this_thread = threading.Barrier(len(FACTS)), threading.local()
@@ -143,7 +144,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
     def lock_together(*arguments: Any) -> Locked:
         if not this_thread.has_met:  # this is the first try
             this_thread.has_met = True
-            barrier.wait(LONG_ENOUGH)
+            barrier.wait(PATIENCE)
         return lock_scope(*arguments) if guarded else Locked(None, None)
 
     def note(context: sa.engine.ExceptionContext) -> None:

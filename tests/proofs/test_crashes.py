@@ -6,16 +6,14 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from builders import customer, otc, write_workbook
+from builders import code_of, customer, otc, write_workbook
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.upkeep.setup import SetupOptions, init
-from importers import code_of
 from killed_importers import (
     NOTHING,
     Counts,
@@ -142,15 +140,6 @@ def test_an_import_into_a_server_that_is_killed_is_there_completely_or_not_at_al
             assert_rerun_completes(workbook, server.url(name), command)
             assert count_in_database(server, name) == size.counts
     outcomes.assert_both()
-
-
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that may be killed."""
-    from servers import another_server  # which the processes that are killed need not import
-
-    with another_server() as server:
-        yield server
 
 
 DURABLE = ("max_connections=200", "recovery_init_sync_method=syncfs")

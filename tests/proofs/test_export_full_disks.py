@@ -6,10 +6,7 @@ import errno
 import os
 import re
 import shutil
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ import pytest
 from command_line import CommandResult
 from export_ledgers import FORMATS, export, in_format, run
 from old_and_new_exports import copy_export, format_of, versions, write_old_and_new
-from small_disks import fill, small_disk
+from small_disks import file_size_limit, fill, small_disk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="mounts, limits and fsync of POSIX")
 
@@ -88,21 +85,6 @@ def test_a_disk_that_turns_out_full_when_a_file_is_flushed_leaves_the_old_file(
         assert FULL.search(export_fails(exports, path).err)
     assert versions(path, exports) == {"old"}
     assert sorted(results.rglob("*")) == before
-
-
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes."""
-    import resource
-
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-        signal.signal(signal.SIGXFSZ, before)
 
 
 @formats

@@ -16,7 +16,7 @@ from changed_files import EDITS, FORMATS, PARTS, Edit, random_edits, write_edite
 from command_line import CommandLine
 from importer.config.limits import Limits
 from office import convert
-from readers import Reader, reader
+from reading_processes import Reader, reader
 from tiers import examples, needs
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from builders import Sheets, customer, disable, enable, otc
+from builders import Sheets, code_of, customer, disable, enable, otc
 from crash_steps import (
     CRASHED,
     Trial,
@@ -21,11 +21,10 @@ from crash_steps import (
     replace,
     run_once,
 )
-from drops import bad, batches, good, names
 from importer.pipeline.job import ApplyOnce
 from importer.workbook.checking.check import check_workbook
 from importer.workbook.reading.file import read_file
-from importers import code_of
+from inbox_workbooks import bad, batches, good, names
 from service_folders import Folders
 from services import Serve
 

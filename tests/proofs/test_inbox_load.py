@@ -16,9 +16,10 @@ from contextlib import closing
 import pytest
 
 from builders import write_workbook
-from drops import STAMP, bad, batches, good, names
+from inbox_workbooks import STAMP, bad, batches, good, names
 from service_folders import Folders
-from services import PATIENCE, running_process
+from services import running_process
+from waiting import PATIENCE
 
 pytest_plugins = ["service_fixtures"]
 

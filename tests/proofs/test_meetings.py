@@ -7,28 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from builders import Sheets, customer, device, disable, edit, edit_otc, otc, write_workbook
+from builders import Sheets, code_of, customer, device, disable, edit, edit_otc, otc, write_workbook
 from command_line import CommandLine
-from gates import STOPPED, Gate, Start, importers_of
 from importer.ledger.database import Ledger
 from importer.ledger.opening import open_ledger
 from importer.ledger.writing import apply as writing
 from importer.pipeline import apply as pipeline
 from importers import (
     ASSIGNED,
-    LONG_ENOUGH,
     TOTAL,
     about,
     beginning,
-    code_of,
     job_of,
     new_code,
     on_a_server,
     site,
-    wait_until,
     waiting_for_locks,
 )
 from servers import Server
+from stopped_importers import STOPPED, Gate, Start, importers_of
+from waiting import PATIENCE, wait_until
 from watchers import Watcher
 
 
@@ -47,7 +45,7 @@ def earlier_gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
 @pytest.fixture
 def filled(where: str, tmp_path: Path) -> Ledger:
     """A ledger with three OTCs, each with a customer."""
-    ledger = open_ledger(where, LONG_ENOUGH)
+    ledger = open_ledger(where, PATIENCE)
     path = write_workbook(tmp_path / "first.xlsx", beginning())
     assert pipeline.apply(path, job_of("first", ledger, tmp_path)).batch == 1
     return ledger
@@ -70,11 +68,11 @@ def test_importers_of_different_otcs_do_not_wait_for_each_other(
     gate.before(writing, "_finish")
     stopped = start(STOPPED, about(0))
     gate.wait_for(stopped)
-    report = start("other", about(1)).result(LONG_ENOUGH)
+    report = start("other", about(1)).result(PATIENCE)
     assert not stopped.done()
     assert (report.result, report.batch) == ("applied", 2)
     gate.let_through()
-    report = stopped.result(LONG_ENOUGH)
+    report = stopped.result(PATIENCE)
     assert (report.result, report.batch) == ("applied", 3)
     assert command("ledger", "verify").exit_code == 0
 
@@ -106,8 +104,8 @@ def test_importers_of_the_same_thing_wait_for_each_other(
     wait_until(lambda: waiting_for_locks(server, where) == 1)
     assert not other.done()
     gate.let_through()
-    assert first.result(LONG_ENOUGH).batch == 2
-    assert other.result(LONG_ENOUGH).batch in (3, None)
+    assert first.result(PATIENCE).batch == 2
+    assert other.result(PATIENCE).batch in (3, None)
     assert command("ledger", "verify").exit_code == 0
 
 
@@ -150,14 +148,14 @@ def test_what_is_added_while_an_importer_begins_is_locked_too(
     gate.before(pipeline, "apply_changes")
     importing = start(STOPPED, first)
     earlier_gate.wait_for(importing)
-    assert start("adder", added).result(LONG_ENOUGH).batch == 2
+    assert start("adder", added).result(PATIENCE).batch == 2
     earlier_gate.let_through(2)  # it may begin again
     gate.wait_for(importing)
     other = start("other", second)
     wait_until(lambda: other.done() or waiting_for_locks(server, where) == 1)
     gate.let_through()
-    importing.result(LONG_ENOUGH)
-    other.result(LONG_ENOUGH)
+    importing.result(PATIENCE)
+    other.result(PATIENCE)
     result = command("ledger", "verify")
     assert result.exit_code == 0, result.out
 
@@ -178,7 +176,7 @@ def test_a_reader_sees_nothing_of_a_batch_until_it_sees_all_of_it(
     assert not importing.done()
     assert (watcher.last_batch, watcher.faults) == (1, set())
     gate.let_through()
-    assert importing.result(LONG_ENOUGH).batch == 2
+    assert importing.result(PATIENCE).batch == 2
     with filled.reading() as connection:
         watcher.check(connection)
     assert (watcher.last_batch, watcher.faults) == (2, set())
@@ -199,7 +197,7 @@ def test_a_reader_keeps_seeing_one_state_however_long_it_takes(
         gate.wait_for(importing)
         gate.let_through()
         if engine == "postgresql":
-            assert importing.result(LONG_ENOUGH).batch == 2
+            assert importing.result(PATIENCE).batch == 2
         watcher.check(connection)
         assert (watcher.last_batch, watcher.faults) == (1, set())
-    assert importing.result(LONG_ENOUGH).batch == 2
+    assert importing.result(PATIENCE).batch == 2

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from builders import customer, otc, write_workbook
-from drops import bad, good
+from builders import code_of, customer, otc, write_workbook
 from importer.cli.main import run
-from importers import code_of
+from inbox_workbooks import bad, good
 from service_folders import Folders, table
-from services import program_with, running_process, wait_until
+from services import program_with, running_process
 from usage import Sample, growing, usage_of
+from waiting import wait_until
 
 pytest_plugins = ["service_fixtures"]
 

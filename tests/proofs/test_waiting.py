@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from builders import write_workbook
+from builders import code_of, write_workbook
 from command_line import CommandLine
 from importer.base.errors import LedgerError
 from importer.base.progress import NoProgress, Tick
 from importer.base.texts import Text
 from importer.ledger.opening import open_ledger
 from importer.pipeline import apply as pipeline
-from importers import LONG_ENOUGH, about, begin, code_of, job_of
+from importers import about, begin, job_of
 from ledgers import raw
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_waiting_is_shown_as_a_stage(filled: str, tmp_path: Path) -> None:
     with locked(filled), pytest.raises(LedgerError, match="in use"):
         pipeline.apply(path, job)
     assert stages.shown[-1] == "Waiting for the ledger"
-    patient = replace(job, ledger=open_ledger(filled, LONG_ENOUGH))
+    patient = replace(job, ledger=open_ledger(filled, PATIENCE))
     assert pipeline.apply(path, patient).batch == 2
     assert stages.shown[-2:] == ["Planning later.xlsx", "Applying later.xlsx"]
 
@@ -110,14 +111,14 @@ def test_a_terminal_shows_that_an_importer_waits(filled: str, tmp_path: Path) ->
     path = write_workbook(tmp_path / "later.xlsx", about(0))
     terminal, other_end = pty.openpty()
     words = [sys.executable, "-m", "importer", "apply", str(path), "--ledger", filled]
-    wait = ["--wait", str(LONG_ENOUGH)]
+    wait = ["--wait", str(PATIENCE)]
     with locked(filled):
         process = subprocess.Popen([*words, *wait], stdout=subprocess.PIPE, stderr=other_end)
         os.close(other_end)
         output = b""
         while b"Waiting for the ledger" not in output:
             output += os.read(terminal, 1000)  # fails if the process ended without it
-    out, _ = process.communicate(timeout=LONG_ENOUGH)
+    out, _ = process.communicate(timeout=PATIENCE)
     os.close(terminal)
     assert process.returncode == 0
     assert b"batch 2" in out.lower()

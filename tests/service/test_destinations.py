@@ -17,8 +17,8 @@ from destinations import NAME, Target, file_of, files_in, folder_of, to
 from importer.base import clock
 from importer.base.errors import OutputError
 from importer.service.exports.folder import unfinished_name
-from services import wait_until
 from sftp_server import SftpServer, needs_sshd
+from waiting import wait_until
 
 pytest_plugins = ["destination_fixtures"]
 

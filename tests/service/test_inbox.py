@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from builders import otc
-from drops import STAMP, bad, batches, good, licenses_by_customer, names, report_of
+from builders import code_of, otc
 from importer.base import clock
 from importer.cli.main import run
 from importer.service.inbox import result as inbox_result
-from importers import code_of
+from inbox_workbooks import STAMP, bad, batches, good, licenses_by_customer, names, report_of
 from service_folders import Folders
 from services import Serve, running, running_process
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from builders import write_workbook
-from drops import batches, good, names
 from importer.service.inbox.arrivals import STILL, InboxFiles, InboxScanner
+from inbox_workbooks import batches, good, names
 from service_folders import Folders
 from services import Serve, running
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import write_workbook
-from drops import bad, batches, good, names
+from inbox_workbooks import bad, batches, good, names
 from service_folders import Folders
 from services import Serve
 

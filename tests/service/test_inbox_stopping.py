@@ -10,21 +10,13 @@ from typing import Any
 
 import pytest
 
-from builders import Sheets, customer, otc
-from drops import batches, good, licenses_by_customer
+from builders import Sheets, code_of, customer, otc
 from importer.service.stopping import StopSignal
 from importer.workbook.checking.check import check_workbook
-from importers import code_of
+from inbox_workbooks import batches, good, licenses_by_customer
 from service_folders import Folders
-from services import (
-    PATIENCE,
-    Serve,
-    ServiceProcess,
-    program_with,
-    running,
-    running_process,
-    wait_until,
-)
+from services import Serve, ServiceProcess, program_with, running, running_process
+from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
 

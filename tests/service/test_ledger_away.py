@@ -16,14 +16,15 @@ import pytest
 from psycopg import sql
 
 from builders import write_workbook
-from drops import batches, good, licenses_by_customer
 from importer.cli.main import run
 from importer.export.make import make_book
 from importer.ledger.database import REVISION
+from inbox_workbooks import batches, good, licenses_by_customer
 from ledgers import set_revision
-from servers import TEMPLATE, Server, another_server
+from servers import TEMPLATE, Server
 from service_folders import Folders, table
-from services import PATIENCE, RunningService, running, wait_until
+from services import RunningService, running
+from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
 
@@ -139,13 +140,6 @@ def test_a_path_where_no_ledger_can_be_is_an_outage_and_no_fault(folders: Folder
 
 
 # A server
-
-
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that no other test uses, as it is stopped and killed."""
-    with another_server() as server:
-        yield server
 
 
 def new_ledger(server: Server) -> str:

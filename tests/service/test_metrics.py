@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from drops import bad, good
+from inbox_workbooks import bad, good
 from ports import HOST, free_port
-from scheduled import NAME, export_files, instant_of
+from scheduled_files import NAME, export_files, instant_of
 from service_folders import NO_MAIL_SERVER, Folders, table
-from services import PATIENCE, Serve, running, wait_until
+from services import Serve, running
+from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from drops import good
 from importer.base import clock
-from scheduled import NAME, export_files, instant_of, last_due
+from inbox_workbooks import good
+from scheduled_files import NAME, export_files, instant_of, last_due
 from service_folders import Folders, context_of, exports_of, table
 from services import Events, Serve, running
 

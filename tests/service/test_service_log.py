@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from drops import bad, good
 from importer.service.events import Event
+from inbox_workbooks import bad, good
 from service_folders import NO_MAIL_SERVER, Folders, table
-from services import PATIENCE, Serve
+from services import Serve
+from waiting import PATIENCE
 
 pytest_plugins = ["service_fixtures"]
 

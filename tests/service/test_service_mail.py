@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from drops import bad
-from importers import code_of
+from builders import code_of
+from inbox_workbooks import bad
 from mail_server import MailServer
-from scheduled import NAME, export_files
+from scheduled_files import NAME, export_files
 from service_folders import Folders, smtp_table, table
 from services import Serve, running, running_process
 

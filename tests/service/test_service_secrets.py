@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from builders import customer, otc
-from drops import good
 from importer.messages import masking
+from inbox_workbooks import good
 from mail_server import MailServer, make_certificate
 from ports import HOST, free_port
 from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table

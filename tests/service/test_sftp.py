@@ -14,8 +14,8 @@ import pytest
 
 from destinations import NAME, Destination, file_of, files_in, folder_of, to
 from importer.base.errors import OutputError
-from services import PATIENCE, wait_until
 from sftp_server import SftpServer, needs_sshd
+from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["destination_fixtures"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from service_folders import Folders
-from services import PATIENCE, running, wait_until
+from services import running
+from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scheduled import export_files, instant_of, last_due
+from scheduled_files import export_files, instant_of, last_due
 from service_folders import Folders, table
-from services import ServiceProcess, program_with, running, wait_until
+from services import ServiceProcess, program_with, running
+from waiting import wait_until
 
 pytest_plugins = ["service_fixtures"]
 

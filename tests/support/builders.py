@@ -24,6 +24,11 @@ A, B, C, D, E, F = (f"{letter * 5}-11111-22222-33333" for letter in "ABCDEF")
 """OTCs."""
 
 
+def code_of(number: int) -> str:
+    """The OTC of a number."""
+    return f"{number:05d}-11111-22222-33333"
+
+
 def row(sheet: str, **values: Any) -> dict[str, Any]:
     """A row of `sheet`; values by field of its declaration (`total`, `expiry_date`)."""
     return {_HEADER[sheet][field]: value for field, value in values.items()}

@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from command_line import CommandLine
+from dated_history import Past, Recording, record
 from histories import History, fill_with_base
 from importer.ledger.tables import metadata
 from ledgers import raw
-from past import Past, Recording, record
 from servers import Server
-from sound_ledger import AS_REPLICA, SoundLedger, fill_two_accounts, stored_rows
+from sound_ledger import AS_REPLICA, SoundLedger, fill_sound_accounts, stored_rows
 
 Restore = Callable[[Path], str]
 """Makes a ledger like that of a file; gives what `--ledger` is to name."""
@@ -101,7 +101,7 @@ def past(
 @pytest.fixture
 def sound_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a sound ledger of two accounts."""
-    return fill_two_accounts(tmp_path_factory.getbasetemp() / "sound")
+    return fill_sound_accounts(tmp_path_factory.getbasetemp() / "sound")
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ import sqlalchemy as sa
 
 from builders import (
     Sheets,
+    code_of,
     customer,
     device,
     disable,
@@ -33,9 +32,6 @@ if TYPE_CHECKING:  # what the processes of a load need not import
     from command_line import CommandLine, CommandResult
     from servers import Server
 
-LONG_ENOUGH = 180.0
-"""Seconds after which what still waits would wait for ever, however busy the machine is."""
-
 TOTAL, ASSIGNED = 15, 10
 """Licences of each OTC of `beginning`, and how many of them its customer has."""
 
@@ -51,11 +47,6 @@ else:  # a process forked from one that has imported everything starts in no tim
     )  # fmt: skip
 
 on_a_server = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-
-
-def code_of(number: int) -> str:
-    """The OTC of a number."""
-    return f"{number:05d}-11111-22222-33333"
 
 
 def new_code(number: int) -> str:
@@ -119,14 +110,6 @@ def assert_applied_once(result: CommandResult, number: int, command: CommandLine
 def job_of(actor: str, ledger: Ledger, folder: Path) -> Job:
     """The job of an importer, whose corrections go to `folder`."""
     return Job(ledger, ACCOUNT, clock.today(), actor, folder)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Return as soon as `condition` holds; fail if it never does."""
-    until = time.monotonic() + LONG_ENOUGH
-    while not condition():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.01)
 
 
 def waiting_for_locks(server: Server, ledger: str) -> int:

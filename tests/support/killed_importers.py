@@ -18,7 +18,8 @@ from unittest import mock
 
 from importer.cli import main as program
 from importer.ledger.writing.apply import AppliedBatch, apply_changes
-from importers import LONG_ENOUGH, PROCESSES
+from importers import PROCESSES
+from waiting import PATIENCE
 
 if TYPE_CHECKING:  # what the processes that are killed need not import
     from servers import Server
@@ -58,7 +59,7 @@ class KilledImporter:
 
     def __init__(self, workbook: Path, ledger: str, *, pauses: bool = False) -> None:
         words = ["apply", str(workbook), "--ledger", ledger, "--json"]
-        words += ["--wait", str(LONG_ENOUGH)]
+        words += ["--wait", str(PATIENCE)]
         self._pauses = pauses
         self._pipe, other_end = PROCESSES.Pipe()
         self._process = PROCESSES.Process(
@@ -67,7 +68,7 @@ class KilledImporter:
         self._process.start()
         other_end.close()
         for message in ["begins", "written"][: 1 + pauses]:
-            assert self._pipe.poll(LONG_ENOUGH)
+            assert self._pipe.poll(PATIENCE)
             assert self._pipe.recv() == message
 
     def has_ended(self, seconds: float) -> bool:
@@ -76,7 +77,7 @@ class KilledImporter:
 
     def result(self) -> Result:
         """How it ended, once it has."""
-        assert self.has_ended(LONG_ENOUGH)
+        assert self.has_ended(PATIENCE)
         result = self._pipe.recv()
         self.kill()
         assert isinstance(result, Result)
@@ -116,7 +117,7 @@ def moments(count: int, duration: float) -> Iterator[float | None]:
     """When to strike: before the commit (None), when all is over, and at random, half of these
     towards the end."""
     yield None
-    yield LONG_ENOUGH
+    yield PATIENCE
     for number in range(count - 2):
         yield duration * SystemRandom().uniform(0 if number % 2 else 0.7, 1.1)
 

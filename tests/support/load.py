@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from builders import (
     Row,
     Sheets,
+    code_of,
     customer,
     device,
     disable,
@@ -49,7 +50,8 @@ from importer.pipeline.job import Job
 from importer.pipeline.undo import undo
 from importer.workbook.checking.check import check_workbook
 from importer.workbook.reading.sandbox import read_workbook
-from importers import ASSIGNED, LONG_ENOUGH, PROCESSES, TOTAL, beginning, code_of, job_of, site
+from importers import ASSIGNED, PROCESSES, TOTAL, beginning, job_of, site
+from waiting import PATIENCE
 from watchers import ACCOUNT, Watcher, watch
 
 
@@ -180,7 +182,7 @@ def check_then_insert(path: Path, job: Job) -> Report:
         scope = scope_of(checked.requests)
         snapshot = load_snapshot(connection, job.account, scope, job.today)
     plan = make_plan(checked.requests, snapshot, checked.refused_additions)
-    _barrier.wait(LONG_ENOUGH)  # all have looked before the first one writes
+    _barrier.wait(PATIENCE)  # all have looked before the first one writes
     report = Report(str(path), Result.PARTLY_APPLIED, problems=plan.problems)
 
     def work(writing: Writing) -> AppliedBatch:
@@ -211,11 +213,11 @@ def apply_workbooks(
     if naive:
         postgresql.TRIES = 1
     workbooks, tally, actor = RandomWorkbooks(load, number, seed), Tally(), f"process {number}"
-    opened = open_ledger(ledger, LONG_ENOUGH)
+    opened = open_ledger(ledger, PATIENCE)
     for turn in range(load.batches):
         sheets = workbooks.next() if turn else workbooks.first()
         path = write_workbook(folder / f"{number}-{turn}.xlsx", sheets)
-        _barrier.wait(LONG_ENOUGH)
+        _barrier.wait(PATIENCE)
         tries = CountingTries()
         job = replace(job_of(actor, opened, folder), progress=tries)
         try:
@@ -260,7 +262,7 @@ def run(ledger: str, folder: Path, load: Load, *, naive: bool = False) -> LoadRe
     folder.mkdir()
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}, {load}")  # noqa: T201 - shown where a test fails, and by pytest -rP
-    opened = open_ledger(ledger, LONG_ENOUGH)
+    opened = open_ledger(ledger, PATIENCE)
     tally, stop = Tally(), Event()
     first = write_workbook(folder / "first.xlsx", beginning(load.otcs))
     tally.note(pipeline.apply(first, job_of("first", opened, folder)), "first", CountingTries())

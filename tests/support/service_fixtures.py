@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import customer, otc, write_workbook
+from builders import code_of, customer, otc, write_workbook
 from importer.cli import main as program
-from importers import code_of
 from service_folders import Folders
 from services import Events, Logged, Serve
 

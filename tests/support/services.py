@@ -21,9 +21,7 @@ import pytest
 from command_line import CommandResult
 from importer.cli import main as program
 from service_folders import Folders
-
-PATIENCE = 180.0
-"""Seconds after which a test stops waiting; machines are slow, and busy."""
+from waiting import PATIENCE
 
 PROGRAM = ("-m", "importer")
 """Python's arguments for the program."""
@@ -280,11 +278,3 @@ def running_process(
     finally:
         if service._process.poll() is None:
             service.end(signal.SIGKILL)
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until `condition` holds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "what the test waits for does not happen"
-        time.sleep(0.02)

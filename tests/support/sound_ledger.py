@@ -66,7 +66,7 @@ LAST: Sheets = [("Add OTC", [otc(E)])]
 
 
 @cache
-def fill_two_accounts(folder: Path) -> Path:
+def fill_sound_accounts(folder: Path) -> Path:
     """A file with two accounts; in `default` five batches, of which the fourth undoes the third."""
     folder.mkdir()
     ledger = folder / "sound.db"

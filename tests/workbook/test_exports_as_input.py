@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from builders import HEADERS, edit_workbook
 from command_line import CommandLine
-from prefilled import fill_ledger
+from odd_names_ledger import fill_ledger
 from reports import refusal_of
 
 thorough = pytest.mark.thorough

@@ -15,7 +15,7 @@ import pytest
 
 from hostile.catalogue import COSTLY, HOSTILE, LYING
 from hostile.originals import Make, good_workbook
-from readers import reader
+from reading_processes import reader
 
 pytest.importorskip("resource", reason="only Unix measures what a process has taken")
 

@@ -12,7 +12,7 @@ from openpyxl.workbook import Workbook
 
 from builders import A, B, Sheets, edit, edit_otc, edit_workbook, otc, write_workbook
 from command_line import CommandLine
-from prefilled import DEDICATED, SHEETS, fill_ledger
+from odd_names_ledger import DEDICATED, SHEETS, fill_ledger
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from importer.pipeline.job import Job
 from importer.workbook.reading import sandbox
 from importer.workbook.reading.process import ReadingProcess
 from importer.workbook.reading.protocol import Work
-from readers import sabotage
+from reading_processes import sabotage
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")
 

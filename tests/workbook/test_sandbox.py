@@ -20,7 +20,7 @@ from hostile.catalogue import HOSTILE
 from hostile.originals import good_workbook
 from importer.base.errors import FileError
 from importer.workbook.reading import sandbox
-from readers import sabotage
+from reading_processes import sabotage
 from reports import refusal_of
 from scripts import ROOT
 

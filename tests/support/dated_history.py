@@ -11,19 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from openpyxl import load_workbook
 
-from builders import (
-    A,
-    B,
-    C,
-    Sheets,
-    customer,
-    disable,
-    edit,
-    edit_otc,
-    move,
-    otc,
-    self_managed,
-)
+from builders import A, B, C, Sheets, customer, disable, edit, edit_otc, move, otc, self_managed
 from command_line import CommandLine
 from histories import History, Step
 from importer.base import clock

@@ -12,8 +12,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from importers import LONG_ENOUGH
 from servers import Server
+from waiting import PATIENCE
 
 _SOCKET = ".s.PGSQL.5432"
 
@@ -154,7 +154,7 @@ def commit_unanswered(connection: Connection, commit: bytes) -> None:
     """Let the commit pass, and hold its answer back."""
     connection.is_mute.set()
     connection.server.sendall(commit)
-    assert connection.answered.wait(LONG_ENOUGH)
+    assert connection.answered.wait(PATIENCE)
 
 
 def leave_hanging(connection: Connection, _commit: bytes) -> None:

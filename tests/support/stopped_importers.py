@@ -16,7 +16,8 @@ from builders import Sheets, write_workbook
 from importer.ledger.database import Ledger
 from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
-from importers import LONG_ENOUGH, job_of
+from importers import job_of
+from waiting import PATIENCE
 
 STOPPED = "stopped"
 """The actor who stops at gates; all others pass."""
@@ -56,7 +57,7 @@ class Gate:
     def _pass(self) -> None:
         if _actor.get() == STOPPED:
             self._arrived.release()
-            assert self._released.acquire(timeout=LONG_ENOUGH)
+            assert self._released.acquire(timeout=PATIENCE)
 
     def wait_for(self, importing: Future[Report]) -> None:
         """Wait until STOPPED has arrived."""

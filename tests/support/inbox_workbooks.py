@@ -7,8 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from builders import Sheets, customer, otc
-from importers import code_of
+from builders import Sheets, code_of, customer, otc
 from service_folders import Folders
 
 STAMP = r"\d{8}T\d{6}Z-"

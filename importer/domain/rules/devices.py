@@ -48,7 +48,7 @@ def more_devices_than_licenses(
     """
     for customer, place in installed_by.items():
         licenses = sum(number for *_, number in ledger.holdings.get(customer, {}).values())
-        installed = ledger.installed.get(customer, 0)
+        installed = ledger.installed[customer]
         if installed > licenses:
             name = ledger.customers[customer].name
             yield problem_at(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+import sqlalchemy as sa
 
 from builders import (
     A,
@@ -24,6 +25,7 @@ from builders import (
     subscription,
 )
 from histories import History, Step
+from ledgers import raw
 
 pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
@@ -238,3 +240,23 @@ def test_a_long_list_of_customers_is_cut_at_ten_and_counted(history: History) ->
     [problem] = history.refusal(3)
     assert problem["message"].count("Oeste") == 10
     assert "(+3)" in problem["message"]
+
+
+def test_the_only_licence_that_was_cancelled_does_not_come_back_once_it_is_used(
+    history: History,
+) -> None:
+    history.make(
+        [("Add OTC", [otc(F, 1)]), ("Add Customer", [customer("Oeste", 1, F)])],
+        [("Edit Customer", [edit("Oeste", licenses=0)])],
+        [("Add Customer", [customer("Centro", 1, F)])],
+    )
+    assert [problem["code"] for problem in history.refusal(3)] == ["overallocation"]
+
+
+def test_what_another_program_changed_is_not_undone_but_verified(history: History) -> None:
+    history.make([("Edit OTC", [edit_otc(A, email="new@msp.example")])])
+    with raw(history.command.ledger) as connection:
+        connection.execute(sa.text("UPDATE otc SET email = 'x@msp.example'"))
+    [problem] = history.refusal(2)
+    assert problem["code"] == "changed-since"
+    assert problem["fix"] == "Run: avira-importer ledger verify"

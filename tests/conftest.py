@@ -12,7 +12,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
-from command_line import CommandLine
+from command_line import HOME_VARIABLES, CommandLine
 from empty_ledgers import EmptyLedger, in_database, in_file
 from importer.base.texts import use_language
 from importer.ledger.engines.sqlite import FileLedger
@@ -29,7 +29,7 @@ settings.load_profile("patient")
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees this user's files, and none leaves its own language behind."""
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
+    for name in HOME_VARIABLES:
         monkeypatch.setenv(name, str(tmp_path / "home"))
     monkeypatch.setenv("LANGUAGE", "en")
     monkeypatch.chdir(tmp_path)

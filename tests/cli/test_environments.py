@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from command_line import CommandLine
+from command_line import HOME_VARIABLES, CommandLine
 from workbooks import bad_workbook, good_workbook
 
 
@@ -77,7 +77,7 @@ def test_an_internal_error_whose_log_cannot_be_written_is_one_line(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("file").touch()
-    for name in ("HOME", "XDG_STATE_HOME", "LOCALAPPDATA"):
+    for name in HOME_VARIABLES:
         monkeypatch.setenv(name, str(Path("file/below").absolute()))
 
     def fail(*_arguments: Any) -> NoReturn:

@@ -47,6 +47,7 @@ box.send_due(datetime.now(UTC), lambda: False)
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize(
     ("when", "sent"), [("while putting", 0), ("between", 1), ("before removing", 2)]
 )

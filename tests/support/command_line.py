@@ -17,6 +17,13 @@ Sheet = tuple[str, Sequence[Row]]
 Cells = Mapping[str, Iterable[Sequence[Any]]]
 
 
+HOME_VARIABLES = (
+    "HOME", "USERPROFILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+    "WIN_PD_OVERRIDE_LOCAL_APPDATA",  # of platformdirs, on Windows
+)  # fmt: skip
+"""Where programs find a user's files."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandResult:
     """What a command printed, and its exit code."""

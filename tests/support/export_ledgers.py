@@ -18,13 +18,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from builders import HEADERS, Sheets
-from command_line import CommandResult
+from command_line import HOME_VARIABLES, CommandResult
 from export_story import NOW, SMALL, TODAY, Scale, Story
 from importer.base import clock
 from importer.cli import main as program
 
 FORMATS = ("xlsx", "ods", "json", "csv", "html")
-HOME = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
 
 
 def run(*words: str | Path, at: dt.datetime = NOW, today: dt.date = TODAY) -> CommandResult:
@@ -34,7 +33,7 @@ def run(*words: str | Path, at: dt.datetime = NOW, today: dt.date = TODAY) -> Co
     if "--lang" not in arguments:
         arguments += ["--lang", "en"]
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        for name in HOME:
+        for name in HOME_VARIABLES:
             patch.setenv(name, str(Path(tempfile.gettempdir(), "no-home")))
         patch.setattr(clock, "now", lambda: at)
         patch.setattr(clock, "today", lambda: today)

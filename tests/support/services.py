@@ -277,4 +277,5 @@ def running_process(
         yield service
     finally:
         if service._process.poll() is None:
-            service.end(signal.SIGKILL)
+            service._process.kill()
+            service.wait()

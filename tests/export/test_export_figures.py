@@ -59,15 +59,17 @@ def test_the_ledger_has_every_case_that_a_figure_depends_on(truth: Truth) -> Non
 
 
 @pytest.mark.parametrize("form", READERS)
-def test_a_reader_of_the_format_finds_every_figure(form: str, folder: Path, truth: Truth) -> None:
+def test_a_reader_of_the_format_finds_every_figure(
+    form: str, export_folder: Path, truth: Truth
+) -> None:
     """Every cell of every sheet, the figures of the Summary, and the rankings below them."""
-    assert truth.differences(READERS[form](in_format(folder, form), truth)) == []
+    assert truth.differences(READERS[form](in_format(export_folder, form), truth)) == []
 
 
 def test_the_summary_says_of_when_it_is_and_counts_the_rows_of_each_sheet(
-    folder: Path, truth: Truth
+    export_folder: Path, truth: Truth
 ) -> None:
-    sheets = xlsx_sheets(folder / "details.xlsx")
+    sheets = xlsx_sheets(export_folder / "details.xlsx")
     assert list(sheets) == ["Summary", *SHEETS]
     rows = [row[:2] for row in sheets["Summary"]]
     assert ["As of (UTC)", NOW.replace(tzinfo=None)] in rows
@@ -75,17 +77,17 @@ def test_the_summary_says_of_when_it_is_and_counts_the_rows_of_each_sheet(
         assert [name, len(sheet.rows)] in rows
 
 
-def test_the_json_document_says_which_ledger_it_is_of_and_when(folder: Path) -> None:
-    document = json.loads((folder / "details.json").read_text("utf-8"))
+def test_the_json_document_says_which_ledger_it_is_of_and_when(export_folder: Path) -> None:
+    document = json.loads((export_folder / "details.json").read_text("utf-8"))
     assert document["as_of"] == "2026-06-15T22:20:30Z"
-    with closing(sqlite3.connect(folder / "ledger.db")) as connection:
+    with closing(sqlite3.connect(export_folder / "ledger.db")) as connection:
         account = connection.execute("SELECT account_id, last_batch, head FROM account").fetchone()
     assert (document["account"], document["batch"], document["head"]) == account
 
 
-def test_the_page_shows_every_figure(folder: Path, truth: Truth) -> None:
+def test_the_page_shows_every_figure(export_folder: Path, truth: Truth) -> None:
     """The Summary's figures and rankings, the exceptions, and an OTC and a customer a row."""
-    page = parse_page(folder / "details.html")
+    page = parse_page(export_folder / "details.html")
     figures = terms(page, "figures")
     for key, label in truth.labels.items():
         expected = truth.figures[key]

@@ -69,9 +69,9 @@ def cells_at(sheets: dict[str, Grid], reference: str) -> list[Any]:
     return [row[at] for row in sheets[title][int(first) - 1 : int(last or first)]]
 
 
-def test_a_native_chart_draws_the_cells_of_each_ranking(folder: Path, truth: Truth) -> None:
-    sheets = xlsx_sheets(folder / "details.xlsx")
-    charts = charts_of(folder / "details.xlsx")
+def test_a_native_chart_draws_the_cells_of_each_ranking(export_folder: Path, truth: Truth) -> None:
+    sheets = xlsx_sheets(export_folder / "details.xlsx")
+    charts = charts_of(export_folder / "details.xlsx")
     assert [chart[:3] for chart in charts] == [
         ("The fullest OTCs", "bar", "stacked"), ("Licences expiring by month", "col", "clustered"),
         ("The largest customers", "bar", "stacked"),
@@ -108,11 +108,13 @@ def test_excel_need_not_repair_a_table(
     assert [names for names in headers if names in first_rows] == first_rows
 
 
-def test_the_only_links_of_a_workbook_lead_from_its_summary_to_its_sheets(folder: Path) -> None:
+def test_the_only_links_of_a_workbook_lead_from_its_summary_to_its_sheets(
+    export_folder: Path,
+) -> None:
     """No cell is a formula."""
-    sheets = xlsx_sheets(folder / "details.xlsx")
+    sheets = xlsx_sheets(export_folder / "details.xlsx")
     links: list[tuple[str, str]] = []
-    for name, content in parts(folder / "details.xlsx").items():
+    for name, content in parts(export_folder / "details.xlsx").items():
         assert b'"External"' not in content, name
         if name.startswith("xl/worksheets/sheet"):
             assert re.search(rb"<f[ />]", content) is None, name
@@ -124,8 +126,8 @@ def test_the_only_links_of_a_workbook_lead_from_its_summary_to_its_sheets(folder
     assert links == [(name, "'" + name.replace("'", "''") + "'!A1") for name in SHEETS]
 
 
-def test_an_opendocument_spreadsheet_has_neither_formulas_nor_links(folder: Path) -> None:
-    with zipfile.ZipFile(folder / "details.ods") as archive:
+def test_an_opendocument_spreadsheet_has_neither_formulas_nor_links(export_folder: Path) -> None:
+    with zipfile.ZipFile(export_folder / "details.ods") as archive:
         content = archive.read("content.xml")
     assert b"formula" not in content
     assert b"text:a " not in content

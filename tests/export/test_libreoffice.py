@@ -93,10 +93,10 @@ def without_blank_ends(sheets: dict[str, Grid]) -> dict[str, Grid]:
 
 @pytest.mark.parametrize("folder", ["large"], indirect=True)
 def test_every_figure_of_a_large_workbook_is_shown_there(
-    folder: Path, truth: Truth, tmp_path: Path
+    export_folder: Path, truth: Truth, tmp_path: Path
 ) -> None:
     """As LibreOffice writes what it shows of each sheet to a CSV file."""
-    convert(EVERY_SHEET, tmp_path, folder / "details.xlsx")
-    titles = load_workbook(folder / "details.xlsx", read_only=True).sheetnames
+    convert(EVERY_SHEET, tmp_path, export_folder / "details.xlsx")
+    titles = load_workbook(export_folder / "details.xlsx", read_only=True).sheetnames
     sheets = {title: csv_rows(tmp_path / f"details-{title}.csv") for title in titles}
     assert truth.differences(with_summary(sheets, truth, as_text)) == []

@@ -26,7 +26,7 @@ def small_truth(small_export: Path) -> Truth:
 @pytest.fixture(
     scope="session", params=["small", pytest.param("large", marks=pytest.mark.thorough)]
 )
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def export_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a ledger, and with its export in every format: the small one or one of 1,000
     OTCs."""
     if request.param == "large":
@@ -35,6 +35,6 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def truth(folder: Path) -> Truth:
-    """What SQL says of the ledger in `folder`."""
-    return Truth(folder / "ledger.db")
+def truth(export_folder: Path) -> Truth:
+    """What SQL says of the ledger in `export_folder`."""
+    return Truth(export_folder / "ledger.db")

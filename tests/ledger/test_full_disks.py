@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from psycopg import sql
 
 from builders import customer, otc, write_workbook
@@ -16,6 +15,7 @@ from importers import about, begin, beginning
 from ledgers import Rows, all_rows, raw
 from servers import NOBODY, Server
 from small_disks import fill, small_disk
+from statements import listening
 
 
 @pytest.fixture
@@ -57,11 +57,8 @@ def test_a_file_that_cannot_grow_is_left_as_it_was(
     def limit(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {size + pages}")  # type: ignore[attr-defined]
 
-    sa.event.listen(sa.Engine, "connect", limit)
-    try:
+    with listening("connect", limit):
         result = command("apply", large_workbook)
-    finally:
-        sa.event.remove(sa.Engine, "connect", limit)
     result.assert_error("is full", ledger)
     assert committed_rows(ledger) == before
     assert_goes_in(large_workbook, command)

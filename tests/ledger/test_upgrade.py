@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from builders import otc, write_workbook
 from command_line import CommandLine
@@ -20,6 +19,7 @@ from importer.ledger.database import REVISION
 from importer.ledger.opening import open_ledger
 from ledgers import all_rows, raw
 from servers import EMPTY, Server
+from statements import listening
 from structures import guards, structure
 
 NEXT = f"""
@@ -168,11 +168,8 @@ def failing_at(last: int) -> Iterator[list[str]]:
             if len(executed) == last:
                 raise MachineFailsError
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
+    with listening("before_cursor_execute", note):
         yield executed
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.both_engines

@@ -20,6 +20,7 @@ from importer.pipeline import apply as pipeline
 from importer.pipeline import show as showing
 from importers import PROCESSES, beginning, job_of, on_a_server, site
 from load import Load, run
+from statements import listening
 from tiers import examples
 from waiting import PATIENCE
 from watchers import ACCOUNT
@@ -166,12 +167,8 @@ def test_importers_of_the_same_customers_devices_lose_none(
         return results
 
     monkeypatch.setattr(pipeline, "lock_scope", lock_together)
-    sa.event.listen(sa.Engine, "handle_error", note)
-    try:
-        with ThreadPoolExecutor(len(FACTS)) as threads:
-            results = [result for many in threads.map(import_all, FACTS) for result in many]
-    finally:
-        sa.event.remove(sa.Engine, "handle_error", note)
+    with listening("handle_error", note), ThreadPoolExecutor(len(FACTS)) as threads:
+        results = [result for many in threads.map(import_all, FACTS) for result in many]
     assert (violations == []) is guarded
     if guarded:
         assert results == ["applied"] * len(FACTS) * len(ROUNDS)

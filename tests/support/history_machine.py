@@ -31,6 +31,7 @@ from importer.pipeline import show as showing
 from importer.pipeline import undo as undoing
 from importer.pipeline.job import Job
 from random_rows import TODAY, Workbook, few_rows, good_beginnings, small_workbooks
+from statements import listening
 
 ACCOUNTS = ("one", "two")
 BALANCES = sa.text("""
@@ -67,11 +68,8 @@ def power_cut(after: int) -> Iterator[None]:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")) and next(writes) == after:
             raise PowerCutError
 
-    sa.event.listen(sa.Engine, "after_cursor_execute", stop)
-    try:
+    with listening("after_cursor_execute", stop):
         yield
-    finally:
-        sa.event.remove(sa.Engine, "after_cursor_execute", stop)
 
 
 def fitting(state: State, about: int | None = None) -> st.SearchStrategy[Workbook]:

@@ -14,15 +14,15 @@ from scheduled_files import NAME, export_files
 from service_folders import Folders, smtp_table, table
 from services import Serve, running, running_process
 
-pytest_plugins = ["service_fixtures"]
+pytest_plugins = ["service_fixtures", "mail_fixtures"]
 
 
 @pytest.mark.usefixtures("soon")
-def test_mail_comes_once_the_server_is_back(full_folders: Folders) -> None:
+def test_mail_comes_once_the_server_is_back(
+    full_folders: Folders, mail_server_away: MailServer
+) -> None:
     """With the exported file, and with the report on a rejected workbook; no body has an OTC."""
-    server = MailServer()
-    with server.running():
-        pass  # so that its port is known
+    server = mail_server_away
     full_folders.configure(
         smtp_table(server, alerts_to=["ops@msp.example"])
         + table(every="1h", mail_to=["boss@msp.example", "it@msp.example"])
@@ -62,11 +62,11 @@ def test_mail_comes_once_the_server_is_back(full_folders: Folders) -> None:
         ]),
     ],
 )  # fmt: skip
-def test_mail_waits_for_the_next_service(killed: bool, full_folders: Folders, serve: Serve) -> None:
+def test_mail_waits_for_the_next_service(
+    killed: bool, full_folders: Folders, serve: Serve, mail_server_away: MailServer
+) -> None:
     """It comes once, and the export is not made again."""
-    server = MailServer()
-    with server.running():
-        pass
+    server = mail_server_away
     full_folders.configure(
         smtp_table(server) + table(every="1h", mail_to=["boss@msp.example"]), inbox=None
     )

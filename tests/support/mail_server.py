@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from importer.config.service import SmtpSettings
+from mail_pages import attached, body
 from ports import HOST
 
 
@@ -44,15 +45,12 @@ class Received:
 
     def body(self, kind: str) -> str:
         """Its body, `plain` or `html`."""
-        part = self.message.get_body((kind,))
-        assert part is not None
-        return str(part.get_content()).replace("\r\n", "\n")
+        return body(self.message, kind)
 
     @property
     def attachments(self) -> dict[str, bytes]:
         """What is attached, by name."""
-        return {str(part.get_filename()): part.get_payload(decode=True)  # type: ignore[misc]
-                for part in self.message.iter_attachments()}  # fmt: skip
+        return {name: content for name, (_, content) in attached(self.message).items()}
 
 
 @dataclass

@@ -45,18 +45,6 @@ def test_output_is_one_json_document_with_an_export_too(
     assert "x.xlsx" in result.err
 
 
-@pytest.mark.usefixtures("no_corrections")
-def test_the_language_changes_messages_and_fixes_only(command: CommandLine) -> None:
-    english, spanish = (
-        command("check", bad_workbook(), "--json", "--lang", language).report
-        for language in ("en", "es")
-    )
-    for problem, translated in zip(english["problems"], spanish["problems"], strict=True):
-        for text in ("message", "fix"):
-            assert problem.pop(text) != translated.pop(text)
-    assert english == spanish
-
-
 def test_warnings_of_one_kind_are_gathered_without_v(command: CommandLine) -> None:
     """The first in full, and the cells of the others."""
     customers = [customer(f"Peña {number}") for number in range(5)]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from builders import (
-    HEADERS,
     Row,
     Sheets,
     customer,
@@ -20,7 +19,6 @@ from builders import (
     otc,
     row,
     subscription,
-    write_cells,
 )
 from command_line import CommandLine, CommandResult
 
@@ -29,8 +27,6 @@ pytestmark = pytest.mark.usefixtures("no_corrections")
 CODE = "ABCDE-12345-FGHIJ-67890"
 OTHER_CODE = "KLMNO-10100-PQRST-11011"
 SIMILAR_CODE = "ABCDE-12345-FGHIJ-67891"
-HEADER = HEADERS["Add OTC"][:4]
-OTC_CELLS = (CODE, "it@msp.example", "Acme", 50)
 FILLED: Sheets = [
     ("Add OTC", [otc(CODE), otc(OTHER_CODE)]),
     ("Add Customer", [customer("Clinica Norte", 5, CODE), customer("Puerto", 5, CODE)]),
@@ -142,9 +138,6 @@ def test_a_suggestion_is_in_the_language_of_the_user(command: CommandLine) -> No
     assert CODE in spanish
 
 
-# Choices, headers and names of sheets
-
-
 def test_a_similar_choice_is_suggested(command: CommandLine) -> None:
     """In the language of the word that was typed."""
     managed = {"Admn": "Admin", "Administrator": "Administrador", "Custmer": "Customer",
@@ -157,32 +150,6 @@ def test_a_similar_choice_is_suggested(command: CommandLine) -> None:
     )  # fmt: skip
     assert {problem["code"] for problem in result.report["problems"]} == {"bad-choice"}
     assert dict(zip([*managed, *release], suggestions(result), strict=True)) == managed | release
-
-
-@pytest.mark.parametrize(
-    ("sheet", "headers", "cells", "meant"),
-    [
-        *((sheet, (*HEADER, header), (*OTC_CELLS, None), meant) for sheet, header, meant in [
-            ("Add OTC", "Expiri Date", "Expiry Date"),
-            ("Add OTC", "Date of expiry", "Expiry Date"),
-            ("Agregar OTC", "Fecha vencimiento", "Fecha de vencimiento"),
-            ("Agregar OTC", "Fecha de vencimineto", "Fecha de vencimiento"),
-            ("Agregar OTC", "Descripcion del OTC", "Descripción"),
-            ("Add OTC", "Fecha de vencimineto", "Fecha de vencimiento"),
-        ]),
-        ("Ad OTC", HEADERS["Add OTC"], (CODE,), "Add OTC"),
-        ("Agregar clinte", HEADERS["Add Customer"], (CODE,), "Add Customer"),
-    ],
-)  # fmt: skip
-def test_a_similar_header_or_sheet_is_suggested(
-    sheet: str, headers: tuple[str, ...], cells: tuple[object, ...], meant: str,
-    command: CommandLine,
-) -> None:  # fmt: skip
-    """Its rows are rejected."""
-    result = command("check", write_cells(Path("x.xlsx"), {sheet: [headers, cells]}), "--json")
-    assert result.report["rows"]["rejected"] == 1
-    [suggestion] = suggestions(result)
-    assert meant in str(suggestion)
 
 
 # Rows that are refused because of another row

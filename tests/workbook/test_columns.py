@@ -71,19 +71,27 @@ def test_a_missing_column_refuses_the_rows_of_its_sheet_only(
     ("Add OTC", "expiration date", ["Did you mean Expiry Date?"]),
     ("Add OTC", "Descriptoin", ["Did you mean Description?"]),
     ("Add OTC", "Produkt ID", ["Did you mean Product ID?"]),
+    ("Add OTC", "Expiri Date", ["Did you mean Expiry Date?"]),
+    ("Add OTC", "Date of expiry", ["Did you mean Expiry Date?"]),
+    ("Add OTC", "Fecha de vencimineto", ["Did you mean Fecha de vencimiento?"]),
+    ("Agregar OTC", "Fecha de vencimineto", ["Did you mean Fecha de vencimiento?"]),
+    ("Agregar OTC", "Fecha vencimiento", ["Did you mean Fecha de vencimiento?"]),
     ("Agregar OTC", "Vencimiento", ["Fecha de vencimiento"]),
+    ("Agregar OTC", "Descripcion del OTC", ["Did you mean Descripción?"]),
     ("Add OTC", "No of Licenses", ["Add Customer", "Add Avira Subscription", "Edit Customer"]),
 ])  # fmt: skip
 def test_a_column_that_is_misspelt_or_of_another_sheet_refuses_its_sheet_with_a_suggestion(
     sheet: str, header: str, suggested: list[str], command: CommandLine
 ) -> None:
-    """The values below it would be lost. Headers are suggested in the language of the sheet."""
-    result = command.check(cells={sheet: [(*HEADER, header), (*ROW, "2029-01-31")]})
-    assert result.row_counts == (1, 0, 0, 1)
-    problem = problem_of(result, "unknown-column")
-    assert (problem["cell"], problem["value"]) == ("E1", header)
-    assert [text for text in suggested if text not in problem["fix"]] == []
-    assert not (sheet == "Agregar OTC" and "Expiry Date" in problem["fix"])
+    """The values below it would be lost, if there are any. Headers are suggested in the language of
+    the sheet."""
+    for value in ("2029-01-31", None):
+        result = command.check(cells={sheet: [(*HEADER, header), (*ROW, value)]})
+        assert result.row_counts == (1, 0, 0, 1)
+        problem = problem_of(result, "unknown-column")
+        assert (problem["cell"], problem["value"]) == ("E1", header)
+        assert [text for text in suggested if text not in problem["fix"]] == []
+        assert not (sheet == "Agregar OTC" and "Expiry Date" in problem["fix"])
 
 
 def test_columns_of_the_users_own_are_ignored_with_a_warning(command: CommandLine) -> None:

@@ -52,11 +52,14 @@ def test_unknown_sheets_with_known_headers_refuse_their_rows(command: CommandLin
         "Add OTC": [HEADER, ROW],
         **{name: [HEADER, row] for name, row in zip(names, rows, strict=True)},
         "Enabled": [("Customer (Site) Name *",), ("Norte",)],
+        "Agregar clinte": [HEADERS["Add Customer"], ("Norte",)],
     }, options=["--partial"])  # fmt: skip
-    assert (result.exit_code, result.row_counts) == (1, (6, 1, 0, 5))
-    assert problems_of(result) == [(name, None, "unknown-sheet") for name in (*names, "Enabled")]
+    assert (result.exit_code, result.row_counts) == (1, (7, 1, 0, 6))
+    unknown = [*names, "Enabled", "Agregar clinte"]
+    assert problems_of(result) == [(name, None, "unknown-sheet") for name in unknown]
     fixes = {problem["sheet"]: problem["fix"] for problem in result.report["problems"]}
     assert [name for name in names if "Did you mean Add OTC" not in fixes[name]] == []
+    assert "Did you mean Add Customer" in fixes["Agregar clinte"]
 
 
 @pytest.mark.parametrize(

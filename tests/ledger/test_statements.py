@@ -126,6 +126,7 @@ def test_every_change_names_the_account(statements: list[Statement]) -> None:
 @pytest.mark.contract
 def test_every_query_reads_one_account(statements: list[Statement]) -> None:
     """Each table that a query reads is held to the account, itself or by a join to one that is."""
+    read = set()
     for sql, parameters in statements:
         tables = [table for table in re.findall(r"\b(?:FROM|JOIN) (\w+)\b", sql) if table in TABLES]
         if sql.startswith("SELECT") and tables:
@@ -133,6 +134,8 @@ def test_every_query_reads_one_account(statements: list[Statement]) -> None:
             joins = len(re.findall(r"\w+\.account_id = \w+\.account_id", sql))
             constants = len(re.findall(r"account_id = %\(", sql))
             assert joins + constants >= len(tables), sql
+            read |= set(tables)
+    assert read == set(TABLES)
 
 
 def test_a_statement_without_the_account_would_be_noticed() -> None:

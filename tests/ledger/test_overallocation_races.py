@@ -80,7 +80,7 @@ def test_without_the_triggers_both_take_them(all_used: LedgerWithRoles) -> None:
     assert assigned(all_used) == 9
 
 
-def test_what_fits_is_taken(all_used: LedgerWithRoles) -> None:
+def test_what_fits_is_accepted(all_used: LedgerWithRoles) -> None:
     """The guards do not refuse what is allowed."""
     with all_used.connect(all_used.importer) as connection:
         for statement in (

@@ -1,4 +1,4 @@
-"""Write the files in files/ anew: python tests/producers/make_files.py [NAME…]."""
+"""Write the files in files/ again: python tests/producers/make_files.py [NAME…]."""
 
 from __future__ import annotations
 

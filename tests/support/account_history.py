@@ -122,7 +122,7 @@ def _state_of(ledger: Model, numbers: dict[int, int]) -> State:
 def _conflicts(then: State, now: State, after: State) -> set[str]:
     """The codes that may refuse to make `now` into `then`: the rules that would not hold in it.
 
-    `after` is what the batch to undo left: whoever was disabled since gets no more licences.
+    `after` is what the batch to undo left: a customer disabled since gets no more licences.
     """
     codes: set[str] = set()
     holders: dict[str, dict[int, int]] = {}

@@ -63,7 +63,7 @@ Cells = dict[str, list[list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that `export` and `show` tell of a ledger.
+    """All that `export` and `show` print about a ledger.
 
     `parts` are those parts of the exported file that hold cells, how they are shown, and charts.
     """
@@ -102,7 +102,7 @@ class Past(History):
         return path, {key: printed[key] for key in ("as_of", "sheets", "batch", "head")}
 
     def view(self, *options: str) -> View:
-        """All that is told."""
+        """All that the commands print now."""
         path, printed = self.export(*options)
         summary = self.command("show", "summary", "--json", *options).json
         return View(path, _parts_of(path), printed, *self.command.contents(*options), summary)

@@ -79,7 +79,7 @@ def recording(
     capsys: pytest.CaptureFixture[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Recording:
-    """What was told while the history of a week was made."""
+    """What the commands printed while the history of a week was made."""
     if not recordings:
         folder = tmp_path_factory.mktemp("recorded")
         recordings.append(record(CommandLine(str(folder / "recorded.db"), capsys), folder))

@@ -145,7 +145,7 @@ class LedgerHistories(RuleBasedStateMachine):
 
     @rule(account=accounts, which=recent)
     def undo_as_advised(self, account: str, which: int) -> None:
-        """Whoever first undoes the batches that a refusal names can undo any batch in the end."""
+        """Any batch can be undone in the end, after the batches that refusals name."""
         wanted = [self.recent_batch(account, which)]
         tries = 2 * self.histories[account].last
         while wanted:

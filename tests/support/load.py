@@ -233,7 +233,7 @@ def apply_workbooks(
 
 @dataclass(slots=True)
 class LoadResult:
-    """What readers saw during a load, what the importers were told, and what the ledger holds."""
+    """What readers saw during a load, what was reported to importers, and what the ledger holds."""
 
     watcher: Watcher
     tally: Tally

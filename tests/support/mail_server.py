@@ -58,8 +58,8 @@ class MailServer:
     """Runs in threads of the test while `running`, on one port however often.
 
     `refusals` are answers to recipients, `verdicts` to the mails that come next (or what gives
-    one), `senders_refused` to all senders, `login_answer` to whoever logs in; without them all is
-    taken. `tried` has the recipients of each mail that came so far, `mails` what was taken.
+    one), `senders_refused` to all senders, `login_answer` to every login; without them all is
+    accepted. `tried` has the recipients of each mail that came so far, `mails` what was taken.
     `heard` is all that came, and whether it was encrypted.
     """
 

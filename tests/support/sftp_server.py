@@ -41,7 +41,7 @@ Subsystem sftp internal-sftp {limits}
 
 @dataclass(slots=True)
 class SftpServer:
-    """A server that lets in who has `client_key`, to all files of this user.
+    """A server that gives `client_key` access to all files of this user.
 
     `limits` are arguments for OpenSSH's sftp-server.
     """
@@ -110,13 +110,13 @@ class SftpServer:
         return len(self._processes()) - 1
 
     def options(self) -> dict[str, Any]:
-        """What lets a client in that knows the server."""
+        """The options of a client that knows the server."""
         known_hosts = self.folder / "known_hosts"
         known_hosts.write_text(self.known_host())
         return {**self.login(), "known_hosts": str(known_hosts)}
 
     def login(self) -> dict[str, Any]:
-        """What lets a client in."""
+        """The options with which a client can log in."""
         return {"username": getpass.getuser(), "client_keys": [str(self.folder / "client_key")]}
 
     def known_host(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hostile.catalogue import COSTLY, HOSTILE, LYING
+from hostile.catalogue import COSTLY, FALSE_SIZES, HOSTILE
 from hostile.originals import Make, good_workbook
 from reading_processes import reader
 
@@ -45,9 +45,9 @@ def test_every_hostile_file_is_refused_with_its_code(tmp_path: Path) -> None:
     assert outcomes(tmp_path, files) == expected
 
 
-def test_a_size_that_lies_in_vain_is_not_believed(tmp_path: Path) -> None:
+def test_a_false_size_is_not_believed(tmp_path: Path) -> None:
     """The file is read like any other."""
-    assert outcomes(tmp_path, LYING) == dict.fromkeys(LYING, "read")
+    assert outcomes(tmp_path, FALSE_SIZES) == dict.fromkeys(FALSE_SIZES, "read")
 
 
 def test_a_command_refuses_hostile_files_and_reads_the_good_one(tmp_path: Path) -> None:
@@ -188,10 +188,10 @@ def test_a_command_refuses_every_hostile_file_cheaply(half: int, tmp_path: Path)
 
 
 @pytest.mark.thorough
-def test_a_file_that_lies_in_vain_costs_no_more_than_others(tmp_path: Path) -> None:
+def test_a_file_with_a_false_size_costs_no_more_than_others(tmp_path: Path) -> None:
     faults = {}
     with measured_command(tmp_path) as command:
-        for name, (file, make) in LYING.items():
+        for name, (file, make) in FALSE_SIZES.items():
             result = command.check(file, make)
             [report] = json.loads(result.out)
             rows = 1 if file in ("x.xlsx", "x.xlsb") else 0  # the others are a header alone

@@ -113,7 +113,7 @@ def test_a_dedicated_otc_is_topped_up_by_its_total_alone(
     assert este["subscriptions"] == [{"otc": DEDICATED, "licenses": 9}]
 
 
-def test_it_can_be_had_in_spanish(command: CommandLine, prefilled: Path) -> None:
+def test_it_is_available_in_spanish(command: CommandLine, prefilled: Path) -> None:
     """The same rows below Spanish headers; applied, nothing changes."""
     path = prefilled.with_name("editar.xlsx")
     assert command("template", "--prefill", "--lang", "es", "-o", path).exit_code == 0

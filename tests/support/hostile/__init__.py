@@ -1,1 +1,1 @@
-"""Files made to harm whoever reads them."""
+"""Files made to harm the program that reads them."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from hostile.archives import ARCHIVES
 from hostile.markup import MARKUP
 from hostile.originals import MB, Hostile, Make, hostile
-from hostile.sheets import LYING_SHEETS, SHEETS
-from hostile.xls import LYING_XLS, XLS
+from hostile.sheets import FALSE_SIZES_OF_SHEETS, SHEETS
+from hostile.xls import FALSE_SIZES_OF_XLS, XLS
 
 HTML = b"<html><body><table><tr><td>OTC</td></tr></table></body></html>"
 CSV = b"OTC,Email\r\nABCDE-12345-FGHIJ-67890,a@b.example\r\n"
@@ -78,5 +78,5 @@ COSTLY = {
 }  # fmt: skip
 """Those that take more than a quarter of a second to refuse, or to write."""
 
-LYING: dict[str, tuple[str, Make]] = {**LYING_SHEETS, **LYING_XLS}
-"""Files that lie where nobody believes them: they are read like any other, at no cost."""
+FALSE_SIZES: dict[str, tuple[str, Make]] = {**FALSE_SIZES_OF_SHEETS, **FALSE_SIZES_OF_XLS}
+"""Files with false sizes, which nothing relies on: they are read like any other, at no cost."""

@@ -1,4 +1,4 @@
-"""XML made to harm whoever parses it, in the parts of workbooks."""
+"""XML made to harm its parser, in the parts of workbooks."""
 
 from __future__ import annotations
 

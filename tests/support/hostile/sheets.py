@@ -210,7 +210,7 @@ SHEETS = {
     **hostile("x.ods", "password-protected", {"ods: encrypted": encrypted_ods}),
 }  # fmt: skip
 
-LYING_SHEETS = {
+FALSE_SIZES_OF_SHEETS = {
     "ods: text without a type": ("x.ods", ods(
         ODS_HEADER, ods_row('<table:table-cell table:number-columns-repeated="16384"><text:p>x'
                             "</text:p></table:table-cell>",

@@ -136,7 +136,7 @@ XLS = {
         "an xlsb with a password": lambda path: path.write_bytes(PASSWORD)}),
 }  # fmt: skip
 
-LYING_XLS = {
+FALSE_SIZES_OF_XLS = {
     "xls: a stream of 2 GB": ("x.xls", xls(ole=partial(ole_file, size=2**31 - 1))),
     "xls: a string that is not there": ("x.xls", xls(biff(0xFD, b"\2\0\0\0\0\0\xff\xff\xff\x7f"))),
     "xls: 4 billion strings": ("x.xls", xls(extra=biff(0xFC, b"\xff" * 8))),

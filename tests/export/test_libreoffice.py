@@ -91,7 +91,7 @@ def without_blank_ends(sheets: dict[str, Grid]) -> dict[str, Grid]:
     return sheets
 
 
-@pytest.mark.parametrize("folder", ["large"], indirect=True)
+@pytest.mark.parametrize("export_folder", ["large"], indirect=True)
 def test_every_figure_of_a_large_workbook_is_shown_there(
     export_folder: Path, truth: Truth, tmp_path: Path
 ) -> None:

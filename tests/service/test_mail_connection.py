@@ -34,11 +34,11 @@ def test_a_check_sends_nothing_and_leaves_nothing(mail_server: MailServer, folde
     [(HOST, "Connection refused"), ("nowhere.invalid", "(not known|resolution|address)"),
      ("x" * 70 + ".example", ""), ("Ñandú..example", "")],
 )  # fmt: skip
-def test_a_check_says_why_there_is_no_server(host: str, reason: str, folder: Path) -> None:
-    with MailServer().running() as mail_server:
-        pass
+def test_a_check_says_why_there_is_no_server(
+    host: str, reason: str, folder: Path, mail_server_away: MailServer
+) -> None:
     with pytest.raises(OutputError, match=rf"cannot be used: .*{reason}.* Check host and port"):
-        Outbox(folder, mail_server.settings(host=host)).check()
+        Outbox(folder, mail_server_away.settings(host=host)).check()
 
 
 def test_a_server_that_greets_with_a_refusal_is_quoted(

@@ -14,13 +14,10 @@ import pytest
 from mail_server import MailServer, make_certificate
 from ports import HOST
 from serve_checks import contents, failed, files, signs
-from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table
+from service_folders import CRON, Folders, smtp_table, table
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
-
-CRON = table(cron="0 6 * * MON", timezone="Europe/Madrid")
-NO_MAIL = table("[smtp]", **NO_MAIL_SERVER)
 
 
 @pytest.fixture

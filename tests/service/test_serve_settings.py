@@ -13,12 +13,11 @@ import pytest
 from builders import otc, write_workbook
 from command_line import CommandResult
 from importer.cli import main as program
-from service_folders import NO_MAIL_SERVER, Folders, table
+from service_folders import CRON, NO_MAIL_SERVER, Folders, table
 from services import Serve
 
 pytest_plugins = ["service_fixtures"]
 
-CRON = table(cron="0 6 * * MON", timezone="Europe/Madrid")
 
 Summary = Callable[[], CommandResult]
 

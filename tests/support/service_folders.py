@@ -91,3 +91,7 @@ def smtp_table(server: MailServer, **more: object) -> str:
 
 NO_MAIL_SERVER = {"host": HOST, "port": 9, "sender": "licences@msp.example"}
 """The settings of a mail server that does not answer."""
+
+CRON = table(cron="0 6 * * MON", timezone="Europe/Madrid")
+NO_MAIL = table("[smtp]", **NO_MAIL_SERVER)
+"""Tables of an export that comes on Mondays, and of that mail server."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from empty_ledgers import EmptyLedger, in_database, in_file
 from importer.base.texts import use_language
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.upkeep.setup import SetupOptions, init
-from servers import Server, another_server, new_folder, remove, shared_server, why_no_server
+from servers import EMPTY, Server, another_server, new_folder, remove, shared_server, why_no_server
 from tiers import assign_tiers, choose_examples
 from workbooks import good_workbook
 
@@ -144,6 +145,22 @@ def where(engine: str, ledger: Path, request: pytest.FixtureRequest) -> Iterator
     server: Server = request.getfixturevalue("server")
     with server.database() as name:
         yield server.url(name)
+
+
+@pytest.fixture
+def new_ledger(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str], str]]:
+    """Names ledgers that do not exist yet: a file, or a database without any tables."""
+    with ExitStack() as databases:
+
+        def new(file: str) -> str:
+            if engine == "sqlite":
+                return str(tmp_path / file)
+            server: Server = request.getfixturevalue("server")
+            return server.url(databases.enter_context(server.database(EMPTY)))
+
+        yield new
 
 
 @pytest.fixture

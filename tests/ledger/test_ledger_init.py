@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,14 +20,9 @@ both_engines = pytest.mark.both_engines
 
 
 @pytest.fixture
-def where(engine: str, ledger: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def where(new_ledger: Callable[[str], str]) -> str:
     """What `--ledger` is: a file that does not exist yet, or a database without any tables."""
-    if engine == "sqlite":
-        yield str(ledger)
-        return
-    server: Server = request.getfixturevalue("server")
-    with server.database(EMPTY) as name:
-        yield server.url(name)
+    return new_ledger("ledger.db")
 
 
 @pytest.mark.contract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,22 +107,12 @@ def test_an_upgraded_ledger_keeps_what_it_holds_and_goes_on(
     assert [batches for batches, _ in heads(command)] == [5, 2]
 
 
-@pytest.fixture
-def new(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """What `--ledger` is for a ledger that does not exist yet."""
-    if engine == "sqlite":
-        yield "new.db"
-        return
-    server: Server = request.getfixturevalue("server")
-    with server.database(EMPTY) as name:
-        yield server.url(name)
-
-
 @pytest.mark.both_engines
 def test_an_upgraded_ledger_has_the_tables_and_guards_of_a_new_one(
-    command: CommandLine, old: str, new: str
+    command: CommandLine, old: str, new_ledger: Callable[[str], str]
 ) -> None:
     """Column by column and trigger by trigger."""
+    new = new_ledger("new.db")
     assert command("ledger", "upgrade").exit_code == 0
     assert command("ledger", "init", "--ledger", new).exit_code == 0
     with open_ledger(old).reading() as upgraded, open_ledger(new).reading() as created:

@@ -142,7 +142,7 @@ class Material:
     @cached_property
     def server(self) -> Server:
         """A PostgreSQL server with its default settings."""
-        sys.path.append(str(ROOT / "tests" / "support"))
+        sys.path += [str(ROOT / "tests" / "support" / room) for room in (".", "ledger")]
         from servers import Server, make_template, new_folder, remove
 
         log("starting a PostgreSQL server")

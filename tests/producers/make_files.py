@@ -8,7 +8,10 @@ import tempfile
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
-sys.path[:0] = [str(TESTS.parent), str(TESTS / "support")]
+sys.path[:0] = [
+    str(TESTS.parent),
+    *(str(TESTS / "support" / room) for room in (".", "files", "export", "ledger")),
+]
 
 from producers import FILES, KEPT, Output, write  # noqa: E402
 

@@ -45,7 +45,7 @@ def test_no_two_plugins_have_a_fixture_of_the_same_name() -> None:
     """Which of them a test gets would depend on the tests that run before it."""
     fixtures = [
         function.name
-        for path in (TESTS / "conftest.py", *(TESTS / "support").glob("*.py"))
+        for path in (TESTS / "conftest.py", *(TESTS / "support").rglob("*.py"))
         for function in ast.parse(path.read_text("utf-8")).body
         if isinstance(function, ast.FunctionDef)
         and any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list)

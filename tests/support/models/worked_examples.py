@@ -10,6 +10,6 @@ from scripts import ROOT
 
 Example = dict[str, Any]
 
-_FILE = json.loads((ROOT / "tests" / "support" / "rules.json").read_text("utf-8"))
+_FILE = json.loads((ROOT / "tests" / "support" / "models" / "rules.json").read_text("utf-8"))
 EXAMPLES: list[Example] = _FILE["cases"]
 TODAY = dt.date.fromisoformat(_FILE["today"])

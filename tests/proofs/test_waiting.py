@@ -20,15 +20,11 @@ from importer.base.progress import NoProgress, Tick
 from importer.base.texts import Text
 from importer.ledger.opening import open_ledger
 from importer.pipeline import apply as pipeline
-from importers import about, begin, job_of
+from importers import about, job_of
 from ledgers import raw
 from waiting import PATIENCE
 
-
-@pytest.fixture
-def filled(command: CommandLine, tmp_path: Path) -> str:
-    """What `--ledger` is for a ledger with three OTCs, each with a customer."""
-    return begin(command, tmp_path)
+pytest_plugins = "importer_fixtures"
 
 
 @contextmanager
@@ -52,7 +48,7 @@ def locked(ledger: str) -> Iterator[None]:
 def test_an_importer_gives_up_after_the_time_to_wait(
     source: str,
     seconds: str,
-    filled: str,
+    three_otcs: str,
     command: CommandLine,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -66,11 +62,11 @@ def test_an_importer_gives_up_after_the_time_to_wait(
         monkeypatch.setenv("AVIRA_IMPORTER_WAIT", seconds)
     else:
         (tmp_path / "avira-importer.toml").write_text(f"wait = {seconds}\n")
-    with locked(filled):
+    with locked(three_otcs):
         began = time.monotonic()
         result = command(*words)
         duration = time.monotonic() - began
-    result.assert_error(f"waited {seconds} seconds", open_ledger(filled).name)
+    result.assert_error(f"waited {seconds} seconds", open_ledger(three_otcs).name)
     assert result.out == ""
     assert duration >= float(seconds)
     report = command(*words, "--json").report
@@ -89,30 +85,30 @@ class Stages(NoProgress):
 
 
 @pytest.mark.both_engines
-def test_waiting_is_shown_as_a_stage(filled: str, tmp_path: Path) -> None:
+def test_waiting_is_shown_as_a_stage(three_otcs: str, tmp_path: Path) -> None:
     """It is the only one while others have the ledger."""
     path = write_workbook(tmp_path / "later.xlsx", about(0))
     stages = Stages()
-    job = replace(job_of("later", open_ledger(filled, 0.1), tmp_path), progress=stages)
-    with locked(filled), pytest.raises(LedgerError, match="in use"):
+    job = replace(job_of("later", open_ledger(three_otcs, 0.1), tmp_path), progress=stages)
+    with locked(three_otcs), pytest.raises(LedgerError, match="in use"):
         pipeline.apply(path, job)
     assert stages.shown[-1] == "Waiting for the ledger"
-    patient = replace(job, ledger=open_ledger(filled, PATIENCE))
+    patient = replace(job, ledger=open_ledger(three_otcs, PATIENCE))
     assert pipeline.apply(path, patient).batch == 2
     assert stages.shown[-2:] == ["Planning later.xlsx", "Applying later.xlsx"]
 
 
 @pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
-def test_a_terminal_shows_that_an_importer_waits(filled: str, tmp_path: Path) -> None:
+def test_a_terminal_shows_that_an_importer_waits(three_otcs: str, tmp_path: Path) -> None:
     """Then its turn comes, and the workbook is applied."""
     import pty
 
     path = write_workbook(tmp_path / "later.xlsx", about(0))
     terminal, other_end = pty.openpty()
-    words = [sys.executable, "-m", "importer", "apply", str(path), "--ledger", filled]
+    words = [sys.executable, "-m", "importer", "apply", str(path), "--ledger", three_otcs]
     wait = ["--wait", str(PATIENCE)]
-    with locked(filled):
+    with locked(three_otcs):
         process = subprocess.Popen([*words, *wait], stdout=subprocess.PIPE, stderr=other_end)
         os.close(other_end)
         output = b""

@@ -9,25 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from builders import write_workbook
 from command_line import CommandLine
-from importers import about, assert_applied_once, begin, on_a_server
+from importers import assert_applied_once, on_a_server
 from ledgers import Rows, all_rows, raw
 
 SHORT = ("--wait", "0.2")
 READING = (["show", "otcs"], ["history"], ["ledger", "verify"])
 
-
-@pytest.fixture
-def filled(command: CommandLine, tmp_path: Path) -> str:
-    """What `--ledger` is for a ledger with three OTCs, each with a customer."""
-    return begin(command, tmp_path)
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    """A workbook with rows of each sheet."""
-    return write_workbook(tmp_path / "second.xlsx", about(0))
+pytest_plugins = "importer_fixtures"
 
 
 @contextmanager
@@ -47,39 +36,39 @@ def committed_rows(ledger: str) -> Rows:
 
 
 def test_a_file_that_another_program_writes_to_can_be_read(
-    filled: str, workbook: Path, command: CommandLine
+    three_otcs: str, changes: Path, command: CommandLine
 ) -> None:
     """Apply fails after the time to wait; check and show go on; once it is free, apply succeeds."""
-    with locking(filled, "BEGIN IMMEDIATE"):
-        command("apply", workbook, *SHORT).assert_error(filled, "in use")
-        failure = command("apply", workbook, "--json", *SHORT)
+    with locking(three_otcs, "BEGIN IMMEDIATE"):
+        command("apply", changes, *SHORT).assert_error(three_otcs, "in use")
+        failure = command("apply", changes, "--json", *SHORT)
         assert failure.json["exit_code"] == failure.exit_code == 4
         assert command("show", "otcs", *SHORT).exit_code == 0
-        assert command("check", workbook, *SHORT).exit_code == 0
-    assert_applied_once(command("apply", workbook, "--json"), 2, command)
+        assert command("check", changes, *SHORT).exit_code == 0
+    assert_applied_once(command("apply", changes, "--json"), 2, command)
 
 
 def test_a_file_that_is_exclusively_locked_cannot_be_read(
-    filled: str, workbook: Path, command: CommandLine
+    three_otcs: str, changes: Path, command: CommandLine
 ) -> None:
     """Every command says that it is in use."""
-    with locking(filled, "BEGIN EXCLUSIVE"):
-        for words in (["check", str(workbook)], ["apply", str(workbook)], *READING):
-            command(*words, *SHORT).assert_error(filled, "in use")
+    with locking(three_otcs, "BEGIN EXCLUSIVE"):
+        for words in (["check", str(changes)], ["apply", str(changes)], *READING):
+            command(*words, *SHORT).assert_error(three_otcs, "in use")
 
 
 def test_a_reader_that_does_not_end_delays_a_file_for_the_time_to_wait(
-    filled: str, workbook: Path, command: CommandLine
+    three_otcs: str, changes: Path, command: CommandLine
 ) -> None:
     """All is written but cannot be committed while somebody reads: it is taken back."""
-    before = committed_rows(filled)
-    with raw(filled) as reader:
+    before = committed_rows(three_otcs)
+    with raw(three_otcs) as reader:
         reader.exec_driver_sql("BEGIN")
         reader.exec_driver_sql("SELECT * FROM otc").fetchone()
-        command("apply", workbook, *SHORT).assert_error(filled, "in use")
+        command("apply", changes, *SHORT).assert_error(three_otcs, "in use")
         reader.exec_driver_sql("ROLLBACK")
-    assert committed_rows(filled) == before
-    assert_applied_once(command("apply", workbook, "--json"), 2, command)
+    assert committed_rows(three_otcs) == before
+    assert_applied_once(command("apply", changes, "--json"), 2, command)
 
 
 LOCKS = {
@@ -97,40 +86,40 @@ LOCKS = {
      for name, lock in LOCKS.items()],
 )  # fmt: skip
 def test_a_lock_on_a_server_is_waited_for_as_long_as_asked(
-    lock: str, filled: str, workbook: Path, command: CommandLine
+    lock: str, three_otcs: str, changes: Path, command: CommandLine
 ) -> None:
     """Whatever an importer comes to first or last; readers are not delayed."""
-    name = str(sa.make_url(filled).database)
-    before = committed_rows(filled)
-    with locking(filled, lock):
-        command("apply", workbook, *SHORT).assert_error(name, "in use", "0.2 seconds")
+    name = str(sa.make_url(three_otcs).database)
+    before = committed_rows(three_otcs)
+    with locking(three_otcs, lock):
+        command("apply", changes, *SHORT).assert_error(name, "in use", "0.2 seconds")
         assert command("show", "otcs").exit_code == 0
-    assert committed_rows(filled) == before
-    assert_applied_once(command("apply", workbook, "--json"), 2, command)
+    assert committed_rows(three_otcs) == before
+    assert_applied_once(command("apply", changes, "--json"), 2, command)
 
 
 @on_a_server
 def test_readers_wait_for_a_table_that_is_exclusively_locked(
-    filled: str, workbook: Path, command: CommandLine
+    three_otcs: str, changes: Path, command: CommandLine
 ) -> None:
     """As while a table is rebuilt: every command fails after the time to wait."""
-    with locking(filled, "LOCK TABLE otc, batch IN ACCESS EXCLUSIVE MODE"):
-        for words in (["check", str(workbook)], ["apply", str(workbook)], *READING):
-            command(*words, *SHORT).assert_error(str(sa.make_url(filled).database), "in use")
+    with locking(three_otcs, "LOCK TABLE otc, batch IN ACCESS EXCLUSIVE MODE"):
+        for words in (["check", str(changes)], ["apply", str(changes)], *READING):
+            command(*words, *SHORT).assert_error(str(sa.make_url(three_otcs).database), "in use")
 
 
 @on_a_server
 def test_a_read_only_database_can_be_read(
-    filled: str, workbook: Path, command: CommandLine
+    three_otcs: str, changes: Path, command: CommandLine
 ) -> None:
     """As a standby is, or a server whose disk is nearly full: apply changes nothing."""
-    name = str(sa.make_url(filled).database)
-    before = committed_rows(filled)
+    name = str(sa.make_url(three_otcs).database)
+    before = committed_rows(three_otcs)
     setting = "default_transaction_read_only"
-    with raw(filled) as connection:
+    with raw(three_otcs) as connection:
         connection.exec_driver_sql(f"ALTER DATABASE {name} SET {setting} = on")
-        command("apply", workbook).assert_error(name, "currently read-only")
+        command("apply", changes).assert_error(name, "currently read-only")
         assert command("show", "otcs").exit_code == 0
-        assert committed_rows(filled) == before
+        assert committed_rows(three_otcs) == before
         connection.exec_driver_sql(f"ALTER DATABASE {name} RESET {setting}")
-    assert_applied_once(command("apply", workbook, "--json"), 2, command)
+    assert_applied_once(command("apply", changes, "--json"), 2, command)

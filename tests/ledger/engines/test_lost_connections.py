@@ -9,7 +9,6 @@ from threading import Timer
 from types import ModuleType
 
 import pytest
-import sqlalchemy as sa
 
 from builders import write_workbook
 from command_line import CommandLine, CommandResult
@@ -33,23 +32,13 @@ from importers import about, assert_applied_once, assert_stored_as, begin, job_o
 from servers import TEMPLATE, Server
 from waiting import PATIENCE
 
+pytest_plugins = "importer_fixtures"
+
 
 @pytest.fixture
 def engine() -> str:
     """All of this is about servers."""
     return "postgresql"
-
-
-@pytest.fixture
-def filled(command: CommandLine, tmp_path: Path) -> str:
-    """The database of a ledger with three OTCs, each with a customer."""
-    return str(sa.make_url(begin(command, tmp_path)).database)
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    """A workbook with rows of each sheet, about one of those OTCs."""
-    return write_workbook(tmp_path / "second.xlsx", about(0))
 
 
 STEPS = {
@@ -69,25 +58,25 @@ STEPS = {
 def test_a_connection_that_was_ended_is_made_again(
     module: ModuleType,
     step: str,
-    filled: str,
-    workbook: Path,
+    database: str,
+    changes: Path,
     server: Server,
     command: CommandLine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The server's administrator ends the importer's connection; the second try makes the batch."""
     steps = Steps(monkeypatch)
-    with server.connect(filled) as other:
+    with server.connect(database) as other:
 
         def end_connection() -> None:
             ended = other.execute(
                 "SELECT pg_terminate_backend(pid, 180000) FROM pg_stat_activity "
-                "WHERE datname = %s AND pid <> pg_backend_pid()", [filled]
+                "WHERE datname = %s AND pid <> pg_backend_pid()", [database]
             ).fetchall()  # fmt: skip
             assert ended == [(True,)]
 
         steps.watch(module, step, end_connection)
-        assert_applied_once(command("apply", workbook, "--json"), 2, command)
+        assert_applied_once(command("apply", changes, "--json"), 2, command)
     assert steps.count == 2
 
 
@@ -138,26 +127,26 @@ def wire(server: Server) -> Iterator[Wire]:
 
 @pytest.mark.parametrize(("cut", "commits"), [(before, {2}), (during, {1, 2}), (after, {1})])
 def test_a_commit_whose_answer_is_lost_is_made_once(
-    cut: Cut, commits: set[int], filled: str, workbook: Path, wire: Wire, command: CommandLine
+    cut: Cut, commits: set[int], database: str, changes: Path, wire: Wire, command: CommandLine
 ) -> None:
     """Whether it has reached the server or not: the importer looks whether its batch is there, and
     only starts again if it is not. One batch, and its number is reported."""
     wire.cuts.append(cut)
-    result = command("apply", workbook, "--json", "--ledger", wire.url(filled))
+    result = command("apply", changes, "--json", "--ledger", wire.url(database))
     assert_applied_once(result, 2, command)
     assert wire.commits in commits
 
 
 def test_an_importer_that_does_not_look_is_caught(
-    filled: str, workbook: Path, wire: Wire, command: CommandLine, monkeypatch: pytest.MonkeyPatch
+    database: str, changes: Path, wire: Wire, command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: one that starts again whatever has become of its commit meets its own batch."""
     monkeypatch.setattr(postgresql.ServerLedger, "_has_landed", lambda *_: False)
     wire.cuts.append(after)
-    result = command("apply", workbook, "--json", "--ledger", wire.url(filled))
+    result = command("apply", changes, "--json", "--ledger", wire.url(database))
     with pytest.raises(AssertionError):
         assert_applied_once(result, 2, command)
-    assert_stored_as(2, workbook, command)
+    assert_stored_as(2, changes, command)
 
 
 @pytest.mark.parametrize(("cut", "number", "other_number"), [(before, 3, 2), (after, 2, 3)])
@@ -165,8 +154,8 @@ def test_a_batch_of_another_importer_is_not_mistaken_for_the_lost_one(
     cut: Cut,
     number: int,
     other_number: int,
-    filled: str,
-    workbook: Path,
+    database: str,
+    changes: Path,
     tmp_path: Path,
     wire: Wire,
     command: CommandLine,
@@ -184,14 +173,14 @@ def test_a_batch_of_another_importer_is_not_mistaken_for_the_lost_one(
         close(connection.client)
 
     wire.cuts.append(let_other_in)
-    result = command("apply", workbook, "--json", "--ledger", wire.url(filled))
+    result = command("apply", changes, "--json", "--ledger", wire.url(database))
     assert_applied_once(result, number, command)
     assert_stored_as(other_number, other_workbook, command)
 
 
 @pytest.mark.parametrize(("cut", "number"), [(before, None), (after, 2)])
 def test_a_commit_that_cannot_be_looked_for_is_reported_as_unknown(
-    cut: Cut, number: int | None, filled: str, workbook: Path, wire: Wire, command: CommandLine
+    cut: Cut, number: int | None, database: str, changes: Path, wire: Wire, command: CommandLine
 ) -> None:
     """The server cannot be reached any more: exit 4 after the time to wait, and one line says to
     look at the history. If the batch is not there, it can be made."""
@@ -201,21 +190,21 @@ def test_a_commit_that_cannot_be_looked_for_is_reported_as_unknown(
         cut(connection, commit)
 
     wire.cuts.append(cut_for_good)
-    result = command("apply", workbook, "--ledger", wire.url(filled), "--wait", "0.5")
+    result = command("apply", changes, "--ledger", wire.url(database), "--wait", "0.5")
     result.assert_error("was lost while", "avira-importer history")
     assert result.out == ""
-    assert_stored_as(number, workbook, command)
+    assert_stored_as(number, changes, command)
     if number is None:
-        assert_applied_once(command("apply", workbook, "--json"), 2, command)
+        assert_applied_once(command("apply", changes, "--json"), 2, command)
 
 
 def test_a_commit_that_hangs_is_reported_as_unknown(
-    filled: str, workbook: Path, wire: Wire, command: CommandLine
+    database: str, changes: Path, wire: Wire, command: CommandLine
 ) -> None:
     """The server has not noticed that the importer is gone, as behind a broken network: the batch
     may still be committed, so nothing is retried. Exit 4, and one line says to look."""
     wire.cuts.append(leave_hanging)
-    result = command("apply", workbook, "--ledger", wire.url(filled), "--wait", "0.5")
+    result = command("apply", changes, "--ledger", wire.url(database), "--wait", "0.5")
     result.assert_error("was lost while", "avira-importer history")
     assert wire.commits == 1
-    assert_stored_as(None, workbook, command)
+    assert_stored_as(None, changes, command)

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-import sqlalchemy as sa
 
 from builders import code_of, edit_otc, write_workbook
 from command_line import CommandLine
@@ -22,10 +21,8 @@ from importer.ledger.opening import open_ledger
 from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
 from importers import (
-    about,
     assert_applied_once,
     assert_stored_as,
-    begin,
     job_of,
     new_code,
     waiting_for_locks,
@@ -33,23 +30,13 @@ from importers import (
 from servers import Server
 from waiting import PATIENCE, wait_until
 
+pytest_plugins = "importer_fixtures"
+
 
 @pytest.fixture
 def engine() -> str:
     """All of this is about servers; nobody interferes with a file."""
     return "postgresql"
-
-
-@pytest.fixture
-def filled(command: CommandLine, tmp_path: Path) -> str:
-    """The database of a ledger with three OTCs, each with a customer."""
-    return str(sa.make_url(begin(command, tmp_path)).database)
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    """A workbook with rows of each sheet, about one of those OTCs."""
-    return write_workbook(tmp_path / "second.xlsx", about(0))
 
 
 @pytest.fixture
@@ -64,10 +51,10 @@ Raw = Callable[[], psycopg.Connection]
 
 
 @pytest.fixture
-def raw(filled: str, server: Server) -> Iterator[Raw]:
+def raw(database: str, server: Server) -> Iterator[Raw]:
     """Makes raw connections to the ledger."""
     with ExitStack() as connections:
-        yield lambda: connections.enter_context(server.connect(filled))
+        yield lambda: connections.enter_context(server.connect(database))
 
 
 Start = Callable[[Path], "Future[Report]"]
@@ -82,8 +69,8 @@ def start(command: CommandLine, tmp_path: Path) -> Iterator[Start]:
 
 
 def test_a_server_with_stricter_transactions_can_be_written_to(
-    filled: str,
-    workbook: Path,
+    database: str,
+    changes: Path,
     raw: Raw,
     start: Start,
     tries: Steps,
@@ -93,19 +80,19 @@ def test_a_server_with_stricter_transactions_can_be_written_to(
     """Whatever level is the database's default, importers use the one that sees what those who had
     the lock before have committed; no try fails for it."""
     other = raw()
-    strict = f"ALTER DATABASE {filled} SET default_transaction_isolation = 'serializable'"
+    strict = f"ALTER DATABASE {database} SET default_transaction_isolation = 'serializable'"
     other.execute(strict)
     with other.transaction():
         other.execute("UPDATE otc SET total = total WHERE code = %s", [code_of(0)])
-        importing = start(workbook)
+        importing = start(changes)
         wait_until(lambda: waiting_for_locks(server, command.ledger) == 1)
     assert importing.result(PATIENCE).batch == 2
     assert tries.count == 1
-    assert_stored_as(2, workbook, command)
+    assert_stored_as(2, changes, command)
 
 
 def test_a_deadlock_that_others_cause_is_resolved(
-    filled: str,
+    database: str,
     tmp_path: Path,
     raw: Raw,
     start: Start,
@@ -117,28 +104,28 @@ def test_a_deadlock_that_others_cause_is_resolved(
     locked already. The server breaks the circle at the importer, 40P01, whose second try waits
     until the other client has ended."""
     edits = [edit_otc(code_of(number), total=99) for number in (0, 1)]
-    workbook = write_workbook(tmp_path / "second.xlsx", [("Edit OTC", edits)])
-    raw().execute(f"ALTER DATABASE {filled} SET deadlock_timeout = '10ms'")
+    changes = write_workbook(tmp_path / "second.xlsx", [("Edit OTC", edits)])
+    raw().execute(f"ALTER DATABASE {database} SET deadlock_timeout = '10ms'")
     door, other = raw(), raw()
     other.execute("SET deadlock_timeout = '1h'")  # so that it is the importer who finds the circle
     with ThreadPoolExecutor(1) as threads, other.transaction():
         with door.transaction():
             door.execute("SELECT FROM otc WHERE code = %s FOR UPDATE", [code_of(0)])
             other.execute("SELECT FROM otc WHERE code = %s FOR UPDATE", [code_of(1)])
-            importing = start(workbook)
+            importing = start(changes)
             wait_until(lambda: waiting_for_locks(server, command.ledger) == 1)
             crossing = threads.submit(other.execute, "SELECT FROM customer FOR UPDATE")
             wait_until(lambda: waiting_for_locks(server, command.ledger) == 2)
         crossing.result(PATIENCE)
     assert importing.result(PATIENCE).batch == 2
     assert tries.count == 2
-    assert_stored_as(2, workbook, command)
+    assert_stored_as(2, changes, command)
 
 
 @pytest.mark.parametrize("commits", [True, False])
 def test_an_importer_waits_for_a_row_that_somebody_adds(
     commits: bool,
-    workbook: Path,
+    changes: Path,
     raw: Raw,
     start: Start,
     tries: Steps,
@@ -152,7 +139,7 @@ def test_an_importer_waits_for_a_row_that_somebody_adds(
     other = raw()
     with other.transaction(force_rollback=not commits):
         other.execute(f"INSERT INTO otc ({columns}) {copy}", [new_code(0), code_of(0)])
-        importing = start(workbook)
+        importing = start(changes)
         wait_until(lambda: waiting_for_locks(server, command.ledger) == 1)
     report = importing.result(PATIENCE)
     assert tries.count == (2 if commits else 1)
@@ -178,11 +165,11 @@ ALWAYS = 1_000_000
     "state", [pytest.param("40001", marks=pytest.mark.contract), "40P01", "23505", "57P01"]
 )
 def test_whole_transactions_are_retried(
-    state: str, workbook: Path, raw: Raw, tries: Steps, command: CommandLine
+    state: str, changes: Path, raw: Raw, tries: Steps, command: CommandLine
 ) -> None:
     """Three times something fails for a passing reason; the fourth try makes one batch."""
     refuse(raw(), state, times=3)
-    assert_applied_once(command("apply", workbook, "--json"), 2, command)
+    assert_applied_once(command("apply", changes, "--json"), 2, command)
     assert tries.count == 4
 
 
@@ -193,7 +180,7 @@ def test_whole_transactions_are_retried(
 def test_the_number_of_tries_is_limited(
     state: str,
     reason: str,
-    workbook: Path,
+    changes: Path,
     raw: Raw,
     tries: Steps,
     command: CommandLine,
@@ -205,33 +192,33 @@ def test_the_number_of_tries_is_limited(
     driven = SimpleNamespace(monotonic=lambda: 0.0, sleep=pauses.append)
     monkeypatch.setattr(postgresql, "time", driven)
     refuse(raw(), state, ALWAYS)
-    command("apply", workbook).assert_error(reason, command.ledger.partition("?")[0])
+    command("apply", changes).assert_error(reason, command.ledger.partition("?")[0])
     assert tries.count == TRIES
     assert len(pauses) == len(set(pauses)) == TRIES - 1
     assert all(pause <= min(1, 0.01 * 2**tried) for tried, pause in enumerate(pauses, start=1))
-    assert_stored_as(None, workbook, command)
+    assert_stored_as(None, changes, command)
 
 
 @pytest.mark.contract
 def test_tries_end_with_the_time_to_wait(
-    workbook: Path, raw: Raw, tries: Steps, command: CommandLine, monkeypatch: pytest.MonkeyPatch
+    changes: Path, raw: Raw, tries: Steps, command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even where fewer tries were made than are allowed."""
     now = time.monotonic()
     driven = SimpleNamespace(monotonic=lambda: now + tries.count, sleep=lambda _pause: None)
     monkeypatch.setattr(postgresql, "time", driven)
     refuse(raw(), "40001", ALWAYS)
-    result = command("apply", workbook, "--wait", "2")
+    result = command("apply", changes, "--wait", "2")
     result.assert_error("Too many other programs")
     assert tries.count == 3
-    assert_stored_as(None, workbook, command)
+    assert_stored_as(None, changes, command)
 
 
 def test_what_does_not_pass_is_not_retried(
-    workbook: Path, raw: Raw, tries: Steps, command: CommandLine
+    changes: Path, raw: Raw, tries: Steps, command: CommandLine
 ) -> None:
     """A row that the database will never take fails at once."""
     refuse(raw(), "23514", ALWAYS)
-    command("apply", workbook).assert_error("cannot be used: no")
+    command("apply", changes).assert_error("cannot be used: no")
     assert tries.count == 1
-    assert_stored_as(None, workbook, command)
+    assert_stored_as(None, changes, command)

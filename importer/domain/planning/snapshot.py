@@ -91,9 +91,8 @@ class Snapshot:
     def dedicated_to(self, otc: Otc) -> Customer | None:
         """The customer that manages itself and holds the whole of `otc`, if one does."""
         holders = self.holders.get(otc.code, {})
-        if (
-            len(holders) != 1
-        ):  # whoever holds all of it is its only holder; a popular OTC has thousands
+        # Whoever holds all of it is its only holder; a popular OTC has thousands.
+        if len(holders) != 1:
             return None
         return dedicated_to([self.customers[holder] for holder in holders])
 

@@ -15,7 +15,7 @@ from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
 _ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
 _VALUES = range(2, 12)
 _FORMULAS = range(8, 12)
-_SHORT, _SHORTER = range(12, 19), 11
+_SHORT_CELLS, _SHORTER = frozenset(range(12, 19)), 11
 """Cells that stand right of the cell before them and do not store their column; by how much their
 type is greater than that of the same cell with a column."""
 _BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
@@ -23,10 +23,6 @@ _ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
 _COLUMN_HIDDEN = 0x1
 _LENGTH_BITS = 28
 _CELL_SIZE = 8  # bytes of a cell before its value: column and style
-
-
-class _ShortCells(Exception):  # noqa: N818 -- it is no error
-    """The sheet has cells without their column."""
 
 
 def read_markup(archive: ZipFile, workbook: str) -> tuple[dict[str, Markup], dict[str, bytes]]:
@@ -50,11 +46,12 @@ def read_markup(archive: ZipFile, workbook: str) -> tuple[dict[str, Markup], dic
     changed = {}
     for name, part in parts:
         content = archive.read(part)
-        try:
-            markups[name] = _read_sheet(content)
-        except _ShortCells:
-            changed[part] = _with_columns(content)
-            markups[name] = _read_sheet(changed[part])
+        markup = _read_sheet(content)
+        if markup is None:
+            content = changed[part] = _with_columns(content)
+            markup = _read_sheet(content)
+            assert markup is not None, "every cell has its column now"
+        markups[name] = markup
     return markups, changed
 
 
@@ -88,7 +85,8 @@ def _string(data: memoryview, at: int) -> tuple[str, int]:
     return bytes(data[at + 4 : end]).decode("utf-16-le"), end
 
 
-def _read_sheet(content: bytes) -> Markup:
+def _read_sheet(content: bytes) -> Markup | None:
+    """The markup of a sheet; None if it has cells without their column."""
     markup = Markup()
     row = 0
     for kind, data in _records(content):
@@ -105,8 +103,8 @@ def _read_sheet(content: bytes) -> Markup:
                 markup.errors[at] = error_name(data[_CELL_SIZE])
             elif kind in _FORMULAS:
                 markup.formulas[at] = True
-        elif kind in _SHORT:
-            raise _ShortCells
+        elif kind in _SHORT_CELLS:
+            return None
         elif kind == _COLUMN_INFO:
             first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
             if flags & _COLUMN_HIDDEN:
@@ -124,7 +122,7 @@ def _with_columns(content: bytes) -> bytes:
     for kind, data in _records(content):
         if kind == _ROW:
             column = -1
-        elif kind in _SHORT:
+        elif kind in _SHORT_CELLS:
             column += 1
             records.append(_record(kind - _SHORTER, struct.pack("<I", column) + data))
             continue

@@ -204,15 +204,21 @@ def test_folders_and_a_ledger_without_rights_are_reported(full_folders: Folders)
         "service.state": (folders.state, 0o500),
     }  # fmt: skip
     without_rights = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+
+    def faults() -> tuple[int, set[str]]:
+        process = subprocess.run(
+            [*(without_rights if os.geteuid() == 0 else []), sys.executable, "-m", "importer",
+             "serve", "--check", "--json", "--config", str(folders.config)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert process.stderr == ""
+        checks = json.loads(process.stdout)["checks"]
+        return process.returncode, {check["what"] for check in checks if not check["ok"]}
+
+    assert faults() == (0, set()), "the control: with these rights all is well"
     for path, mode in rights.values():
         path.chmod(mode)
-    check = subprocess.run(
-        [*(without_rights if os.geteuid() == 0 else []), sys.executable, "-m", "importer",
-         "serve", "--check", "--json", "--config", str(folders.config)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    result = faults()
     for path, _ in rights.values():
         path.chmod(0o700)
-    assert (check.returncode, check.stderr) == (4, "")
-    checks = json.loads(check.stdout)["checks"]
-    assert {check["what"] for check in checks if not check["ok"]} == set(rights)
+    assert result == (4, set(rights))

@@ -16,6 +16,8 @@ def test_a_report_has_counts_problems_and_batch(command: CommandLine) -> None:
     for words in ("5 read", "2 applied", "3 rejected", "D3", "bad-number", "bad.corrections.xlsx",
                   "Batch 1"):  # fmt: skip
         assert words in result.out
+    report = command("apply", good_workbook(), "--account", "other").out
+    assert f"Batch 1 in the ledger {command.ledger}, account other" in report
     assert "Batch 2" in command("apply", good_workbook()).out
 
 

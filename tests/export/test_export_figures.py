@@ -144,9 +144,26 @@ def test_the_same_ledger_at_the_same_instant_gives_the_same_export(
 
 
 def test_the_figures_of_show_are_those_of_the_export(small_export: Path) -> None:
-    figures = run("show", "summary", "--ledger", small_export / "ledger.db", "--json").json
+    figures, otcs, customers = (
+        run("show", subject, "--ledger", small_export / "ledger.db", "--json").json
+        for subject in ("summary", "otcs", "customers")
+    )
     document = json.loads((small_export / "details.json").read_text("utf-8"))
     assert {key: document["summary"][key] for key in figures} == figures
+    assert {(otc["otc"], otc["total"], otc["used"], otc["pending"]) for otc in otcs} == {
+        (row["OTC Code"], row["Licenses"], row["Used"], row["Pending"])
+        for row in document["sheets"]["OTC Details"]
+    }
+    assert {
+        (customer["name"], held["otc"], held["licenses"], customer["devices"])
+        for customer in customers
+        for held in customer["subscriptions"]
+    } == {
+        (row["Customer Name"], row["OTC Code"], row["Total Devices Assigned"],
+         row["Number Of Devices"])
+        for row in document["sheets"]["Customer's Details"]
+        if row["OTC Code"]
+    }  # fmt: skip
 
 
 def test_the_instant_of_an_export_is_in_utc(small_export: Path, tmp_path: Path) -> None:

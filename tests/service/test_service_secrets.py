@@ -146,6 +146,8 @@ def test_no_password_is_shown(
         with running(full_folders, "-v") as service:
             service.wait_for("export-failed")
             service.wait_for("mail-delayed")
+        assert service.named("remark"), "-v logs what libraries say"
+        assert service.named("remark"), "-v logs what libraries say"
         assert service.log.other_lines == []
         checked = serve("--check")
         assert checked.exit_code == 2

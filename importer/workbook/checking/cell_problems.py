@@ -38,7 +38,7 @@ _TEMPLATES = {
 _TWO_READINGS = N_("“{value}” can mean {day_first} or {month_first}.")
 _ENTER_ISO = N_("Enter {day_first} or {month_first}.")
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2}|[0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2}|[0-9]{4})")
-_LATE = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[ T](?:{LATE}|2[2-3]):.*")
+_DAY_AND_HOUR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}):.*")
 _DID_YOU_MEAN = N_("Did you mean {near}?")
 _NO_SEPARATORS = N_("If you mean {number}, enter it without separators.")
 _SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
@@ -83,9 +83,10 @@ def cell_problem(place: Place, column: Column, code: Code, cell: Cell) -> Proble
 
 def _readings(value: str) -> list[dt.date]:
     """The days that `value` may mean, day before month first, or the evening's before the next."""
-    if late := _LATE.fullmatch(value.strip()):
+    moment = _DAY_AND_HOUR.fullmatch(value.strip())
+    if moment and int(moment[2]) >= LATE:
         with suppress(ValueError):
-            evening = dt.date.fromisoformat(late[1])
+            evening = dt.date.fromisoformat(moment[1])
             return [evening, evening + dt.timedelta(1)]
     typed = _DAY_AND_MONTH.fullmatch(value.strip())
     if typed is None:

@@ -31,6 +31,7 @@ from serve_page import (
     instructions,
     settings_of,
 )
+from services import process_restored
 
 
 def command_lines(language: str) -> Iterator[list[str]]:
@@ -137,7 +138,8 @@ def test_the_first_steps_of_the_page_work(
     def serve(*options: str) -> dict[str, object]:
         capsys.readouterr()
         arguments = ["serve", *options, "--json", "--config", "avira-importer.toml"]
-        assert program.run(arguments) == 0, capsys.readouterr().err
+        with process_restored():
+            assert program.run(arguments) == 0, capsys.readouterr().err
         document: dict[str, object] = json.loads(capsys.readouterr().out)
         return document
 

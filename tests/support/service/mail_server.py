@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from cryptography.x509.oid import NameOID
 from importer.config.service import SmtpSettings
 from mail_pages import attached, body
 from ports import HOST
+
+logging.getLogger("mail.log").propagate = False  # what aiosmtpd logs is no line of the program's log
 
 
 @dataclass(frozen=True, slots=True)

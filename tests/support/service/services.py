@@ -154,7 +154,7 @@ def running(folders: Folders, *options: str) -> Iterator[ServiceThread]:
         "service.time": SimpleNamespace(monotonic=time.monotonic, sleep=service.sleep),
         "events.sys": SimpleNamespace(stderr=service.log),
     }  # fmt: skip
-    with _process_restored(), pytest.MonkeyPatch.context() as patch:
+    with process_restored(), pytest.MonkeyPatch.context() as patch:
         for name, value in (PAUSES | instead).items():
             patch.setattr(f"importer.service.{name}", value)
         try:
@@ -165,7 +165,7 @@ def running(folders: Folders, *options: str) -> Iterator[ServiceThread]:
 
 
 @contextmanager
-def _process_restored() -> Iterator[None]:
+def process_restored() -> Iterator[None]:
     """Restore what `serve` changes of its process: logging, garbage collection, and a signal.
 
     SIGIO comes if a test opens a file for writing on which the inbox has a lease.
@@ -221,7 +221,7 @@ class Serve:
         """Run it; it waits for no file to be still."""
         arguments = ["serve", "--config", str(self._folders.config), *options]
         self._capture.readouterr()
-        with _process_restored(), pytest.MonkeyPatch.context() as patch:
+        with process_restored(), pytest.MonkeyPatch.context() as patch:
             patch.setattr("importer.service.inbox.arrivals.STILL", 0.0)
             patch.setattr("importer.service.loops.LOOK_SOON", 0.01)
             assert isinstance(sys.stderr, io.TextIOWrapper)

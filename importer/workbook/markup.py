@@ -17,6 +17,7 @@ class Markup:
     """Of one sheet, by row and column counted from 1: formulas (and whether each has a value),
     error values, constants that calamine reads as numbers, and the hidden rows and columns.
 
+    `shown` is what a person sees of a number with leading zeros or as a percentage: 00123, 21%.
     `merged` holds merged ranges that calamine does not report. `rows` and `columns` reach from A1
     to the last cell with a value; they are 0 where they are certain to be small.
     """
@@ -24,6 +25,7 @@ class Markup:
     formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     booleans: dict[tuple[int, int], bool] = field(default_factory=dict)
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
     rows: int = 0
     columns: int = 0

@@ -341,6 +341,7 @@ Customer (Site) Name | Current OTC | New OTC | Problems
 Tienda Dos           | fifty       | fifty   | same-otc: from itself to itself.
 Tienda Dos           | spare       | fifty   | Unchanged: it is there already.
 Tienda Dos           | spare       | few     | no-such-subscription: nothing to move.
+                     | expiring    | spare   | moves-everyone: all customers of expiring.
 """),
     ("Disable Customer", """
 Customer (Site) Name | Release Licenses | Reason

@@ -84,6 +84,7 @@ class Code(DescribedCode):
     CONSOLE_LIMIT = "console-limit", N_("The console's own form would not accept this name.")
     SIMILAR_NAME = "similar-name", N_(
         "Another name differs only in accents, quotation marks or dashes.")  # fmt: skip
+    MOVES_EVERYONE = "moves-everyone", N_("The row moves every customer of an OTC.")
     EXPIRES_SOON = "expires-soon", N_("The OTC expires within 30 days.")
     MORE_DEVICES_THAN_LICENSES = "more-devices-than-licenses", N_(
         "The customer has Avira installed on more devices than it has licences.")  # fmt: skip
@@ -92,6 +93,7 @@ class Code(DescribedCode):
     IGNORED_COLUMN = "ignored-column", N_("The column was not recognised and was ignored.")
     TITLE_ROWS = "title-rows", N_(
         "The header is below row 1; the rows above it were ignored.")  # fmt: skip
+    APPLIED_BEFORE = "applied-before", N_("The same file was applied before.")
 
     # A whole file
     UNREADABLE_FILE = "unreadable-file", N_("The file cannot be read.")
@@ -112,7 +114,7 @@ CODES = {code.value: code for code in Code}
 _WARNINGS = frozenset({
     Code.FORMULA_VALUE_USED, Code.NORMALISED, Code.CONSOLE_LIMIT, Code.SIMILAR_NAME,
     Code.EXPIRES_SOON, Code.MORE_DEVICES_THAN_LICENSES, Code.HIDDEN_ROWS, Code.IGNORED_SHEET,
-    Code.IGNORED_COLUMN, Code.TITLE_ROWS,
+    Code.IGNORED_COLUMN, Code.TITLE_ROWS, Code.MOVES_EVERYONE, Code.APPLIED_BEFORE,
 })  # fmt: skip
 
 

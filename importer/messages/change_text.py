@@ -29,6 +29,9 @@ def describe_changes(
             assert isinstance(old, Subscription)
             assert isinstance(new, Subscription)
             what = f"{old.otc} ({old.licenses}) → {new.otc} ({new.licenses})"
+            joined = change.before.licenses if isinstance(change.before, Subscription) else 0
+            if more := new.licenses - old.licenses - joined:
+                what = str(text(N_("{move}, licences added: {more}"), move=what, more=more))
             description = f"{names[new.customer]}: {what}"
         elif change.before is not None or additions:
             description = _describe_edit(change, names)

@@ -47,8 +47,8 @@ class Report:
     """The report on one file.
 
     `outcomes` are by sheet and row; `names` are those of the customers in `changes`, by id. `batch`
-    and `ledger` are None unless a batch was applied. `applied_before` is the batch of an earlier
-    copy of a file that is to be applied once. `clock_behind` is the time of the batch if this
+    and `ledger` are None unless a batch was applied. `applied_before` is the last batch that
+    applied the same file and still stands. `clock_behind` is the time of the batch if this
     computer's clock is behind the last batch.
     """
 

@@ -82,11 +82,7 @@ def report_lines(
     report: Report, *, everything: bool = False, advice: Advice = AT_TERMINAL
 ) -> Iterator[ReportLine]:
     """The lines about a workbook; all changes and warnings with `everything`."""
-    headline = text(_HEADLINES[report.result])
-    if report.applied_before is not None:
-        headline = text(N_("this file was already applied as batch {batch}; nothing was changed"),
-                        batch=report.applied_before)  # fmt: skip
-    yield _headline(printable(report.file), headline, report.result)
+    yield _headline(printable(report.file), text(_HEADLINES[report.result]), report.result)
     if report.result is not Result.UNREADABLE:
         rows = _ROWS_NOT_APPLIED.get(report.result, _ROWS)
         yield line(2, Text(rows, report.rows._asdict()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -22,10 +21,11 @@ from importer.export.recognition import an_export, is_marked, refuse_export
 from importer.ledger.database import Writing
 from importer.ledger.locks import lock_scope
 from importer.ledger.reading.contents import load_contents_as_of
-from importer.ledger.reading.journal import batch_of_file
+from importer.ledger.reading.journal import Batch, batches_of_file
 from importer.ledger.reading.snapshot import load_snapshot
-from importer.ledger.writing.apply import BatchFacts, apply_changes, in_utc
+from importer.ledger.writing.apply import BatchFacts, apply_changes
 from importer.messages.report import Report, Result, Rows
+from importer.pipeline.applied_before import applied_before, last_standing, report_of_done
 from importer.pipeline.job import Job, note_batch
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
@@ -42,14 +42,14 @@ class _Read:
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
     """Report what applying the workbooks in turn would do, and change nothing."""
     readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
-    snapshot = _snapshot([reading for reading in readings if isinstance(reading, _Read)], job)
+    snapshot, earlier = _state([reading for reading in readings if isinstance(reading, _Read)], job)
     reports = []
     for reading in readings:
         if isinstance(reading, Report):
             report = reading
         else:
             plan = _plan(reading, snapshot, job)
-            report = _report(reading, plan)
+            report = _report(reading, plan, earlier[reading.checked.sha256])
             report.result = Result.INVALID if report.refused else Result.VALID
             if report.refused:
                 _write_corrections(reading, report, job, partial=False)
@@ -71,9 +71,10 @@ def apply(
         return reading
     refused_already = reading.checked.refused and not partial
     if refused_already or not reading.checked.requests:  # nothing will be written
-        report = _applied_before(reading, job)
-        if report is None:
-            report = _report(reading, _plan(reading, _snapshot([reading], job), job))
+        snapshot, earlier = _state([reading], job)
+        batches = earlier[reading.checked.sha256]
+        done = report_of_done(str(path), reading.checked.read, batches, job)
+        report = done or _report(reading, _plan(reading, snapshot, job), batches)
     else:
         report = _apply(reading, job, partial)
     report.result = _result(report)
@@ -120,13 +121,18 @@ def _named_in(readings: Sequence[_Read]) -> Scope:
     return named
 
 
-def _snapshot(readings: Sequence[_Read], job: Job) -> Snapshot:
-    """The state of everything the rows name; an empty one if there is no ledger yet."""
+def _state(readings: Sequence[_Read], job: Job) -> tuple[Snapshot, dict[str, list[Batch]]]:
+    """The state of everything the rows name, and the batches of the files by their hashes.
+
+    Both are empty if there is no ledger yet.
+    """
     named = _named_in(readings)
+    hashes = {reading.checked.sha256 for reading in readings}
     if job.ledger.is_missing:
-        return snapshot_of_nothing(named, job.today)
+        return snapshot_of_nothing(named, job.today), {sha256: [] for sha256 in hashes}
     with job.ledger.reading() as connection:
-        return load_snapshot(connection, job.account, named, job.today)
+        batches = {sha256: batches_of_file(connection, job.account, sha256) for sha256 in hashes}
+        return load_snapshot(connection, job.account, named, job.today), batches
 
 
 def _plan(reading: _Read, snapshot: Snapshot, job: Job) -> Plan:
@@ -138,16 +144,18 @@ def _plan(reading: _Read, snapshot: Snapshot, job: Job) -> Plan:
 def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     """Take a snapshot, plan and apply in one transaction, so that nobody else can intervene."""
     named = _named_in([reading])
+    sha256, read = reading.checked.sha256, reading.checked.read
 
     def work(writing: Writing) -> Report:
         locked = lock_scope(writing.connection, job.account, named)
-        before = _applied_before(reading, job, writing)
-        if before is not None:
-            return before
+        batches = batches_of_file(writing.connection, job.account, sha256)
+        done = report_of_done(str(reading.path), read, batches, job)
+        if done is not None:
+            return done
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         locked.check_covers(named, snapshot)
         plan = _plan(reading, snapshot, job)
-        report = _report(reading, plan)
+        report = _report(reading, plan, batches)
         if plan.changes and (partial or not report.refused):
             job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
             name = reading.path.name.encode("utf-8", "replace").decode()  # it may hold any bytes
@@ -169,21 +177,8 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     return job.ledger.write(work)
 
 
-def _applied_before(reading: _Read, job: Job, writing: Writing | None = None) -> Report | None:
-    """The report on a file that was applied before, if it is to be applied at most once."""
-    if job.once is None or (writing is None and job.ledger.is_missing):
-        return None
-    sha256, read = reading.checked.sha256, reading.checked.read
-    with job.ledger.reading() if writing is None else nullcontext(writing.connection) as connection:
-        batch = batch_of_file(connection, job.account, sha256, in_utc(job.once.since))
-    if batch is None:
-        return None
-    rows = Rows(read, 0, read, 0)
-    return Report(str(reading.path), Result.UNCHANGED, sha256, rows, applied_before=batch)
-
-
-def _report(reading: _Read, plan: Plan) -> Report:
-    """The report on a plan that is not applied yet."""
+def _report(reading: _Read, plan: Plan, batches: Sequence[Batch]) -> Report:
+    """The report on a plan that is not applied yet; `batches` applied the same file before."""
     checked = reading.checked
     outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
     for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
@@ -193,11 +188,14 @@ def _report(reading: _Read, plan: Plan) -> Report:
         checked.read, counted[RowOutcome.APPLIED], counted[RowOutcome.UNCHANGED],
         counted[RowOutcome.REJECTED],
     )  # fmt: skip
-    problems = _in_order(checked, plan.problems)
+    before = last_standing(batches)
+    of_file = [] if before is None else [applied_before(before)]
+    problems = _in_order(checked, [*of_file, *plan.problems])
     return Report(
         str(reading.path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
         {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
         [with_suggestion(problem, checked, plan.after) for problem in problems],
+        applied_before=None if before is None else before.batch,
     )  # fmt: skip
 
 
@@ -208,12 +206,13 @@ def _result(report: Report) -> Result:
 
 
 def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Problem]:
-    """All problems in the order of the file: by sheet, row and column."""
+    """All problems in the order of the file: by sheet, row and column; moves of everyone first."""
     order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
 
-    def place(problem: Problem) -> tuple[int, int, int]:
+    def place(problem: Problem) -> tuple[int, bool, int, int]:
+        sheet = -1 if problem.sheet is None else order.get(problem.sheet, len(order))
         column = column_number((problem.cell or "").rstrip("0123456789"))
-        return order.get(problem.sheet or "", len(order)), problem.row or 0, column
+        return sheet, problem.code is not Code.MOVES_EVERYONE, problem.row or 0, column
 
     return sorted([*checked.problems, *of_plan], key=place)
 

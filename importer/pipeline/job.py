@@ -25,14 +25,14 @@ CLOCKS_APART = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class ApplyOnce:
-    """Apply a file at most once: a file with a batch gets no other.
+    """Apply a file once, although the program may end at any moment and try again.
 
-    An undone batch counts only if it is not older than `since`, when the file was taken.
     `before_commit` gets the report just before the commit, so that the caller's record of the file
-    is safe before the ledger changes.
+    is safe before the ledger changes. `recorded` gives the batch in that record, if there is one:
+    if the ledger has it, the file is done.
     """
 
-    since: dt.datetime
+    recorded: Callable[[], int | None]
     before_commit: Callable[[Report], None]
 
 

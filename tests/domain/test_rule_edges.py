@@ -107,3 +107,21 @@ def test_a_new_name_or_company_like_another_is_warned_about(filled: CommandLine)
         ("total-below-used", "D4"),
         ("similar-name", "B2"), ("console-limit", "B3"), ("similar-name", "B3"),
     ]  # fmt: skip
+
+
+def test_a_rename_that_was_made_already_is_unchanged_if_all_else_is_so_too(
+    filled: CommandLine,
+) -> None:
+    """The licences and the details that the row states are then those of the renamed customer."""
+    first = edit("Norte", new_name="Sur", first_name="Ana", licenses=2)
+    assert filled.apply(("Edit Customer", [first])).row_counts == (1, 1, 0, 0)
+    so = [first, edit("NORTE", new_name="sur"), edit("Norte", new_name="Sur", otc=A, licenses=2)]
+    other = [
+        edit("Norte", new_name="Sur", licenses=3), edit("Norte", new_name="Sur", first_name="Eva"),
+        edit("Norte", new_name="Sur", otc=E, licenses=2), edit("Norte", new_name="Oeste"),
+        edit("Norte", licenses=2),
+    ]  # fmt: skip
+    assert filled.apply(("Edit Customer", so)).row_counts == (3, 0, 3, 0)
+    result = filled.apply(("Edit Customer", other), options=["--partial"])
+    assert result.row_counts == (5, 0, 0, 5)
+    assert {code for code, _ in codes(result)} == {"unknown-customer"}

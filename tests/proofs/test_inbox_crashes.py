@@ -63,11 +63,11 @@ class InboxTrial(Trial):
 
     def plant_bug(self) -> None:
         if self._bug == "the hash of the file is not looked up":
-            replace("importer.pipeline.apply", batch_of_file=lambda *_: None)
+            replace("importer.pipeline.apply", batches_of_file=lambda *_: [])
         if self._bug == "the result is not kept before the commit":
             replace(
                 "importer.service.inbox.worker",
-                ApplyOnce=lambda since, _: ApplyOnce(since, lambda _: None),
+                ApplyOnce=lambda recorded, _: ApplyOnce(recorded, lambda _: None),
             )
 
     def faults(self) -> list[str]:

@@ -14,7 +14,7 @@ from importer.domain.entities import Device
 from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Addition, Snapshot, addition
 from importer.domain.problems import Place, Problem
-from importer.domain.rules import customers, devices, otcs, subscriptions
+from importer.domain.rules import customers, devices, moves, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
 from importer.domain.rules.verdict import Verdict
 
@@ -26,7 +26,7 @@ RULES: dict[type[ask.Request], Rule] = {
     ask.AddCustomer: customers.add_customer,
     ask.AddSubscription: subscriptions.add_subscription,
     ask.EditCustomer: customers.edit_customer,
-    ask.UpdateOtc: subscriptions.update_otc,
+    ask.UpdateOtc: moves.update_otc,
     ask.DisableCustomer: customers.disable_customer,
     ask.EnableCustomer: customers.enable_customer,
     ask.RecordDevice: devices.record_device,

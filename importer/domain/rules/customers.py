@@ -68,8 +68,12 @@ def edit_customer(row: ask.EditCustomer, ledger: Snapshot) -> Verdict:
     """Give the customer its new details and licences, all of them or none."""
     known = ledger.customer(row.customer)
     if known is None:
-        renamed = row.new_name if row.new_name and ledger.customer(row.new_name) else None
-        return Verdict(problems=[unknown_customer(row, ledger, renamed)])
+        if row.new_name is None or ledger.customer(row.new_name) is None:
+            return Verdict(problems=[unknown_customer(row, ledger)])
+        renamed = edit_customer(row._replace(customer=row.new_name, new_name=None), ledger)
+        if not renamed.changes and not renamed.problems:
+            return Verdict()  # it was renamed already, and the rest is so as well
+        return Verdict(problems=[unknown_customer(row, ledger, row.new_name)])
     edited = known._replace(
         name=row.new_name or known.name,
         email=row.email or known.email,

@@ -1,4 +1,4 @@
-"""Hand out licences of an OTC to a customer (rules 8, 9 and 10)."""
+"""Hand out licences of an OTC to a customer (rules 8, 9, 10 and 13)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importer.base.texts import N_, Text
 from importer.domain.entities import Customer, Otc
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem
-from importer.domain.requests import EditOtc, Request
+from importer.domain.requests import EditOtc, Request, UpdateOtc
 from importer.domain.rules.verdict import Verdict, row_problem
 from importer.domain.sheets import SHEET_OF
 
@@ -65,6 +65,11 @@ def hand_out(verdict: Verdict, ledger: Snapshot, wanted: LicenseRequest) -> None
             row, cell, Code.OTC_DEDICATED, N_("OTC {otc} is dedicated to {owner}."),
             N_("Use another OTC."), otc=otc.code, owner=owner.name,
         ))  # fmt: skip
+    elif to is not None and to.holds_whole_otcs and isinstance(row, UpdateOtc):
+        if pending < otc.total:
+            problems.append(dedicated_needs_all(wanted, pending, _MOVE_TO_A_WHOLE_OTC))
+        if wanted.licenses > pending:
+            problems.append(_overallocation(wanted, pending, _MOVE_TO_A_WHOLE_OTC))
     elif to is not None and to.holds_whole_otcs and not wanted.licenses == otc.total == pending:
         problems.append(dedicated_needs_all(wanted, pending))
     elif wanted.licenses > pending:
@@ -80,9 +85,16 @@ def requested_in_all(problem: Problem, requested: dict[str, int]) -> Problem:
     return replace(problem, message=Text(problem.message.template, facts))
 
 
-def _overallocation(wanted: LicenseRequest, pending: int) -> Problem:
-    fix = N_("Use another OTC, or raise the total on the {sheet} sheet, which must come before "
-             "this one.")  # fmt: skip
+_MOVE_TO_A_WHOLE_OTC = N_(
+    "Use an OTC that nobody else uses, with at least as many licences as the customer has now: it "
+    "manages itself, and loses none by a move."
+)
+
+
+def _overallocation(wanted: LicenseRequest, pending: int, fix: str | None = None) -> Problem:
+    if fix is None:
+        fix = N_("Use another OTC, or raise the total on the {sheet} sheet, which must come before "
+                 "this one.")  # fmt: skip
     if wanted.most:
         fix = N_("Write {most} or fewer, use another OTC, or raise the total on the {sheet} sheet, "
                  "which must come before this one.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Add Avira Subscription, Update OTC, and the licences of Edit Customer (rules 8 to 13)."""
+"""Add Avira Subscription, and the licences of Edit Customer (rules 8 to 12)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem, problem_at
-from importer.domain.requests import AddCustomer, AddSubscription, EditCustomer, UpdateOtc
+from importer.domain.requests import AddCustomer, AddSubscription, EditCustomer
 from importer.domain.rules.handing_out import LicenseRequest, dedicated_needs_all, hand_out
 from importer.domain.rules.verdict import (
     Verdict,
@@ -112,61 +112,6 @@ def edit_licenses(
     verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
 
 
-def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
-    """Move the customer's subscription, or every one, from the current OTC to the new."""
-    if row.current_otc == row.new_otc:
-        return Verdict(problems=[row_problem(
-            row, "new_otc", Code.SAME_OTC, N_("The current and the new OTC are both {otc}."),
-            N_("Write the OTC to move to in the {column} column."),
-            otc=row.new_otc, column=SHEET_OF[UpdateOtc].column("new_otc"),
-        )])  # fmt: skip
-    verdict = Verdict()
-    for field, code in (("current_otc", row.current_otc), ("new_otc", row.new_otc)):
-        if code not in ledger.otcs:
-            verdict.problems.append(unknown_otc(row, field, ledger))
-    customer = None if row.customer is None else ledger.customer(row.customer)
-    if row.customer is not None and customer is None:
-        verdict.problems.append(unknown_customer(row, ledger))
-    if verdict.problems:
-        return verdict
-    if customer is None:
-        moving = ledger.subscriptions_of(row.current_otc)
-        moved_already = ledger.used[row.new_otc] > 0
-    else:
-        subscription = ledger.subscription(customer, row.current_otc)
-        moving = [] if subscription is None else [subscription]
-        moved_already = ledger.subscription(customer, row.new_otc) is not None
-    if moving:
-        _move(verdict, row, moving, ledger)
-    elif not moved_already:
-        verdict.problems.append(row_problem(
-            row, "current_otc", Code.NO_SUCH_SUBSCRIPTION,
-            N_("Nobody holds licences of {otc}.") if customer is None else _HOLDS_NONE_OF,
-            N_("Correct {column} or the customer's name, or delete the row."),
-            customer=customer and customer.name, otc=row.current_otc,
-            column=SHEET_OF[UpdateOtc].column("current_otc"),
-        ))  # fmt: skip
-    return verdict
-
-
-def _move(verdict: Verdict, row: UpdateOtc, moving: list[Subscription], ledger: Snapshot) -> None:
-    new = ledger.otcs[row.new_otc]
-    holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
-    whole = holder is not None and holder.holds_whole_otcs
-    moved = new.total if whole else sum(licenses for *_, licenses in moving)
-    wanted = LicenseRequest(row, new, moved, holder, "new_otc", "new_otc", None)
-    hand_out(verdict, ledger, wanted)
-    for leaving in moving:
-        joined = ledger.subscription(ledger.customers[leaving.customer], new.code)
-        had = joined.licenses if joined is not None else 0
-        licenses = new.total if whole else had + leaving.licenses
-        arriving = Subscription(leaving.customer, new.code, licenses)
-        verdict.changes += (
-            Change(None, leaving, None, row.place),
-            Change(ChangeKind.SUBSCRIPTION_MOVED, joined, arriving, row.place),
-        )
-
-
 def _subscription_meant(
     verdict: Verdict, row: EditCustomer, customer: Customer, ledger: Snapshot
 ) -> Subscription | None:
@@ -175,7 +120,7 @@ def _subscription_meant(
         field, message = "licenses", N_("{customer} holds no licences.")
         subscriptions = ledger.subscriptions(customer)
     else:
-        field, message = "otc", _HOLDS_NONE_OF
+        field, message = "otc", HOLDS_NONE_OF
         subscription = ledger.subscription(customer, row.otc)
         subscriptions = [] if subscription is None else [subscription]
     if len(subscriptions) > 1:
@@ -195,7 +140,7 @@ def _subscription_meant(
     return subscriptions[0] if subscriptions else None
 
 
-_HOLDS_NONE_OF = N_("{customer} holds no licences of {otc}.")
+HOLDS_NONE_OF = N_("{customer} holds no licences of {otc}.")
 
 
 def _customer_disabled(row: AddSubscription | EditCustomer, customer: Customer) -> Problem:

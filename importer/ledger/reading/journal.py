@@ -86,19 +86,10 @@ def _batches(
     return [row._replace(undone_by=undone_by.get(row.batch)) for row in batches]
 
 
-def batch_of_file(
-    connection: sa.Connection, account_id: str, sha256: str, since: str
-) -> int | None:
-    """The batch that applied a file and still stands; None if there is none.
-
-    A batch of the instant `since` (ISO text in UTC) or later counts even if it was undone.
-    """
+def batches_of_file(connection: sa.Connection, account_id: str, sha256: str) -> list[Batch]:
+    """The batches that applied a file, undone ones included, in their order."""
     batches = _batches(connection, account_id, batch.c.sha256 == sha256)  # undos have its hash too
-    numbers = [
-        candidate.batch for candidate in batches
-        if candidate.kind == "apply" and (candidate.undone_by is None or candidate.at >= since)
-    ]  # fmt: skip
-    return numbers[-1] if numbers else None
+    return [candidate for candidate in batches if candidate.kind == "apply"]
 
 
 def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[JournalLine]:

@@ -89,7 +89,7 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     report_text = report_lines(shown, everything=True, advice=IN_INBOX)
     lines = [without_otcs(str(line)) for line in report_text]
     event, batch = Event[report.result.name], report.batch
-    if report.applied_before is not None:
+    if report.applied_before is not None and report.result is Result.UNCHANGED:
         event, batch = Event.APPLIED_BEFORE, report.applied_before
     facts = {"file": name, "batch": batch, **report.rows._asdict()}
     return InboxResult(

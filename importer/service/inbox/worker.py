@@ -1,7 +1,7 @@
 """Apply each workbook of the inbox once, and file it with a report.
 
 However the program ends, each workbook is in the inbox, in a claim or filed. The ledger decides by
-the hash of the file whether it was applied.
+the batch that the claim records, and the hash of the file, whether it was applied.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from importer.base import clock
 from importer.base.errors import LedgerError, OutputError, StrangeLedgerError
 from importer.base.files import make_folder, os_error_reason, put_new, whole_file
 from importer.config.service import InboxSettings
-from importer.ledger.reading.journal import batch_of_file
-from importer.ledger.writing.apply import in_utc
+from importer.ledger.reading.journal import batches_of_file
 from importer.messages.fault_log import log_fault
 from importer.messages.report import Report, Result
 from importer.pipeline import apply as pipeline
@@ -175,6 +174,10 @@ class InboxWorker:
         self._attempt = claim, tries
         state = _state(claim.workbook)
 
+        def recorded() -> int | None:  # by this service or one that takes it over
+            kept = result_from_json(claim.kept_result(final=False))
+            return None if kept is None else kept.batch
+
         def before_commit(report: Report) -> None:
             if _state(claim.workbook) != state:
                 raise _ChangedError
@@ -183,7 +186,7 @@ class InboxWorker:
         job = replace(
             self.job, today=clock.today(),
             corrections=claim.new_corrections(None if kept is None else kept.corrections_made),
-            once=ApplyOnce(claim.since.replace(microsecond=0), before_commit),
+            once=ApplyOnce(recorded, before_commit),
         )  # fmt: skip
         try:
             self.ledger.must_exist()
@@ -204,24 +207,21 @@ class InboxWorker:
             self._attempt = None
         if report.result is not Result.UNREADABLE:
             self.ledger.worked(to_write=True)
+        kept = result_from_json(claim.kept_result(final=False))
         if report.applied_before is not None and kept and kept.batch == report.applied_before:
             return kept  # the batch is of this claim: the program ended after the commit
         return result_of(report, name, claim.since)
 
     def _given_up(self, claim: Claim, kept: InboxResult | None, tries: int) -> InboxResult:
         """The result of a workbook that failed each time, unless it was applied nonetheless."""
-        name, batch = claim.workbook.name, None
-        if not self.job.ledger.is_missing:
+        if kept is not None and not self.job.ledger.is_missing:
             with claim.workbook.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             with self.job.ledger.reading() as connection:
-                since = in_utc(claim.since.replace(microsecond=0))
-                batch = batch_of_file(connection, self.job.account, sha256, since)
-        if batch is None:
-            return given_up_result(name, claim.since, tries)
-        if kept is not None and kept.batch == batch:
-            return kept
-        return result_of(Report(name, Result.UNCHANGED, applied_before=batch), name, claim.since)
+                batches = batches_of_file(connection, self.job.account, sha256)
+            if any(batch.batch == kept.batch for batch in batches):
+                return kept
+        return given_up_result(claim.workbook.name, claim.since, tries)
 
     def _file(self, claim: Claim, result: InboxResult) -> None:
         folder = self.settings.rejected if result.returned else self.settings.applied

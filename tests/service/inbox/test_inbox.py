@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import sys
@@ -11,8 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from builders import code_of, otc
-from importer.base import clock
+from builders import code_of, edit, otc
 from importer.cli.main import run
 from importer.service.inbox import result as inbox_result
 from inbox_workbooks import STAMP, bad, batches, good, licenses_by_customer, names, report_of
@@ -86,23 +84,37 @@ def test_a_rejected_workbook_comes_back_with_corrections_that_can_be_dropped(
     assert names(folders.applied) == ["bad.corrections.xlsx", "bad.corrections.xlsx.report.txt"]
 
 
-def test_the_same_bytes_are_applied_once_unless_they_were_undone(
-    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+def test_the_same_bytes_are_judged_row_by_row_and_the_report_names_the_batch(
+    folders: Folders, serve: Serve
 ) -> None:
-    now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now - dt.timedelta(hours=1))
+    """Nothing is left to do, until something is undone or changed; then that is done again."""
     content = folders.drop("one.xlsx", good(1)).read_bytes()
     assert serve("--once").named("workbook-applied")
     (folders.inbox / "copy.xlsx").write_bytes(content)
     [event] = serve("--once").named("workbook-applied-before")
     assert (event["file"], event["batch"]) == ("copy.xlsx", 1)
     assert batches(folders) == ["one.xlsx"]
-    assert "batch 1" in report_of(folders, "copy.xlsx")
-    monkeypatch.setattr(clock, "now", lambda: now)
+    assert "batch 1 at" in report_of(folders, "copy.xlsx")
+    folders.drop("renamed.xlsx", [("Edit Customer", [edit("Site 1", new_name="Norte")])])
+    assert serve("--once").named("workbook-applied")
+    (folders.inbox / "again.xlsx").write_bytes(content)
+    assert serve("--once").named("workbook-applied")
+    report = report_of(folders, "again.xlsx")
+    assert "Rows: 2 read, 1 applied, 1 unchanged" in report
+    assert "batch 1 at" in report
+    assert batches(folders) == ["one.xlsx", "renamed.xlsx", "again.xlsx"]
+
+
+def test_the_same_bytes_as_a_batch_that_was_undone_are_applied_without_a_word(
+    folders: Folders, serve: Serve
+) -> None:
+    content = folders.drop("one.xlsx", good(1)).read_bytes()
+    assert serve("--once").named("workbook-applied")
     assert run(["undo", "1", "--ledger", folders.ledger, "-q"]) == 0
     (folders.inbox / "copy.xlsx").write_bytes(content)
     assert serve("--once").named("workbook-applied")
     assert batches(folders) == ["one.xlsx", "one.xlsx", "copy.xlsx"]
+    assert "batch 1" not in report_of(folders, "copy.xlsx")
 
 
 def test_with_partial_the_good_rows_are_applied_and_the_workbook_comes_back(

@@ -119,7 +119,8 @@ def edit_customer(ledger: ModelLedger, row: Cells) -> RowResult:
     if code and code not in ledger.otcs:
         problems.add("unknown-otc")
     if site is None:
-        return problems | {"unknown-customer"}
+        is_so = not problems and "New Name" in row and _is_renamed(ledger, row)
+        return "unchanged" if is_so else problems | {"unknown-customer"}
     customer, otcs = ledger.customers[site], ledger.otcs_of(site)
 
     name = row.get("New Name") or customer.name
@@ -150,6 +151,18 @@ def edit_customer(ledger: ModelLedger, row: Cells) -> RowResult:
     return "applied"
 
 
+def _is_renamed(ledger: ModelLedger, row: Cells) -> bool:
+    """Whether a customer has the new name and all else that the row states (rule 6)."""
+    site = ledger.find(row, "New Name")
+    if site is None:
+        return False
+    otcs = [row[OTC]] if OTC in row else ledger.otcs_of(site)
+    held = [ledger.subscriptions.get((site, code), 0) for code in otcs]
+    contact = ledger.customers[site].contact
+    is_so = all(contact.get(header) == row[header] for header in CONTACT if header in row)
+    return is_so and (LICENSES not in row or (held or [0]) == [row[LICENSES]])
+
+
 def _forbidden_change(ledger: ModelLedger, site: int, code: str, now: int, asks: int) -> set[str]:
     """What forbids taking a customer's subscription from `now` to `asks` licences."""
     customer = ledger.customers[site]
@@ -177,7 +190,9 @@ def update_otc(ledger: ModelLedger, row: Cells) -> RowResult:
         return "unchanged" if moved else {"no-such-subscription"}
     # A dedicated OTC has one holder, so either all who move hold whole OTCs or none does.
     whole = ledger.dedicated_to(current) is not None
-    asks = None if whole else sum(ledger.subscriptions[mover, current] for mover in moving)
+    asks = sum(ledger.subscriptions[mover, current] for mover in moving)
+    if whole:  # it gets all of the new OTC, which must not be less than it has
+        asks = max(asks, ledger.total(new))
     problems = ledger.forbidden(new, moving[0], whole, asks)
     if problems:
         return problems

@@ -26,7 +26,7 @@ from importer.config.service import SmtpSettings
 from mail_pages import attached, body
 from ports import HOST
 
-logging.getLogger("mail.log").propagate = False  # what aiosmtpd logs is no line of the program's log
+logging.getLogger("mail.log").propagate = False  # the log of the program has no lines of aiosmtpd
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def main(files: tuple[Path, ...], times: int) -> None:
         for path in files or (material.workbook(FULL.many),):
             ratios = [
                 seconds(partial(read_workbook, path))
-                / seconds(partial(read_file, path, DEFAULT_LIMITS, None))
+                / seconds(partial(read_file, path, DEFAULT_LIMITS))
                 for _ in range(times)
             ]
             click.echo(f"{path.name}: the sandbox takes {ratio(ratios)} the time")

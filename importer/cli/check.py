@@ -31,7 +31,8 @@ _OPTIONS = (
     actor_option,
     option(
         "--sheet", metavar="NAME",
-        help=N_("Sheet that a CSV file holds, if neither its name nor its headers show it."),
+        help=N_("What the only sheet of a workbook or CSV file holds, if its name does not show "
+                "it."),
     ),
 )  # fmt: skip
 
@@ -53,11 +54,11 @@ def workbook_job(
     """The job that the options describe; reading of the first file starts at once."""
     from importer.workbook.reading.sandbox import read_ahead
 
-    read_ahead(files[0], options.settings.limits, sheet)
+    read_ahead(files[0], options.settings.limits)
     from importer.pipeline.job import check_output
 
     if sheet is not None:
-        _check_sheet(sheet, files)
+        _check_sheet(sheet)
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(text(N_("With several files, --corrections must be an existing folder.")))
     job = options.job(actor=actor, corrections=corrections, sheet=sheet)
@@ -66,17 +67,14 @@ def workbook_job(
     return job
 
 
-def _check_sheet(sheet: str, files: tuple[Path, ...]) -> None:
+def _check_sheet(sheet: str) -> None:
     from importer.domain.sheets import SHEETS
-    from importer.workbook.formats.csv_file import SUFFIXES
     from importer.workbook.labels import sheet_named
 
     if sheet_named(sheet) is None:
         titles = [known.title(current_language()) for known in SHEETS]
         message = N_("There is no sheet {sheet}. The sheets are {known}.")
         raise MisuseError(text(message, sheet=sheet, known=titles))
-    if not any(path.suffix.lower() in SUFFIXES for path in files):
-        raise MisuseError(text(N_("--sheet is for CSV files only. A workbook names its sheets.")))
 
 
 def print_reports(options: CommonOptions, reports: Iterable[Report]) -> int:

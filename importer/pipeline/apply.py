@@ -87,12 +87,12 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
     """The checked cells of the workbook, or the report that it cannot be read."""
     try:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
-        raw = read_workbook(path, job.limits, job.sheet)
+        raw = read_workbook(path, job.limits)
         if following is not None:
-            read_ahead(following, job.limits, job.sheet)
+            read_ahead(following, job.limits)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         refuse_export(path, raw.sheets)
-        checked = check_workbook(path, raw, tick)
+        checked = check_workbook(path, raw, tick, job.sheet)
         if checked.prefilled is not None:
             checked.requests = _edited(checked.requests, checked.prefilled, job)
         return _Read(path, checked)

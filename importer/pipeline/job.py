@@ -40,8 +40,8 @@ class ApplyOnce:
 class Job:
     """The ledger, account, day, user and options of a run.
 
-    `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is the sheet
-    that a text file holds. With `once` None a file can be applied again.
+    `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
+    text file, or the only sheet of a workbook, holds. With `once` None a file can be applied again.
     """
 
     ledger: Ledger

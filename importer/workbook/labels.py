@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
 
-from importer.base.similarity import is_misspelt, is_similar
 from importer.base.texts import LANGUAGES, N_, translated
 from importer.domain.sheets import SHEETS, Column, Sheet
 
@@ -28,7 +27,6 @@ _QUOTES = str.maketrans(dict.fromkeys("‘’‛′´`", "'"))
 _CACHED = 4_096
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
-_SMALL_WORDS = frozenset({"a", "de", "del", "el", "la", "no", "of", "the"})
 
 
 @lru_cache(_CACHED)
@@ -40,12 +38,13 @@ def label_key(label: str) -> str:
 
 
 @lru_cache(_CACHED)
-def _rough_key(label: str) -> str:
+def rough_key(label: str) -> str:
     """The form in which similar labels are equal: also without punctuation and plurals."""
-    return "".join(_rough_words(label))
+    return "".join(rough_words(label))
 
 
-def _rough_words(label: str) -> list[str]:
+def rough_words(label: str) -> list[str]:
+    """The words of a label without case, accents, punctuation and plurals."""
     words = " ".join(map(label_key, label.replace("_", " ").split()))
     bare = _NOT_A_WORD.sub(" ", words).split()
     return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in bare]
@@ -57,7 +56,7 @@ def _keys(label: str) -> set[str]:
 
 
 _SHEETS = {label_key(sheet.title(language)): sheet for sheet in SHEETS for language in LANGUAGES}
-_ROUGH_SHEETS = {_rough_key(sheet.title(language)): sheet
+_ROUGH_SHEETS = {rough_key(sheet.title(language)): sheet
                  for sheet in SHEETS for language in LANGUAGES}  # fmt: skip
 _COLUMNS = {
     sheet.name: {label_key(column.title(language)): column
@@ -71,7 +70,7 @@ _OWN_SHEETS = _PROBLEMS | _keys(INSTRUCTIONS) | {label_key(LISTS), label_key(MET
 
 def sheet_named(name: str) -> Sheet | None:
     """The sheet that `name` means, if any: “add otcs” means Add OTC."""
-    return _SHEETS.get(label_key(name)) or _ROUGH_SHEETS.get(_rough_key(name))
+    return _SHEETS.get(label_key(name)) or _ROUGH_SHEETS.get(rough_key(name))
 
 
 def is_exactly(name: str, sheet: Sheet) -> bool:
@@ -81,7 +80,7 @@ def is_exactly(name: str, sheet: Sheet) -> bool:
 
 def sheet_in_file_name(stem: str) -> Sheet | None:
     """The only sheet that a file name contains: “2026-05 add_otc (1)” means Add OTC."""
-    words = _rough_words(_CAMEL.sub(r" \1", stem))
+    words = rough_words(_CAMEL.sub(r" \1", stem))
     phrases = {
         "".join(words[first:last])
         for first in range(len(words))
@@ -94,8 +93,8 @@ def sheet_in_file_name(stem: str) -> Sheet | None:
 def language_of(name: str, sheet: Sheet) -> str:
     """The language in which `name` is, or contains, the name of `sheet`."""
     default, *others = LANGUAGES
-    rough = _rough_key(name)
-    return next((other for other in others if _rough_key(sheet.title(other)) in rough), default)
+    rough = rough_key(name)
+    return next((other for other in others if rough_key(sheet.title(other)) in rough), default)
 
 
 def column_named(sheet: Sheet, header: str) -> Column | None:
@@ -144,36 +143,3 @@ def sheets_with(headers: list[str]) -> list[Sheet]:
 
 def _has_required(sheet: Sheet, fields: Collection[str]) -> bool:
     return all(column.field in fields for column in sheet.columns if column.required)
-
-
-def headers_like(sheet: Sheet, header: str, taken: Collection[str], language: str) -> list[str]:
-    """The headers of `sheet` that `header` may mean, preferably in `language`.
-
-    It may be misspelt, or have words too few or too many. Those of the fields `taken` do not count.
-    """
-    languages = sorted(LANGUAGES, key=lambda other: other != language)
-    similar = (
-        next((title for title in map(column.title, languages) if _similar(header, title)), None)
-        for column in sheet.columns
-        if column.field not in taken
-    )
-    return [title for title in similar if title is not None]
-
-
-def sheets_like(name: str) -> list[Sheet]:
-    """The sheets that a misspelt `name` may mean."""
-    rough = _rough_key(name)
-    return [
-        sheet
-        for sheet in SHEETS
-        if any(is_misspelt(rough, _rough_key(title)) for title in map(sheet.title, LANGUAGES))
-    ]
-
-
-def _similar(header: str, title: str) -> bool:
-    words, title_words = (set(_rough_words(label)) - _SMALL_WORDS for label in (header, title))
-    return bool(words) and (
-        words <= title_words
-        or title_words <= words
-        or is_similar(_rough_key(header), _rough_key(title))
-    )

@@ -16,11 +16,12 @@ from importer.domain.names import fits_console, tidy_text
 from importer.domain.planning.snapshot import Addition, addition
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, Request
-from importer.domain.sheets import Column, ColumnKind, Sheet
+from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
 from importer.workbook.cell import BadCell, Cell, cell_text, is_blank
 from importer.workbook.checking.cell_problems import cell_problem
 from importer.workbook.checking.cells import Value, reader_of
 from importer.workbook.checking.layout import InputSheet, find_sheets
+from importer.workbook.checking.naming import name_sheets
 from importer.workbook.checking.schemas import bad_cells
 from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.reading.raw import RawWorkbook
@@ -56,18 +57,28 @@ class CheckedWorkbook:
 
 
 def check_workbook(
-    path: Path, raw: RawWorkbook, tick: Callable[[], object] = lambda: None
-) -> CheckedWorkbook:  # fmt: skip
+    path: Path,
+    raw: RawWorkbook,
+    tick: Callable[[], object] = lambda: None,
+    sheet: str | None = None,
+) -> CheckedWorkbook:
     """Check every cell of `raw`; raise FileError if it has no known sheet.
 
-    `tick` is called once per sheet.
+    `tick` is called once per sheet. `sheet` is what the only sheet holds, whatever its name.
     """
+    name_sheets(path, raw.sheets, sheet)
     sheets, problems = find_sheets(raw.sheets)
     if not sheets:
         raise FileError(
             Code.NOT_A_WORKBOOK,
             text(N_("{path} has none of the sheets of an onboarding workbook."), path=path),
-            text(N_("To create one: avira-importer template")),
+            text(
+                N_(
+                    "Name each sheet after what it holds: {sheets}. To create an empty workbook: "
+                    "avira-importer template"
+                ),
+                sheets=SHEETS,
+            ),
         )
     if raw.guessed_encoding:
         fix = N_("Check accented letters. If they are wrong, save the file as CSV UTF-8.")

@@ -9,7 +9,8 @@ from importer.base.texts import N_, Text, text
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.workbook.cell import Row
-from importer.workbook.labels import headers_like, language_of, sheets_with_column
+from importer.workbook.labels import language_of, sheets_with_column
+from importer.workbook.likeness import columns_like
 from importer.workbook.markup import column_letters
 from importer.workbook.reading.raw import RawSheet
 
@@ -46,18 +47,17 @@ def ignored_sheet(raw: RawSheet) -> Problem:
     )  # fmt: skip
 
 
-def unknown_sheet(raw: RawSheet, candidates: Sequence[Sheet]) -> Problem:
+def unknown_sheet(raw: RawSheet, candidates: Sequence[Sheet], is_only: bool) -> Problem:
     """A sheet that has known columns or a similar name, but could be several sheets."""
     if not raw.is_named:
         message = N_("It is not clear which sheet {sheet} holds: it has columns of {sheets}.")
         fix = N_('Name the sheet, for example --sheet "{first}", or name the file after it.')
     else:
         message = N_("The name of the sheet {sheet} was not recognised.")
-        fix = N_("Rename it to one of: {sheets}.")
-        if len(candidates) < len(SHEETS) / 2:
-            fix = N_("Did you mean {near}? Rename the sheet.")
-        else:
-            candidates = SHEETS
+        fix = N_("Did you mean {near}? Rename the sheet.")
+        if is_only:
+            fix = N_('Did you mean {near}? Rename the sheet, or say what it holds, for example '
+                     '--sheet "{first}".')  # fmt: skip
     return _problem(Code.UNKNOWN_SHEET, raw, message, fix,
                     sheets=candidates, first=candidates[0], near=_either(candidates))  # fmt: skip
 
@@ -91,38 +91,54 @@ def header_below_data(raw: RawSheet, row: int) -> Problem:
 
 def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Problem:
     """A required column that is missing."""
-    title = column.title(language_of(raw.name, sheet))
-    facts = {"sheet": raw.name, "column": title}
+    title = column.title(language_of(raw.title, sheet))
+    facts = {"sheet": raw.name, "column": title, "expected": text(column.kind.meaning)}
     return Problem(
         Code.MISSING_COLUMN,
         Text(N_("{sheet} has no column named {column}."), facts),
-        Text(N_("Add {column} to the header, above its values."), facts),
+        Text(N_("Add {column} to the header, and below it: {expected}."), facts),
         raw.name, row, column.header, title,
     )  # fmt: skip
 
 
 def unknown_column(
-    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str, fields: Collection[str]
-) -> Problem:
-    """A column that may be a known one, or else is ignored; `fields` are those of other columns."""
-    code, message = Code.UNKNOWN_COLUMN, N_("{sheet} has no column named {column}.")
-    language = language_of(raw.name, sheet)
-    missing = [column.title(language) for column in sheet.columns if column.field not in fields]
+    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str, taken: Collection[str]
+) -> tuple[Problem, Collection[str]]:
+    """A column that may be a known one, or else is ignored, and the fields that it may fill.
+
+    Columns of the fields `taken` are there already.
+    """
+    language = language_of(raw.title, sheet)
+    missing = {column.field: column.title(language) for column in sheet.columns
+               if column.field not in taken}  # fmt: skip
     facts: dict[str, object] = {}
+    code, message = Code.UNKNOWN_COLUMN, N_("{sheet} has no column named {column}.")
     if not name.strip() and missing:  # its header may have been deleted
-        name, facts["columns"] = "", missing
         message = N_("Column {column} of {sheet} has values but no header.")
         fix = N_("Name it as one of: {columns}. If it is your own, give it any other name.")
-    elif others := sheets_with_column(name):
+        name, facts["columns"] = "", list(missing.values())
+        return _header_problem(code, raw, row, index, name, message, fix, **facts), missing.keys()
+    if like := columns_like(sheet, name, taken, language):
+        return misnamed_column(raw, row, index, name, list(like.values())), like.keys()
+    if others := sheets_with_column(name):
         facts["sheets"] = _either(others)
         fix = N_("It belongs to {sheets}. Move it there, or rename it if it is your own.")
-    elif similar := headers_like(sheet, name, fields, language):
-        facts["near"] = _either(similar)
-        fix = N_("Did you mean {near}? Rename it, or choose a different name if it is your own.")
     else:
         code, fix = Code.IGNORED_COLUMN, N_("No action is needed if it is your own.")
         message = N_("The column {column} of {sheet} was not recognised and was ignored.")
-    return _header_problem(code, raw, row, index, name, message, fix, **facts)
+    return _header_problem(code, raw, row, index, name, message, fix, **facts), ()
+
+
+def misnamed_column(
+    raw: RawSheet, row: int, index: int, name: str, titles: Sequence[str]
+) -> Problem:  # fmt: skip
+    """A column that may be one of those with these `titles`."""
+    return _header_problem(
+        Code.UNKNOWN_COLUMN, raw, row, index, name,
+        N_("The column {column} of {sheet} was not recognised."),
+        N_("Did you mean {near}? Rename it, or choose a different name if it is your own."),
+        near=_either(titles),
+    )  # fmt: skip
 
 
 def duplicate_column(raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace) -> Problem:

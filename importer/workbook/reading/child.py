@@ -47,7 +47,7 @@ def _next_work(stream: BinaryIO) -> Work | None:
 
 def _answer(work: Work) -> Iterator[Frame]:
     try:
-        raw = read_file(Path(work.path), work.limits, work.sheet)
+        raw = read_file(Path(work.path), work.limits)
     except RefusedError as refused:
         yield Refused(refused.code, refused.reason, refused.fix)
         return

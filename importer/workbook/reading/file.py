@@ -14,15 +14,14 @@ from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, PasswordError
 
-from importer.base.texts import N_, Text, text
+from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import Row, is_blank
+from importer.workbook.cell import is_blank
 from importer.workbook.formats import csv_file, ods, refusals, xls, xls_rewriting, xlsb, xlsx
 from importer.workbook.formats.archive import inspect_archive, parts_of, with_parts
-from importer.workbook.labels import language_of, sheet_in_file_name, sheet_named
 from importer.workbook.reading.calamine import Markups, read_sheets
-from importer.workbook.reading.raw import RawSheet, RawWorkbook, sheets_below
+from importer.workbook.reading.raw import RawSheet, RawWorkbook
 
 _ZIP = b"PK\x03\x04"
 _BEGINNING = 4_096  # bytes that are enough to tell what a file may be that is not a workbook
@@ -48,11 +47,8 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def read_file(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
-    """Read the file at `path`, whatever its format; raise RefusedError if that fails.
-
-    `sheet` names the sheet that a text file holds.
-    """
+def read_file(path: Path, limits: Limits) -> RawWorkbook:
+    """Read the file at `path`, whatever its format; raise RefusedError if that fails."""
     content = _bytes_of(path, limits)
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -69,8 +65,9 @@ def read_file(path: Path, limits: Limits, sheet: str | None) -> RawWorkbook:
         if suffix not in csv_file.SUFFIXES:
             raise _unknown_format(content)
         rows, encoding = csv_file.read_csv(content, suffix, limits)
+        filled = [row for row in rows if not all(map(is_blank, row[1]))]
         guessed = "Windows-1252" if encoding == csv_file.WINDOWS_1252 else None
-        return RawWorkbook(sha256, [_csv_sheet(rows, path, sheet)], guessed)
+        return RawWorkbook(sha256, [RawSheet(path.stem, filled, is_named=False)], guessed)
     except PasswordError as error:
         raise refusals.password_protected() from error
     except _DAMAGED as error:
@@ -123,23 +120,6 @@ def _archive_markup(
             raise refusals.password_protected()
         return ods.read_markup(archive, limits)
     raise refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is an archive of something else")))
-
-
-def _csv_sheet(rows: list[Row], path: Path, sheet: str | None) -> RawSheet:
-    """The one sheet of a text file; its name comes from `sheet`, the file's name or its header."""
-    rows = [row for row in rows if not all(map(is_blank, row[1]))]
-    from_name = sheet_in_file_name(path.stem)
-    candidates = [from_name] if from_name else sheets_below(rows)
-    chosen = sheet_named(sheet) if sheet else None
-    if chosen is not None and len(candidates) == 1 and candidates[0] is not chosen:
-        raise refusals.unreadable(
-            text(N_("its name or its headers say that it holds {other}, but --sheet says {sheet}"),
-                 other=Text(candidates[0].name, {}, "sheet"), sheet=sheet)
-        )  # fmt: skip
-    if chosen is None and len(candidates) != 1:
-        return RawSheet(path.stem, rows, is_named=False)
-    meant = chosen or candidates[0]
-    return RawSheet(meant.title(language_of(sheet or path.stem, meant)), rows)
 
 
 def _xml(content: bytes) -> refusals.RefusedError:

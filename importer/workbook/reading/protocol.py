@@ -14,11 +14,10 @@ from importer.workbook.reading.raw import RawSheet
 
 
 class Work(NamedTuple):
-    """A file to read, the limits, and the sheet that it holds if it is a text file."""
+    """A file to read, and the limits."""
 
     path: str
     limits: Limits
-    sheet: str | None
 
 
 class Refused(NamedTuple):

@@ -15,7 +15,8 @@ from importer.workbook.markup import Markup
 class RawSheet:
     """The rows of a sheet that are not blank, top to bottom.
 
-    `is_named` is false for a CSV file that does not say which sheet it holds.
+    `is_named` is false for a text file that does not say which sheet it holds. `chosen` is what
+    the user says it holds.
     """
 
     name: str
@@ -23,6 +24,12 @@ class RawSheet:
     hidden: bool = False
     markup: Markup = field(default_factory=Markup)
     is_named: bool = True
+    chosen: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The name that says which sheet it holds."""
+        return self.chosen or self.name
 
 
 @dataclass(frozen=True, slots=True)

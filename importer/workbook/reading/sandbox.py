@@ -36,14 +36,9 @@ class _Ahead(NamedTuple):
     process: ReadingProcess
 
 
-def read_workbook(
-    path: Path, limits: Limits = DEFAULT_LIMITS, sheet: str | None = None
-) -> RawWorkbook:
-    """Read the file at `path`, whatever its format; raise FileError if that fails.
-
-    `sheet` names the sheet that a text file holds.
-    """
-    process = _take_with(Work(os.path.abspath(path), limits, sheet))
+def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> RawWorkbook:
+    """Read the file at `path`, whatever its format; raise FileError if that fails."""
+    process = _take_with(Work(os.path.abspath(path), limits))
     keep = False
     _busy.add(process)
     try:
@@ -60,13 +55,13 @@ def read_workbook(
         _give_back(process, keep)
 
 
-def read_ahead(path: Path, limits: Limits = DEFAULT_LIMITS, sheet: str | None = None) -> None:
+def read_ahead(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
     """Start to read the file that `read_workbook` will be asked for next.
 
     The result is dropped if another file is asked for, or if the file has changed by then.
     """
     global _ahead
-    work = Work(os.path.abspath(path), limits, sheet)
+    work = Work(os.path.abspath(path), limits)
     identity = _identity(work)
     try:
         process = _take()

@@ -52,8 +52,8 @@ def _add_missing_sheets(workbook: Workbook, sheets: Sequence[InputSheet]) -> Non
         if input_sheet.sheet is None:
             return
         if not added:
-            language = language_of(input_sheet.place.name, input_sheet.sheet)
-        added[input_sheet.sheet.name] = _title(input_sheet.place.name)
+            language = language_of(input_sheet.name, input_sheet.sheet)
+        added[input_sheet.sheet.name] = _title(input_sheet.name)
     last = -1
     for sheet in SHEETS:
         if added.get(sheet.name) in workbook.sheetnames:
@@ -68,7 +68,7 @@ def _add_rows(
 ) -> None:  # fmt: skip
     """Write `rows` of one sheet and mark their problems."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
-    name = _title(input_sheet.place.name)
+    name = _title(input_sheet.name)
     template = _template_sheet(input_sheet)
     if template is None:
         sheet: Worksheet = workbook.create_sheet(name, index)
@@ -91,9 +91,10 @@ def _template_sheet(input_sheet: InputSheet) -> Sheet | None:
     Otherwise they would occur twice once the header is corrected.
     """
     sheet = input_sheet.sheet
-    if sheet is None or not input_sheet.has_unknown_columns:
+    if sheet is None or not input_sheet.asked_about:
         return sheet
-    columns = (column for column in sheet.columns if column.field in input_sheet.columns)
+    doubtful = input_sheet.asked_about.difference(input_sheet.columns)
+    columns = (column for column in sheet.columns if column.field not in doubtful)
     return replace(sheet, columns=tuple(columns))
 
 

@@ -48,6 +48,7 @@ def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbo
         unmark(sheet)
     for input_sheet in checked.sheets:
         sheet = workbook[input_sheet.place.name]
+        sheet.title = input_sheet.name
         if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
             fields = {field: index + 1 for field, index in input_sheet.columns.items()}
             add_drop_downs(workbook, sheet, input_sheet.sheet, fields, input_sheet.header_row)

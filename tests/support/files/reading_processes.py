@@ -23,7 +23,7 @@ from importer.domain.problems import Code
 from importer.workbook.formats.refusals import RefusedError
 from importer.workbook.reading import child
 read = child.read_file
-def read_file(path, limits, sheet):
+def read_file(path, *more):
 {body}
 child.read_file = read_file
 child.main()
@@ -34,7 +34,7 @@ child.main()
 _REPORTING = """
     try:
         {first}
-        return read(path, limits, sheet)
+        return read(path, *more)
     except (RefusedError, MemoryError):
         raise
     except BaseException as error:
@@ -45,9 +45,9 @@ _REPORTING = """
 
 _SABOTAGED = """
     deed = compile({deeds}.get(path.stem, "pass"), "deed", "exec")
-    content = read(path, limits, sheet) if {after} else None
+    content = read(path, *more) if {after} else None
     exec(deed)
-    return content or read(path, limits, sheet)
+    return content or read(path, *more)
 """
 
 
@@ -77,7 +77,7 @@ class Reader:
             self._process = ReadingProcess()
         outcome = "read"
         try:
-            self._process.ask(Work(str(path), self._limits, None))
+            self._process.ask(Work(str(path), self._limits))
             self._process.answer(self._limits)
         except RefusedError as refused:
             outcome, reason = refused.code, str(refused.reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import HEADERS, write_cells
+from builders import HEADERS, edit_workbook, write_cells
 from command_line import CommandLine
 from corpus.expected import OTC_HEADER, code, otc_row
 from corpus.texts import write_text
@@ -68,10 +68,18 @@ def test_a_file_that_may_be_two_sheets_is_refused_until_one_is_chosen(
     assert result.row_counts == (1, 1, 0, 0)
 
 
-def test_the_option_sheet_applies_to_text_files_only(command: CommandLine, tmp_path: Path) -> None:
-    book = write_cells(
-        tmp_path / "x.xlsx", {"Add OTC": [HEADER, otc_row(1)], "Enable Customer": []}
-    )
+def test_the_option_sheet_names_the_only_filled_sheet_of_each_file(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    """Blank and hidden sheets do not count."""
+    sheets: dict[str, list[Sequence[object]]] = {
+        "Lists": [("OTC",)],
+        "Hoja1": [HEADER, otc_row(1)],
+        "Hoja2": [],
+        "Old": [HEADER],
+    }
+    book = write_cells(tmp_path / "x.xlsx", sheets)
+    edit_workbook(book, lambda workbook: setattr(workbook["Old"], "sheet_state", "hidden"))
     text = write_text("x.csv", [HEADER, otc_row(2)])
     reports = command("apply", "--sheet", "Add OTC", book, text, "--json").json
     assert [report["changes"]["otcs_added"] for report in reports] == [1, 1]
@@ -88,14 +96,15 @@ def test_the_option_sheet_does_not_overrule_the_name_of_a_file(command: CommandL
 @pytest.mark.parametrize(("arguments", "named"), [
     (("--sheet", "Nonsense", "x.csv"), "Add OTC"),
     (("--sheet", "", "x.csv"), "Add OTC"),
-    (("--sheet", "Add OTC", "x.xlsx"), "CSV"),
+    (("--sheet", "Add OTC", "x.xlsx"), "2: First, Second"),
 ])  # fmt: skip
 @pytest.mark.parametrize("verb", ["check", "apply"])
 def test_a_sheet_that_cannot_be_chosen_is_wrong_use(
     verb: str, arguments: Sequence[str], named: str, command: CommandLine, tmp_path: Path
 ) -> None:
     write_text("x.csv", [HEADER, otc_row(1)])
-    write_cells(tmp_path / "x.xlsx", {"Add OTC": [HEADER, otc_row(1)]})
+    rows = [HEADER, otc_row(1)]
+    write_cells(tmp_path / "x.xlsx", {"First": rows, "Second": rows})
     result = command(verb, *arguments)
     assert result.exit_code == 2
     assert named in result.err

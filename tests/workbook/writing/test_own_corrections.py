@@ -200,8 +200,7 @@ def test_a_returned_workbook_is_read_like_the_original(command: CommandLine, fil
     edit_workbook(filled, type_oddities, rich_text=True)
     corrections = command("check", filled, "--json").corrections
     before, after = (
-        {sheet.name: _without_problems(sheet)
-         for sheet in read_file(path, DEFAULT_LIMITS, None).sheets}
+        {sheet.name: _without_problems(sheet) for sheet in read_file(path, DEFAULT_LIMITS).sheets}
         for path in (filled, corrections)
     )  # fmt: skip
     for name in ("Add OTC", "Add Customer", "Instructions", "Lists"):

@@ -1,0 +1,53 @@
+"""Say which sheet a text file holds, or the only sheet of a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from importer.base.errors import FileError, MisuseError
+from importer.base.texts import N_, text
+from importer.domain.problems import Code
+from importer.workbook.labels import is_own_sheet, language_of, sheet_in_file_name, sheet_named
+from importer.workbook.reading.raw import RawSheet, sheets_below
+
+
+def filled_sheets(sheets: Sequence[RawSheet]) -> list[RawSheet]:
+    """The sheets that may hold rows to apply: visible, filled, not written by the program."""
+    return [
+        sheet for sheet in sheets
+        if sheet.rows and not sheet.hidden and not is_own_sheet(sheet.name)
+    ]  # fmt: skip
+
+
+def name_sheets(path: Path, sheets: Sequence[RawSheet], chosen: str | None) -> None:
+    """Name the sheet of a text file, and the only sheet of a workbook as `chosen`.
+
+    Raise MisuseError if there are several to choose for, FileError if a name says otherwise.
+    """
+    if chosen is not None:
+        _choose(path, filled_sheets(sheets) or sheets, chosen)
+    for sheet in sheets:
+        if not sheet.is_named:
+            meant = sheet_named(sheet.chosen or "") or sheet_in_file_name(sheet.name)
+            candidates = [meant] if meant else sheets_below(sheet.rows)
+            if len(candidates) == 1:
+                sheet.name = candidates[0].title(language_of(sheet.title, candidates[0]))
+                sheet.is_named = True
+
+
+def _choose(path: Path, sheets: Sequence[RawSheet], chosen: str) -> None:
+    if len(sheets) > 1:
+        message = N_("--sheet names what the only sheet of a file holds, but {path} has {count}: "
+                     "{sheets}. Rename them instead.")  # fmt: skip
+        names = [sheet.name for sheet in sheets]
+        raise MisuseError(text(message, path=path, count=len(names), sheets=names))
+    for sheet in sheets:
+        stated = sheet_named(sheet.name) if sheet.is_named else sheet_in_file_name(sheet.name)
+        if stated not in (None, sheet_named(chosen)):
+            message = N_("{path} is {other} by name, but --sheet says {sheet}.")
+            raise FileError(
+                Code.UNREADABLE_FILE, text(message, path=path, other=stated, sheet=chosen),
+                text(N_("Leave --sheet out, or correct the name.")),
+            )  # fmt: skip
+        sheet.chosen = chosen

@@ -1,0 +1,108 @@
+"""Find what a misnamed sheet or column may mean, to suggest it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from importer.base.similarity import is_misspelt, is_similar
+from importer.base.texts import LANGUAGES
+from importer.domain.sheets import SHEETS, Column, Sheet
+from importer.workbook.labels import (
+    column_named,
+    is_own_sheet,
+    is_problems,
+    rough_key,
+    rough_words,
+    sheets_with,
+)
+from importer.workbook.synonyms import SYNONYMS
+
+_WIDEST = 100
+"""Cells of a row that are compared with columns; none of the sheets has as many."""
+_CACHED = 4_096
+_SMALL_WORDS = frozenset(
+    {"a", "de", "del", "el", "la", "n", "no", "nro", "num", "number", "numero", "of", "the"}
+)
+
+
+def columns_like(
+    sheet: Sheet, header: str, taken: Collection[str], language: str, *, loosely: bool = True
+) -> dict[str, str]:
+    """The title of each field's column that `header` may mean, preferably in `language`.
+
+    A declared synonym decides; else, if `loosely`, a misspelt title, or one with words too few or
+    too many. Columns of the fields `taken` do not count.
+    """
+    languages = sorted(LANGUAGES, key=lambda other: other == language)  # the preferred one is last
+    columns = [column for column in sheet.columns if column.field not in taken]
+    for is_meant in (_is_synonym, _is_like) if loosely else (_is_synonym,):
+        titles = {
+            column.field: column.title(known)
+            for column in columns
+            for known in languages
+            if is_meant(header, column, known)
+        }
+        if titles:
+            return titles
+    return {}
+
+
+def fields_meant(sheet: Sheet, headers: Sequence[str], *, loosely: bool = True) -> set[str]:
+    """The fields whose columns `headers` name or may mean, each header no more than one."""
+    columns = {header: column_named(sheet, header) for header in headers[:_WIDEST]}
+    fields = {column.field for column in columns.values() if column}
+    for header, column in columns.items():
+        if column is None and not is_problems(header):
+            like = columns_like(sheet, header, fields, LANGUAGES[0], loosely=loosely)
+            fields |= set(list(like)[:1])
+    return fields
+
+
+def sheets_like(name: str, first_rows: Sequence[list[str]], fewest: int) -> list[Sheet]:
+    """The sheets that one called `name` may be: by the headers among `first_rows`, or by its name.
+
+    Synonyms of headers count if they make at least `fewest` columns, and half of the row.
+    """
+    if is_own_sheet(name):
+        return []
+    for headers in first_rows:
+        if candidates := sheets_with(headers):
+            return candidates
+    for headers in first_rows:
+        fields = [(sheet, len(fields_meant(sheet, headers, loosely=False))) for sheet in SHEETS]
+        most = max(count for _, count in fields)
+        if most >= max(fewest, len(headers) / 2):
+            return [sheet for sheet, count in fields if count == most]
+    rough = rough_key(name)
+    return [
+        sheet
+        for sheet in SHEETS
+        if any(is_misspelt(rough, rough_key(title)) for title in map(sheet.title, LANGUAGES))
+    ]
+
+
+@lru_cache(_CACHED)
+def _telling_words(label: str) -> frozenset[str]:
+    return frozenset(rough_words(label)) - _SMALL_WORDS
+
+
+_SYNONYMS = {
+    (field, language): frozenset(map(_telling_words, words))
+    for field, by_language in SYNONYMS.items()
+    for language, words in by_language.items()
+}
+
+
+def _is_synonym(header: str, column: Column, language: str) -> bool:
+    return _telling_words(header) in _SYNONYMS.get((column.field, language), ())
+
+
+def _is_like(header: str, column: Column, language: str) -> bool:
+    title = column.title(language)
+    words, title_words = _telling_words(header), _telling_words(title)
+    return bool(words) and (
+        words <= title_words
+        or title_words <= words
+        or is_similar(rough_key(header), rough_key(title))
+    )

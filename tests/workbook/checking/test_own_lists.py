@@ -1,0 +1,154 @@
+"""Lists of a person's own: other sheet names, other headers, a title above and a total below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import A, edit_workbook, otc
+from command_line import CommandLine, CommandResult
+from own_lists import LIST_SUFFIXES, write_list
+from reports import problem_of, problems_of
+
+ENGLISH = ("Customer", "OTC", "Licences", "E-mail")
+SPANISH = ("Cliente", "Código", "Nº licencias", "Correo")
+ROWS = [("Clinica Norte", A, 5, "ana@norte.example"), ("Taller Sur", A, 3, "luis@sur.example")]
+
+
+def near(result: CommandResult) -> dict[str, str]:
+    """The suggestion for each misnamed column, by the cell of its header."""
+    return {
+        problem["cell"]: problem["fix"].partition("?")[0]
+        for problem in result.report["problems"]
+        if problem["code"] == "unknown-column"
+    }
+
+
+@pytest.mark.parametrize("suffix", LIST_SUFFIXES)
+@pytest.mark.parametrize(("name", "header", "titles"), [
+    ("Customers", ENGLISH, ("Customer (Site) Name", "Avira OTC", "No of Licenses", "Email")),
+    ("Licencias", SPANISH,
+     ("Nombre del cliente", "OTC de Avira", "Número de licencias", "Correo electrónico")),
+])  # fmt: skip
+def test_a_list_with_other_names_says_what_each_may_mean(
+    suffix: str, name: str, header: Sequence[str], titles: Sequence[str], command: CommandLine
+) -> None:
+    """The header is found below a title, all at once is reported, and no row is applied. A CSV file
+    has no name of a sheet but the file's."""
+    path = write_list(Path(f"{name}{suffix}"), name, [("Our list 2026",), (), header, *ROWS])
+    result = command("apply", path, "--partial", "--json")
+    assert (result.exit_code, result.row_counts) == (1, (2, 0, 0, 2))
+    problem = problem_of(result, "unknown-sheet")
+    assert problem["sheet"] == name
+    assert "Add Customer" in problem["message"] + problem["fix"]
+    assert "Edit Customer" in problem["message"] + problem["fix"]
+    assert '--sheet "Add Customer"' in problem["fix"]
+    assert near(result) == {
+        f"{letter}3": f"Did you mean {title}" for letter, title in zip("ABCD", titles, strict=True)
+    }
+
+
+@pytest.mark.parametrize("suffix", LIST_SUFFIXES)
+def test_the_option_sheet_is_enough_for_a_list_with_the_right_columns(
+    suffix: str, command: CommandLine
+) -> None:
+    command.apply(("Add OTC", [otc()]))
+    header = ("Customer (Site) Name", "Managed By", "Avira OTC", "No of Licenses")
+    path = write_list(Path(f"list{suffix}"), "Hoja1", [header, ("Norte", "Admin", A, 5)])
+    result = command("apply", path, "--sheet", "Agregar cliente", "--json")
+    assert (result.exit_code, result.row_counts) == (0, (1, 1, 0, 0))
+
+
+def test_headers_are_suggested_alone_once_the_sheet_is_named(command: CommandLine) -> None:
+    """A required column that no header may mean is missing, and the fix says what it holds."""
+    path = write_list(Path("x.xlsx"), "Customers", [ENGLISH, *ROWS])
+    result = command("check", path, "--sheet", "Add Customer", "--json")
+    assert [(cell, code) for _, cell, code in problems_of(result)] == [
+        (None, "missing-column"), *((f"{letter}1", "unknown-column") for letter in "ABCD"),
+    ]  # fmt: skip
+    assert "Managed By" in problem_of(result, "missing-column")["fix"]
+    assert "Admin or Customer" in problem_of(result, "missing-column")["fix"]
+
+
+@pytest.mark.parametrize(("header", "sheets"), [
+    (("Sede", "Clave", "Cantidad"), ("Add Customer", "Add Avira Subscription", "Edit Customer")),
+    (("Code", "Mail", "Company", "Qty", "Expires"), ("Add OTC", "Edit OTC")),
+    (("Cliente", "Gestionado por", "OTC", "Licencias"), ("Add Customer",)),
+    (("Client", "Old code", "New code"), ("Update OTC",)),
+    (("Cliente", "Causa"), ("Disable Customer",)),
+    (("Site", "Hostname", "OS", "Model"), ("Devices",)),
+])  # fmt: skip
+def test_the_sheets_with_most_of_the_columns_are_suggested(
+    header: tuple[str, ...], sheets: tuple[str, ...], command: CommandLine
+) -> None:
+    result = command.check(cells={"Sheet1": [header, ("x",) * len(header)]})
+    *first, last = sheets
+    expected = f"{', '.join(first)} or {last}" if first else last
+    assert f"Did you mean {expected}?" in problem_of(result, "unknown-sheet")["fix"]
+
+
+def test_a_column_that_may_be_two_is_asked_about_with_both(command: CommandLine) -> None:
+    header = ("Name", "Managed By", "Avira OTC", "No of Licenses")
+    result = command.check(cells={"Add Customer": [header, ("Norte", "Admin", A, 5)]})
+    fix = problem_of(result, "unknown-column")["fix"]
+    assert "Did you mean Customer (Site) Name, First Name or Last Name?" in fix
+
+
+def test_a_header_is_the_row_with_the_most_columns(command: CommandLine) -> None:
+    """A title that names a column, and data that say "Customer", are none."""
+    rows = [("Customer",), ("Customer", "Managed", "OTC", "Qty"), ("Norte", "Customer", A, 5)]
+    result = command.check(cells={"Add Customer": rows})
+    assert set(near(result)) == {"A2", "B2", "C2", "D2"}
+    assert result.row_counts == (1, 0, 0, 1)
+
+
+def test_a_contact_list_beside_a_sheet_is_ignored_and_a_list_of_licences_is_not(
+    command: CommandLine,
+) -> None:
+    """Only the second can be meant to be applied."""
+    table = [tuple(otc()), tuple(otc().values())]
+    contacts = [("Cliente", "Correo", "Teléfono"), ("Norte", "ana@norte.example", "5551234")]
+    result = command.check(cells={"Add OTC": table, "Contactos": contacts})
+    assert (result.exit_code, result.row_counts) == (0, (1, 1, 0, 0))
+    assert problem_of(result, "ignored-sheet")["sheet"] == "Contactos"
+    result = command.check(cells={"Add OTC": table, "Customers": [ENGLISH, *ROWS]})
+    assert problem_of(result, "unknown-sheet")["sheet"] == "Customers"
+    assert "--sheet" not in problem_of(result, "unknown-sheet")["fix"]
+
+
+def test_a_file_without_any_known_column_names_the_sheets_that_there_are(
+    command: CommandLine,
+) -> None:
+    result = command.check(cells={"Hoja1": [("Fecha", "Importe"), ("2026-01-01", 7)]})
+    assert result.exit_code == 3
+    [problem] = result.report["problems"]
+    assert problem["code"] == "not-a-workbook"
+    assert "Add Customer" in problem["fix"]
+
+
+def test_the_corrections_of_a_list_are_applied_as_the_sheet_that_was_named(
+    command: CommandLine,
+) -> None:
+    """Misnamed columns come back once, to be renamed, and missing ones are added. Afterwards the
+    file needs no --sheet."""
+    command.apply(("Add OTC", [otc()]))
+    path = write_list(Path("x.xlsx"), "Customers", [("Our list",), ENGLISH, *ROWS])
+    corrections = command("check", path, "--sheet", "Add Customer", "--json").corrections
+    titles = dict(zip(ENGLISH, ("Customer (Site) Name", "Avira OTC", "No of Licenses", "Email"),
+                      strict=True))  # fmt: skip
+
+    def correct(workbook: Any) -> None:
+        sheet = workbook["Add Customer"]
+        headers = {cell.value: cell for cell in sheet[1]}
+        assert [title for title in titles.values() if title in headers] == []
+        for name, title in titles.items():
+            headers[name].value = title
+        for row in (2, 3):
+            sheet.cell(row, headers["Managed By *"].column).value = "Admin"
+
+    edit_workbook(corrections, correct)
+    result = command("apply", corrections, "--json")
+    assert (result.exit_code, result.row_counts) == (0, (2, 2, 0, 0)), result

@@ -26,6 +26,7 @@ from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes
 from importer.messages.report import Report, Result, Rows
 from importer.pipeline.applied_before import applied_before, last_standing, report_of_done
+from importer.pipeline.cascades import with_refused_rows
 from importer.pipeline.job import Job, note_batch
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
@@ -138,7 +139,7 @@ def _state(readings: Sequence[_Read], job: Job) -> tuple[Snapshot, dict[str, lis
 def _plan(reading: _Read, snapshot: Snapshot, job: Job) -> Plan:
     requests = reading.checked.requests
     tick = job.progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
-    return make_plan(requests, snapshot, reading.checked.refused_additions, tick)
+    return make_plan(requests, snapshot, tick)
 
 
 def _apply(reading: _Read, job: Job, partial: bool) -> Report:
@@ -191,10 +192,11 @@ def _report(reading: _Read, plan: Plan, batches: Sequence[Batch]) -> Report:
     before = last_standing(batches)
     of_file = [] if before is None else [applied_before(before)]
     problems = _in_order(checked, [*of_file, *plan.problems])
+    problems = [with_suggestion(problem, checked, plan.after) for problem in problems]
     return Report(
         str(reading.path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
         {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
-        [with_suggestion(problem, checked, plan.after) for problem in problems],
+        with_refused_rows(problems, checked, plan),
         applied_before=None if before is None else before.batch,
     )  # fmt: skip
 

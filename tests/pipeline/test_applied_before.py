@@ -45,8 +45,10 @@ def test_a_file_that_was_applied_before_says_in_which_batch_and_its_rows_are_jud
     """Under another name too. What is so already is unchanged; the customer that the file disables
     and enables is disabled and enabled again."""
     copy = shutil.copy(WORKBOOK, "copy.xlsx")
-    results = [applied(command, path, "--json")
-               for command, path in (("check", WORKBOOK), ("check", copy), ("apply", copy))]
+    results = [
+        applied(command, path, "--json")
+        for command, path in (("check", WORKBOOK), ("check", copy), ("apply", copy))
+    ]
     for result in results:
         assert result.exit_code == 0
         assert result.row_counts == (4, 2, 2, 0)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from importer.domain import requests as ask
 from importer.domain.entities import Device
 from importer.domain.planning.changes import Change
-from importer.domain.planning.snapshot import Addition, Snapshot, addition
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Place, Problem
 from importer.domain.rules import customers, devices, moves, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
@@ -66,16 +65,13 @@ class Plan:
 def make_plan(
     requests: Sequence[ask.Request],
     snapshot: Snapshot,
-    refused_additions: Mapping[Addition, Place] = MappingProxyType({}),
     tick: Callable[[], object] = lambda: None,
 ) -> Plan:
     """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
 
-    `refused_additions` are rows that would create something but have bad cells, and so make no
-    request; problems of later rows name them. `tick` is called once per request.
+    `tick` is called once per request.
     """
     ledger = snapshot.copy()
-    ledger.refused_additions.update(refused_additions)
     outcomes: list[RowOutcome] = []
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -90,10 +86,6 @@ def make_plan(
         problems += verdict.problems
         if verdict.problems and verdict.refused:
             outcomes.append(rejected)
-            if isinstance(request, ask.AddOtc):
-                ledger.refused_additions[addition("otc", request.otc)] = request.place
-            elif isinstance(request, ask.AddCustomer):
-                ledger.refused_additions[addition("customer", request.customer)] = request.place
         elif not verdict.changes:
             outcomes.append(unchanged)
         else:

@@ -47,8 +47,6 @@ class Snapshot:
     nearest_customer: dict[str, str] = field(default_factory=dict)
     creators: dict[object, Place] = field(default_factory=dict)
     """The row of this workbook that created an entity, by `entity_key`."""
-    refused_additions: dict[Addition, Place] = field(default_factory=dict)
-    """The refused row of this workbook that would have created an OTC or a customer."""
     renamed: dict[str, int] = field(default_factory=dict)
     """The customers that this workbook has renamed, by the key of the old name."""
     holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
@@ -131,7 +129,7 @@ class Snapshot:
         """A copy that changes on its own, for a workbook that has created nothing yet."""
         return replace(
             self, otcs=dict(self.otcs), used=dict(self.used), customers=dict(self.customers),
-            creators={}, refused_additions={}, renamed={},
+            creators={}, renamed={},
             holdings={key: dict(of_customer) for key, of_customer in self.holdings.items()},
             holders={key: dict(of_otc) for key, of_otc in self.holders.items()},
             devices=dict(self.devices), installed=dict(self.installed),

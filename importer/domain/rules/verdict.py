@@ -11,7 +11,7 @@ from importer.domain.entities import Customer, Entity, ManagedBy
 from importer.domain.names import name_key
 from importer.domain.planning.changes import Change
 from importer.domain.planning.scope import email_key
-from importer.domain.planning.snapshot import Snapshot, addition
+from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, Severity, problem_at
 from importer.domain.requests import AddCustomer, AddOtc, CustomerRequest, Request
 from importer.domain.sheets import MANAGED_BY_WORDS, SHEET_OF
@@ -48,7 +48,8 @@ def duplicate_row(
     """The row adds what the row at `creator` has added: `added` names it."""
     return row_problem(
         row, field, Code.DUPLICATE_ROW, N_("Row {row} of {sheet} already added this: {added}."),
-        fix or N_("Delete one of the two rows."), added=added, **_row_facts(creator), **facts,
+        fix or N_("Delete one of the two rows."), added=added, row=creator.row,
+        sheet=creator.sheet.name, **facts,
     )  # fmt: skip
 
 
@@ -56,10 +57,7 @@ def unknown_otc(row: Request, field: str, ledger: Snapshot) -> Problem:
     """No OTC has this code; the fix may name one that looks like it."""
     code = getattr(row, field)
     facts: dict[str, object] = {}
-    refused = ledger.refused_additions.get(addition("otc", code))
-    if refused is not None:
-        fix, facts = _FIX_FIRST, _row_facts(refused)
-    elif code in ledger.nearest_otc:
+    if code in ledger.nearest_otc:
         fix, facts["near"] = N_("Did you mean {near}?"), ledger.nearest_otc[code]
     else:
         fix = N_("Correct the code, or add the OTC on the {sheet} sheet, which must come before "
@@ -74,10 +72,7 @@ def unknown_customer(row: CustomerRequest, ledger: Snapshot, renamed: str | None
     assert row.customer is not None, "a blank name is not an unknown customer"
     key = name_key(row.customer)
     facts: dict[str, object] = {"sheet": SHEET_OF[AddCustomer], "renamed": renamed}
-    refused = ledger.refused_additions.get(addition("customer", row.customer))
-    if refused is not None:
-        fix, facts = _FIX_FIRST, _row_facts(refused)
-    elif key in ledger.renamed:
+    if key in ledger.renamed:
         fix = N_("An earlier row renamed it to {renamed}. Write that name.")
         facts["renamed"] = ledger.customers[ledger.renamed[key]].name
     elif key in ledger.nearest_customer:
@@ -94,13 +89,6 @@ def unknown_customer(row: CustomerRequest, ledger: Snapshot, renamed: str | None
     return row_problem(
         row, "customer", Code.UNKNOWN_CUSTOMER, message, fix, name=row.customer, **facts
     )  # fmt: skip
-
-
-_FIX_FIRST = N_("Row {row} of {sheet} would add it but was refused. Fix that row first.")
-
-
-def _row_facts(place: Place) -> dict[str, object]:
-    return {"row": place.row, "sheet": place.sheet.name}
 
 
 def gets_no_more(customer: Customer) -> Text:

@@ -26,7 +26,7 @@ from importer.workbook.checking.schemas import bad_cells
 from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.reading.raw import RawWorkbook
 
-_CREATES: dict[type[Request], Literal["otc", "customer"]] = {AddOtc: "otc", AddCustomer: "customer"}
+CREATES: dict[type[Request], Literal["otc", "customer"]] = {AddOtc: "otc", AddCustomer: "customer"}
 _TIDIED = (ColumnKind.OTC, ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL)
 
 
@@ -126,7 +126,7 @@ def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook
     checked.refused.update((input_sheet.place.name, row) for row in bad_rows)
     for column in columns:
         checked.problems += _warnings(input_sheet, column, raw[column.field], values[column.field])
-    kind = _CREATES.get(sheet.request)
+    kind = CREATES.get(sheet.request)
     if kind in values:
         _record_refused_additions(checked, input_sheet, kind, values[kind], bad_rows)
     if input_sheet.refused:

@@ -181,7 +181,7 @@ def check_then_insert(path: Path, job: Job) -> Report:
     with job.ledger.reading() as connection:
         scope = scope_of(checked.requests)
         snapshot = load_snapshot(connection, job.account, scope, job.today)
-    plan = make_plan(checked.requests, snapshot, checked.refused_additions)
+    plan = make_plan(checked.requests, snapshot)
     _barrier.wait(PATIENCE)  # all have looked before the first one writes
     report = Report(str(path), Result.PARTLY_APPLIED, problems=plan.problems)
 

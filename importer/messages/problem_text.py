@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from importer.base.texts import N_, _, printable, shortened, text
+from importer.base.texts import N_, _, printable, shortened, text, visible
 from importer.domain.problems import Code, Problem, Severity
 from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
 
@@ -60,4 +60,4 @@ def _where(problem: Problem) -> Iterator[str]:
     if problem.header:
         yield problem.header
     if problem.value and problem.value != problem.header:
-        yield f"“{shortened(problem.value)}”"
+        yield f"“{visible(shortened(problem.value))}”"

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from importer.base.texts import LANGUAGES, N_, translated
+from importer.domain.names import tidy_text
+from importer.domain.otc_code import ODD_DASHES
 from importer.domain.sheets import SHEETS, Column, Sheet
 
 PROBLEMS = N_("Problems")
@@ -23,7 +25,7 @@ SUMMARY = N_("Summary")
 
 HEADER_SEARCH = 20  # rows that are searched for a header
 
-_QUOTES = str.maketrans(dict.fromkeys("‘’‛′´`", "'"))
+_PLAIN = str.maketrans(dict.fromkeys("‘’‛′´`", "'") | dict.fromkeys(ODD_DASHES, "-"))
 _CACHED = 4_096
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -32,7 +34,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 @lru_cache(_CACHED)
 def label_key(label: str) -> str:
     """The form in which labels are compared: without case, accents, spacing and the `*`."""
-    decomposed = unicodedata.normalize("NFKD", label.translate(_QUOTES))
+    decomposed = unicodedata.normalize("NFKD", tidy_text(label).translate(_PLAIN))
     bare = (c for c in decomposed if not unicodedata.combining(c) and not c.isspace() and c != "*")
     return "".join(bare).casefold()
 
@@ -75,7 +77,12 @@ def sheet_named(name: str) -> Sheet | None:
 
 def is_exactly(name: str, sheet: Sheet) -> bool:
     """Whether `name` is a name of `sheet`, apart from case, accents and spacing."""
-    return _SHEETS.get(label_key(name)) is sheet
+    return _SHEETS.get(label_key(name)) is sheet and not hides_characters(name)
+
+
+def hides_characters(label: str) -> bool:
+    """Whether `label` holds characters that cannot be seen, which comparing it drops."""
+    return not label.isascii() and any(unicodedata.category(c) == "Cf" for c in label)
 
 
 def sheet_in_file_name(stem: str) -> Sheet | None:

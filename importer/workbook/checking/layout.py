@@ -126,13 +126,16 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
     row, rows = input_sheet.header_row, input_sheet.rows
     unknown: list[tuple[int, str]] = []
     for index, cell in enumerate(input_sheet.header):
-        name = cell_text(cell)
+        name = "" if is_blank(cell) else cell_text(cell)
         column = labels.column_named(sheet, name)
         if column is None:
             unknown.append((index, name))
-        elif input_sheet.columns[column.field] != index:
-            first = input_sheet.place.columns[column.field]
+            continue
+        first = input_sheet.place.columns[column.field]
+        if input_sheet.columns[column.field] != index:
             yield problem.duplicate_column(raw, row, index, name, first)
+        if labels.hides_characters(name):
+            yield problem.tidied_header(raw, row, index, name, first)
     width = max((len(cells) for _, cells in rows), default=0) if input_sheet.header else 0
     unknown += [(index, "") for index in range(len(input_sheet.header), width)]
     above = [(number, cells) for number, cells in raw.rows if number < row]
@@ -142,7 +145,7 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
     elif row > 1:
         yield problem.title_rows(raw, row, [number for number, _ in above])
     for index, name in unknown:
-        if not labels.is_problems(name) and (name.strip() or is_filled(input_sheet.rows, index)):
+        if not labels.is_problems(name) and (name or is_filled(input_sheet.rows, index)):
             taken = input_sheet.columns
             of_column, fields = problem.unknown_column(raw, sheet, row, index, name, taken)
             input_sheet.asked_about.update(fields)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from importer.base.texts import N_, Text, text
+from importer.base.texts import N_, Text, text, visible
+from importer.domain.names import tidy_text
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.workbook.cell import Row
@@ -65,8 +66,8 @@ def unknown_sheet(raw: RawSheet, candidates: Sequence[Sheet], is_only: bool) -> 
 def similar_sheet_name(raw: RawSheet, sheet: Sheet) -> Problem:
     """A sheet whose name is slightly different from a known one."""
     return _problem(
-        Code.NORMALISED, raw, N_("The sheet “{sheet}” was read as “{meant}”."), _FINE,
-        value=raw.name, meant=sheet.title(language_of(raw.name, sheet)),
+        Code.NORMALISED, raw, N_("The sheet “{before}” was read as “{meant}”."), _FINE,
+        value=raw.name, before=visible(raw.name), meant=sheet.title(language_of(raw.name, sheet)),
     )  # fmt: skip
 
 
@@ -113,10 +114,10 @@ def unknown_column(
                if column.field not in taken}  # fmt: skip
     facts: dict[str, object] = {}
     code, message = Code.UNKNOWN_COLUMN, N_("{sheet} has no column named {column}.")
-    if not name.strip() and missing:  # its header may have been deleted
+    if not name and missing:  # its header may have been deleted
         message = N_("Column {column} of {sheet} has values but no header.")
         fix = N_("Name it as one of: {columns}. If it is your own, give it any other name.")
-        name, facts["columns"] = "", list(missing.values())
+        facts["columns"] = list(missing.values())
         return _header_problem(code, raw, row, index, name, message, fix, **facts), missing.keys()
     if like := columns_like(sheet, name, taken, language):
         return misnamed_column(raw, row, index, name, list(like.values())), like.keys()
@@ -138,6 +139,14 @@ def misnamed_column(
         N_("The column {column} of {sheet} was not recognised."),
         N_("Did you mean {near}? Rename it, or choose a different name if it is your own."),
         near=_either(titles),
+    )  # fmt: skip
+
+
+def tidied_header(raw: RawSheet, row: int, index: int, name: str, column: ColumnPlace) -> Problem:
+    """A header with characters that cannot be seen."""
+    return _header_problem(
+        Code.NORMALISED, raw, row, index, name, N_("“{before}” was read as “{after}”."), _FINE,
+        column.name, before=visible(name), after=column.header,
     )  # fmt: skip
 
 
@@ -165,7 +174,7 @@ def _header_problem(
 ) -> Problem:  # fmt: skip
     """A problem of the column at `index`, whose header is `name`; `column` is its English name."""
     letter = column_letters(index + 1)
-    header = name or letter
+    header = tidy_text(name) or letter
     facts |= {"sheet": raw.name, "column": header, "letter": letter}
     return Problem(code, Text(message, facts), Text(fix, facts), raw.name, row,
                    column or header, header, f"{letter}{row}", name)  # fmt: skip

@@ -29,6 +29,6 @@ def write_list(path: Path, name: str, rows: Sequence[Sequence[Any]]) -> Path:
             header, *below = ([v if v is not None else "" for v in row] for row in grid)
             path.write_bytes(b"".join(stream_write_ods([(name, header, below)])))
         case ".csv":
-            with path.open("w", encoding="utf-8", newline="") as stream:
+            with path.open("w", encoding="utf-8-sig", newline="") as stream:
                 csv.writer(stream).writerows(grid)
     return path

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from importer.base.texts import Text
+from importer.domain.entities import Subscription
 from importer.domain.planning.changes import UNDO_ONLY, Change, ChangeKind
 from importer.domain.planning.plan import Demand, RowOutcome
 from importer.domain.problems import Problem
@@ -78,6 +79,16 @@ class Report:
         """The number of changes of each kind, in the order of ChangeKind, zeros included."""
         counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in ChangeKind}
+
+    def licenses_added_by_moves(self) -> int:
+        """The licences that customers gained by moving to larger OTCs."""
+        return sum(
+            (image.licenses if image is change.after else -image.licenses)
+            for change in self.changes
+            if change.kind in (None, ChangeKind.SUBSCRIPTION_MOVED)
+            for image in (change.before, change.after)
+            if isinstance(image, Subscription)
+        )
 
 
 def to_json(report: Report) -> dict[str, Any]:

@@ -122,6 +122,8 @@ def _headline(subject: str, headline: Text, result: Result) -> ReportLine:
 
 def _changes(report: Report, everything: bool, *, additions: bool = False) -> Iterator[ReportLine]:
     done = [f"{_(_DONE[kind])}: {count}" for kind, count in report.counts().items() if count]
+    if more := report.licenses_added_by_moves():
+        done.append(str(text(N_("licences added by moves: {more}"), more=more)))
     if done:
         would = _(N_("Changes that would be made: ")) if report.result in _ROWS_NOT_APPLIED else ""
         yield line(2, would + "; ".join(done))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -24,13 +23,12 @@ from importer.ledger.reading.contents import load_contents_as_of
 from importer.ledger.reading.journal import Batch, batches_of_file
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes
-from importer.messages.report import Report, Result, Rows
-from importer.pipeline.applied_before import applied_before, last_standing, report_of_done
-from importer.pipeline.cascades import with_refused_rows
+from importer.messages.report import Report, Result
+from importer.pipeline.applied_before import report_of_done
 from importer.pipeline.job import Job, note_batch
-from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing, with_suggestion
+from importer.pipeline.report import report_on
+from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
-from importer.workbook.markup import column_number
 from importer.workbook.reading.sandbox import read_ahead, read_workbook
 
 
@@ -50,7 +48,7 @@ def check(paths: Sequence[Path], job: Job) -> list[Report]:
             report = reading
         else:
             plan = _plan(reading, snapshot, job)
-            report = _report(reading, plan, earlier[reading.checked.sha256])
+            report = report_on(reading.path, reading.checked, plan, earlier[reading.checked.sha256])
             report.result = Result.INVALID if report.refused else Result.VALID
             if report.refused:
                 _write_corrections(reading, report, job, partial=False)
@@ -75,7 +73,8 @@ def apply(
         snapshot, earlier = _state([reading], job)
         batches = earlier[reading.checked.sha256]
         done = report_of_done(str(path), reading.checked.read, batches, job)
-        report = done or _report(reading, _plan(reading, snapshot, job), batches)
+        plan = _plan(reading, snapshot, job)
+        report = done or report_on(path, reading.checked, plan, batches)
     else:
         report = _apply(reading, job, partial)
     report.result = _result(report)
@@ -156,7 +155,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         locked.check_covers(named, snapshot)
         plan = _plan(reading, snapshot, job)
-        report = _report(reading, plan, batches)
+        report = report_on(reading.path, reading.checked, plan, batches)
         if plan.changes and (partial or not report.refused):
             job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
             name = reading.path.name.encode("utf-8", "replace").decode()  # it may hold any bytes
@@ -178,45 +177,10 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     return job.ledger.write(work)
 
 
-def _report(reading: _Read, plan: Plan, batches: Sequence[Batch]) -> Report:
-    """The report on a plan that is not applied yet; `batches` applied the same file before."""
-    checked = reading.checked
-    outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
-    for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
-        outcomes[request.place.sheet.name, request.place.row] = outcome
-    counted = Counter(outcomes.values())
-    rows = Rows(
-        checked.read, counted[RowOutcome.APPLIED], counted[RowOutcome.UNCHANGED],
-        counted[RowOutcome.REJECTED],
-    )  # fmt: skip
-    before = last_standing(batches)
-    of_file = [] if before is None else [applied_before(before)]
-    problems = _in_order(checked, [*of_file, *plan.problems])
-    problems = [with_suggestion(problem, checked, plan.after) for problem in problems]
-    return Report(
-        str(reading.path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
-        {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
-        with_refused_rows(problems, checked, plan),
-        applied_before=None if before is None else before.batch,
-    )  # fmt: skip
-
-
 def _result(report: Report) -> Result:
     if report.batch is not None:
         return Result.PARTLY_APPLIED if report.refused else Result.APPLIED
     return Result.REJECTED if report.refused else Result.UNCHANGED
-
-
-def _in_order(checked: CheckedWorkbook, of_plan: Sequence[Problem]) -> list[Problem]:
-    """All problems in the order of the file: by sheet, row and column; moves of everyone first."""
-    order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
-
-    def place(problem: Problem) -> tuple[int, bool, int, int]:
-        sheet = -1 if problem.sheet is None else order.get(problem.sheet, len(order))
-        column = column_number((problem.cell or "").rstrip("0123456789"))
-        return sheet, problem.code is not Code.MOVES_EVERYONE, problem.row or 0, column
-
-    return sorted([*checked.problems, *of_plan], key=place)
 
 
 def _write_corrections(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:

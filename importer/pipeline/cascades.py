@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from importer.base.similarity import similar_codes, similar_names
 from importer.base.texts import N_, Text
+from importer.domain.additions import ADDED_BY, Addition, Kind, addition
 from importer.domain.planning.plan import Plan, RowOutcome
-from importer.domain.planning.snapshot import Addition, addition
 from importer.domain.problems import Code, Problem
-from importer.workbook.checking.check import CREATES, CheckedWorkbook
+from importer.workbook.checking.check import CheckedWorkbook
 
-Kind = Literal["otc", "customer"]
 Row = tuple[str, int]
 """A row by its sheet and number."""
-Creating = Mapping[tuple[str | None, str | None], Kind]
-"""What the rows of a sheet create, by the sheet and the column that names it."""
+AddingColumns = Mapping[tuple[str | None, str | None], Kind]
+"""What the rows of a sheet add, by the sheet and the column that names it."""
 
 _MISSING: dict[Code, Kind] = {
     Code.UNKNOWN_OTC: "otc", Code.BAD_OTC: "otc", Code.UNKNOWN_CUSTOMER: "customer",
@@ -54,15 +52,15 @@ def with_refused_rows(
 
     Where a code or name cannot be read, here or there, one that is the same or similar counts.
     """
-    creating = _creating_columns(checked)
+    adding = _adding_columns(checked)
     missing = {
         problem: _typed(_MISSING[problem.code], problem)
         for problem in problems
-        if problem.code in _MISSING and (problem.sheet, problem.column) not in creating
+        if problem.code in _MISSING and (problem.sheet, problem.column) not in adding
     }
     if not missing:
         return list(problems)
-    refused = _refused_rows(problems, checked, plan, creating)
+    refused = _refused_rows(problems, checked, plan, adding)
     unknown = set(missing.values()) - refused.readable.keys() - refused.unreadable.keys()
     similar = _similar(unknown, refused.unreadable)
     order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
@@ -86,24 +84,24 @@ def with_refused_rows(
     ]
 
 
-def _creating_columns(checked: CheckedWorkbook) -> Creating:
-    kinds = ((at, at.sheet, CREATES.get(at.sheet.request)) for at in checked.sheets if at.sheet)
+def _adding_columns(checked: CheckedWorkbook) -> AddingColumns:
+    kinds = ((at, at.sheet, ADDED_BY.get(at.sheet.request)) for at in checked.sheets if at.sheet)
     return {(at.place.name, sheet.column(kind).header): kind for at, sheet, kind in kinds if kind}
 
 
 def _refused_rows(
-    problems: Sequence[Problem], checked: CheckedWorkbook, plan: Plan, creating: Creating
+    problems: Sequence[Problem], checked: CheckedWorkbook, plan: Plan, adding: AddingColumns
 ) -> _Refused:
     refused = _Refused()
     for name, place in checked.refused_additions.items():
         refused.readable[name] = place.sheet.name, place.row
     for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
-        kind = CREATES.get(type(request))
+        kind = ADDED_BY.get(type(request))
         if outcome is RowOutcome.REJECTED and kind is not None:
             name = addition(kind, getattr(request, kind))
             refused.readable.setdefault(name, (request.place.sheet.name, request.place.row))
     for problem in problems:
-        kind = creating.get((problem.sheet, problem.column))
+        kind = adding.get((problem.sheet, problem.column))
         if kind is not None and problem.code in _UNREADABLE:
             at = problem.sheet or "", problem.row or 0
             refused.unreadable.setdefault(_typed(kind, problem), at)

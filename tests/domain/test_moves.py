@@ -71,6 +71,7 @@ def test_a_customer_that_moves_to_a_larger_otc_gets_all_of_it_and_the_report_say
     result = filled("apply", write_workbook(Path("moves.xlsx"), [("Update OTC", [move(A, C)])]))
     assert result.exit_code == 0
     assert f"Sola: {A} (20) → {C} (30), licences added: 10" in result.out
+    assert "subscriptions moved: 1; licences added by moves: 10\n" in result.out
     assert licenses(filled)["Sola"] == {C: 30}
 
 
@@ -80,6 +81,7 @@ def test_a_move_that_adds_nothing_says_nothing_of_licences_added(filled: Command
     result = filled("apply", write_workbook(Path("moves.xlsx"), [("Update OTC", [move(D, C)])]))
     assert f"Norte: {D} (4) → {C} (10)\n" in result.out
     assert f"Sur: {D} (3) → {C} (3)\n" in result.out
+    assert "licences added" not in result.out
     assert licenses(filled)["Norte"] == {C: 10}
 
 

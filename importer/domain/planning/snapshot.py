@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from importer.domain.entities import (
     Customer,
@@ -21,15 +20,7 @@ from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.problems import Place
 
-Addition = tuple[Literal["otc", "customer"], str]
-"""An OTC by its code, or a customer by the key of its name."""
-
 _SUBSCRIPTION_ADDED = ChangeKind.SUBSCRIPTION_ADDED
-
-
-def addition(kind: Literal["otc", "customer"], name: str) -> Addition:
-    """What a row that would create `name` adds."""
-    return (kind, name if kind == "otc" else name_key(name))
 
 
 @dataclass(slots=True)

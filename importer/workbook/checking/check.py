@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from importer.base.errors import FileError
 from importer.base.texts import N_, text, visible
+from importer.domain.additions import ADDED_BY, Addition, Kind, addition
 from importer.domain.names import fits_console, tidy_text
-from importer.domain.planning.snapshot import Addition, addition
 from importer.domain.problems import Code, Place, Problem, problem_at
-from importer.domain.requests import AddCustomer, AddOtc, Request
+from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
 from importer.workbook.cell import BadCell, Cell, cell_text, is_blank
 from importer.workbook.checking.cell_problems import cell_problem
@@ -26,7 +26,6 @@ from importer.workbook.checking.schemas import bad_cells
 from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.reading.raw import RawWorkbook
 
-CREATES: dict[type[Request], Literal["otc", "customer"]] = {AddOtc: "otc", AddCustomer: "customer"}
 _TIDIED = (ColumnKind.OTC, ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL)
 
 
@@ -126,7 +125,7 @@ def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook
     checked.refused.update((input_sheet.place.name, row) for row in bad_rows)
     for column in columns:
         checked.problems += _warnings(input_sheet, column, raw[column.field], values[column.field])
-    kind = CREATES.get(sheet.request)
+    kind = ADDED_BY.get(sheet.request)
     if kind in values:
         _record_refused_additions(checked, input_sheet, kind, values[kind], bad_rows)
     if input_sheet.refused:
@@ -142,7 +141,7 @@ def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook
 
 
 def _record_refused_additions(
-    checked: CheckedWorkbook, input_sheet: InputSheet, kind: Literal["otc", "customer"],
+    checked: CheckedWorkbook, input_sheet: InputSheet, kind: Kind,
     names: Sequence[Value | BadCell | None], bad_rows: set[int],
 ) -> None:  # fmt: skip
     """Record the OTCs or customers that refused rows would have created."""

@@ -1,0 +1,57 @@
+"""Make the report on a workbook from its plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from importer.domain.planning.plan import Plan, RowOutcome
+from importer.domain.problems import Code, Problem
+from importer.ledger.reading.journal import Batch
+from importer.messages.report import Report, Result, Rows
+from importer.pipeline.applied_before import applied_before, last_standing
+from importer.pipeline.cascades import with_refused_rows
+from importer.pipeline.suggestions import with_suggestion
+from importer.workbook.checking.check import CheckedWorkbook
+from importer.workbook.markup import column_number
+
+
+def report_on(
+    path: Path, checked: CheckedWorkbook, plan: Plan, batches: Sequence[Batch]
+) -> Report:  # fmt: skip
+    """The report on a plan that is not applied yet; `batches` applied the same file before."""
+    outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
+    for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
+        outcomes[request.place.sheet.name, request.place.row] = outcome
+    counted = Counter(outcomes.values())
+    rows = Rows(
+        checked.read, counted[RowOutcome.APPLIED], counted[RowOutcome.UNCHANGED],
+        counted[RowOutcome.REJECTED],
+    )  # fmt: skip
+    before = last_standing(batches)
+    problems = [*checked.problems, *plan.problems]
+    if before is not None:
+        problems.append(applied_before(before))
+    problems = [with_suggestion(p, checked, plan.after) for p in _in_order(problems, checked)]
+    return Report(
+        str(path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
+        {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
+        with_refused_rows(problems, checked, plan),
+        applied_before=None if before is None else before.batch,
+    )  # fmt: skip
+
+
+def _in_order(problems: Sequence[Problem], checked: CheckedWorkbook) -> list[Problem]:
+    """`problems` in the order of the file: its own, then by sheet, row and column.
+
+    Moves of every customer come before all else of their sheet (rule 13).
+    """
+    order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
+
+    def place(problem: Problem) -> tuple[int, bool, int, int]:
+        sheet = -1 if problem.sheet is None else order.get(problem.sheet, len(order))
+        column = column_number((problem.cell or "").rstrip("0123456789"))
+        return sheet, problem.code is not Code.MOVES_EVERYONE, problem.row or 0, column
+
+    return sorted(problems, key=place)

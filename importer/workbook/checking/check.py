@@ -93,10 +93,13 @@ def check_workbook(
     checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled)
     for input_sheet in sheets:
         checked.read += len(input_sheet.rows)
-        if input_sheet.refused:
-            checked.refused.update((input_sheet.place.name, row) for row, _ in input_sheet.rows)
-        if input_sheet.sheet is not None and input_sheet.rows and input_sheet.columns:
-            _check_sheet(input_sheet, input_sheet.sheet, checked)
+        refused = (
+            (row for row, _ in input_sheet.rows) if input_sheet.refused else input_sheet.totals
+        )
+        checked.refused.update((input_sheet.place.name, row) for row in refused)
+        to_check = input_sheet.without_totals()
+        if input_sheet.sheet is not None and to_check.rows and input_sheet.columns:
+            _check_sheet(to_check, input_sheet.sheet, checked)
         tick()
     return checked
 

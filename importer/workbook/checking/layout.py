@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from importer.base.texts import LANGUAGES
 from importer.domain.names import tidy_text
 from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
-from importer.domain.sheets import Sheet
+from importer.domain.sheets import Column, Sheet
 from importer.workbook import labels
 from importer.workbook.cell import Cell, Row, cell_text, is_blank
 from importer.workbook.checking import layout_problems as problem
@@ -20,6 +20,7 @@ from importer.workbook.checking.header import (
     rows_below,
 )
 from importer.workbook.checking.naming import filled_sheets
+from importer.workbook.checking.totals import total_rows
 from importer.workbook.likeness import columns_like, sheets_like
 from importer.workbook.markup import Markup, column_letters
 from importer.workbook.reading.raw import RawSheet
@@ -36,7 +37,8 @@ class InputSheet:
 
     `name` is the one that its rows are given back under. `columns` gives the index (A is 0) of each
     field's column; `asked_about` has the fields that misnamed columns may mean. `rows` are the
-    filled rows below the header, all `refused` if the layout is wrong.
+    filled rows below the header, all `refused` if the layout is wrong; `totals` are the numbers of
+    those that are no rows to apply, and refused too.
     """
 
     sheet: Sheet | None
@@ -49,6 +51,13 @@ class InputSheet:
     header_row: int = 1
     refused: bool = False
     asked_about: set[str] = field(default_factory=set)
+    totals: set[int] = field(default_factory=set)
+
+    def without_totals(self) -> InputSheet:
+        """The sheet without its rows of totals, whose cells mean nothing."""
+        if not self.totals:
+            return self
+        return replace(self, rows=[row for row in self.rows if row[0] not in self.totals])
 
 
 def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Problem]]:
@@ -74,6 +83,9 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
             severities = {of_sheet.severity for of_sheet in of_layout}
             input_sheet.refused = Severity.ERROR in severities
             problems += of_layout
+            for row, label in total_rows(input_sheet.rows, _columns_by_index(input_sheet)):
+                input_sheet.totals.add(row)
+                problems.append(problem.total_row(raw, row, label))
             problems += problem.hidden_cells(raw, input_sheet.rows, input_sheet.columns)
         sheets.append(input_sheet)
     return sheets, problems
@@ -156,6 +168,11 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
             yield problem.missing_column(raw, sheet, column, row)
     if raw.chosen is None and not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)
+
+
+def _columns_by_index(input_sheet: InputSheet) -> dict[int, Column]:
+    sheet = input_sheet.sheet
+    return {i: sheet.column(field) for field, i in input_sheet.columns.items()} if sheet else {}
 
 
 def is_filled(rows: Sequence[Row], index: int) -> bool:

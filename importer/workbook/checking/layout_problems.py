@@ -142,6 +142,12 @@ def misnamed_column(
     )  # fmt: skip
 
 
+def total_row(raw: RawSheet, row: int, label: str) -> Problem:
+    """A row that adds up those above it."""
+    return _problem(Code.MISSING_VALUE, raw, N_("Row {row} looks like a total, not a row."),
+                    N_("Delete it."), row, label or None)  # fmt: skip
+
+
 def tidied_header(raw: RawSheet, row: int, index: int, name: str, column: ColumnPlace) -> Problem:
     """A header with characters that cannot be seen."""
     return _header_problem(

@@ -1,0 +1,95 @@
+"""Recognise rows of totals at the end of a sheet, which are no rows to apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from importer.domain.names import tidy_text
+from importer.domain.problems import Code
+from importer.domain.sheets import Column, ColumnKind
+from importer.workbook.cell import BadCell, Cell, Row, is_blank, is_merged
+from importer.workbook.labels import rough_words
+
+_LAST_ROWS = 5
+"""Rows at the end that may be totals, or notes below them."""
+_WORDS = frozenset(
+    {"gesamt", "gesamtsumme", "somme", "subtotal", "sum", "suma", "sumatoria", "summe", "total",
+     "totale"}
+)  # fmt: skip
+"""The words of totals, as `rough_words` writes them, in languages that lists are kept in."""
+_FURTHER_WORDS = frozenset(
+    {"avira", "client", "cliente", "customer", "de", "final", "general", "gran", "grand",
+     "licence", "licencia", "license", "no", "number", "of", "otc", "sub"}
+)  # fmt: skip
+"""Words that make no name of a customer out of a total: Grand Total, Total de licencias."""
+_COUNTS = frozenset({ColumnKind.LICENSES, ColumnKind.LICENSES_OR_NONE})
+_PLAIN = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,' ’][0-9]{3})+")
+
+
+def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[tuple[int, str]]:
+    """The number of each row of totals, and its label; `columns` are the known ones by index.
+
+    A row needs two of these: it says nothing but that it is a total, it gives the sum of the rows
+    above, it lacks what every row needs. A customer may be called Total.
+    """
+    for at in range(max(len(rows) - _LAST_ROWS, 0), len(rows)):
+        number, cells = rows[at]
+        label = _label(cells, columns, islice(rows, at))
+        if label is not None:
+            yield number, label
+
+
+def _label(
+    cells: Sequence[Cell], columns: Mapping[int, Column], above: Iterable[Row]
+) -> str | None:  # fmt: skip
+    """The label of a row of totals, perhaps a blank one; None if the row is no total."""
+    filled = {i: cell for i, cell in enumerate(cells) if not (is_blank(cell) or is_merged(cell))}
+    numbers = {i: number for i, cell in filled.items() if (number := _number(cell)) is not None}
+    texts = {i: cell for i, cell in filled.items() if isinstance(cell, str) and i not in numbers}
+    others = filled.keys() - numbers.keys() - texts.keys()
+    if len(texts) > 1 or not all(_is_formula(filled[i]) for i in others):
+        return None
+    label = next(iter(texts.values()), "")
+    words = set(rough_words(label))
+    if words.isdisjoint(_WORDS) if label else others:
+        return None
+    says_only_so = words <= _WORDS | _FURTHER_WORDS | set(filter(str.isdigit, words))
+    is_incomplete = not columns or any(
+        column.required and (i not in filled or (i in texts and column.kind is ColumnKind.OTC))
+        for i, column in columns.items()
+    )
+    counts = {i: n for i, n in numbers.items() if i not in columns or columns[i].kind in _COUNTS}
+    is_sum = (says_only_so or is_incomplete) and _are_sums(counts, above)
+    return label if sum((says_only_so and bool(label), is_incomplete, is_sum)) > 1 else None
+
+
+def _are_sums(numbers: Mapping[int, int], above: Iterable[Row]) -> bool:
+    """Whether each of `numbers`, by column, is the sum of at least two numbers above it."""
+    columns: dict[int, list[int]] = {column: [] for column in numbers}
+    for _, cells in above:
+        for column, of_column in columns.items():
+            number = _number(cells[column]) if column < len(cells) else None
+            if number is not None:
+                of_column.append(number)
+    return bool(numbers) and all(
+        len(columns[i]) > 1 and sum(columns[i]) == number for i, number in numbers.items()
+    )
+
+
+def _number(cell: Cell) -> int | None:
+    """The whole number in a cell, also as text, and with separators of thousands."""
+    if isinstance(cell, str):
+        typed = tidy_text(cell)
+        if plain := _PLAIN.fullmatch(typed):
+            return int(plain[1])
+        return int(re.sub("[^0-9]", "", typed)) if _GROUPED.fullmatch(typed) else None
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and float(cell).is_integer():
+        return int(cell)
+    return None
+
+
+def _is_formula(cell: Cell) -> bool:
+    return isinstance(cell, BadCell) and cell.code is Code.FORMULA_WITHOUT_VALUE

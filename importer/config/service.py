@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +23,16 @@ KEY = "\0"
 
 @dataclass(frozen=True, slots=True)
 class InboxSettings:
-    """A folder whose workbooks are applied, and where they go afterwards."""
+    """A folder whose workbooks are applied, and where they go afterwards.
+
+    `settle` is how long a file must be still where nothing else tells that it is whole.
+    """
 
     folder: types.path
     applied: types.path_in_inbox
     rejected: types.path_in_inbox
     partial: types.boolean = False
+    settle: types.interval = dt.timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,14 @@ class Event(StrEnum):
         "nothing was applied. See {report}.")
     IN_USE = "workbook-in-use", INFO, N_("{file} is open in another program. It will be taken once "
         "it is closed.")
+    DOUBTFUL = "workbook-doubtful", WARNING, N_("{file} may be unfinished: {reason}. It stays in "
+        "the inbox for now.")
     NOT_OPENED = "workbook-not-opened", WARNING, N_("{file} is in the inbox but cannot be taken: "
         "{reason}. The service will keep retrying.")
+    CHANGED = "workbook-changed", WARNING, N_("{file} was written to after it was taken; it will "
+        "be taken again. Nothing of it was applied.")
+    CHANGED_LATE = "workbook-changed-late", ERROR, N_("{file} was written to after it was applied "
+        "as batch {batch}; it will be taken again. See {report}.")
     TAKEN_OVER = "workbook-taken-over", INFO, N_("{file}: taken over from a service that has "
         "ended.")
     NOT_FILED = "workbook-not-filed", ERROR, N_("{file} cannot be moved to its folder: {reason} "

@@ -16,6 +16,7 @@ from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.exports.run import LATE, Exports
 from importer.service.inbox.claims import open_claim_folder
+from importer.service.inbox.filing import Filing
 from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
 from importer.service.inbox.worker import InboxWorker
 from importer.service.locks import locked
@@ -34,7 +35,7 @@ LATE_ONCE = dt.timedelta(minutes=15)
 """How late a run may be before it counts as missed, where a timer starts the program."""
 
 AT_MOST_ONCE = 60.0
-"""Seconds for which a single round waits for files that are still growing."""
+"""Seconds for which a single round waits for files that are still growing, beyond `settle`."""
 
 AFTER_FAULT = 5.0
 """Seconds before a loop is restarted after an internal error."""
@@ -105,10 +106,11 @@ def _process_inbox(context: ServiceContext, inbox: InboxWorker, beat: Callable[[
 @contextmanager
 def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWorker]:
     with open_claim_folder(settings.folder) as claims:
+        notices = context.notices
+        filing = Filing(settings, claims, notices.refused, context.filed, notices.changed)
         context.inbox = InboxWorker(
-            settings, claims, context.job("inbox"), context.ledger, context.stopping,
-            context.notices.refused, context.filed,
-        )  # fmt: skip
+            settings, claims, context.job("inbox"), context.ledger, context.stopping, filing
+        )
         yield context.inbox
 
 
@@ -179,10 +181,11 @@ def run_once(context: ServiceContext) -> None:
 def _process_inbox_once(context: ServiceContext, settings: InboxSettings) -> None:
     with _inbox(context, settings) as inbox:
         try:
-            until = time.monotonic() + AT_MOST_ONCE
+            until = time.monotonic() + AT_MOST_ONCE + settings.settle.total_seconds()
             while inbox.round() and time.monotonic() < until:
                 context.stopping.wait(LOOK_SOON)
                 context.stopping.raise_if_set()
         finally:
             context.measure_inbox(inbox)
             context.has_left = inbox.has_left
+            context.doubtful = inbox.doubtful

@@ -51,7 +51,8 @@ NO_ADDRESSES = ("boss@msp.example", [1], ["boss"], ["a b@x.example"], ["@x.examp
 BAD: dict[str, dict[str, tuple[Any, ...]]] = {
     "inbox": {
         "folder": (REMOVED, "", *NO_TEXT), "applied": (*NO_TEXT, "inbox", "./inbox"),
-        "rejected": (*NO_TEXT, "inbox"), "partial": NO_FLAG, "foldr": ("x",),
+        "rejected": (*NO_TEXT, "inbox"), "partial": NO_FLAG, "settle": (*NO_TEXT, "", "0s", "15"),
+        "foldr": ("x",),
     },
     "exports": {
         "folder": (REMOVED, "", *NO_TEXT), "cron": NO_TEXT,

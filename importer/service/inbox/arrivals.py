@@ -7,56 +7,78 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
 from importer.base.files import os_error_reason
+from importer.base.texts import text
+from importer.config.service import InboxSettings
 from importer.service.events import Event, log
-
-try:
-    import fcntl
-except ImportError:  # on Windows, where a file that is open for writing cannot be opened anyway
-    fcntl = None  # type: ignore[assignment]
+from importer.service.inbox.wholeness import (
+    EMPTY,
+    Examined,
+    State,
+    Writers,
+    examine,
+    owner_files,
+    state_of,
+)
 
 STILL = 2.0
-"""Seconds for which a file must not have changed."""
+"""Seconds for which a file must not have changed, where the system reports that nobody writes."""
 
-UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
-"""Endings of files that a program is still writing."""
+DOUBTFUL = 600.0
+"""Seconds for which a file that may be unfinished must not have changed; then it is refused."""
 
+IGNORED_BEGINNINGS = (".", "~$")
+IGNORED_ENDINGS = (
+    ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".bak", "~"
+)  # fmt: skip
 SYSTEM_FILES = ("thumbs.db", "desktop.ini")
-"""Files that Windows puts into folders by itself."""
+"""Names of files that are hidden, unfinished or copies, and that Windows puts into folders."""
 
 
 class InboxFiles(NamedTuple):
-    """The files to take, the oldest first, and the number of others.
+    """The files to take, the oldest first, and the others.
 
-    `arriving` have changed lately, `in_use` are open in another program. `oldest` is how many
-    seconds ago the first of them was seen, 0 if there is none.
+    So many are `arriving`, that is, have changed lately, and `in_use`, that is, open in another
+    program; `doubtful` are the names of those that may be unfinished. `oldest` is how many seconds
+    ago the first file was seen, 0 if there is none.
     """
 
     ready: list[Path]
     arriving: int
     in_use: int
+    doubtful: list[str]
     oldest: float
+
+
+class _Stage(Enum):
+    READY = auto()
+    ARRIVING = auto()
+    IN_USE = auto()
+    DOUBTFUL = auto()
 
 
 @dataclass(slots=True)
 class _Seen:
     """How a file looked last, `since` when it has looked so, and when it was `first` seen."""
 
-    size: int
-    changed: int
+    state: State
     since: float
     first: float
-    is_logged: bool = False
+    logged: Event | None = None
 
 
 class InboxScanner:
     """Compares the files with how they looked the last time; `now` is a monotonic clock."""
 
-    def __init__(self, folder: Path, now: Callable[[], float] = time.monotonic) -> None:
-        self._folder = folder
+    def __init__(
+        self, settings: InboxSettings, now: Callable[[], float] = time.monotonic
+    ) -> None:  # fmt: skip
+        self._folder = settings.folder
+        self._settle = settings.settle.total_seconds()
         self._now = now
         self._seen: dict[str, _Seen] = {}
 
@@ -66,39 +88,72 @@ class InboxScanner:
             listed = {entry.name: entry for entry in entries}
         files = dict(_plain_files(listed))
         self._seen = {name: seen for name, seen in self._seen.items() if name in files}
-        still = [name for name, status in files.items() if self._is_still(name, status)]
-        ready = [name for name in still if self._is_free(name, listed)]
+        stages = {name: self._stage(name, files[name], listed) for name in files}
+        by_stage = {stage: [name for name in files if stages[name] is stage] for stage in _Stage}
+        ready = by_stage[_Stage.READY]
         ready.sort(key=lambda name: (files[name].st_mtime_ns, name))
         age = max((self._now() - seen.first for seen in self._seen.values()), default=0.0)
-        paths = [self._folder / name for name in ready]
-        return InboxFiles(paths, len(files) - len(still), len(still) - len(ready), age)
+        return InboxFiles(
+            [self._folder / name for name in ready], len(by_stage[_Stage.ARRIVING]),
+            len(by_stage[_Stage.IN_USE]), sorted(by_stage[_Stage.DOUBTFUL]), age,
+        )  # fmt: skip
 
-    def _is_still(self, name: str, status: os.stat_result) -> bool:
+    def has_changed(self, name: str, path: Path) -> bool:
+        """Whether the file that was `name` in the inbox, and is at `path`, was written to since."""
+        return name not in self._seen or self._seen[name].state != state_of(path.stat())
+
+    def _stage(self, name: str, status: os.stat_result, listed: Mapping[str, object]) -> _Stage:
+        state = state_of(status)
         seen = self._seen.get(name)
-        if seen is None or (seen.size, seen.changed) != (status.st_size, status.st_mtime_ns):
+        if seen is None or seen.state != state:
             first = self._now() if seen is None else seen.first
-            self._seen[name] = _Seen(status.st_size, status.st_mtime_ns, self._now(), first)
-            return False
-        return self._now() - seen.since >= STILL
+            self._seen[name] = _Seen(state, self._now(), first)
+            return _Stage.ARRIVING
+        still = self._now() - seen.since
+        if still < STILL:
+            return _Stage.ARRIVING
+        examined = self._examined(name, listed)
+        if examined is None or examined.writers is Writers.SOME:
+            return _Stage.IN_USE
+        if still >= self._pause(examined):
+            return _Stage.READY
+        if examined.doubt is None or still < self._settle:
+            return _Stage.ARRIVING
+        self._log_once(name, Event.DOUBTFUL, reason=text(examined.doubt))
+        return _Stage.DOUBTFUL
 
-    def _is_free(self, name: str, listed: Mapping[str, object]) -> bool:
-        if f"~${name}" in listed or f".~lock.{name}#" in listed:
+    def _pause(self, examined: Examined) -> float:
+        """Seconds for which such a file must have been still.
+
+        A file without an end that nobody has open is as it was meant: many programs end no line.
+        An empty one may be there to keep the place of another.
+        """
+        is_closed = examined.writers is Writers.NONE
+        if examined.doubt is None:
+            return STILL if is_closed else self._settle
+        if is_closed and examined.doubt != EMPTY:
+            return self._settle
+        return max(self._settle, DOUBTFUL)
+
+    def _examined(self, name: str, listed: Mapping[str, object]) -> Examined | None:
+        """The file examined; None if it cannot be opened, or is another service's now."""
+        if any(owner in listed for owner in owner_files(name)):
+            examined = Examined(Writers.SOME, None)
+        else:
+            try:
+                examined = examine(self._folder / name)
+            except FileNotFoundError:  # another service has taken it
+                return None
+            except OSError as error:
+                self._log_once(name, Event.NOT_OPENED, reason=os_error_reason(error))
+                return None
+        if examined.writers is Writers.SOME:
             self._log_once(name, Event.IN_USE)
-            return False
-        try:
-            is_free = _has_no_writer(self._folder / name)
-        except FileNotFoundError:  # another service has taken it
-            return False
-        except OSError as error:
-            self._log_once(name, Event.NOT_OPENED, reason=os_error_reason(error))
-            return False
-        if not is_free:
-            self._log_once(name, Event.IN_USE)
-        return is_free
+        return examined
 
     def _log_once(self, name: str, event: Event, **facts: object) -> None:
-        if not self._seen[name].is_logged:
-            self._seen[name].is_logged = True
+        if self._seen[name].logged is not event:
+            self._seen[name].logged = event
             log(event, file=name, **facts)
 
 
@@ -106,7 +161,9 @@ def _plain_files(entries: Mapping[str, os.DirEntry[str]]) -> Iterator[tuple[str,
     """The files that are neither hidden nor another program's temporary ones."""
     for name, entry in entries.items():
         folded = name.lower()
-        if name.startswith((".", "~$")) or folded.endswith(UNFINISHED) or folded in SYSTEM_FILES:
+        if folded.startswith(IGNORED_BEGINNINGS) or folded.endswith(IGNORED_ENDINGS):
+            continue
+        if folded in SYSTEM_FILES:
             continue
         try:
             status = entry.stat(follow_symlinks=False)
@@ -114,24 +171,3 @@ def _plain_files(entries: Mapping[str, os.DirEntry[str]]) -> Iterator[tuple[str,
             continue
         if stat.S_ISREG(status.st_mode):
             yield name, status
-
-
-def _has_no_writer(path: Path) -> bool:
-    """Whether no program has the file open for writing, as far as the system reports."""
-    with open(path, "rb", opener=_open_safely) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # it was replaced meanwhile
-            return False
-        if fcntl is not None and hasattr(fcntl, "F_SETLEASE"):
-            try:  # Linux grants a lease for reading only if nobody has the file open for writing
-                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-            except BlockingIOError:
-                return False
-            except OSError:  # the file is another user's, or the file system has no leases
-                pass
-        return True
-
-
-def _open_safely(path: str, flags: int) -> int:
-    """Open an untrusted file without following a link or waiting for a pipe."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

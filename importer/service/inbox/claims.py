@@ -98,7 +98,8 @@ class Claim:
 
     def end(self) -> None:
         """Remove the claim, whose workbook was filed."""
-        self.workbook.unlink()  # first: without it the rest means nothing
+        with suppress(FileNotFoundError):
+            self.workbook.unlink()  # first: without it the rest means nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_if_empty(self) -> bool:
@@ -168,11 +169,14 @@ class ClaimFolder:
 
     def give_back(self, claim: Claim) -> None:
         """Move a workbook back to the inbox, with a number if its name is taken."""
-        workbook = claim.workbook
-        for path in numbered(self._inbox / workbook.name):
-            if _moved(workbook, path):
-                break
+        self.put_back(claim.workbook, claim.workbook.name)
         claim.end_if_empty()
+
+    def put_back(self, path: Path, name: str) -> None:
+        """Move the file at `path` into the inbox as `name`, with a number if that is taken."""
+        for target in numbered(self._inbox / name):
+            if _moved(path, target):
+                break
 
 
 @contextmanager

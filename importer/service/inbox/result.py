@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from importer.base.texts import N_, text
-from importer.domain.problems import Problem
+from importer.domain.problems import Code, Problem
 from importer.messages.masking import without_otcs
 from importer.messages.report import Report, Result
 from importer.messages.report_text import IN_INBOX, report_lines
@@ -31,6 +31,7 @@ class InboxResult:
 
     `event` is the name of an Event. `name` and `corrections` are the names of the filed files,
     `corrections_made` that of the corrections in the claim. `returned`: a person must act.
+    `sha256` is the hash of the bytes that it is about; "" if they are not known.
     """
 
     event: str
@@ -43,6 +44,7 @@ class InboxResult:
     result: str
     rows: dict[str, int]
     batch: int | None
+    sha256: str = ""
 
     @property
     def is_valid(self) -> bool:
@@ -56,6 +58,7 @@ class InboxResult:
             and isinstance(self.report, list)
             and all(isinstance(line, str) for line in self.report)
             and isinstance(self.rows, dict)
+            and isinstance(self.sha256, str)
         )
 
     @property
@@ -75,7 +78,7 @@ def result_from_json(kept: dict[str, Any] | None) -> InboxResult | None:
 
 def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     """The result of the workbook `name`, claimed at `since`."""
-    filed, name = filed_name(name, since), _as_text(name)
+    filed, name = filed_name(name, since), as_text(name)
     corrections = written = None
     if report.corrections is not None:
         written = PurePath(report.corrections).name
@@ -96,20 +99,30 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
         event.name, {key: facts[key] for key in facts if f"{{{key}}}" in event.template},
         filed, corrections, written, lines,
         report.result not in (Result.APPLIED, Result.UNCHANGED), report.result.value,
-        report.rows._asdict(), report.batch,
+        report.rows._asdict(), report.batch, report.sha256,
     )  # fmt: skip
 
 
-def given_up_result(name: str, since: dt.datetime, tries: int) -> InboxResult:
+def given_up_result(name: str, since: dt.datetime, tries: int, sha256: str) -> InboxResult:
     """The result of a workbook at which the program has failed each time."""
-    filed, name = filed_name(name, since), _as_text(name)
+    filed, name = filed_name(name, since), as_text(name)
     facts = {"file": name, "tries": tries}
     line = text(N_("{file}: given up after {tries} failed attempts; nothing was applied. To see "
                    "why, apply it by hand: avira-importer apply"), **facts)  # fmt: skip
     return InboxResult(
         Event.GIVEN_UP.name, facts, filed, None, None, [without_otcs(str(line))], True, GIVEN_UP,
-        {}, None,
+        {}, None, sha256,
     )  # fmt: skip
+
+
+def unended_report(path: Path) -> Report:
+    """The report on a text file of which the rest may be missing."""
+    reason = text(N_("its last line has no line end, so the rest of the file may be missing"))
+    message = text(N_("{path} cannot be read: {reason}."), path=path, reason=reason)
+    fix = text(N_("If the file is complete, add a line end after the last row, or save it again "
+                  "in a spreadsheet program. Otherwise upload it again."))  # fmt: skip
+    problem = Problem(Code.UNREADABLE_FILE, message, fix)
+    return Report(str(path), Result.UNREADABLE, problems=[problem])
 
 
 def filed_name(name: str, since: dt.datetime) -> str:
@@ -123,13 +136,13 @@ def filed_name(name: str, since: dt.datetime) -> str:
     return f"{since:%Y%m%dT%H%M%SZ}-{plain.rstrip('. ')}"
 
 
-def _is_plain(name: str) -> bool:
-    return name not in ("", ".", "..") and name.isprintable() and _NOT_IN_NAMES.isdisjoint(name)
-
-
-def _as_text(name: str) -> str:
+def as_text(name: str) -> str:
     """`name` in valid Unicode: the name of a file may be any bytes."""
     return name.encode("utf-8", "replace").decode()
+
+
+def _is_plain(name: str) -> bool:
+    return name not in ("", ".", "..") and name.isprintable() and _NOT_IN_NAMES.isdisjoint(name)
 
 
 def _with_name(problem: Problem, path: str, name: str) -> Problem:

@@ -1,4 +1,4 @@
-"""Apply each workbook of the inbox once, and file it with a report.
+"""Apply each workbook of the inbox once.
 
 However the program ends, each workbook is in the inbox, in a claim or filed. The ledger decides by
 the batch that the claim records, and the hash of the file, whether it was applied.
@@ -6,16 +6,14 @@ the batch that the claim records, and the hash of the file, whether it was appli
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError, StrangeLedgerError
-from importer.base.files import make_folder, os_error_reason, put_new, whole_file
+from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
 from importer.ledger.reading.journal import batches_of_file
 from importer.messages.fault_log import log_fault
@@ -26,7 +24,22 @@ from importer.service.events import Event, log
 from importer.service.inbox.arrivals import InboxScanner
 from importer.service.inbox.backoff import Backoff
 from importer.service.inbox.claims import Claim, ClaimFolder
-from importer.service.inbox.result import InboxResult, given_up_result, result_from_json, result_of
+from importer.service.inbox.filing import Filing
+from importer.service.inbox.result import (
+    InboxResult,
+    as_text,
+    given_up_result,
+    result_from_json,
+    result_of,
+    unended_report,
+)
+from importer.service.inbox.wholeness import (
+    NO_LINE_END,
+    Writers,
+    examine,
+    sha256_of,
+    state_of,
+)
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.stopping import StoppedError, StopSignal
 
@@ -40,33 +53,31 @@ class _ChangedError(Exception):
 
 @dataclass
 class InboxWorker:
-    """Files the workbooks of one inbox through the claims of one service.
-
-    `before_filing` is called with each result and the folder that the workbook will be in, perhaps
-    again after a crash; `filed` is called once it is there.
-    """
+    """Applies the workbooks of one inbox through the claims of one service."""
 
     settings: InboxSettings
     claims: ClaimFolder
     job: Job
     ledger: LedgerWatch
     stopping: StopSignal
-    before_filing: Callable[[InboxResult, Path], None]
-    filed: Callable[[InboxResult], None]
+    filing: Filing
 
     def __post_init__(self) -> None:
-        self._scanner = InboxScanner(self.settings.folder)
+        self._scanner = InboxScanner(self.settings)
         self._backoff = Backoff()
         self._attempt: tuple[Claim, int] | None = None
         self._is_unreadable = False
+        self._has_put_back = False
         self.waiting = 0
         self.oldest = 0.0
         """Seconds for which the oldest workbook has been in the inbox or claimed."""
+        self.doubtful: list[str] = []
+        """The names of those that may be unfinished."""
 
     @property
     def has_left(self) -> bool:
         """Whether a workbook is left that should have been filed."""
-        return self._is_unreadable or bool(self._backoff)
+        return self._is_unreadable or bool(self._backoff) or bool(self.doubtful)
 
     def forget_try(self) -> None:
         """Do not count the attempt under way: the service ends in the middle of it."""
@@ -80,6 +91,7 @@ class InboxWorker:
 
         Gives whether files are arriving. Raises LedgerError if the ledger cannot be used.
         """
+        self._has_put_back = self.filing.take_back()
         try:
             files = self._scanner.look()
             for name in self.claims.take_over():
@@ -95,7 +107,9 @@ class InboxWorker:
             log(Event.INBOX_READABLE, folder=self.settings.folder)
         self._is_unreadable = False
         self._backoff.keep_only([*(claim.folder for claim in claims), *files.ready])
-        self.waiting = len(claims) + len(files.ready) + files.arriving + files.in_use
+        self.doubtful = [as_text(name) for name in files.doubtful]
+        others = files.arriving + files.in_use + len(files.doubtful)
+        self.waiting = len(claims) + len(files.ready) + others
         ages = ((clock.now() - claim.since).total_seconds() for claim in claims)
         self.oldest = max([files.oldest, *ages])
         failure, is_any_filed = None, False
@@ -113,7 +127,7 @@ class InboxWorker:
             self.oldest = 0.0
         if failure and not is_any_filed:
             raise failure
-        return files.arriving > 0
+        return files.arriving > 0 or self._has_put_back
 
     def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
         """The claims to process now; those that failed before come last."""
@@ -135,6 +149,9 @@ class InboxWorker:
             self._backoff.put_off(path)
             return None
         self._backoff.forget(path)
+        if claim is not None and self._scanner.has_changed(path.name, claim.workbook):
+            self._give_back(claim)  # it was not as still as it seemed
+            return None
         return claim
 
     def _process(self, claim: Claim) -> bool:
@@ -144,7 +161,8 @@ class InboxWorker:
             result = result_from_json(claim.kept_result(final=True)) or self._apply(claim)
             if result is not None:
                 claim.keep_result(asdict(result), final=True)
-                self._file(claim, result)
+                if not self.filing.file(claim, result):
+                    self._has_put_back = True
             self._backoff.forget(claim.folder)
             return True
         except (OutputError, OSError) as error:
@@ -167,20 +185,25 @@ class InboxWorker:
         """Apply the workbook; None if it went back to the inbox."""
         name = claim.workbook.name
         tries = claim.tries
-        kept = result_from_json(claim.kept_result(final=False))
+        kept = _kept(claim)
+        if kept is not None and self._is_applied(kept):
+            return kept  # the program ended after the commit
         if tries >= MAX_TRIES:
-            return self._given_up(claim, kept, tries)
+            return given_up_result(name, claim.since, tries, sha256_of(claim.workbook))
         claim.set_tries(tries + 1)
         self._attempt = claim, tries
-        state = _state(claim.workbook)
+        state = state_of(claim.workbook.stat())
+
+        def raise_if_changed() -> None:
+            if state_of(claim.workbook.stat()) != state:
+                raise _ChangedError
 
         def recorded() -> int | None:  # by this service or one that takes it over
-            kept = result_from_json(claim.kept_result(final=False))
+            kept = _kept(claim)
             return None if kept is None else kept.batch
 
         def before_commit(report: Report) -> None:
-            if _state(claim.workbook) != state:
-                raise _ChangedError
+            raise_if_changed()
             claim.keep_result(asdict(result_of(report, name, claim.since)), final=False)
 
         job = replace(
@@ -190,13 +213,14 @@ class InboxWorker:
         )  # fmt: skip
         try:
             self.ledger.must_exist()
-            report = pipeline.apply(claim.workbook, job, partial=self.settings.partial)
+            report = self._report(claim.workbook, job)
             if report.batch is None:
                 self.stopping.raise_if_set()  # that may have ended the reading
-                if _state(claim.workbook) != state:
-                    raise _ChangedError
+                report.sha256 = report.sha256 or sha256_of(claim.workbook)
+                raise_if_changed()
         except _ChangedError:
-            self.claims.give_back(claim)
+            self._give_back(claim)
+            log(Event.CHANGED, file=name)
             return None
         except StrangeLedgerError:
             raise
@@ -207,54 +231,37 @@ class InboxWorker:
             self._attempt = None
         if report.result is not Result.UNREADABLE:
             self.ledger.worked(to_write=True)
-        kept = result_from_json(claim.kept_result(final=False))
-        if report.applied_before is not None and kept and kept.batch == report.applied_before:
-            return kept  # the batch is of this claim: the program ended after the commit
-        return result_of(report, name, claim.since)
+        return _kept_for(report, claim) or result_of(report, name, claim.since)
 
-    def _given_up(self, claim: Claim, kept: InboxResult | None, tries: int) -> InboxResult:
-        """The result of a workbook that failed each time, unless it was applied nonetheless."""
-        if kept is not None and not self.job.ledger.is_missing:
-            with claim.workbook.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            with self.job.ledger.reading() as connection:
-                batches = batches_of_file(connection, self.job.account, sha256)
-            if any(batch.batch == kept.batch for batch in batches):
-                return kept
-        return given_up_result(claim.workbook.name, claim.since, tries)
+    def _give_back(self, claim: Claim) -> None:
+        self.claims.give_back(claim)
+        self._has_put_back = True
 
-    def _file(self, claim: Claim, result: InboxResult) -> None:
-        folder = self.settings.rejected if result.returned else self.settings.applied
-        if folder.parent == self.settings.folder:
-            make_folder(folder)  # it may have been removed
-        if not claim.is_reported:
-            self.before_filing(result, folder)
-            claim.set_reported()
-        workbook, report = _moved(claim, result, folder)
-        self.filed(replace(result, name=workbook.name))
-        facts = {**result.facts, "report": str(report)} if result.returned else result.facts
-        log(Event[result.event], **facts)
+    def _report(self, workbook: Path, job: Job) -> Report:
+        """The report on the workbook, which is applied if it may be."""
+        examined = examine(workbook)
+        if examined.writers is Writers.SOME:
+            raise _ChangedError
+        if examined == (Writers.UNKNOWN, NO_LINE_END):  # it has waited for it in vain
+            return unended_report(workbook)
+        return pipeline.apply(workbook, job, partial=self.settings.partial)
+
+    def _is_applied(self, kept: InboxResult) -> bool:
+        """Whether the ledger has the batch of a result that was kept before the commit."""
+        if kept.batch is None or self.job.ledger.is_missing:
+            return False
+        with self.job.ledger.reading() as connection:
+            batches = batches_of_file(connection, self.job.account, kept.sha256)
+        return any(batch.batch == kept.batch for batch in batches)
 
 
-def _moved(claim: Claim, result: InboxResult, folder: Path) -> tuple[Path, Path]:
-    """Move report, corrections and workbook to `folder`; the paths of workbook and report.
-
-    Each gets a number where its name is taken. The workbook goes last, and each step can be
-    repeated by a service that takes over the claim.
-    """
-    report = claim.folder / "report.txt"
-    if not report.exists():
-        with whole_file(report) as path:
-            path.write_text("\n".join([*result.report, ""]), "utf-8", errors="replace")
-    report_path = put_new(report, folder / f"{result.name}.report.txt")
-    if result.corrections is not None and result.corrections_made is not None:
-        corrections = claim.folder / "corrections" / result.corrections_made
-        put_new(corrections, folder / result.corrections)
-    path = put_new(claim.workbook, folder / result.name)
-    claim.end()
-    return path, report_path
+def _kept(claim: Claim) -> InboxResult | None:
+    """The result that was kept before a commit, which may have failed."""
+    return result_from_json(claim.kept_result(final=False))
 
 
-def _state(path: Path) -> tuple[int, int]:
-    status = os.stat(path)
-    return status.st_size, status.st_mtime_ns
+def _kept_for(report: Report, claim: Claim) -> InboxResult | None:
+    """The result that was kept if its batch is that of the report: only the answer was lost."""
+    kept = _kept(claim)
+    is_same = kept is not None and kept.batch is not None and kept.batch == report.applied_before
+    return kept if is_same else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -38,10 +38,24 @@ class Notices:
             content = written.summary, written.file, place
             self._try(self._outbox, lambda: export_mail(smtp, to, name, *content), export.lang)
 
+    def changed(self, result: InboxResult, report: Path) -> None:
+        """Send word of a workbook that was written to after it was applied."""
+        facts = {**result.facts, "batch": result.batch, "report": report}
+        self._alert(text(N_("{file} was written to after it was applied"), **facts), [
+            text(N_("It was applied as batch {batch}, perhaps before it was complete. The report "
+                    "on that batch is {report}."), **facts),
+            text(N_("The service takes the file again and judges it row by row. Compare both "
+                    "reports. If rows of batch {batch} are wrong, undo it: avira-importer undo "
+                    "{batch}"), **facts),
+        ])  # fmt: skip
+
     def alarm(self, subject: Text, reason: Text) -> None:
         """Send why something cannot be done for now."""
+        self._alert(subject, [reason, text(N_("The service will keep retrying."))])
+
+    def _alert(self, subject: Text, lines: Sequence[Text]) -> None:
         if self._outbox is not None and self._outbox.smtp.alerts_to:
-            smtp, lines = self._outbox.smtp, [reason, text(N_("The service will keep retrying."))]
+            smtp = self._outbox.smtp
             self._try(self._outbox, lambda: alert_mail(smtp, subject, lines))
 
     def _try(

@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from fnmatch import fnmatch
 from threading import Event
 from typing import Any
 
 import pytest
 
 from builders import write_workbook
-from importer.service.inbox.arrivals import STILL, InboxFiles, InboxScanner
+from importer.service.inbox.arrivals import (
+    IGNORED_BEGINNINGS,
+    IGNORED_ENDINGS,
+    SYSTEM_FILES,
+)
 from inbox_workbooks import batches, good, names
+from serve_page import section
 from service_folders import Folders
 from services import Serve, running
 
 pytest_plugins = ["service_fixtures"]
 
 
+IGNORED = (
+    ".hidden.xlsx", "~$open.xlsx", "x.xlsx.tmp", "x.part", "X.TMP", "x.partial", "x.xlsx.filepart",
+    "y.crdownload", "y.opdownload", "x.xlsx.bak", "x.xlsx~", "Thumbs.db", "desktop.ini",
+)  # fmt: skip
+"""Names of files that are no workbooks yet, or no longer."""
+
+
+def test_the_page_lists_the_names_that_are_ignored() -> None:
+    """All of them and no other."""
+    table = section("The inbox").partition("| ignored | because |")[2].partition("\n\n")[0]
+    listed = {name.lower() for name in re.findall(r"`([^`]+)`", table)}
+    assert listed == {
+        *(f"{beginning}name" for beginning in IGNORED_BEGINNINGS),
+        *(f"name{ending}" for ending in IGNORED_ENDINGS), *SYSTEM_FILES,
+    }  # fmt: skip
+    assert all(any(fnmatch(name.lower(), known.replace("name", "*")) for known in listed)
+               for name in IGNORED)  # fmt: skip
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
 def test_hidden_unfinished_and_special_files_are_ignored(folders: Folders, serve: Serve) -> None:
     workbook = write_workbook(folders.folder / "w.xlsx", good(1))
-    for name in (".hidden.xlsx", "~$open.xlsx", "x.xlsx.tmp", "x.part", "X.TMP", "y.crdownload"):
+    for name in IGNORED:
         (folders.inbox / name).write_bytes(workbook.read_bytes())
     (folders.inbox / "folder.xlsx").mkdir()
     (folders.inbox / "link.xlsx").symlink_to(workbook)
@@ -48,21 +73,6 @@ def test_a_file_is_taken_once_its_writer_has_closed_it(folders: Folders) -> None
     assert batches(folders) == ["slow.xlsx"]
     assert names(folders.applied) == ["slow.xlsx", "slow.xlsx.report.txt"]
     assert names(folders.rejected) == []
-
-
-def test_a_file_that_grows_is_taken_once_it_has_been_still(tmp_path: Path) -> None:
-    """Although nobody has it open between two pieces."""
-    seconds = 0.0
-    scanner = InboxScanner(tmp_path, lambda: seconds)
-    path = tmp_path / "pieces.xlsx"
-    for _ in range(5):
-        with path.open("ab") as file:
-            file.write(b"piece")
-        assert scanner.look()[:2] == ([], 1), "it has just changed"
-        seconds += STILL - 0.1
-        assert scanner.look()[:2] == ([], 1), "it has not been still for long enough"
-    seconds += 0.1
-    assert scanner.look() == InboxFiles([path], 0, 0, seconds)
 
 
 @pytest.mark.parametrize("owner", ["~${}", ".~lock.{}#"], ids=["Excel", "LibreOffice"])

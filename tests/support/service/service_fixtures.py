@@ -11,8 +11,12 @@ import pytest
 
 from builders import code_of, customer, otc, write_workbook
 from importer.cli import main as program
+from importer.config.service import InboxSettings
+from importer.service.inbox import wholeness, worker
+from importer.service.inbox.arrivals import InboxFiles, InboxScanner
 from service_folders import Folders
 from services import Events, Logged, Serve
+from slow_uploads import WITHOUT_LEASES, DrivenClock
 
 
 @pytest.fixture
@@ -69,3 +73,27 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("exports.run", "mail.outbox"):
         for name in ("FIRST_PAUSE", "LONGEST_PAUSE"):
             monkeypatch.setattr(f"importer.service.{module}.{name}", pause)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> DrivenClock:
+    """The clock by which the inbox of a running service waits."""
+    driven = DrivenClock()
+
+    class DrivenScanner(InboxScanner):
+        def __init__(self, settings: InboxSettings) -> None:
+            super().__init__(settings, lambda: driven.seconds)
+
+        def look(self) -> InboxFiles:
+            files = super().look()
+            driven.looks += 1
+            return files
+
+    monkeypatch.setattr(worker, "InboxScanner", DrivenScanner)
+    return driven
+
+
+@pytest.fixture
+def no_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system cannot be asked who writes to a file."""
+    monkeypatch.setattr(wholeness, "fcntl", WITHOUT_LEASES["another's file"])

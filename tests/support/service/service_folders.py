@@ -39,7 +39,8 @@ class Folders:
         `inbox` is the rest of [inbox], which None leaves out; `top` comes first, and `more`, which
         begins with the rest of [service], last.
         """
-        inbox_table = "" if inbox is None else f"[inbox]\nfolder = 'inbox'\n{inbox}\n"
+        settle = "" if "settle" in (inbox or "") else "settle = '1s'\n"  # where there are no leases
+        inbox_table = "" if inbox is None else f"[inbox]\nfolder = 'inbox'\n{settle}{inbox}\n"
         self.config.write_text(
             f"{top}\nledger = {json.dumps(self.ledger)}\n{inbox_table}"
             f"[service]\nstate = 'state'\n{more}\n",

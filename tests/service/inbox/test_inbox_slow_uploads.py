@@ -1,0 +1,178 @@
+"""Uploads that stall: taken once they are whole, or refused with the reason."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from builders import write_workbook
+from importer.service.inbox.arrivals import DOUBTFUL, STILL
+from importer.service.inbox.claims import Claim, ClaimFolder
+from inbox_workbooks import batches, good, names, report_of
+from service_folders import Folders
+from services import Serve, ServiceThread, running
+from slow_uploads import HEADER, DrivenClock, append, otc_rows
+
+pytest_plugins = ["service_fixtures"]
+
+NAME = "Add OTC.csv"
+SETTLE = 15.0
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+
+
+@contextmanager
+def service_at(folders: Folders) -> Iterator[ServiceThread]:
+    """A running service with the default for `settle`, that looks into its inbox often."""
+    folders.configure(inbox="settle = '15s'")
+    with running(folders) as service, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("importer.service.loops.LOOK_EVERY", 0.05)
+        patch.setattr("importer.service.inbox.arrivals.STILL", STILL)
+        yield service
+
+
+@pytest.mark.usefixtures("no_leases")
+@pytest.mark.parametrize("cut", ["in a cell", "after a row"])
+def test_an_upload_that_stalls_is_applied_once_it_is_whole(
+    folders: Folders, clock: DrivenClock, cut: str
+) -> None:
+    """29 of 60 rows have come, or half of the thirtieth, too: its 250 licences are 25 so far."""
+    upload = folders.inbox / NAME
+    rows = otc_rows(*range(30))
+    with service_at(folders) as service:
+        append(upload, HEADER + (rows[: -len("0\n")] if cut == "in a cell" else rows))
+        clock.wait_for_looks()
+        clock.advance(SETTLE - 1)
+        assert folders.waiting == [".claimed", NAME]
+        if cut == "in a cell":
+            clock.advance(DOUBTFUL - SETTLE)
+            assert folders.waiting == [".claimed", NAME]
+            assert "line end" in service.wait_for("workbook-doubtful")["message"]
+        append(upload, ("0\n" if cut == "in a cell" else "") + otc_rows(*range(30, 60)))
+        clock.wait_for_looks()
+        clock.advance(SETTLE)
+        assert service.wait_for("workbook-applied")["applied"] == 60
+    assert names(folders.applied) == [NAME, f"{NAME}.report.txt"]
+    assert "Rows: 60 read, 60 applied" in report_of(folders, NAME)
+    assert batches(folders) == [NAME]
+
+
+@pytest.mark.usefixtures("no_leases")
+def test_a_text_whose_end_never_comes_is_refused_with_the_reason(
+    folders: Folders, clock: DrivenClock
+) -> None:
+    """It is applied once its last line has an end."""
+    text = HEADER + otc_rows(1)
+    with service_at(folders) as service:
+        append(folders.inbox / NAME, text[:-1])
+        clock.wait_for_looks()
+        clock.advance(DOUBTFUL)
+        event = service.wait_for("workbook-unreadable")
+        assert names(folders.rejected) == [NAME, f"{NAME}.report.txt"]
+        assert not Path(folders.ledger).exists()
+        append(folders.inbox / NAME, text)
+        clock.wait_for_looks()
+        clock.advance(SETTLE)
+        service.wait_for("workbook-applied")
+    report = Path(event["report"]).read_text("utf-8")
+    for words in ("unreadable-file", "its last line has no line end", "add a line end", "upload"):
+        assert words in report
+    assert str(folders.inbox) not in report
+
+
+@linux_only
+def test_a_text_without_a_last_line_end_is_taken_once_nobody_has_it_open(
+    folders: Folders, clock: DrivenClock
+) -> None:
+    """Many programs end no last line."""
+    with service_at(folders) as service:
+        with (folders.inbox / NAME).open("w", encoding="utf-8") as file:
+            file.write((HEADER + otc_rows(1))[:-1])
+            file.flush()
+            clock.wait_for_looks()
+            clock.advance(2 * DOUBTFUL)
+            service.wait_for("workbook-in-use")
+            assert folders.waiting == [".claimed", NAME]
+        clock.advance(0)
+        service.wait_for("workbook-applied")
+    assert service.named("workbook-doubtful") == []
+
+
+@pytest.mark.parametrize("leases", [pytest.param(True, marks=linux_only), False])
+def test_an_empty_file_waits_for_its_content(
+    folders: Folders, clock: DrivenClock, leases: bool, request: pytest.FixtureRequest
+) -> None:
+    if not leases:
+        request.getfixturevalue("no_leases")
+    content = write_workbook(folders.folder / "w.xlsx", good(1)).read_bytes()
+    (folders.inbox / "slow.xlsx").touch()
+    (folders.inbox / "never.xlsx").touch()
+    with service_at(folders) as service:
+        clock.wait_for_looks()
+        clock.advance(DOUBTFUL - 1)
+        service.wait_for("workbook-doubtful", count=2)
+        assert folders.waiting == [".claimed", "never.xlsx", "slow.xlsx"]
+        (folders.inbox / "slow.xlsx").write_bytes(content)
+        clock.advance(1)
+        service.wait_for("workbook-unreadable")
+        clock.advance(SETTLE)
+        service.wait_for("workbook-applied")
+    assert "it is empty" in report_of(folders, "never.xlsx")
+    assert batches(folders) == ["slow.xlsx"]
+    assert len(service.named("workbook-doubtful")) == 2
+
+
+@pytest.mark.usefixtures("no_leases")
+def test_a_single_run_leaves_a_doubtful_file_and_says_so(folders: Folders, serve: Serve) -> None:
+    """On the log, in the JSON and by its exit code; the other files are applied."""
+    append(folders.inbox / NAME, (HEADER + otc_rows(1))[:-1])
+    (folders.inbox / "empty.xlsx").touch()
+    folders.drop("other.xlsx", good(2))
+    result = serve("--once", "--json")
+    assert result.exit_code == 3
+    assert [event["file"] for event in result.named("workbook-doubtful")] == [NAME, "empty.xlsx"]
+    assert [(workbook["file"], workbook["status"], workbook["batch"], workbook["filed_as"] is None)
+            for workbook in result.json["workbooks"]] == [
+        ("other.xlsx", "applied", 1, False),
+        (NAME, "unfinished", None, True), ("empty.xlsx", "unfinished", None, True),
+    ]  # fmt: skip
+    assert folders.waiting == [NAME, "empty.xlsx"]
+    append(folders.inbox / NAME, "\n")
+    (folders.inbox / "empty.xlsx").unlink()
+    assert serve("--once").exit_code == 0
+    assert batches(folders) == ["other.xlsx", NAME]
+
+
+@linux_only
+def test_a_single_run_waits_for_a_text_without_a_last_line_end(
+    folders: Folders, serve: Serve
+) -> None:
+    append(folders.inbox / NAME, (HEADER + otc_rows(1))[:-1])
+    assert serve("--once").exit_code == 0
+    assert batches(folders) == [NAME]
+
+
+@pytest.mark.usefixtures("no_leases")
+def test_a_file_that_grows_while_others_are_applied_is_not_taken(
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look into the inbox and its turn."""
+    upload = folders.inbox / NAME
+    append(upload, HEADER + otc_rows(1))
+    take = ClaimFolder.take
+    pieces = [otc_rows(2), otc_rows(3)]
+
+    def slow_take(claims: ClaimFolder, path: Path) -> Claim | None:
+        if pieces:
+            append(path, pieces.pop())
+        return take(claims, path)
+
+    monkeypatch.setattr(ClaimFolder, "take", slow_take)
+    result = serve("--once")
+    assert pieces == [], "it came back twice"
+    assert [event["applied"] for event in result.named("workbook-applied")] == [3]
+    assert folders.waiting == []

@@ -47,9 +47,10 @@ def apply(
     corrections: Path | None,
     actor: str | None,
     sheet: str | None,
+    encoding: str | None,
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
-    job = workbook_job(options, files, corrections, actor, sheet)
+    job = workbook_job(options, files, corrections, actor, sheet, encoding)
     from importer.config.formats import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting

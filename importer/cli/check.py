@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from importer.messages.report import Report
     from importer.pipeline.job import Job
 
+_COMMON_ENCODINGS = ("utf-8", "utf-16", "cp1252", "mac_roman", "cp850")
+
+
+def _text_encoding(name: str) -> str:
+    from importer.workbook.formats.encodings import text_encoding
+
+    encoding = text_encoding(name)
+    if encoding is None:
+        reason = N_("There is no encoding {name}. Common ones: {known}.")
+        raise click.BadParameter(str(text(reason, name=name, known=_COMMON_ENCODINGS)))
+    return encoding
+
+
 _OPTIONS = (
     click.argument(
         "files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False),
@@ -33,6 +46,11 @@ _OPTIONS = (
         "--sheet", metavar="NAME",
         help=N_("What the only sheet of a workbook or CSV file holds, if its name does not show "
                 "it."),
+    ),
+    option(
+        "--encoding", metavar="NAME", type=_text_encoding,
+        help=N_("Encoding of CSV files, such as utf-8, cp1252, mac_roman or cp850. Default: "
+                "detected. Other files ignore it."),
     ),
 )  # fmt: skip
 
@@ -50,18 +68,19 @@ def workbook_job(
     corrections: Path | None,
     actor: str | None,
     sheet: str | None,
+    encoding: str | None,
 ) -> Job:
     """The job that the options describe; reading of the first file starts at once."""
     from importer.workbook.reading.sandbox import read_ahead
 
-    read_ahead(files[0], options.settings.limits)
+    read_ahead(files[0], options.settings.limits, encoding)
     from importer.pipeline.job import check_output
 
     if sheet is not None:
         _check_sheet(sheet)
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(text(N_("With several files, --corrections must be an existing folder.")))
-    job = options.job(actor=actor, corrections=corrections, sheet=sheet)
+    job = options.job(actor=actor, corrections=corrections, sheet=sheet, encoding=encoding)
     if corrections is not None:
         check_output(corrections, job)
     return job
@@ -112,6 +131,7 @@ def print_reports(options: CommonOptions, reports: Iterable[Report]) -> int:
         N_("Show what applying workbooks would do, and every problem. Nothing is changed."),
         "check onboarding.xlsx",
         'check --sheet "Add OTC" may.csv',
+        "check --encoding mac_roman clients.csv",
     ),
 )
 @workbook_options
@@ -122,9 +142,10 @@ def check(
     corrections: Path | None,
     actor: str | None,
     sheet: str | None,
+    encoding: str | None,
 ) -> int:
     """Read, check and plan."""
-    job = workbook_job(options, files, corrections, actor, sheet)
+    job = workbook_job(options, files, corrections, actor, sheet, encoding)
     from importer.pipeline import apply as pipeline
 
     with options.progress() as shown:

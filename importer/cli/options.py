@@ -61,6 +61,7 @@ class CommonOptions:
         actor: str | None = None,
         corrections: Path | None = None,
         sheet: str | None = None,
+        encoding: str | None = None,
     ) -> Job:
         """The job that the options describe."""
         from importer.base import clock
@@ -69,7 +70,7 @@ class CommonOptions:
 
         return Job(
             self.open_ledger(), self.account, clock.today(), encodable(actor or _user()),
-            corrections, sheet, self.settings.limits, progress or NoProgress(),
+            corrections, sheet, encoding, self.settings.limits, progress or NoProgress(),
         )  # fmt: skip
 
     def progress(self) -> AbstractContextManager[Progress]:

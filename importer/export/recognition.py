@@ -17,7 +17,6 @@ from importer.export.exceptions import EXCEPTION_COLUMNS
 from importer.export.movements import MOVEMENT_COLUMNS
 from importer.export.sheets import DETAIL_SHEETS
 from importer.workbook.cell import Cell, cell_text
-from importer.workbook.formats import csv_file
 from importer.workbook.labels import label_key, sheet_named
 from importer.workbook.reading.raw import RawSheet
 
@@ -62,10 +61,9 @@ def _first_keys() -> list[tuple[str, ...]]:
 
 def refuse_export(path: Path, sheets: Sequence[RawSheet]) -> None:
     """Raise FileError for an export, unless a sheet has the name of one to be applied."""
-    is_csv = path.suffix.lower() in csv_file.SUFFIXES
     filled = [sheet for sheet in sheets if sheet.rows]
     if any(_is_exported(sheet.rows[0][1]) for sheet in filled) and not any(
-        sheet_named(path.stem if is_csv else sheet.name) for sheet in filled
+        sheet_named(sheet.name) for sheet in filled
     ):
         raise an_export(path)
 

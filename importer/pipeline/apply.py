@@ -87,9 +87,9 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
     """The checked cells of the workbook, or the report that it cannot be read."""
     try:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
-        raw = read_workbook(path, job.limits)
+        raw = read_workbook(path, job.limits, job.encoding)
         if following is not None:
-            read_ahead(following, job.limits)
+            read_ahead(following, job.limits, job.encoding)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         refuse_export(path, raw.sheets)
         checked = check_workbook(path, raw, tick, job.sheet)

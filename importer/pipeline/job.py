@@ -41,7 +41,8 @@ class Job:
     """The ledger, account, day, user and options of a run.
 
     `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
-    text file, or the only sheet of a workbook, holds. With `once` None a file can be applied again.
+    text file, or the only sheet of a workbook, holds; `encoding` is that of text files, if it was
+    chosen. With `once` None a file can be applied again.
     """
 
     ledger: Ledger
@@ -50,6 +51,7 @@ class Job:
     actor: str = ""
     corrections: Path | None = None
     sheet: str | None = None
+    encoding: str | None = None
     limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
     once: ApplyOnce | None = None

@@ -31,6 +31,7 @@ class Markup:
     columns: int = 0
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    quoted: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def area(self) -> int:

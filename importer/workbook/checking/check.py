@@ -79,11 +79,7 @@ def check_workbook(
                 sheets=SHEETS,
             ),
         )
-    if raw.guessed_encoding:
-        fix = N_("Check accented letters. If they are wrong, save the file as CSV UTF-8.")
-        message = text(N_("The encoding of {path} is not stated; it was read as {encoding}."),
-                       path=path.name, encoding=raw.guessed_encoding)  # fmt: skip
-        problems.insert(0, Problem(Code.NORMALISED, message, text(fix)))
+    problems[:0] = [Problem(Code.NORMALISED, message, fix) for message, fix in raw.notes]
     hidden = (sheet.rows for sheet in raw.sheets if sheet.name == META)
     meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
     prefilled = None
@@ -167,14 +163,15 @@ def _warnings(
 ) -> Iterator[Problem]:  # fmt: skip
     """Warnings about good cells: tidied text, names beyond the console's limits, formulas."""
     number = input_sheet.columns[column.field] + 1
-    formulas = input_sheet.markup.formulas
+    formulas, quoted = input_sheet.markup.formulas, input_sheet.markup.quoted
     names_something = column.kind is ColumnKind.NAME and column.known is None
     for (row, _), cell, value in zip(input_sheet.rows, cells, values, strict=True):
         if isinstance(cell, str) and value is not None and not isinstance(value, BadCell):
             tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)
-            if tidied != cell:
-                yield _warning(_NORMALISED, Place(input_sheet.place, row), column, cell,
-                               before=visible(cell), after=tidied)  # fmt: skip
+            typed = quoted.get((row, number), cell) if quoted else cell
+            if tidied != typed:
+                yield _warning(_NORMALISED, Place(input_sheet.place, row), column, typed,
+                               before=visible(typed), after=tidied)  # fmt: skip
         if names_something and isinstance(value, str) and not fits_console(value):
             yield _warning(_CONSOLE_LIMIT, Place(input_sheet.place, row), column, value)
         if formulas and formulas.get((row, number)) and cell is not None:

@@ -47,7 +47,7 @@ def _next_work(stream: BinaryIO) -> Work | None:
 
 def _answer(work: Work) -> Iterator[Frame]:
     try:
-        raw = read_file(Path(work.path), work.limits)
+        raw = read_file(Path(work.path), work.limits, work.encoding)
     except RefusedError as refused:
         yield Refused(refused.code, refused.reason, refused.fix)
         return
@@ -62,7 +62,7 @@ def _answer(work: Work) -> Iterator[Frame]:
         yield sheet
         for start in range(0, len(rows), _ROWS_PER_FRAME):
             yield MoreRows(rows[start : start + _ROWS_PER_FRAME])
-    yield Done(raw.sha256, raw.guessed_encoding)
+    yield Done(raw.sha256, raw.notes)
 
 
 def _give_up_rights() -> None:

@@ -17,28 +17,13 @@ from python_calamine import CalamineError, PasswordError
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import is_blank
-from importer.workbook.formats import csv_file, ods, refusals, xls, xls_rewriting, xlsb, xlsx
+from importer.workbook.formats import ods, refusals, xls, xls_rewriting, xlsb, xlsx
 from importer.workbook.formats.archive import inspect_archive, parts_of, with_parts
 from importer.workbook.reading.calamine import Markups, read_sheets
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
+from importer.workbook.reading.text_file import read_text
 
 _ZIP = b"PK\x03\x04"
-_BEGINNING = 4_096  # bytes that are enough to tell what a file may be that is not a workbook
-_XML_FORMATS = {
-    b"<html": N_("it is a web page"),
-    b"<HTML": N_("it is a web page"),
-    b"urn:schemas-microsoft-com:office:spreadsheet": N_("it is an XML Spreadsheet 2003"),
-    b"<office:document ": N_("it is a flat OpenDocument file"),
-}
-"""What XML is, by what stands near its beginning."""
-_OTHER_FORMATS = {
-    b"ID;P": N_("it is a SYLK file"),
-    b"TABLE\r\n0,1": N_("it is a DIF file"),
-    b"TABLE\n0,1": N_("it is a DIF file"),
-    b"\x1f\x8b": N_("it is compressed, as Gnumeric's own files are"),
-}
-"""What other files are, by how they begin."""
 _DAMAGED = (
     BadZipFile, CalamineError, EOFError, ExpatError, IndexError, KeyError, OSError, OverflowError,
     ParseError,
@@ -47,8 +32,11 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def read_file(path: Path, limits: Limits) -> RawWorkbook:
-    """Read the file at `path`, whatever its format; raise RefusedError if that fails."""
+def read_file(path: Path, limits: Limits, encoding: str | None = None) -> RawWorkbook:
+    """Read the file at `path`, whatever its format; raise RefusedError if that fails.
+
+    `encoding` is that of a text file, if it was chosen.
+    """
     content = _bytes_of(path, limits)
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -59,15 +47,8 @@ def read_file(path: Path, limits: Limits) -> RawWorkbook:
             readable = xls.without_archives(xls_rewriting.readable(content))
             sheets = read_sheets(readable, markups, limits)
             return RawWorkbook(sha256, list(sheets))
-        suffix = path.suffix.lower()
-        if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-            raise _xml(content)
-        if suffix not in csv_file.SUFFIXES:
-            raise _unknown_format(content)
-        rows, encoding = csv_file.read_csv(content, suffix, limits)
-        filled = [row for row in rows if not all(map(is_blank, row[1]))]
-        guessed = "Windows-1252" if encoding == csv_file.WINDOWS_1252 else None
-        return RawWorkbook(sha256, [RawSheet(path.stem, filled, is_named=False)], guessed)
+        sheet, notes = read_text(content, path, limits, encoding)
+        return RawWorkbook(sha256, [sheet], notes)
     except PasswordError as error:
         raise refusals.password_protected() from error
     except _DAMAGED as error:
@@ -120,24 +101,3 @@ def _archive_markup(
             raise refusals.password_protected()
         return ods.read_markup(archive, limits)
     raise refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is an archive of something else")))
-
-
-def _xml(content: bytes) -> refusals.RefusedError:
-    beginning = content[:_BEGINNING]
-    marked = (reason for mark, reason in _XML_FORMATS.items() if mark in beginning)
-    reason = next(marked, N_("it is a web page or XML"))
-    return refusals.RefusedError(Code.NOT_A_WORKBOOK, text(reason))
-
-
-def _unknown_format(content: bytes) -> refusals.RefusedError:
-    beginning = content[:_BEGINNING]
-    for mark, reason in _OTHER_FORMATS.items():
-        if beginning.startswith(mark):
-            return refusals.RefusedError(Code.NOT_A_WORKBOOK, text(reason))
-    if b"\0" not in beginning and any(mark in beginning for mark in (b",", b";", b"\t")):
-        return refusals.RefusedError(
-            Code.NOT_A_WORKBOOK,
-            text(N_("it is text, but its name does not end in .csv")),
-            text(N_("If it holds separated values, rename it so that it ends in .csv.")),
-        )
-    return refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("its format is not supported")))

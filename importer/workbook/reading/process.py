@@ -93,8 +93,8 @@ class ReadingProcess:
                     sheets.append(sheet)
                 case MoreRows(rows):
                     sheets[-1].rows += rows
-                case Done(sha256, guessed_encoding):
-                    return RawWorkbook(sha256, sheets, guessed_encoding)
+                case Done(sha256, notes):
+                    return RawWorkbook(sha256, sheets, notes)
                 case Refused(code, reason, fix):
                     raise RefusedError(CODES[code], reason, fix)
                 case Failed(memory):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from importer.base.texts import Text
@@ -10,14 +11,15 @@ from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import BadCell, Row
 from importer.workbook.markup import Markup
-from importer.workbook.reading.raw import RawSheet
+from importer.workbook.reading.raw import Note, RawSheet
 
 
 class Work(NamedTuple):
-    """A file to read, and the limits."""
+    """A file to read, the limits, and the encoding of a text file if it was chosen."""
 
     path: str
     limits: Limits
+    encoding: str | None = None
 
 
 class Refused(NamedTuple):
@@ -44,7 +46,7 @@ class Done(NamedTuple):
     """The end of an answer: the whole file was read."""
 
     sha256: str
-    guessed_encoding: str | None
+    notes: Sequence[Note]
 
 
 Frame = RawSheet | MoreRows | Refused | Failed | Done

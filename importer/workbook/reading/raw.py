@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from importer.base.texts import Text
 from importer.domain.sheets import Sheet
 from importer.workbook.cell import Row, cell_text, is_blank
 from importer.workbook.labels import HEADER_SEARCH, sheets_with
 from importer.workbook.markup import Markup
+
+Note = tuple[Text, Text]
+"""What is noteworthy, and what to do about it."""
 
 
 @dataclass(slots=True)
@@ -36,12 +40,12 @@ class RawSheet:
 class RawWorkbook:
     """The sheets of a workbook, left to right, and the SHA-256 of the bytes they were read from.
 
-    `guessed_encoding` is set where the bytes of a text file do not prove its encoding.
+    `notes` are what a person should know of how the file was read, each with what to do about it.
     """
 
     sha256: str
     sheets: list[RawSheet]
-    guessed_encoding: str | None = None
+    notes: Sequence[Note] = ()
 
 
 def sheets_below(rows: Sequence[Row]) -> list[Sheet]:

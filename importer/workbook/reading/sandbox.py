@@ -36,9 +36,14 @@ class _Ahead(NamedTuple):
     process: ReadingProcess
 
 
-def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> RawWorkbook:
-    """Read the file at `path`, whatever its format; raise FileError if that fails."""
-    process = _take_with(Work(os.path.abspath(path), limits))
+def read_workbook(
+    path: Path, limits: Limits = DEFAULT_LIMITS, encoding: str | None = None
+) -> RawWorkbook:
+    """Read the file at `path`, whatever its format; raise FileError if that fails.
+
+    `encoding` is that of a text file, if it was chosen.
+    """
+    process = _take_with(Work(os.path.abspath(path), limits, encoding))
     keep = False
     _busy.add(process)
     try:
@@ -55,13 +60,15 @@ def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> RawWorkbook:
         _give_back(process, keep)
 
 
-def read_ahead(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+def read_ahead(
+    path: Path, limits: Limits = DEFAULT_LIMITS, encoding: str | None = None
+) -> None:  # fmt: skip
     """Start to read the file that `read_workbook` will be asked for next.
 
     The result is dropped if another file is asked for, or if the file has changed by then.
     """
     global _ahead
-    work = Work(os.path.abspath(path), limits)
+    work = Work(os.path.abspath(path), limits, encoding)
     identity = _identity(work)
     try:
         process = _take()

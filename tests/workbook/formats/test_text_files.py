@@ -1,4 +1,4 @@
-"""Text files: encodings, separators and rows."""
+"""Text files: separators, rows and cells."""
 
 from __future__ import annotations
 
@@ -14,37 +14,9 @@ from reports import errors_in, refusal_of
 HEADER = OTC_HEADER[:4]
 HEADER_LINE = ",".join(HEADER)
 
-ENCODINGS = [
-    (b"", "utf-8"), (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"),
-    (b"", "utf-16-le"), (b"", "utf-16-be"),
-    (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
-    (b"", "cp1252"),
-]  # fmt: skip
-
-
-def test_every_encoding_is_recognised_and_a_guess_is_reported(command: CommandLine) -> None:
-    """With a byte order mark and without, every letter is itself, so that only the first file asks
-    for anything. Windows-1252, which nothing tells from its neighbours, is a guess."""
-    company = "Clínica Ñandú – 5 €"
-    paths = []
-    for number, (mark, encoding) in enumerate(ENCODINGS):
-        rows = [HEADER, otc_row(1, company)]
-        path = write_text(f"{number} Add OTC.csv", rows, ";", encoding)
-        path.write_bytes(mark + path.read_bytes())
-        paths.append(path)
-    reports = command("apply", *paths, "--json").json
-    assert [report["status"] for report in reports] == ["applied"] + ["unchanged"] * 8
-    assert command("show", "otcs", "--json").json[0]["company"] == company
-    guesses = [[problem for problem in report["problems"] if problem["code"] == "normalised"]
-               for report in reports]  # fmt: skip
-    assert list(map(len, guesses)) == [0] * 8 + [1]
-    assert "Windows-1252" in guesses[-1][0]["message"]
-    assert "UTF-8" in guesses[-1][0]["fix"]
-
 
 def test_letters_of_no_known_encoding_are_refused(command: CommandLine) -> None:
-    """Byte 0x81 is neither UTF-8 nor a letter of Windows-1252."""
+    """Byte 0xC3 is no letter where 0x81 is one."""
     path = Path("Add OTC.csv")
     path.write_bytes(b"OTC,Email\n\x81\xc3,x\n")
     assert "Windows-1252" in refusal_of(command("check", path, "--json"))["message"]
@@ -130,17 +102,6 @@ def test_errors_and_truth_values_are_what_they_are_in_a_workbook(command: Comman
     problems = command("check", path, "--json").report["problems"]
     assert [p["code"] for p in problems] == ["cell-error"] * 4 + ["bad-number"] * 3
     assert [p["value"] for p in problems][4:] == shown[4:]
-
-
-def test_a_text_that_was_guarded_against_being_a_formula_is_itself(command: CommandLine) -> None:
-    """Programs guard = + - @ with an apostrophe; other apostrophes stay."""
-    names = ["=1+1", "+34 600", "-5", "@Norte", "'quoted'", "'"]
-    rows = [
-        otc_row(number, f"'{name}" if name[0] in "=+-@" else name)
-        for number, name in enumerate(names)
-    ]
-    assert command("apply", write_text("Add OTC.csv", [HEADER, *rows])).exit_code == 0
-    assert [otc["company"] for otc in command("show", "otcs", "--json").json] == names
 
 
 def test_a_company_whose_name_reads_like_a_truth_value_keeps_its_name(command: CommandLine) -> None:

@@ -72,14 +72,59 @@ def test_a_web_page_is_not_a_workbook_whatever_its_name(
     assert ".xlsx" in problem["fix"]
 
 
-def test_text_with_the_name_of_a_workbook_is_refused_with_the_name_it_needs(
-    command: CommandLine,
+@pytest.mark.parametrize("suffix", [".xls", ".XLSX", ".xlsm", ".xlsb", ".ods"])
+@pytest.mark.parametrize(("encoding", "separator"), [
+    ("utf-16", "\t"), ("utf-16-le", "\t"), ("utf-16-be", ";"), ("utf-8-sig", ";"), ("cp1252", ","),
+])  # fmt: skip
+def test_separated_values_with_the_name_of_a_workbook_are_read_with_a_warning(
+    suffix: str, encoding: str, separator: str, command: CommandLine
 ) -> None:
-    """It may be separated values; its name does not say so, and nothing is guessed."""
-    path = write_text("Add OTC.xlsx", [OTC_HEADER, otc_row(1)])
+    """As SAP exports tables. Headers in Spanish, below a title, are found as well."""
+    header = ("Código OTC", "Correo electrónico", "Nombre de la empresa", "Total de licencias")
+    rows = [("Exportación", "", "", ""), header, otc_row(1, "Peña")]
+    path = write_text(f"Agregar OTC{suffix}", rows, separator, encoding)
+    result = command("apply", path, "--json")
+    assert result.row_counts == (1, 1, 0, 0)
+    assert command("show", "otcs", "--json").json[0]["company"] == "Peña"
+    warning = result.report["problems"][0]
+    assert warning["code"] == "normalised"
+    assert f"is text, although its name ends in {suffix.lower()}" in warning["message"]
+
+
+@pytest.mark.parametrize(("content", "name", "word"), [
+    ("OTC,Email\nx,y\n", "x", ".csv"), ("OTC,Email\nx,y\n", "x.pdf", ".csv"),
+    ("Month;Sales\nMay;7\n", "x.xls", ".csv"), ("Only a sentence, about OTC.\n", "x.xlsx", ".csv"),
+    ("OTC\nx\n", "x.ods", "not supported"),
+])  # fmt: skip
+def test_text_that_no_workbook_would_hold_is_refused(
+    content: str, name: str, word: str, command: CommandLine
+) -> None:
+    Path(name).write_text(content, encoding="utf-8")
+    problem = refusal_of(command("check", name, "--json"))
+    assert problem["code"] == "not-a-workbook"
+    assert word in problem["message"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("content", "kind"), [
+    (WEB_PAGE, "web page"), ('ID;PWXL;N;E\r\nC;Y1;X1;K"OTC"\r\nC;X2;K"Email"\r\nE\r\n', "SYLK"),
+    ('TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n0,1\r\n1,0\r\n"OTC"\r\n1,0\r\n"Email"\r\n', "DIF"),
+])  # fmt: skip
+def test_other_formats_in_text_are_refused_by_name(
+    content: str, kind: str, encoding: str, command: CommandLine
+) -> None:
+    path = Path("Add OTC.xls")
+    path.write_text(content, encoding=encoding, newline="")
     problem = refusal_of(command("check", path, "--json"))
     assert problem["code"] == "not-a-workbook"
-    assert ".csv" in problem["message"]
+    assert kind in problem["message"]
+
+
+def test_an_export_in_text_is_no_workbook_whatever_its_name(command: CommandLine) -> None:
+    header = ("OTC Code", "Email", "Company Name", "Description", "Licenses")
+    path = write_text("OTC Details.xls", [header, (code(1), EMAIL, "Acme", "", 5)], "\t", "utf-16")
+    problem = refusal_of(command("check", path, "--json"))
+    assert "export of the ledger" in problem["message"]
 
 
 def test_text_about_something_else_is_not_a_workbook(command: CommandLine) -> None:

@@ -1,0 +1,51 @@
+"""Tell which cell of a workbook a field of a text file is, and guard text from being a formula."""
+
+from __future__ import annotations
+
+import re
+
+from importer.domain.problems import Code
+from importer.workbook.cell import BadCell, Cell
+
+_ERRORS = frozenset(
+    {
+        "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!",
+        "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!",
+    }
+)  # fmt: skip
+"""The errors that Excel writes, in English and Spanish."""
+
+_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+_QUOTED = re.compile(r'=\s*"((?:[^"]|"")*)"')
+"""Text that was written as a formula so that Excel keeps its zeros: ="00123"."""
+_FORMULA = re.compile(
+    r"=.+"
+    r"|[+\-@][A-Za-z][\w.]*\(.*\).*"  # @SUM(A1:A9)
+    r"|[+\-]\$?[A-Z]{1,3}\$?[0-9]{1,7}([+\-*/^&].*)?"  # -B2*3
+    r"|[+\-][0-9.,%]+[+*^&].+",  # +1+1, not -5 or +34-600-123-456
+    re.DOTALL,
+)
+"""What Excel would calculate, apart from numbers and what may be a telephone number."""
+
+
+def cell_of(field: str) -> Cell:
+    """The cell of a workbook that a spreadsheet program would write as `field`."""
+    stripped = field.strip()
+    if stripped in _ERRORS:
+        return BadCell(Code.CELL_ERROR, stripped)
+    if quoted := _QUOTED.fullmatch(stripped):
+        return quoted[1].replace('""', '"') or None
+    if _FORMULA.fullmatch(stripped):
+        return BadCell(Code.FORMULA_WITHOUT_VALUE, stripped)
+    return unguarded(field) or None
+
+
+def guarded(value: str) -> str:
+    """Keep spreadsheet programs from reading `value` as a formula; see `unguarded`."""
+    return f"'{value}" if _DANGEROUS.match(value) else value
+
+
+def unguarded(value: str) -> str:
+    """Undo `guarded`."""
+    return value[1:] if _GUARDED.match(value) else value

@@ -92,10 +92,25 @@ _SYNONYMS = {
     for field, by_language in SYNONYMS.items()
     for language, words in by_language.items()
 }
+_WORDS = {
+    language: frozenset().union(*(_SYNONYMS[of] for of in _SYNONYMS if of[1] == language))
+    | {_telling_words(column.title(language)) for sheet in SHEETS for column in sheet.columns}
+    for language in LANGUAGES
+}
+"""The headers of each language, and synonyms for them."""
+
+
+def language_of_headers(headers: Sequence[str]) -> str:
+    """The language of most of `headers`; the first one if there is no majority."""
+    words = [_telling_words(header) for header in headers[:_WIDEST]]
+    counts = [sum(word in _WORDS[language] for word in words) for language in LANGUAGES]
+    return LANGUAGES[counts.index(max(counts))]
 
 
 def _is_synonym(header: str, column: Column, language: str) -> bool:
-    return _telling_words(header) in _SYNONYMS.get((column.field, language), ())
+    words = _telling_words(header)
+    title = _telling_words(column.title(language))
+    return bool(words) and (words == title or words in _SYNONYMS.get((column.field, language), ()))
 
 
 def _is_like(header: str, column: Column, language: str) -> bool:

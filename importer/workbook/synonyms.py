@@ -9,7 +9,7 @@ from __future__ import annotations
 _LICENSES = {
     "en": ("Licence", "License", "Licence count", "License count", "Quantity", "Qty", "Seat",
            "Count", "Amount"),
-    "es": ("Licencia", "Cantidad", "Unidades", "Puesto"),
+    "es": ("Licencia", "Lic", "Cantidad", "Unidades", "Puesto"),
 }  # fmt: skip
 
 SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -29,8 +29,9 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "otc": {
         "en": ("OTC", "OTC code", "Code", "Avira code", "Key", "Avira key", "Licence key",
                "License key", "Activation code", "One-time code"),
-        "es": ("OTC", "Código", "Clave", "Código de Avira", "Clave de Avira", "Clave de licencia",
-               "Código de licencia", "Clave de activación", "Código de activación"),
+        "es": ("OTC", "Código", "Código OTC", "Clave", "Código de Avira", "Clave de Avira",
+               "Clave de licencia", "Código de licencia", "Clave de activación",
+               "Código de activación"),
     },
     "current_otc": {
         "en": ("Old OTC", "Previous OTC", "From OTC", "From", "Old code", "Current code"),
@@ -64,9 +65,18 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
     "release": {"en": ("Release", "Free licences"), "es": ("Liberar", "Liberación")},
     "reason": {"en": ("Why", "Cause"), "es": ("Causa", "Razón")},
     "device_id": {
-        "en": ("Device", "Device name", "Computer", "Computer name", "Host", "Hostname", "PC"),
+        "en": ("Device", "Device name", "Computer", "Computer name", "Host", "Hostname", "PC",
+               "PC name", "Machine"),
         "es": ("Equipo", "Nombre del equipo", "Dispositivo", "Nombre del dispositivo",
-               "Ordenador", "Computadora", "PC"),
+               "Ordenador", "Computadora", "PC", "Nombre del PC", "Máquina"),
+    },
+    "avira_installed": {
+        "en": ("Installed", "Installed on", "Installation date"),
+        "es": ("Instalado", "Instalada", "Fecha de instalación"),
+    },
+    "avira_uninstalled": {
+        "en": ("Uninstalled", "Uninstalled on", "Removed"),
+        "es": ("Desinstalado", "Desinstalada", "Fecha de desinstalación"),
     },
     "operating_system": {"en": ("OS", "System"), "es": ("Sistema", "SO")},
     "model": {"en": ("Model",), "es": ("Modelo",)},

@@ -21,7 +21,7 @@ from importer.workbook.checking.header import (
 )
 from importer.workbook.checking.naming import filled_sheets
 from importer.workbook.checking.totals import total_rows
-from importer.workbook.likeness import columns_like, sheets_like
+from importer.workbook.likeness import columns_like, language_of_headers, sheets_like
 from importer.workbook.markup import Markup, column_letters
 from importer.workbook.reading.raw import RawSheet
 
@@ -38,7 +38,7 @@ class InputSheet:
     `name` is the one that its rows are given back under. `columns` gives the index (A is 0) of each
     field's column; `asked_about` has the fields that misnamed columns may mean. `rows` are the
     filled rows below the header, all `refused` if the layout is wrong; `totals` are the numbers of
-    those that are no rows to apply, and refused too.
+    those that are no rows to apply, and refused too. Headers are suggested in `language`.
     """
 
     sheet: Sheet | None
@@ -52,6 +52,7 @@ class InputSheet:
     refused: bool = False
     asked_about: set[str] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
+    language: str = LANGUAGES[0]
 
     def without_totals(self) -> InputSheet:
         """The sheet without its rows of totals, whose cells mean nothing."""
@@ -108,7 +109,13 @@ def _input_sheet(raw: RawSheet, sheet: Sheet | None, likely: Sheet) -> InputShee
             places[column.field] = ColumnPlace(column_letters(index + 1), bare, column.header)
     rows = rows_below(raw.rows, row, header)
     place = SheetPlace(raw.name, places)
-    return InputSheet(sheet, place, raw.title, columns, header, rows, raw.markup, row)
+    if sheet is None or raw.chosen is not None:
+        language = language_of_headers([cell_text(cell) for cell in header])
+    else:
+        language = labels.language_of(raw.name, sheet)
+    return InputSheet(
+        sheet, place, raw.title, columns, header, rows, raw.markup, row, language=language
+    )
 
 
 def _problems_of_unknown(
@@ -126,7 +133,7 @@ def _problems_of_unknown(
         name = cell_text(cell)
         if not any(labels.column_named(sheet, name) for sheet in candidates):
             first, *others = (
-                list(columns_like(sheet, name, taken, LANGUAGES[0]).values())
+                list(columns_like(sheet, name, taken, input_sheet.language).values())
                 for sheet, taken in zip(candidates, named, strict=True)
             )
             if first and all(first == other for other in others):
@@ -158,14 +165,15 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
         yield problem.title_rows(raw, row, [number for number, _ in above])
     for index, name in unknown:
         if not labels.is_problems(name) and (name or is_filled(input_sheet.rows, index)):
-            taken = input_sheet.columns
-            of_column, fields = problem.unknown_column(raw, sheet, row, index, name, taken)
+            of_column, fields = problem.unknown_column(
+                raw, sheet, row, index, name, input_sheet.columns, input_sheet.language
+            )
             input_sheet.asked_about.update(fields)
             yield of_column
     for column in sheet.columns:
         missing = column.required and column.field not in input_sheet.columns
         if missing and column.field not in input_sheet.asked_about:
-            yield problem.missing_column(raw, sheet, column, row)
+            yield problem.missing_column(raw, column, row, input_sheet.language)
     if raw.chosen is None and not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)
 

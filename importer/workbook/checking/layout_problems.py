@@ -90,9 +90,9 @@ def header_below_data(raw: RawSheet, row: int) -> Problem:
     )  # fmt: skip
 
 
-def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Problem:
+def missing_column(raw: RawSheet, column: Column, row: int, language: str) -> Problem:
     """A required column that is missing."""
-    title = column.title(language_of(raw.title, sheet))
+    title = column.title(language)
     facts = {"sheet": raw.name, "column": title, "expected": text(column.kind.meaning)}
     return Problem(
         Code.MISSING_COLUMN,
@@ -103,13 +103,18 @@ def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Pro
 
 
 def unknown_column(
-    raw: RawSheet, sheet: Sheet, row: int, index: int, name: str, taken: Collection[str]
+    raw: RawSheet,
+    sheet: Sheet,
+    row: int,
+    index: int,
+    name: str,
+    taken: Collection[str],
+    language: str,
 ) -> tuple[Problem, Collection[str]]:
     """A column that may be a known one, or else is ignored, and the fields that it may fill.
 
-    Columns of the fields `taken` are there already.
+    Columns of the fields `taken` are there already; others are suggested in `language`.
     """
-    language = language_of(raw.title, sheet)
     missing = {column.field: column.title(language) for column in sheet.columns
                if column.field not in taken}  # fmt: skip
     facts: dict[str, object] = {}

@@ -90,6 +90,17 @@ def test_the_sheets_with_most_of_the_columns_are_suggested(
     assert f"Did you mean {expected}?" in problem_of(result, "unknown-sheet")["fix"]
 
 
+@pytest.mark.parametrize("options", [[], ["--sheet", "Add Customer"]])
+def test_headers_are_suggested_in_the_language_of_the_list(
+    options: list[str], command: CommandLine
+) -> None:
+    """OTC is a word of both."""
+    for header, title in ((("Cliente", "OTC", "Licencias"), "OTC de Avira"),
+                          (("Client", "OTC", "Licences"), "Avira OTC")):  # fmt: skip
+        path = write_list(Path(f"{header[0]}.xlsx"), "List", [header, ("Norte", A, 5)])
+        assert near(command("check", path, *options, "--json"))["B1"] == f"Did you mean {title}"
+
+
 def test_a_column_that_may_be_two_is_asked_about_with_both(command: CommandLine) -> None:
     header = ("Name", "Managed By", "Avira OTC", "No of Licenses")
     result = command.check(cells={"Add Customer": [header, ("Norte", "Admin", A, 5)]})

@@ -42,12 +42,14 @@ def _choose(path: Path, sheets: Sequence[RawSheet], chosen: str) -> None:
                      "{sheets}. Rename them instead.")  # fmt: skip
         names = [sheet.name for sheet in sheets]
         raise MisuseError(text(message, path=path, count=len(names), sheets=names))
+    meant = sheet_named(chosen)
+    assert meant is not None, "the command line accepts no other names"
     for sheet in sheets:
         stated = sheet_named(sheet.name) if sheet.is_named else sheet_in_file_name(sheet.name)
-        if stated not in (None, sheet_named(chosen)):
+        if stated not in (None, meant):
             message = N_("{path} is {other} by name, but --sheet says {sheet}.")
             raise FileError(
                 Code.UNREADABLE_FILE, text(message, path=path, other=stated, sheet=chosen),
                 text(N_("Leave --sheet out, or correct the name.")),
             )  # fmt: skip
-        sheet.chosen = chosen
+        sheet.chosen = meant.title(language_of(chosen, meant))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.styles import Font
 
-from builders import A, edit_workbook, otc
+from builders import HEADERS, A, edit_workbook, otc
 from command_line import CommandLine, CommandResult
+from importer.base.texts import LANGUAGES
+from importer.domain.sheets import SHEETS
+from importer.workbook.likeness import columns_like
+from importer.workbook.synonyms import SYNONYMS
 from own_lists import LIST_SUFFIXES, write_list
 from reports import problem_of, problems_of
 
@@ -138,6 +145,35 @@ def test_a_file_without_any_known_column_names_the_sheets_that_there_are(
     [problem] = result.report["problems"]
     assert problem["code"] == "not-a-workbook"
     assert "Add Customer" in problem["fix"]
+
+
+def test_the_users_own_template_comes_back_with_the_sheet_that_was_named(
+    command: CommandLine,
+) -> None:
+    """It keeps its formats, and needs no --sheet afterwards."""
+
+    def keep_one(workbook: Any) -> None:
+        for name in workbook.sheetnames:
+            if name in HEADERS and name != "Add OTC":
+                del workbook[name]
+        sheet = workbook["Add OTC"]
+        sheet.title, sheet["A2"].value, sheet["A2"].font = "Hoja1", A, Font(italic=True)
+
+    command("template", "--output", "x.xlsx")
+    edit_workbook(Path("x.xlsx"), keep_one)
+    corrections = command("check", "x.xlsx", "--sheet", "agregar otcs", "--json").corrections
+    cell = load_workbook(corrections)["Agregar OTC"]["A2"]
+    assert (cell.value, cell.font.i) == (A, True)
+
+
+def test_synonyms_mean_one_column_of_each_sheet() -> None:
+    """Otherwise the suggestion would be two, or one of a column that does not exist."""
+    fields = {column.field for sheet in SHEETS for column in sheet.columns}
+    assert SYNONYMS.keys() <= fields
+    for sheet, language in product(SHEETS, LANGUAGES):
+        for words in (word for column in sheet.columns
+                      for word in SYNONYMS.get(column.field, {}).get(language, ())):  # fmt: skip
+            assert len(columns_like(sheet, words, (), language)) == 1, (sheet.name, words)
 
 
 def test_the_corrections_of_a_list_are_applied_as_the_sheet_that_was_named(

@@ -25,13 +25,16 @@ _UNREADABLE = frozenset({Code.BAD_OTC, Code.TOO_LONG, Code.BAD_CHARACTERS})
 _LONG = 15
 """Characters of a code from which on another one that differs little is probably the same."""
 
-_WOULD_HAVE_ADDED = N_(
-    "Row {row} of {sheet}, which would have added it, was refused. Fix that row first."
+_WOULD_HAVE_ADDED = (
+    N_("Row {row} of {sheet}, which would have added it, was refused. Fix that row first."),
+    N_("{fix} Row {row} of {sheet}, which would have added it, was refused as well."),
 )
-_MAY_HAVE_ADDED = N_(
-    "Row {row} of {sheet}, which was probably meant to add it, was refused. Fix that row first."
-)
-_BAD_THERE_TOO = N_("{fix} Row {row} of {sheet}, which would have added it, was refused as well.")
+_MAY_HAVE_ADDED = (
+    N_("Row {row} of {sheet}, which was probably meant to add it, was refused. Fix that row "
+       "first."),
+    N_("{fix} Row {row} of {sheet}, which was probably meant to add it, was refused as well."),
+)  # fmt: skip
+"""The fix of a row, and that of one whose own code is bad too."""
 
 
 @dataclass(slots=True)
@@ -66,17 +69,18 @@ def with_refused_rows(
     order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
 
     def with_row(problem: Problem, name: Addition) -> Problem:
-        template = _WOULD_HAVE_ADDED
+        templates = _WOULD_HAVE_ADDED
         at = refused.readable.get(name) or refused.unreadable.get(name)
-        if at is None and name in similar:
-            template, at = _MAY_HAVE_ADDED, refused.unreadable[similar[name]]
+        is_bad_too = problem.code is Code.BAD_OTC
+        if at is None and name in similar and not (is_bad_too and "near" in problem.fix.facts):
+            templates, at = _MAY_HAVE_ADDED, refused.unreadable[similar[name]]
         here = order[problem.sheet or ""], problem.row or 0
         if at is None or (order[at[0]], at[1]) > here:  # a row below is of no use to this one
             return problem
         facts: dict[str, object] = {"sheet": at[0], "row": at[1]}
-        if problem.code is Code.BAD_OTC:
-            template, facts = _BAD_THERE_TOO, {**problem.fix.facts, "fix": problem.fix, **facts}
-        return replace(problem, fix=Text(template, facts))
+        if is_bad_too:
+            facts = {**problem.fix.facts, "fix": problem.fix, **facts}
+        return replace(problem, fix=Text(templates[is_bad_too], facts))
 
     return [
         with_row(problem, missing[problem]) if problem in missing else problem

@@ -58,7 +58,7 @@ NEEDING = ["Edit OTC", "Add Customer", "Add Avira Subscription", "Edit Customer"
         (otc(SHORT), f" {SHORT.lower()}", REFUSED),
         (otc(SHORT), CODE, PROBABLY),
         (otc("ABCDE-12345-FGHIJ-678900"), CODE, PROBABLY),
-        (otc(SHORT), "ABCDE-12345-FGHIJ-679", REFUSED),
+        (otc(SHORT), "ABCDE-12345-FGHIJ-679", PROBABLY),
         (otc("pending"), "pending", REFUSED),
         (otc("pending"), "pendig", None),
         (otc(SHORT), "ZZZZZ-99999-YYYYY-88888", None),
@@ -82,6 +82,18 @@ def test_a_code_that_cannot_be_read_is_to_be_corrected_here_and_there(command: C
     assert fixes(result, "Add Customer") == [
         f"Did you mean {CODE}? Row 2 of Add OTC, which would have added it, was refused as well."
     ]
+
+
+def test_a_bad_code_with_a_suggestion_of_its_own_names_no_row_that_is_merely_similar(
+    command: CommandLine,
+) -> None:
+    command.apply(("Add OTC", [otc(CODE)]))
+    needing = "Add Customer", [customer("Uno", code="ABCDE-12345-FGHIJ-6789A")]
+    result = command.check(("Add OTC", [otc(SHORT)]), needing)
+    assert PROBABLY in fixes(result, "Add Customer")[0]  # it is a code, which is unknown
+    needing = "Add Customer", [customer("Uno", code="ABCDE-12345-FGHIJ-678")]
+    result = command.check(("Add OTC", [otc(SHORT)]), needing)
+    assert fixes(result, "Add Customer") == [f"Did you mean {CODE}?"]
 
 
 def test_no_row_further_down_or_right_is_named(command: CommandLine) -> None:

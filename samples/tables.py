@@ -373,7 +373,7 @@ spare      | unknown-column: the header of G is misspelt
 """),
     ("Actualizar OTC", """
 Nombre del cliente | OTC actual | OTC nueva | Problems
-Tienda Uno         | fifty      | spare     | missing-column: the header of C is blank.
+Tienda Uno         | fifty      | spare     | missing-column: its header is Notes.
 """),
     ("Deshabilitar cliente", """
 Nombre del cliente | Liberar licencias | Motivo                   | Teléfono
@@ -386,7 +386,7 @@ BY_HAND: Mapping[str, Mapping[str, str]] = {
     "Add Customer": {"A13": "Tienda Once " + "de la calle mas larga " * 4 + "x"},
     "Agregar OTC": {"J1": "Total de licencias", "J2": "6"},
     "Editar OTC": {"G1": "Fecha de vencimento", "G2": "2030-06-30"},
-    "Actualizar OTC": {"C1": ""},
+    "Actualizar OTC": {"C1": "Notes"},
 }
 """Cells of problems.xlsx that no table above can express, by sheet and cell."""
 

@@ -24,9 +24,10 @@ from importer.config.limits import DEFAULT_LIMITS, Limits
 from importer.domain.contents import OtcHolding
 from importer.domain.entities import Otc
 from importer.domain.problems import Code
-from importer.domain.sheets import SHEETS
+from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.export.sheets import DETAIL_SHEETS
 from importer.service.events import Event
+from importer.workbook.checking.schemas import REQUIRED, RULES_BETWEEN, rules_of
 from importer.workbook.writing.template import write_template
 
 _UNTRUSTED = """\
@@ -78,7 +79,9 @@ def _sheets_page() -> Iterator[str]:
         "Sheets are applied from left to right and rows from top to bottom, as if you keyed them "
         "in one after another. Sheets and columns may be named in English or Spanish; case, "
         "accents and spacing do not matter. `*` marks a required column. Columns may be in any "
-        "order, and optional columns may be left out."
+        "order, and optional columns may be left out. “Otherwise” lists the problems of a cell "
+        "that the sheet's schema does not accept; `avira-importer template --schema` prints the "
+        "schemas."
     )
     for sheet in SHEETS:
         yield ""
@@ -86,14 +89,23 @@ def _sheets_page() -> Iterator[str]:
         yield ""
         yield sheet.help
         yield ""
-        yield "| column | Spanish | format | meaning | example |"
-        yield "|---|---|---|---|---|"
+        yield "| column | Spanish | format | meaning | example | otherwise |"
+        yield "|---|---|---|---|---|---|"
         for column in sheet.columns:
             star = " *" if column.required else ""
             yield (
                 f"| {column.header}{star} | {column.title('es')} | {column.kind.meaning} "
-                f"| {column.help} | `{column.example}` |"
+                f"| {column.help} | `{column.example}` | {', '.join(_otherwise(sheet, column))} |"
             )
+
+
+def _otherwise(sheet: Sheet, column: Column) -> Iterator[str]:
+    """The problems of the column's cells that break a rule of its schema."""
+    between = [rule for rule in RULES_BETWEEN.get(sheet.request, ())
+               if rule.figures["column"] == column.field]  # fmt: skip
+    for rule in (*([REQUIRED] if column.required else between), *rules_of(column)):
+        limit = f" (more than {rule.figures['limit']})" if "limit" in rule.figures else ""
+        yield f"`{rule.code}`{limit}"
 
 
 def limits_page() -> str:

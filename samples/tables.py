@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 OTCS = {
@@ -39,6 +40,8 @@ OTCS = {
     "bad 7": "GR79T-NYD2F-F7SBX-4LVWN",
     "bad 8": "T7S3J-6PKQX-EU5NM-AAW2C",
     "bad 9": "3MJHD-Z6YVE-K8DUA-TQR5X",
+    "bad 10": "T7XQA-9KMDE-V3HLU-W5YCN",
+    "bad 11": "M4RWE-2UTPC-J8ZNA-Q6BGK",
     "formula": "XW4FC-29LEB-PSM7V-QDN6H",
     "accents": "D8TQL-J5WVS-7ANEC-RK3ZP",
     "no accents": "ME6YU-B2XRG-HV9FJ-3CSDK",
@@ -288,6 +291,8 @@ bad 9    | Grupo Muestra | 10             | bad-characters:                     
 few      | Grupo Muestra | 5              | duplicate-row: it is in row 3 already   |
 accents  | Peñón y Cía   | 3              | console-limit: no accents there         |
 no accents | Penon y Cia | 3              | similar-name: the same without accents? |
+bad 11   | PeÃ±Ã³n y CÃ­a | 3            | garbled-text: saved with another encoding |
+bad 10   | Grupo Muestra | 3              | not-text: Excel turned 1-2 into a date  |
 """),
     ("Add Customer", """
 Customer (Site) Name | Managed By | Avira OTC | No of Licenses | Problems
@@ -381,8 +386,8 @@ Tienda Uno         | Sí                | title-rows: there is one | ignored-col
 """),
 )  # fmt: skip
 
-BY_HAND: Mapping[str, Mapping[str, str]] = {
-    "Add OTC": {"E18": "bad-characters:\na line break"},
+BY_HAND: Mapping[str, Mapping[str, str | dt.date]] = {
+    "Add OTC": {"E18": "bad-characters:\na line break", "H23": dt.date(2026, 2, 1)},
     "Add Customer": {"A13": "Tienda Once " + "de la calle mas larga " * 4 + "x"},
     "Agregar OTC": {"J1": "Total de licencias", "J2": "6"},
     "Editar OTC": {"G1": "Fecha de vencimento", "G2": "2030-06-30"},

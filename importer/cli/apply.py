@@ -16,6 +16,7 @@ from importer.cli.check import print_reports, workbook_job, workbook_options
 from importer.cli.export import print_export
 from importer.cli.options import CommonOptions, common_options
 from importer.cli.translated import Command, option, with_examples
+from importer.config.settings import DateOrder
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
@@ -48,9 +49,10 @@ def apply(
     actor: str | None,
     sheet: str | None,
     encoding: str | None,
+    dates: DateOrder | None,
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
-    job = workbook_job(options, files, corrections, actor, sheet, encoding)
+    job = workbook_job(options, files, corrections, actor, sheet, encoding, dates)
     from importer.config.formats import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting

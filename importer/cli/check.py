@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -14,6 +14,7 @@ from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_lines, print_report
 from importer.cli.translated import Command, option, with_examples
+from importer.config.settings import DateOrder
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
@@ -52,6 +53,11 @@ _OPTIONS = (
         help=N_("Encoding of CSV files, such as utf-8, cp1252, mac_roman or cp850. Default: "
                 "detected. Other files ignore it."),
     ),
+    option(
+        "--dates", type=click.Choice(get_args(DateOrder)),
+        help=N_("How dates such as 03/04/2026 are read: day or month first. Default: as other "
+                "dates of the column show; day first in Spanish."),
+    ),
 )  # fmt: skip
 
 
@@ -69,6 +75,7 @@ def workbook_job(
     actor: str | None,
     sheet: str | None,
     encoding: str | None,
+    dates: DateOrder | None,
 ) -> Job:
     """The job that the options describe; reading of the first file starts at once."""
     from importer.workbook.reading.sandbox import read_ahead
@@ -80,7 +87,9 @@ def workbook_job(
         _check_sheet(sheet)
     if corrections is not None and len(files) > 1 and not corrections.is_dir():
         raise MisuseError(text(N_("With several files, --corrections must be an existing folder.")))
-    job = options.job(actor=actor, corrections=corrections, sheet=sheet, encoding=encoding)
+    job = options.job(
+        actor=actor, corrections=corrections, sheet=sheet, encoding=encoding, dates=dates
+    )  # fmt: skip
     if corrections is not None:
         check_output(corrections, job)
     return job
@@ -143,9 +152,10 @@ def check(
     actor: str | None,
     sheet: str | None,
     encoding: str | None,
+    dates: DateOrder | None,
 ) -> int:
     """Read, check and plan."""
-    job = workbook_job(options, files, corrections, actor, sheet, encoding)
+    job = workbook_job(options, files, corrections, actor, sheet, encoding, dates)
     from importer.pipeline import apply as pipeline
 
     with options.progress() as shown:

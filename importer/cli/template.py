@@ -9,6 +9,7 @@ import click
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, common_options, force_option
+from importer.cli.output import print_json
 from importer.cli.translated import Command, option, with_examples
 
 
@@ -19,6 +20,7 @@ from importer.cli.translated import Command, option, with_examples
         "template -o onboarding.xlsx",
         "template --lang es",
         "template --prefill -o edit.xlsx",
+        "template --schema > sheets.yaml",
     ),
 )
 @option(
@@ -30,9 +32,18 @@ from importer.cli.translated import Command, option, with_examples
     "--prefill", is_flag=True,
     help=N_("Fill the sheets that edit OTCs and customers from the ledger."),
 )  # fmt: skip
+@option(
+    "--schema", is_flag=True,
+    help=N_("Print the rules for each sheet as pandera schemas in YAML. No file is written."),
+)  # fmt: skip
 @common_options
-def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -> None:
+def template(
+    options: CommonOptions, output: Path, force: bool, prefill: bool, schema: bool
+) -> None:  # fmt: skip
     """Write the template, with drop-downs from the ledger."""
+    if schema:
+        _print_schemas(options)
+        return
     from importer.pipeline.template import template as write_template
 
     if output.exists() and not force:
@@ -51,4 +62,17 @@ def template(options: CommonOptions, output: Path, force: bool, prefill: bool) -
         {"file": str(output), "lang": current_language()},
         text(N_("Written: {path}"), path=output),
         text(next_step, path=output),
+    )
+
+
+def _print_schemas(options: CommonOptions) -> None:
+    from importer.workbook.checking.schemas import documents
+
+    if options.json:
+        print_json(documents())
+        return
+    import yaml
+
+    click.echo(
+        yaml.safe_dump_all(documents(), sort_keys=False, allow_unicode=True, width=100), nl=False
     )

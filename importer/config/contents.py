@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -23,7 +23,7 @@ from importer.config.service import (
     ServiceTable,
     SmtpSettings,
 )
-from importer.config.settings import LONGEST_WAIT, Settings
+from importer.config.settings import LONGEST_WAIT, DateOrder, Settings
 
 
 def _with_keys(tables: Any) -> Any:
@@ -48,6 +48,7 @@ class _Contents:
     account: types.optional_text = None
     lang: Annotated[str, types.choice(*LANGUAGES)] | None = None
     wait: Annotated[types.number, Field(ge=0, le=LONGEST_WAIT)] | None = None
+    dates: Annotated[DateOrder, types.choice(*get_args(DateOrder))] | None = None
     limits: Limits = DEFAULT_LIMITS
     inbox: InboxSettings | None = None
     exports: Annotated[tuple[ExportSettings, ...], BeforeValidator(_with_keys)] = ()
@@ -78,7 +79,9 @@ def parse_settings(file: Path, content: Mapping[str, Any]) -> Settings:
         **asdict(contents.service), file=file, inbox=contents.inbox, exports=contents.exports,
         smtp=contents.smtp,
     )  # fmt: skip
-    return Settings(contents.ledger, contents.account, contents.wait, contents.limits, service)
+    return Settings(
+        contents.ledger, contents.account, contents.wait, contents.dates, contents.limits, service
+    )  # fmt: skip
 
 
 def _conflicts(content: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from importer.config.limits import DEFAULT_LIMITS, Limits
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 86_400
 """Seconds that a command may wait for the ledger: a day."""
 
+DateOrder = Literal["dmy", "mdy"]
+"""How dates such as 03/04/2026 are read: day or month first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -21,5 +24,6 @@ class Settings:
     ledger: str | None = None
     account: str | None = None
     wait: float | None = None
+    dates: DateOrder | None = None
     limits: Limits = DEFAULT_LIMITS
     service: ServiceSettings | None = None

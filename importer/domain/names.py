@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from importer.domain.otc_code import ODD_DASHES
+from importer.domain.tidying import ODD_DASHES, tidy_text
 
 NAME_LIMIT = 100
 
@@ -14,29 +14,14 @@ CONSOLE_LIMIT = 25
 """The longest name that the console's own form accepts."""
 
 _CONSOLE_NAME = re.compile(rf"[A-Za-z0-9 \-_.]{{1,{CONSOLE_LIMIT}}}")
-_RUN_OF_SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_TIDY = str.maketrans(
-    dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")  # cannot be seen
-    | {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}  # full width
-)
 _ALIKE = str.maketrans(
     dict.fromkeys(ODD_DASHES, "-")
     | dict.fromkeys("\u2018\u2019\u201b\u2032\u00b4`", "'")
     | dict.fromkeys("\u201c\u201d\u201f\u2033\u00ab\u00bb", '"')
 )
 """Dashes and quotation marks that word processors put where a person typed - ' or "."""
-_TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BAD_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _CACHED = 65_536
-
-
-def tidy_text(typed: str) -> str:
-    """`typed` without outer space, invisible characters and runs of spaces, composed (NFC), and
-    full-width letters as others."""
-    if typed.isascii():  # most cells: nothing to compose, nothing invisible
-        return typed.strip() if "  " not in typed else _RUN_OF_SPACES.sub(" ", typed).strip()
-    visible = unicodedata.normalize("NFC", typed).translate(_TIDY)
-    return _RUN_OF_SPACES.sub(" ", visible).strip()
 
 
 def name_key(name: str) -> str:
@@ -72,10 +57,9 @@ def fits_console(name: str) -> bool:
 
 def has_bad_characters(text: str) -> bool:
     """Whether `text` contains what no name may: control characters, line breaks of any kind,
-    characters that turn the direction of text, lone surrogates, non-characters."""
+    lone surrogates, non-characters."""
     if text.isprintable():  # most cells; it is also true of no control character
         return False
     return any(
-        unicodedata.category(c) in _BAD_CATEGORIES or c in _TURNS_TEXT or ord(c) & 0xFFFE == 0xFFFE
-        for c in text
+        unicodedata.category(c) in _BAD_CATEGORIES or ord(c) & 0xFFFE == 0xFFFE for c in text
     )

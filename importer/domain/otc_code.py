@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 
-# Hyphens and dashes that word processors and web pages put where a person typed "-".
-ODD_DASHES = "‐‑‒–—―−﹘﹣－⁃"
-# Spaces that cannot be seen or broken at, which copying from a web page leaves inside a code.
-INVISIBLE = "\u00a0\u202f\u2007\u200b\u2060\ufeff\u00ad"
+from importer.domain.tidying import ODD_DASHES, tidy_text
 
-_TIDY = str.maketrans(dict.fromkeys(ODD_DASHES, "-") | dict.fromkeys(INVISIBLE, ""))
-_CANONICAL = re.compile(r"[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}")
-_GROUPS = re.compile(r"([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})-?([A-Za-z0-9]{5})")
+OTC_PATTERN = "[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}"
+"""A canonical OTC, as a regular expression."""
+
+_CANONICAL = re.compile(OTC_PATTERN)
+_SPACE = re.compile(r"\s+")
+_BETWEEN = f"[-_.{ODD_DASHES}]?"
+_GROUPS = re.compile(_BETWEEN.join(["([A-Za-z0-9]{5})"] * 4))
 
 
 def normalise_otc(typed: str) -> str | None:
     """The canonical form of the OTC that `typed` means, or None if it means none.
 
-    Lower case, surrounding and non-breaking spaces, odd dashes and missing dashes are corrected
-    (rule 1); letters beyond A-Z are never folded into it.
+    Lower case, spaces, invisible characters, other marks than dashes and missing dashes are
+    corrected (rule 1); letters beyond A-Z are never folded into it.
     """
     if _CANONICAL.fullmatch(typed):  # as most are
         return typed
-    match = _GROUPS.fullmatch(typed.translate(_TIDY).strip())
+    match = _GROUPS.fullmatch(_SPACE.sub("", tidy_text(typed)))
     return "-".join(match.groups()).upper() if match else None
 
 

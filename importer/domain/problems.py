@@ -46,6 +46,10 @@ class Code(DescribedCode):
     FORMULA_WITHOUT_VALUE = "formula-without-value", N_(
         "The cell holds a formula whose result is not stored in the file.")  # fmt: skip
     CELL_ERROR = "cell-error", N_("The cell shows an error such as #N/A.")
+    NOT_TEXT = "not-text", N_(
+        "The cell holds a date, a time or a percentage where text is expected.")  # fmt: skip
+    GARBLED_TEXT = "garbled-text", N_(
+        "The letters of the text were garbled by a wrong encoding.")  # fmt: skip
 
     # A sheet
     UNKNOWN_SHEET = "unknown-sheet", N_(

@@ -6,9 +6,12 @@ import io
 import re
 from typing import TextIO
 
-from importer.domain.otc_code import INVISIBLE, ODD_DASHES, masked
+from importer.domain.otc_code import masked
+from importer.domain.tidying import INVISIBLE, ODD_DASHES, SPACES
 
-_BLANK = rf"(?:[{INVISIBLE}]|\\(?:x[0-9a-f]{{2}}|u[0-9a-f]{{4}}))"  # also as Python shows it
+_BLANK = (
+    rf"(?:[{INVISIBLE}{SPACES}]|\\(?:x[0-9a-f]{{2}}|u[0-9a-f]{{4}}))"  # also as Python shows it
+)
 _SPACES = rf"(?:\s|{_BLANK}){{0,3}}"
 _BETWEEN = rf"(?:{_SPACES}[-{ODD_DASHES}]{_SPACES}|{_BLANK}{{1,3}})"
 _OTC = re.compile(

@@ -92,7 +92,7 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
             read_ahead(following, job.limits, job.encoding)
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         refuse_export(path, raw.sheets)
-        checked = check_workbook(path, raw, tick, job.sheet)
+        checked = check_workbook(path, raw, tick, job.sheet, job.dates)
         if checked.prefilled is not None:
             checked.requests = _edited(checked.requests, checked.prefilled, job)
         return _Read(path, checked)

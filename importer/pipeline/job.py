@@ -13,6 +13,7 @@ from importer.base.progress import NoProgress, Progress
 from importer.base.texts import N_, text
 from importer.config.formats import Format
 from importer.config.limits import DEFAULT_LIMITS, Limits
+from importer.config.settings import DateOrder
 from importer.ledger.database import Ledger
 from importer.messages.report import Report
 
@@ -42,7 +43,8 @@ class Job:
 
     `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
     text file, or the only sheet of a workbook, holds; `encoding` is that of text files, if it was
-    chosen. With `once` None a file can be applied again.
+    chosen, and `dates` how dates with two readings are read. With `once` None a file can be applied
+    again.
     """
 
     ledger: Ledger
@@ -52,6 +54,7 @@ class Job:
     corrections: Path | None = None
     sheet: str | None = None
     encoding: str | None = None
+    dates: DateOrder | None = None
     limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
     once: ApplyOnce | None = None

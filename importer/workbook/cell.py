@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
-from importer.domain.names import tidy_text
 from importer.domain.problems import Code
+from importer.domain.tidying import tidy_text
 
 
 class BadCell(NamedTuple):
@@ -36,6 +37,21 @@ def is_merged(cell: Cell) -> bool:
     return isinstance(cell, BadCell) and cell.code is Code.MERGED_CELLS
 
 
+DIGITS = 15
+"""The digits of a number that Excel and a double keep."""
+_MOST_DIGITS = 30
+
+
+def number_text(number: float) -> str:
+    """A number as a person sees it: up to 15 digits, no exponent, no tail of binary fractions."""
+    if not abs(number) < 10**_MOST_DIGITS:  # also infinity
+        return str(number)
+    if isinstance(number, int):
+        return str(number)
+    shortest = f"{number:.{DIGITS}g}" if abs(number) < 10**DIGITS else repr(number)
+    return f"{Decimal(shortest):f}"
+
+
 def cell_text(cell: Cell) -> str:
     """The text that a person sees in the cell, or close to it."""
     match cell:
@@ -45,8 +61,8 @@ def cell_text(cell: Cell) -> str:
             return cell.text
         case bool():
             return "TRUE" if cell else "FALSE"
-        case float() if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
+        case float() | int():
+            return number_text(cell)
         case dt.datetime() if cell.time() == dt.time():
             return cell.date().isoformat()
         case dt.datetime():

@@ -8,9 +8,8 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from importer.base.texts import LANGUAGES, N_, translated
-from importer.domain.names import tidy_text
-from importer.domain.otc_code import ODD_DASHES
 from importer.domain.sheets import SHEETS, Column, Sheet
+from importer.domain.tidying import ODD_DASHES, tidy_text
 
 PROBLEMS = N_("Problems")
 """The sheet and the column of a corrections workbook; ignored when it is applied again."""

@@ -18,7 +18,7 @@ from importer.domain.sheets import SHEETS
 
 HELP = [(), *((name,) for name in cli.commands), ("show", "otcs")]
 
-BAD_OTC = otc("AAAAA", "5 pcs", email="nobody", company=None, purchase_date="03/04/2026")
+BAD_OTC = otc("AAAAA", "5 pcs", email="nobody", company=None, purchase_date="soon")
 TOO_MANY: Sheets = [("Add OTC", [otc(A, 5)]), ("Add Customer", [customer("Uno", 6)])]
 BAD: Sheets = [("Add OTC", [BAD_OTC, otc(A, 5)]), *TOO_MANY[1:]]
 

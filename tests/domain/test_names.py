@@ -13,16 +13,20 @@ from importer.domain.names import (
     fits_console,
     has_bad_characters,
     name_key,
-    tidy_text,
 )
-from importer.domain.otc_code import INVISIBLE, ODD_DASHES, masked, normalise_otc
+from importer.domain.otc_code import masked, normalise_otc
+from importer.domain.tidying import INVISIBLE, ODD_DASHES, tidy_text
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 GROUPS = st.lists(st.text(ALPHABET, min_size=5, max_size=5), min_size=4, max_size=4)
 
 
-@given(GROUPS, st.lists(st.sampled_from(["-", "", *ODD_DASHES]), min_size=3, max_size=3),
-       st.sampled_from(["", " ", "\t", *INVISIBLE]), st.booleans())  # fmt: skip
+@given(
+    GROUPS,
+    st.lists(st.sampled_from(["-", "", "_", ".", " ", " - ", *ODD_DASHES]), min_size=3, max_size=3),
+    st.sampled_from(["", " ", "\t", "\u00a0", *INVISIBLE]),
+    st.booleans(),
+)
 def test_an_otc_is_the_same_however_it_is_typed(
     groups: list[str], dashes: list[str], around: str, lower: bool
 ) -> None:
@@ -39,9 +43,9 @@ def test_the_normal_form_of_an_otc_is_its_own(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "AAAAA", "AAAAA-AAAAA-AAAAA-AAAA", "AAAAA-AAAAA-AAAAA-AAAAAA", "AAAAA AAAAA AAAAA AAAAA",
+    ["", "AAAAA", "AAAAA-AAAAA-AAAAA-AAAA", "AAAAA-AAAAA-AAAAA-AAAAAA", "AAAAA/AAAAA/AAAAA/AAAAA",
      "AAAA-AAAAAA-AAAAA-AAAAA", "ÁAAAA-AAAAA-AAAAA-AAAAA", "AAAAſ-AAAAA-AAAAA-AAAAA",
-     "AAAAA_AAAAA_AAAAA_AAAAA", "AAAAA--AAAAA-AAAAA-AAAAA", "AAAAA-AAAAA-AAAAA-AAAA１"],
+     "AAAAA-_AAAAA-AAAAA-AAAAA", "AAAAA--AAAAA-AAAAA-AAAAA", "AAAAA-AAAAA-AAAAA-AAAAⅠ"],
 )  # fmt: skip
 def test_what_only_looks_like_an_otc_is_invalid(typed: str) -> None:
     """Nothing is folded, guessed or filled in."""
@@ -88,7 +92,7 @@ def test_the_console_accepts_short_plain_names(name: str, fits: bool) -> None:
     assert fits_console(name) is fits
 
 
-@pytest.mark.parametrize("bad", ["a\nb", "a\x00b", "a\u2028b", "a\u202eb", "a\ud800b", "a\ufffeb"])
+@pytest.mark.parametrize("bad", ["a\nb", "a\x00b", "a\u2028b", "a\ud800b", "a\ufffeb"])
 def test_no_name_has_control_or_invalid_characters(bad: str) -> None:
     assert has_bad_characters(bad)
     assert not has_bad_characters(bad.replace(bad[1], "ñ"))

@@ -97,7 +97,7 @@ KEPT = [
     Output("gnumeric.xls", "gnumeric", "Gnumeric_Excel:excel_biff8"),
     Output("gnumeric-95.xls", "gnumeric", "Gnumeric_Excel:excel_biff7", letters=LATIN),
     Output("gnumeric.ods", "gnumeric", "Gnumeric_OpenCalc:odf"),
-    Output("gnumeric.csv", "gnumeric", "Gnumeric_stf:stf_csv", (), Refusal("bad-date", "2026-")),
+    Output("gnumeric.csv", "gnumeric", "Gnumeric_stf:stf_csv"),
     Output("gnumeric.gnumeric", "gnumeric", "Gnumeric_XmlIO:sax", (), other_format("Gnumeric")),
     Output("libreoffice.xlsx", "libreoffice", "xlsx"),
     Output("libreoffice.xls", "libreoffice", "xls"),

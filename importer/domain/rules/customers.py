@@ -12,9 +12,7 @@ from importer.domain.rules.subscriptions import edit_licenses, subscribe
 from importer.domain.rules.verdict import (
     Verdict,
     differences,
-    display_value,
     duplicate_row,
-    missing_value,
     row_problem,
     unknown_customer,
     unknown_otc,
@@ -29,7 +27,7 @@ PERSON = ("email", "first_name", "last_name")
 def add_customer(row: ask.AddCustomer, ledger: Snapshot) -> Verdict:
     """Add the customer with its first subscription, unless it exists."""
     otc = ledger.otcs.get(row.otc)
-    verdict = Verdict(problems=_values_missing(row))
+    verdict = Verdict()
     if otc is None:
         verdict.problems.append(unknown_otc(row, "otc", ledger))
     known = ledger.customer(row.customer)
@@ -56,10 +54,9 @@ def add_customer(row: ask.AddCustomer, ledger: Snapshot) -> Verdict:
         _ACTIVE, row.email, row.first_name, row.last_name,
     )  # fmt: skip
     verdict.problems += _email_in_use(row, added, ledger)
-    if row.licenses is not None or added.holds_whole_otcs:
-        verdict.changes.append(Change(_ADDED, None, added, row.place))
-        if otc is not None:
-            subscribe(verdict, ledger, row, otc, added)
+    verdict.changes.append(Change(_ADDED, None, added, row.place))
+    if otc is not None:
+        subscribe(verdict, ledger, row, otc, added)
     verdict.problems += _similar_name(row, "customer", row.customer, ledger)
     return verdict
 
@@ -125,18 +122,6 @@ def enable_customer(row: ask.EnableCustomer, ledger: Snapshot) -> Verdict:
         return Verdict()
     enabled = known._replace(status=Status.ACTIVE, disabled_reason=None)
     return Verdict([Change(ChangeKind.CUSTOMER_ENABLED, known, enabled, row.place)])
-
-
-def _values_missing(row: ask.AddCustomer) -> list[Problem]:
-    sheet = SHEET_OF[ask.AddCustomer]
-    return [
-        missing_value(row, field, text(
-            N_("{column} is {choice}, so {needed} is required."), needed=sheet.column(field),
-            column=sheet.column("managed_by"), choice=display_value(row.managed_by),
-        ))
-        for field in (("licenses",) if row.managed_by is _ADMIN else PERSON)
-        if getattr(row, field) is None
-    ]  # fmt: skip
 
 
 def _differs(row: ask.AddCustomer, known: Customer, ledger: Snapshot) -> list[Text]:

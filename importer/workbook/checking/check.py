@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as with_default
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,22 +13,24 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from importer.base.errors import FileError
-from importer.base.texts import N_, text, visible
+from importer.base.texts import N_, current_language, text
+from importer.config.settings import DateOrder
 from importer.domain.additions import ADDED_BY, Addition, Kind, addition
-from importer.domain.names import fits_console, tidy_text
-from importer.domain.problems import Code, Place, Problem, problem_at
+from importer.domain.problems import Code, Place, Problem
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
-from importer.workbook.cell import BadCell, Cell, cell_text, is_blank
+from importer.workbook.cell import BadCell, Cell, is_blank
 from importer.workbook.checking.cell_problems import cell_problem
-from importer.workbook.checking.cells import Value, reader_of
+from importer.workbook.checking.cell_warnings import cell_warnings, date_warnings
+from importer.workbook.checking.cells import READERS, Value
+from importer.workbook.checking.dates import DatesRead, read_dates
 from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.naming import name_sheets
-from importer.workbook.checking.schemas import bad_cells
+from importer.workbook.checking.schemas import failures
 from importer.workbook.labels import META, PREFILLED, VERSION
 from importer.workbook.reading.raw import RawWorkbook
 
-_TIDIED = (ColumnKind.OTC, ColumnKind.NAME, ColumnKind.TEXT, ColumnKind.EMAIL)
+_OF_TEXT = (ColumnKind.NAME, ColumnKind.TEXT)
 
 
 class Prefilled(NamedTuple):
@@ -42,6 +46,7 @@ class CheckedWorkbook:
 
     `requests` are in the order of the file. `refused` holds the sheet and number of each row
     without one; `read` counts both. `refused_additions` would have created an OTC or a customer.
+    `dates` is how dates with two readings are read.
     """
 
     sheets: list[InputSheet]
@@ -49,21 +54,21 @@ class CheckedWorkbook:
     sha256: str
     is_template: bool
     prefilled: Prefilled | None
-    requests: list[Request] = field(default_factory=list)
-    refused: set[tuple[str, int]] = field(default_factory=set)
+    requests: list[Request] = with_default(default_factory=list)
+    refused: set[tuple[str, int]] = with_default(default_factory=set)
     read: int = 0
-    refused_additions: dict[Addition, Place] = field(default_factory=dict)
+    refused_additions: dict[Addition, Place] = with_default(default_factory=dict)
+    dates: DateOrder | None = None
 
 
 def check_workbook(
-    path: Path,
-    raw: RawWorkbook,
-    tick: Callable[[], object] = lambda: None,
-    sheet: str | None = None,
-) -> CheckedWorkbook:
+    path: Path, raw: RawWorkbook, tick: Callable[[], object] = lambda: None,
+    sheet: str | None = None, dates: DateOrder | None = None,
+) -> CheckedWorkbook:  # fmt: skip
     """Check every cell of `raw`; raise FileError if it has no known sheet.
 
-    `tick` is called once per sheet. `sheet` is what the only sheet holds, whatever its name.
+    `tick` is called once per sheet. `sheet` is what the only sheet holds, whatever its name, and
+    `dates` how dates with two readings are read.
     """
     name_sheets(path, raw.sheets, sheet)
     sheets, problems = find_sheets(raw.sheets)
@@ -84,9 +89,9 @@ def check_workbook(
     meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
     prefilled = None
     match meta.get(PREFILLED):
-        case [float() | int() as batch, str(head), *_]:
+        case [float() | int() as batch, str(head), *_] if math.isfinite(batch):
             prefilled = Prefilled(int(batch), head)
-    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled)
+    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled, dates=dates)
     for input_sheet in sheets:
         checked.read += len(input_sheet.rows)
         refused = (
@@ -101,47 +106,77 @@ def check_workbook(
 
 
 def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook) -> None:
-    columns = [column for column in sheet.columns if column.field in input_sheet.columns]
     rows = [row for row, _ in input_sheet.rows]
-    raw = {column.field: _cells(input_sheet, column) for column in columns}
-    values: dict[str, list[Value | BadCell | None]] = {}
-    for column in columns:
-        read = reader_of(column)
-        cells = raw[column.field]
-        values[column.field] = [None if cell is None else read(cell) for cell in cells]
-    # A blank optional column cannot be bad, and pandera takes a millisecond for each column.
+    raw = {
+        column.field: _cells(input_sheet, column)
+        for column in sheet.columns
+        if column.field in input_sheet.columns
+    }
+    values, dates = _read(sheet, raw, checked.dates)
+    # A blank optional column cannot be bad, and pandera takes a while for each column.
     checkable = {
         field: cells
         for field, cells in values.items()
         if sheet.column(field).required or any(cell is not None for cell in cells)
     }
-    bad = bad_cells(sheet, pd.DataFrame(checkable, index=rows, dtype=object))
-    bad_rows = {row for row, _, _ in bad}
+    bad = failures(sheet, pd.DataFrame(checkable, index=rows, dtype=object))
     index_of = {row: index for index, row in enumerate(rows)}
-    for row, name, code in bad:
-        place, cell = Place(input_sheet.place, row), raw[name][index_of[row]]
-        checked.problems.append(cell_problem(place, sheet.column(name), code, cell))
+    bad_rows_of: dict[str, set[int]] = {field: set() for field in raw}
+    for row, field, rule in bad:
+        cell = None
+        if field in raw:  # not if the column, which this row needs, is missing
+            cell = raw[field][index_of[row]]
+            bad_rows_of[field].add(row)
+        place = Place(input_sheet.place, row)
+        checked.problems.append(cell_problem(place, sheet.column(field), rule, cell))
+    bad_rows = {row for row, _, _ in bad}
     checked.refused.update((input_sheet.place.name, row) for row in bad_rows)
-    for column in columns:
-        checked.problems += _warnings(input_sheet, column, raw[column.field], values[column.field])
+    for field, cells in raw.items():
+        of_cells = input_sheet, sheet.column(field), cells
+        if field in dates:
+            checked.problems += date_warnings(*of_cells, dates[field], bad_rows_of[field])
+        checked.problems += cell_warnings(*of_cells, values[field], bad_rows_of[field])
     kind = ADDED_BY.get(sheet.request)
     if kind in values:
         _record_refused_additions(checked, input_sheet, kind, values[kind], bad_rows)
-    if input_sheet.refused:
-        return
+    if not input_sheet.refused:
+        checked.requests += _requests(input_sheet, sheet, values, bad_rows)
+
+
+def _read(
+    sheet: Sheet, raw: Mapping[str, list[Cell]], order: DateOrder | None
+) -> tuple[dict[str, list[Value]], dict[str, DatesRead]]:
+    """The values of each column, and how its dates were read."""
+    values: dict[str, list[Value]] = {}
+    dates: dict[str, DatesRead] = {}
+    usual: DateOrder | None = "dmy" if current_language() == "es" else None
+    for field, cells in raw.items():
+        kind = sheet.column(field).kind
+        if kind is ColumnKind.DATE:
+            dates[field] = read_dates(cells, order, usual)
+            values[field] = [*dates[field].values]
+        else:
+            read = READERS[kind]
+            values[field] = [None if cell is None else read(cell) for cell in cells]
+    return values, dates
+
+
+def _requests(
+    input_sheet: InputSheet, sheet: Sheet, values: Mapping[str, list[Value]], bad_rows: set[int]
+) -> list[Request]:
     fields: Sequence[str] = sheet.request._fields[1:]
-    make: Any = sheet.request  # the checks guarantee the types of its fields
+    make: Any = sheet.request  # the schema guarantees the types of its fields
     by_field = [values.get(field, repeat(None)) for field in fields]
-    checked.requests += [
+    return [
         make(Place(input_sheet.place, row), *cells)
-        for row, *cells in zip(rows, *by_field, strict=False)
+        for (row, _), *cells in zip(input_sheet.rows, *by_field, strict=False)
         if row not in bad_rows
     ]
 
 
 def _record_refused_additions(
-    checked: CheckedWorkbook, input_sheet: InputSheet, kind: Kind,
-    names: Sequence[Value | BadCell | None], bad_rows: set[int],
+    checked: CheckedWorkbook, input_sheet: InputSheet, kind: Kind, names: Sequence[Value],
+    bad_rows: set[int],
 ) -> None:  # fmt: skip
     """Record the OTCs or customers that refused rows would have created."""
     for (row, _), name in zip(input_sheet.rows, names, strict=False):
@@ -151,53 +186,20 @@ def _record_refused_additions(
 
 
 def _cells(input_sheet: InputSheet, column: Column) -> list[Cell]:
+    """The cells of a column; in text, numbers as a person sees them."""
     index = input_sheet.columns[column.field]
     cells = [cells[index] if index < len(cells) else None for _, cells in input_sheet.rows]
+    shown = input_sheet.markup.shown if column.kind in _OF_TEXT else {}
+    if shown:
+        cells = [
+            _as_shown(cell, shown.get((row, index + 1)))
+            for (row, _), cell in zip(input_sheet.rows, cells, strict=True)
+        ]
     # pandas takes the number NaN, which differs from itself, for a blank.
     return [None if is_blank(cell) else "NaN" if cell != cell else cell for cell in cells]
 
 
-def _warnings(
-    input_sheet: InputSheet, column: Column, cells: list[Cell],
-    values: Sequence[Value | BadCell | None],
-) -> Iterator[Problem]:  # fmt: skip
-    """Warnings about good cells: tidied text, names beyond the console's limits, formulas."""
-    number = input_sheet.columns[column.field] + 1
-    formulas, quoted = input_sheet.markup.formulas, input_sheet.markup.quoted
-    names_something = column.kind is ColumnKind.NAME and column.known is None
-    for (row, _), cell, value in zip(input_sheet.rows, cells, values, strict=True):
-        if isinstance(cell, str) and value is not None and not isinstance(value, BadCell):
-            tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)
-            typed = quoted.get((row, number), cell) if quoted else cell
-            if tidied != typed:
-                yield _warning(_NORMALISED, Place(input_sheet.place, row), column, typed,
-                               before=visible(typed), after=tidied)  # fmt: skip
-        if names_something and isinstance(value, str) and not fits_console(value):
-            yield _warning(_CONSOLE_LIMIT, Place(input_sheet.place, row), column, value)
-        if formulas and formulas.get((row, number)) and cell is not None:
-            place = Place(input_sheet.place, row)
-            yield _warning(_FORMULA_VALUE_USED, place, column, cell_text(cell))
-
-
-_NORMALISED = (
-    Code.NORMALISED, N_("“{before}” was read as “{after}”."),
-    N_("No action is needed if this is correct."),
-)  # fmt: skip
-_CONSOLE_LIMIT = (
-    Code.CONSOLE_LIMIT,
-    N_("The console does not accept “{value}”: it allows 25 characters of A-Z, a-z, digits, space, "
-       "- _ and ., and no double underscore."),
-    N_("No action is needed here. Choose another name if it must also be entered in the console."),
-)  # fmt: skip
-_FORMULA_VALUE_USED = (
-    Code.FORMULA_VALUE_USED, N_("The cell contains a formula; its value “{value}” was used."),
-    N_("Check that the value is correct."),
-)  # fmt: skip
-
-
-def _warning(
-    kind: tuple[Code, str, str], place: Place, column: Column, value: str, **facts: object
-) -> Problem:
-    code, message, fix = kind
-    return problem_at(place, column.field, code, text(message, value=value, **facts), text(fix),
-                      value)  # fmt: skip
+def _as_shown(cell: Cell, shown: str | None) -> Cell:
+    if shown is None or not isinstance(cell, int | float):
+        return cell
+    return BadCell(Code.NOT_TEXT, shown) if shown.endswith("%") else shown

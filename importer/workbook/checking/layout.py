@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from importer.base.texts import LANGUAGES
-from importer.domain.names import tidy_text
 from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
 from importer.domain.sheets import Column, Sheet
+from importer.domain.tidying import tidy_text
 from importer.workbook import labels
 from importer.workbook.cell import Cell, Row, cell_text, is_blank
 from importer.workbook.checking import layout_problems as problem

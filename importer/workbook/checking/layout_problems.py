@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from importer.base.texts import N_, Text, text, visible
-from importer.domain.names import tidy_text
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
+from importer.domain.tidying import tidy_text
 from importer.workbook.cell import Row
 from importer.workbook.labels import language_of, sheets_with_column
 from importer.workbook.likeness import columns_like

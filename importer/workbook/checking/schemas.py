@@ -1,67 +1,214 @@
-"""The pandera schema of each sheet, built from its declaration."""
+"""The rules for the cells of each sheet, as a pandera schema."""
 
 from __future__ import annotations
 
-from functools import cache, partial
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
-
+from importer.base.texts import N_
+from importer.domain.entities import ManagedBy
+from importer.domain.otc_code import OTC_PATTERN
 from importer.domain.problems import CODES, Code
-from importer.domain.sheets import Column, ColumnKind, Sheet
-from importer.workbook.cell import BadCell
-from importer.workbook.checking.cells import codes_of
+from importer.domain.requests import AddCustomer, Request
+from importer.domain.sheets import (
+    CHOICES,
+    LICENSES_LIMIT,
+    MONTHS_LIMIT,
+    SHEETS,
+    Column,
+    ColumnKind,
+    Sheet,
+)
 
-_READER_CODES = {code for kind in ColumnKind for code in codes_of(kind)}
-_BLANK = "not_nullable"  # pandera's name
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
+FIRST_DATE = "1900-03-01"  # before it, Excel's day numbers are off by one
+_EMAIL = r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+"
+_ENTER = N_("Enter {expected}.")
 
 
-def bad_cells(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Code]]:
-    """Row, field and code of each bad cell of `frame`, by row and then column.
+@dataclass(frozen=True)
+class Rule:
+    """A check of `checks.py` with its figures, and the problem of a cell that does not pass it.
 
-    Its index holds row numbers, its columns, fields of `sheet`, the values that readers returned.
-    Nothing is coerced: that would turn 2.5 into 2, and one bad cell would hide the others.
+    `message` and `fix` are English templates.
     """
+
+    code: Code
+    check: str
+    message: str
+    fix: str = _ENTER
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Failure(NamedTuple):
+    """A bad cell: its row, its field, and the rule that it breaks."""
+
+    row: int
+    field: str
+    rule: Rule
+
+
+REQUIRED = Rule(Code.MISSING_VALUE, "not_nullable", N_("{column} is blank."))  # pandera's name
+_GARBLED = Rule(
+    Code.GARBLED_TEXT, "is_not_garbled",
+    N_("The letters of “{value}” were garbled by a wrong encoding."), N_("Type the text again."),
+)  # fmt: skip
+
+
+def _whole_number(low: int, high: int) -> Rule:
+    return Rule(Code.BAD_NUMBER, "is_whole_number",
+                N_("“{value}” is not a valid number for {column}."),
+                figures={"low": low, "high": high})  # fmt: skip
+
+
+def _choice(kind: ColumnKind) -> Rule:
+    return Rule(Code.BAD_CHOICE, "is_one_of", N_("“{value}” is not a valid choice for {column}."),
+                figures={"allowed": [choice if isinstance(choice, bool) else str(choice)
+                                     for choice in CHOICES[kind].values()]})  # fmt: skip
+
+
+def _short(limit: int) -> Rule:
+    return Rule(Code.TOO_LONG, "is_short",
+                N_("{column} has {length} characters; the limit is {limit}."), N_("Shorten it."),
+                {"limit": limit})  # fmt: skip
+
+
+_TEXT = (
+    Rule(Code.NOT_TEXT, "is_text", N_("{column} must be text, but the cell shows {value}, which is "
+         "a date, a time or a percentage."),
+         N_("Format the cell as text, and type it again.")),
+    Rule(Code.BAD_NUMBER, "keeps_its_digits", N_("{value} is a number of more than 15 digits, of "
+         "which the file has lost some."),
+         N_("Type it as text: Excel keeps only 15 digits of a number.")),
+    _GARBLED,
+    Rule(Code.BAD_CHARACTERS, "is_on_one_line",
+         N_("{column} contains a line break or another control character."),
+         N_("Type it again on one line.")),
+)  # fmt: skip
+_RULES: dict[ColumnKind, tuple[Rule, ...]] = {
+    ColumnKind.OTC: (
+        Rule(Code.BAD_OTC, "matches", N_("“{value}” is not an OTC."),
+             figures={"pattern": OTC_PATTERN}),
+    ),
+    ColumnKind.EMAIL: (
+        Rule(Code.BAD_EMAIL, "matches", N_("“{value}” is not an email address."),
+             figures={"pattern": _EMAIL}),
+        _GARBLED, _short(EMAIL_LIMIT),
+    ),
+    ColumnKind.LICENSES: (_whole_number(1, LICENSES_LIMIT),),
+    ColumnKind.LICENSES_OR_NONE: (_whole_number(0, LICENSES_LIMIT),),
+    ColumnKind.MONTHS: (_whole_number(1, MONTHS_LIMIT),),
+    ColumnKind.DATE: (
+        Rule(Code.BAD_DATE, "is_date", N_("“{value}” is not a date in an accepted form."),
+             figures={"first": FIRST_DATE}),
+    ),
+    ColumnKind.MANAGED_BY: (_choice(ColumnKind.MANAGED_BY),),
+    ColumnKind.YES_NO: (_choice(ColumnKind.YES_NO),),
+}  # fmt: skip
+
+
+def rules_of(column: Column) -> tuple[Rule, ...]:
+    """The rules for each filled cell of `column`, the first that it breaks first."""
+    return _RULES.get(column.kind) or (*_TEXT, _short(column.limit))
+
+
+def _required_if(managed_by: ManagedBy, *fields: str) -> Iterator[Rule]:
+    message = {
+        ManagedBy.ADMIN: N_("{column} is blank; it is required if you manage the devices."),
+        ManagedBy.CUSTOMER: N_("{column} is blank; it is required if the customer manages its own "
+                               "devices."),
+    }[managed_by]  # fmt: skip
+    for name in fields:
+        yield Rule(Code.MISSING_VALUE, "is_stated", message, figures={
+            "column": name, "where": "managed_by", "is_value": str(managed_by)})  # fmt: skip
+
+
+RULES_BETWEEN: dict[type[Request], tuple[Rule, ...]] = {
+    AddCustomer: (
+        *_required_if(ManagedBy.ADMIN, "licenses"),
+        *_required_if(ManagedBy.CUSTOMER, "email", "first_name", "last_name"),
+    )
+}
+"""The rules between the cells of a row (rule 10)."""
+
+
+def failures(sheet: Sheet, frame: pd.DataFrame) -> list[Failure]:
+    """The bad cells of `frame`, by row and then column.
+
+    Its index holds row numbers, its columns, fields of `sheet`, what the readers returned. Nothing
+    is coerced: that would turn 2.5 into 2, and one bad cell would hide the others.
+    """
+    from pandera.errors import SchemaErrors
+
     try:
-        _schema(sheet, tuple(frame.columns), _file_codes(frame)).validate(frame, lazy=True)
+        schema(sheet, tuple(frame.columns)).validate(frame, lazy=True)
     except SchemaErrors as errors:
-        failures = errors.failure_cases
-        order = {field: index for index, field in enumerate(frame.columns)}
-        codes = {
-            (int(row), str(field)): Code.MISSING_VALUE if check == _BLANK else CODES[str(check)]
-            for row, field, check in zip(
-                failures["index"], failures["column"], failures["check"], strict=True
-            )
-        }
-        places = sorted(codes, key=lambda place: (place[0], order[place[1]]))
-        return [(row, field, codes[row, field]) for row, field in places]
+        found: dict[tuple[int, int], tuple[int, Failure]] = {}
+        fields = [column.field for column in sheet.columns]
+        for error in errors.schema_errors:
+            name, rank, rule = _broken(sheet, error)
+            for row in error.failure_cases["index"].drop_duplicates().tolist():
+                place = int(row), fields.index(name)
+                if place not in found or rank < found[place][0]:
+                    found[place] = rank, Failure(int(row), name, rule)
+        return [found[place][1] for place in sorted(found)]
     return []
 
 
-def _file_codes(frame: pd.DataFrame) -> tuple[Code, ...]:
-    """The codes of cells that were bad before a reader saw them; most workbooks have none."""
-    codes = {
-        value.code for field in frame for value in frame[field].tolist() if type(value) is BadCell
-    }
-    return tuple(sorted(codes - _READER_CODES))
+def _broken(sheet: Sheet, error: Any) -> tuple[str, int, Rule]:
+    """The field that `error` is about, and the broken rule with its rank among the field's."""
+    if isinstance(error.check, str):
+        return error.schema.name, -1, REQUIRED
+    if error.check.registry_name == "is_stated":
+        name = error.check.statistics["column"]
+        rules = RULES_BETWEEN[sheet.request]
+        rank = next(i for i, rule in enumerate(rules) if rule.figures["column"] == name)
+        return name, rank, rules[rank]
+    rules = rules_of(sheet.column(error.schema.name))
+    code = CODES[error.check.name]
+    rank = next(i for i, rule in enumerate(rules) if rule.code is code)
+    return error.schema.name, rank, rules[rank]
 
 
 @cache
-def _schema(
-    sheet: Sheet, fields: tuple[str, ...], file_codes: tuple[Code, ...]
-) -> pa.DataFrameSchema:  # fmt: skip
-    columns = {field: _column(sheet.column(field), file_codes) for field in fields}
-    return pa.DataFrameSchema(columns, name=sheet.name, coerce=False, strict=True)
+def schema(sheet: Sheet, fields: tuple[str, ...]) -> pa.DataFrameSchema:
+    """The schema of the columns `fields` of `sheet`."""
+    import pandera.pandas as pa
+
+    columns = {}
+    for name in fields:
+        column = sheet.column(name)
+        columns[name] = pa.Column(
+            object, [_check(rule) for rule in rules_of(column)], nullable=not column.required,
+            title=column.header, description=column.help,
+        )  # fmt: skip
+    between = [_check(rule) for rule in RULES_BETWEEN.get(sheet.request, ())
+               if rule.figures["where"] in fields]  # fmt: skip
+    return pa.DataFrameSchema(
+        columns, between, name=sheet.name, description=sheet.help, coerce=False, strict=True
+    )
 
 
-def _column(column: Column, file_codes: tuple[Code, ...]) -> pa.Column:
-    codes = (*codes_of(column.kind), *file_codes)
-    checks = [pa.Check(partial(_lacks, code), name=code.value, error=code.value) for code in codes]
-    return pa.Column(object, checks, nullable=not column.required)
+def documents() -> list[dict[str, Any]]:
+    """The schema of every sheet with all its columns, as pandera writes it."""
+    from pandera.io.pandas_io import serialize_schema
+
+    return [
+        serialize_schema(schema(sheet, tuple(column.field for column in sheet.columns)))
+        for sheet in SHEETS
+    ]
 
 
-def _lacks(code: Code, values: pd.Series) -> pd.Series:
-    """Whether each value does not have that problem."""
-    passes = [type(value) is not BadCell or value.code is not code for value in values.tolist()]
-    return pd.Series(passes, values.index, dtype=bool)
+def _check(rule: Rule) -> pa.Check:
+    import pandera.pandas as pa
+
+    from importer.workbook.checking import checks
+
+    function = getattr(checks, rule.check)
+    return pa.Check(function, name=rule.code.value, error=rule.message, **rule.figures)

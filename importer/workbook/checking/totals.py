@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from importer.domain.names import tidy_text
 from importer.domain.problems import Code
 from importer.domain.sheets import Column, ColumnKind
+from importer.domain.tidying import tidy_text
 from importer.workbook.cell import BadCell, Cell, Row, is_blank, is_merged
 from importer.workbook.labels import rough_words
 

@@ -24,7 +24,7 @@ from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
 from importer.workbook.writing.corrections_marks import Marks, put, unmark
-from importer.workbook.writing.template import add_drop_downs
+from importer.workbook.writing.template import add_validations
 
 LARGEST = 64 * MB
 """Unpacked bytes of the largest workbook to open, some 100,000 rows. openpyxl needs 20 times as
@@ -51,7 +51,7 @@ def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbo
         sheet.title = input_sheet.name
         if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
             fields = {field: index + 1 for field, index in input_sheet.columns.items()}
-            add_drop_downs(workbook, sheet, input_sheet.sheet, fields, input_sheet.header_row)
+            add_validations(workbook, sheet, input_sheet.sheet, fields, input_sheet.header_row)
         _escape(sheet, input_sheet)
         if input_sheet.rows:
             header_row = input_sheet.header_row

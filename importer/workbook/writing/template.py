@@ -15,6 +15,7 @@ from importer.base.files import whole_file
 from importer.base.texts import N_, translated
 from importer.domain.contents import Contents
 from importer.domain.sheets import CHOICES, SHEETS, Column, Sheet
+from importer.workbook.checking.schemas import rules_of
 from importer.workbook.labels import INSTRUCTIONS, LISTS, META, PREFILLED, VERSION, language_of
 from importer.workbook.markup import LAST_ROW, column_letters
 from importer.workbook.writing.instructions import add_instructions
@@ -74,18 +75,21 @@ def add_sheet(workbook: Workbook, sheet: Sheet, title: str, language: str, index
     worksheet: Worksheet = workbook.create_sheet(title, index)
     add_header(worksheet, sheet, language)
     columns = {column.field: number for number, column in enumerate(sheet.columns, start=1)}
-    add_drop_downs(workbook, worksheet, sheet, columns, 1)
+    add_validations(workbook, worksheet, sheet, columns, 1)
     return worksheet
 
 
-def add_drop_downs(
+def add_validations(
     workbook: Workbook, worksheet: Worksheet, sheet: Sheet, columns: Mapping[str, int],
     header_row: int,
 ) -> None:  # fmt: skip
-    """Add drop-downs below the header; `columns` gives the number (A is 1) of each field's."""
+    """Add drop-downs and limits below the header.
+
+    `columns` gives the number (A is 1) of each field's column.
+    """
     language = language_of(worksheet.title, sheet)
     for column in sheet.columns:
-        validation = _drop_down(workbook, column, language)
+        validation = _drop_down(workbook, column, language) or _limit(column, language)
         if validation is not None and column.field in columns:
             letter = column_letters(columns[column.field])
             validation.add(f"{letter}{header_row + 1}:{letter}{LAST_ROW}")
@@ -126,4 +130,28 @@ def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidat
     validation.showErrorMessage = closed
     validation.errorTitle = column.title(language)
     validation.error = translated(N_("Choose one from the list."), language)
+    return validation
+
+
+def _limit(column: Column, language: str) -> DataValidation | None:
+    """The range or length that the schema allows, which Excel then keeps too."""
+    figures = {name: value for rule in rules_of(column) for name, value in rule.figures.items()}
+    if "high" in figures:
+        validation = DataValidation(
+            type="whole", operator="between", formula1=figures["low"], formula2=figures["high"]
+        )
+        expected = translated(column.kind.meaning, language)
+        validation.error = translated(N_("Enter {expected}."), language).format(expected=expected)
+    elif "limit" in figures:
+        limit = figures["limit"]
+        validation = DataValidation(
+            type="textLength", operator="lessThanOrEqual", formula1=limit
+        )  # fmt: skip
+        validation.error = translated(N_("The limit is {limit} characters."), language).format(
+            limit=limit
+        )
+    else:
+        return None
+    validation.allow_blank, validation.showErrorMessage = True, True
+    validation.errorTitle = column.title(language)
     return validation

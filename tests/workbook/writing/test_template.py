@@ -50,7 +50,7 @@ def drop_down(workbook: Workbook, sheet: str, header: str) -> list[object] | Non
     """What the drop-down of a column offers, or None if it has none."""
     letter = next(c.coordinate[0] for c in workbook[sheet][1] if str(c.value).startswith(header))
     for validation in workbook[sheet].data_validations.dataValidation:
-        if str(validation.sqref).startswith(f"{letter}2:"):
+        if validation.type == "list" and str(validation.sqref).startswith(f"{letter}2:"):
             lists, cells = str(validation.formula1).split("!")
             return [row[0].value for row in workbook[lists][cells.replace("$", "")]]
     return None
@@ -131,6 +131,21 @@ def test_drop_downs_offer_what_is_in_the_ledger(command: CommandLine, tmp_path: 
     for sheet in ("Edit Customer", "Devices"):
         assert drop_down(workbook, sheet, "Customer (Site) Name") == ["Uno"]
     assert drop_down(workbook, "Add Customer", "Customer (Site) Name") is None
+
+
+def test_cells_have_the_limits_of_the_schema(command: CommandLine, tmp_path: Path) -> None:
+    """Excel refuses a number out of range or a text that is too long before the program does."""
+    sheet = template(command, tmp_path / "t.xlsx", "--lang", "es")["Agregar OTC"]
+    limits = {
+        str(validation.sqref)[0]: (validation.type, validation.formula1, validation.formula2)
+        for validation in sheet.data_validations.dataValidation
+        if validation.showErrorMessage
+    }
+    assert limits == {
+        "B": ("textLength", "254", None), "C": ("textLength", "100", None),
+        "D": ("whole", "1", "1000000"), "E": ("textLength", "1000", None),
+        "H": ("textLength", "100", None), "I": ("whole", "1", "1200"),
+    }  # fmt: skip
 
 
 def test_an_existing_file_is_overwritten_with_force_only(

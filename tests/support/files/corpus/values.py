@@ -54,7 +54,8 @@ NUMBERS = Book(
     [
         *errors("bad-number", "Add OTC", "D11 D12 D13 D14 D15 D19 D20"),
         *errors("cell-error", "Add OTC", "D16 E16 D21 E21 D24 E24 D25 E25"),
-        *errors("bad-date", "Add OTC", "F17 G17"),
+        *errors("bad-date", "Add OTC", "F17"),
+        *normalised("Add OTC", {"G17": "31/01/2026", "G9": "2040-02-29 13:45:00"}),
         *errors("duplicate-row", "Add OTC", "A23"),
     ],
     [
@@ -81,7 +82,7 @@ LETTERS = Book(
             (code(5), EMAIL, "Nin\u0303o Cli\u0301nica", 50),
             (code(6), EMAIL, "Acme\r\nNorte", 50),
             (code(7), EMAIL, "Acme\nNorte", 50, "uno\ndos"),
-            ("ＡAAAA-BBBBB-CCCCC-00008", EMAIL, "Acme", 50),
+            ("ＡAAAA/BBBBB/CCCCC/00008", EMAIL, "Acme", 50),
             (code(9), EMAIL, "李 Ñandú 🚀", 50, "\u200b"),
         ]),
         Sheet("Add Customer", "Add Customer", [

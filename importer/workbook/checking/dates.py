@@ -1,0 +1,153 @@
+"""Read the dates of a column, which may show whether day or month comes first (rule 2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple, get_args
+
+from importer.config.settings import DateOrder
+from importer.domain.tidying import tidy_text
+from importer.workbook.cell import Cell
+
+_ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
+_CACHED = 4_096
+_LATE = 21
+"""From this hour on, a moment may be midnight as programs east of Greenwich write it."""
+_TIME = (
+    r"(?:[ T]([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_ISO = re.compile(rf"([0-9]{{4}})([/.-])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
+_TYPED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}){_TIME}")
+
+
+class DatesRead(NamedTuple):
+    """The values of a column, and what must be listed about how they were read.
+
+    `typed` are the indices of the dates that were typed with the year last, `ordered` of those
+    among them that have two readings and were read in `order`, which the date at `proof` proves.
+    `timed` are the dates whose time of day was left off.
+    """
+
+    values: list[Cell]
+    order: DateOrder | None
+    proof: int | None
+    typed: list[int]
+    ordered: list[int]
+    timed: list[int]
+
+
+def read_dates(
+    cells: Sequence[Cell], stated: DateOrder | None, usual: DateOrder | None
+) -> DatesRead:
+    """Read `cells`; what is no date, or has two readings, stays as it stands.
+
+    The order of dates with two readings is the `stated` one, else what other dates of the column
+    prove, else the `usual` one.
+    """
+    readings = {index: reading for index, cell in enumerate(cells)
+                if isinstance(cell, str) and (reading := _Typed.of(cell)) is not None}  # fmt: skip
+    proofs: dict[DateOrder, int] = {}
+    for index, typed in readings.items():
+        if (order := typed.order) is not None:
+            proofs.setdefault(order, index)
+    order, proof = stated or usual, None
+    if stated is None and len(proofs) == 1:
+        [(order, proof)] = proofs.items()
+    elif stated is None and proofs:
+        order = None
+    values: list[Cell] = []
+    timed: list[int] = []
+    for index, cell in enumerate(cells):
+        if cell is None or type(cell) is dt.date:  # most cells
+            values.append(cell)
+            continue
+        moment = readings[index].moment(order) if index in readings else _moment(cell)
+        if moment is None or moment.hour >= _LATE:
+            values.append(cell)
+            continue
+        values.append(moment.date())
+        if moment.time() != dt.time():
+            timed.append(index)
+    typed_last = [index for index in readings if values[index] is not cells[index]]
+    ordered = [index for index in typed_last if readings[index].has_two_readings]
+    return DatesRead(values, order, proof, typed_last, ordered, timed)
+
+
+def days_of(cell: Cell) -> list[dt.date]:
+    """The days that a cell may mean: day before month first, or the evening's before the next."""
+    if isinstance(cell, str) and (typed := _Typed.of(cell)) is not None:
+        moments = [typed.moment(order) for order in _ORDERS]
+    else:
+        moments = [_moment(cell)]
+    days = list(dict.fromkeys(moment.date() for moment in moments if moment))
+    if len(days) == 1 and moments[0] and moments[0].hour >= _LATE:
+        days.append(days[0] + dt.timedelta(1))
+    return days
+
+
+class _Typed(NamedTuple):
+    """A date typed with its year last."""
+
+    first: int
+    second: int
+    year: int
+    time: dt.time
+
+    @classmethod
+    def of(cls, text: str) -> _Typed | None:
+        """The date in `text`; None if it has another form."""
+        match = _TYPED.fullmatch(tidy_text(text))
+        if match is None:
+            return None
+        first, _, second, year, *time = match.groups()
+        return cls(int(first), int(second), int(year), _time(time))
+
+    @property
+    def order(self) -> DateOrder | None:
+        """The order that its numbers prove, if they do."""
+        orders = [order for order in _ORDERS if self._day(order) is not None]
+        return orders[0] if len(orders) == 1 else None
+
+    @property
+    def has_two_readings(self) -> bool:
+        """Whether it means another day in the other order."""
+        days = {self._day(order) for order in _ORDERS}
+        return None not in days and len(days) == 2
+
+    def moment(self, order: DateOrder | None) -> dt.datetime | None:
+        """The moment that it means if dates with two readings have this order."""
+        order = self.order or order or ("dmy" if self.first == self.second else None)
+        day = self._day(order) if order else None
+        return dt.datetime.combine(day, self.time) if day else None
+
+    def _day(self, order: DateOrder) -> dt.date | None:
+        day, month = (self.first, self.second) if order == "dmy" else (self.second, self.first)
+        with suppress(ValueError):  # 30/02/2026
+            return dt.date(self.year, month, day)
+        return None
+
+
+@lru_cache(_CACHED, typed=True)
+def _moment(cell: Cell) -> dt.datetime | None:
+    """The moment that a date or text with its year first means; None if it is neither."""
+    if isinstance(cell, dt.datetime):
+        return cell
+    if isinstance(cell, dt.date):
+        return dt.datetime.combine(cell, dt.time())
+    match = _ISO.fullmatch(tidy_text(cell)) if isinstance(cell, str) else None
+    if match is None:
+        return None
+    year, _, month, day, *time = match.groups()
+    with suppress(ValueError):
+        return dt.datetime.combine(dt.date(int(year), int(month), int(day)), _time(time))
+    return None
+
+
+def _time(groups: Sequence[str | None]) -> dt.time:
+    hour, minute, second = (int(group or 0) for group in groups)
+    return dt.time(hour, minute, second)

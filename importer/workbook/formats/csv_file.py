@@ -66,9 +66,7 @@ def read_csv(content: bytes, encoding: Encoding, suffix: str, limits: Limits) ->
             raise _too_many(limits)
         stream = _stream(content, encoding)
         stream.read(sep_line.end() if sep_line else start)
-        table = Table([], {})
-        table.rows.extend(_rows(stream, separator, limits, table.quoted))
-        return table
+        return _table(_rows(stream, separator, limits))
     except UnicodeError as error:
         raise misfit(content, encoding) from error
 
@@ -77,9 +75,21 @@ def _stream(content: bytes, encoding: Encoding) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding.codec, newline="")
 
 
+def _table(rows: Iterable[tuple[int, list[str]]]) -> Table:
+    table = Table([], {})
+    for number, fields in rows:
+        cells = [field if field[:1].isalnum() else cell_of(field) for field in fields]
+        table.rows.append((number, cells))
+        for column, field in enumerate(fields, 1):
+            if field.lstrip()[:1] == "=" and isinstance(cells[column - 1], str):
+                table.quoted[number, column] = field
+    return table
+
+
 def _rows(
-    stream: io.TextIOWrapper, separator: str, limits: Limits, quoted: dict[tuple[int, int], str]
-) -> Iterator[Row]:  # fmt: skip
+    stream: io.TextIOWrapper, separator: str, limits: Limits
+) -> Iterator[tuple[int, list[str]]]:
+    """The fields of each row that is not blank, and its number."""
     count = 0
     for number, fields in enumerate(_fields(_lines(stream, limits), separator), 1):
         if number > limits.rows:
@@ -93,11 +103,7 @@ def _rows(
             fields.pop()
         if len(fields) > limits.columns:
             raise too_large(text(N_("it has too many columns")), "columns", limits.columns)
-        cells = [field if field[:1].isalnum() else cell_of(field) for field in fields]
-        for column, field in enumerate(fields, 1):
-            if field.lstrip()[:1] == "=" and isinstance(cells[column - 1], str):
-                quoted[number, column] = field
-        yield number, cells
+        yield number, fields
 
 
 def _too_many(limits: Limits) -> RefusedError:

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from zipfile import is_zipfile
 
 from importer.base.texts import N_
-from importer.workbook.formats.csv_file import SUFFIXES
+from importer.workbook.formats.csv_file import SUFFIXES, WORKBOOK_SUFFIXES
 
 try:
     import fcntl
@@ -42,6 +42,8 @@ _SHARED = (
 """How the names of file systems begin that other computers may write to."""
 
 _ARCHIVE = b"PK\x03\x04"
+_NOT_SEPARATED = (b"\xd0\xcf\x11\xe0", b"<")
+"""How workbooks of Excel 97-2003 and web pages begin; what else has their names may be text."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ENDED = re.compile(rb"[\r\n]\0{0,3}\Z")
 """The end of a last line. In UTF-16 and UTF-32 it has up to three zeros; room that a program has
@@ -123,7 +125,8 @@ def _doubt(file: BinaryIO, suffix: str) -> str | None:
     beginning = file.read(4)
     if beginning == _ARCHIVE:
         return None if is_zipfile(file) else NO_END
-    if suffix in SUFFIXES or beginning[:2] in _UTF_16:
+    may_be_text = suffix in WORKBOOK_SUFFIXES and not beginning.startswith(_NOT_SEPARATED)
+    if suffix in SUFFIXES or beginning[:2] in _UTF_16 or may_be_text:
         file.seek(-min(size, 4), os.SEEK_END)
         return None if _ENDED.search(file.read()) else NO_LINE_END
     return None

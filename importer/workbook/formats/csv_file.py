@@ -18,6 +18,8 @@ from importer.workbook.formats.refusals import RefusedError, too_large, unreadab
 from importer.workbook.labels import HEADER_SEARCH, is_header
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+WORKBOOK_SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
+"""Other endings that programs give to separated values."""
 
 _TAB_FIRST = (".tsv", ".tab")
 _SEPARATORS = ",;\t|"

@@ -12,7 +12,6 @@ from importer.workbook.formats import csv_file, encodings, refusals
 from importer.workbook.markup import Markup
 from importer.workbook.reading.raw import Note, RawSheet
 
-_WORKBOOK_SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
 _XML_FORMATS = {
     "<html": N_("it is a web page"),
     "<HTML": N_("it is a web page"),
@@ -38,7 +37,7 @@ def read_text(
         raise _xml(beginning)
     has_other_name = suffix not in csv_file.SUFFIXES
     if has_other_name and not (
-        suffix in _WORKBOOK_SUFFIXES and csv_file.has_header(beginning, suffix)
+        suffix in csv_file.WORKBOOK_SUFFIXES and csv_file.has_header(beginning, suffix)
     ):
         raise _unknown_format(content, beginning)
     encoding = encodings.encoding_of(content, chosen)

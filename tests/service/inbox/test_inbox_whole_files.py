@@ -28,12 +28,15 @@ WHOLE = {
     "Add OTC.csv": CSV.encode(),
     "carriage returns.csv": CSV.replace("\n", "\r").encode(),
     "SAP.xls": CSV.encode("utf-16"),
+    "values.xls": CSV.encode(),
+    "page.xls": b"<html></html>",
     "old.xls": bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 1000,
     "picture.png": b"\x89PNG",
 }
 CUT = {
     "Add OTC.csv": CSV[:-2].encode(),
     "SAP.xls": CSV[:-2].encode("utf-16"),
+    "values.xls": CSV[:-2].encode(),
     "reserved.csv": CSV.encode() + bytes(4096),
 }
 

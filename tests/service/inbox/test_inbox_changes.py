@@ -13,6 +13,7 @@ import pytest
 
 from importer.service.inbox.claims import Claim
 from importer.workbook.checking.check import check_workbook
+from importer.workbook.reading.sandbox import read_workbook
 from inbox_workbooks import STAMP, batches, good, names
 from mail_server import MailServer
 from service_folders import Folders, smtp_table
@@ -81,6 +82,27 @@ def test_a_file_that_grows_before_the_commit_is_applied_once_and_whole(
     assert event["read"] == 4
     assert_reports_describe_their_files(folders)
     assert folders.waiting == []
+
+
+def test_a_file_that_cannot_be_read_yet_is_judged_once_it_is_whole(
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It grows while the reason is found."""
+    more = [HEADER + otc_rows(1)]
+
+    def slow_read(path: Path, *arguments: Any) -> Any:
+        try:
+            return read_workbook(path, *arguments)
+        finally:
+            if more:
+                path.write_text(more.pop(), "utf-8", newline="")
+
+    monkeypatch.setattr("importer.pipeline.apply.read_workbook", slow_read)
+    drop(folders, '"never closed\n')
+    result = serve("--once")
+    events = [event["event"] for event in result.events]
+    assert events == ["workbook-changed", "workbook-applied"]
+    assert_reports_describe_their_files(folders)
 
 
 @pytest.mark.parametrize("event", ["workbook-applied", "workbook-rejected"])

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -176,3 +177,27 @@ def test_a_file_that_grows_while_others_are_applied_is_not_taken(
     assert pieces == [], "it came back twice"
     assert [event["applied"] for event in result.named("workbook-applied")] == [3]
     assert folders.waiting == []
+
+
+@linux_only
+def test_a_file_that_is_opened_again_before_its_turn_is_not_taken(
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written to through the open file, wherever that is by then."""
+    upload = folders.inbox / NAME
+    append(upload, HEADER + otc_rows(1))
+    take = ClaimFolder.take
+    writers: list[TextIO] = []
+
+    def late_take(claims: ClaimFolder, path: Path) -> Claim | None:
+        writers.append(path.open("a", encoding="utf-8"))
+        return take(claims, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ClaimFolder, "take", late_take)
+        result = serve("--once")
+    assert [event["event"] for event in result.events] == ["workbook-changed", "workbook-in-use"]
+    [writer] = writers
+    writer.write(otc_rows(2))
+    writer.close()
+    assert [event["applied"] for event in serve("--once").named("workbook-applied")] == [2]

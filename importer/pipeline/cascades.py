@@ -9,7 +9,7 @@ from importer.base.similarity import similar_codes, similar_names
 from importer.base.texts import N_, Text
 from importer.domain.additions import ADDED_BY, Addition, Kind, addition
 from importer.domain.planning.plan import Plan, RowOutcome
-from importer.domain.problems import Code, Problem
+from importer.domain.problems import Code, Problem, Severity
 from importer.workbook.checking.check import CheckedWorkbook
 
 Row = tuple[str, int]
@@ -20,8 +20,6 @@ AddingColumns = Mapping[tuple[str | None, str | None], Kind]
 _MISSING: dict[Code, Kind] = {
     Code.UNKNOWN_OTC: "otc", Code.BAD_OTC: "otc", Code.UNKNOWN_CUSTOMER: "customer",
 }  # fmt: skip
-_UNREADABLE = frozenset({Code.BAD_OTC, Code.TOO_LONG, Code.BAD_CHARACTERS})
-"""Problems of cells that show what a person typed."""
 _LONG = 15
 """Characters of a code from which on another one that differs little is probably the same."""
 
@@ -63,7 +61,7 @@ def with_refused_rows(
     }
     if not missing:
         return list(problems)
-    refused = _refused_rows(problems, checked, plan, adding)
+    refused = _refused_rows(checked, plan, adding)
     unknown = set(missing.values()) - refused.readable.keys() - refused.unreadable.keys()
     similar = _similar(unknown, refused.unreadable)
     order = {sheet.place.name: index for index, sheet in enumerate(checked.sheets)}
@@ -93,9 +91,7 @@ def _adding_columns(checked: CheckedWorkbook) -> AddingColumns:
     return {(at.place.name, sheet.column(kind).header): kind for at, sheet, kind in kinds if kind}
 
 
-def _refused_rows(
-    problems: Sequence[Problem], checked: CheckedWorkbook, plan: Plan, adding: AddingColumns
-) -> _Refused:
+def _refused_rows(checked: CheckedWorkbook, plan: Plan, adding: AddingColumns) -> _Refused:
     refused = _Refused()
     for name, place in checked.refused_additions.items():
         refused.readable[name] = place.sheet.name, place.row
@@ -104,10 +100,10 @@ def _refused_rows(
         if outcome is RowOutcome.REJECTED and kind is not None:
             name = addition(kind, getattr(request, kind))
             refused.readable.setdefault(name, (request.place.sheet.name, request.place.row))
-    for problem in problems:
+    for problem in checked.problems:
         kind = adding.get((problem.sheet, problem.column))
-        if kind is not None and problem.code in _UNREADABLE:
-            at = problem.sheet or "", problem.row or 0
+        at = problem.sheet or "", problem.row or 0
+        if kind is not None and problem.severity is Severity.ERROR and at in checked.refused:
             refused.unreadable.setdefault(_typed(kind, problem), at)
     return refused
 

@@ -114,6 +114,19 @@ def test_letters_of_other_languages_are_refused_until_their_encoding_is_named(
     assert command("show", "otcs", "--json").json[0]["company"] == name
 
 
+def test_a_file_that_mixes_encodings_is_read_without_the_garbled_names(
+    command: CommandLine,
+) -> None:
+    """As when two files are joined: whatever it is read in, some of its letters are wrong."""
+    path = Path("Add OTC.csv")
+    rows = [HEADER, otc_row(1, "Peluquería"), otc_row(2, "Peluquería"), otc_row(3, "Bar Núñez")]
+    lines = [",".join(map(str, row)) + "\n" for row in rows]
+    path.write_bytes("".join(lines[:2]).encode() + "".join(lines[2:]).encode("cp1252"))
+    problem = problem_of(command("check", path, "--json"), "garbled-text")
+    assert problem["cell"] == "C2"
+    assert "Peluquería" in problem["fix"]
+
+
 def test_the_named_encoding_decides(command: CommandLine) -> None:
     """There is nothing left to guess, so there is no warning, even if it is wrong."""
     path = write_text("Add OTC.csv", [HEADER, otc_row(1, "Ñandú")], encoding="cp1252")

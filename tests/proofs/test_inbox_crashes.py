@@ -63,7 +63,8 @@ class InboxTrial(Trial):
 
     def plant_bug(self) -> None:
         if self._bug == "the hash of the file is not looked up":
-            replace("importer.pipeline.apply", batches_of_file=lambda *_: [])
+            for module in ("importer.pipeline.apply", "importer.service.inbox.worker"):
+                replace(module, batches_of_file=lambda *_: [])
         if self._bug == "the result is not kept before the commit":
             replace(
                 "importer.service.inbox.worker",

@@ -143,17 +143,28 @@ def test_a_file_that_grows_after_the_commit_is_taken_again_and_an_alert_is_sent(
     assert len(mail_server.mails) == (1 if event == "workbook-applied" else 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        (HEADER + otc_rows(1, 2, total=0), "workbook-rejected"),
+        ('"never closed\n', "workbook-unreadable"),
+    ],
+)
 def test_a_refused_file_that_grows_before_it_is_filed_is_judged_as_a_whole(
-    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch, mail_server: MailServer
-) -> None:
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch, mail_server: MailServer,
+    text: str, event: str,
+) -> None:  # fmt: skip
     """There is one report and one mail, about all of it."""
     folders.configure(smtp_table(mail_server, alerts_to=["it@msp.example"]))
     on_final_result(monkeypatch, write_on)
-    drop(folders, HEADER + otc_rows(1, 2, total=0))
+    drop(folders, text)
     result = serve("--once")
-    assert len(result.named("workbook-changed")) == len(result.named("workbook-rejected")) == 1
+    events = [event["event"] for event in result.events]
+    assert events == ["workbook-changed", event, "mail-sent"]
     assert len(mail_server.mails) == 1
-    assert_reports_describe_their_files(folders)
+    assert names(folders.rejected)[-2:] == [NAME, f"{NAME}.report.txt"]
+    if event == "workbook-rejected":
+        assert_reports_describe_their_files(folders)
 
 
 def test_a_file_that_grows_after_a_crash_is_not_filed_as_what_was_applied(

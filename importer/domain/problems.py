@@ -57,6 +57,7 @@ class Code(DescribedCode):
     MISSING_COLUMN = "missing-column", N_("A required column is missing.")
     UNKNOWN_COLUMN = "unknown-column", N_("The column may be a misspelt column of this sheet.")
     DUPLICATE_COLUMN = "duplicate-column", N_("The column appears twice.")
+    UNREADABLE_SHEET = "unreadable-sheet", N_("Not every cell of the sheet can be read.")
 
     # A row against the ledger and the rows above it
     DUPLICATE_ROW = "duplicate-row", N_("An earlier row of the workbook already added this.")

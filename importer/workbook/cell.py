@@ -22,6 +22,14 @@ Cell = str | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | Bad
 """A cell as read; None is blank. A BadCell is an error value, part of a merged range, or a formula
 without a value."""
 
+ERROR_WORDS = frozenset(
+    {
+        "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!",
+        "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!",
+    }
+)  # fmt: skip
+"""The errors that Excel writes, in English and Spanish. As text they mean the same."""
+
 Row = tuple[int, Sequence[Cell]]  # a row's number (from 1) and its cells, starting at column A
 
 

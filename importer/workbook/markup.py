@@ -17,6 +17,9 @@ class Markup:
     """Of one sheet, by row and column counted from 1: formulas (and whether each has a value),
     error values, constants that calamine reads as numbers, and the hidden rows and columns.
 
+    `values` counts the cells with values that calamine should find: neither errors nor formulas
+    without a value; a cell with empty text may be among them. `error_words` is false where no text
+    of the sheet can be the name of an error.
     `shown` is what a person sees of a number with leading zeros or as a percentage: 00123, 21%.
     `merged` holds merged ranges that calamine does not report. `rows` and `columns` reach from A1
     to the last cell with a value; they are 0 where they are certain to be small.
@@ -27,6 +30,8 @@ class Markup:
     booleans: dict[tuple[int, int], bool] = field(default_factory=dict)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
+    values: int = 0
+    error_words: bool = True
     rows: int = 0
     columns: int = 0
     hidden_rows: list[int] = field(default_factory=list)
@@ -58,6 +63,11 @@ def column_letters(number: int) -> str:
         number, letter = divmod(number - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """The name of a cell, such as A1."""
+    return f"{column_letters(column)}{row}"
 
 
 def escaped(text: str) -> str:

@@ -80,7 +80,9 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
         else:
             is_only = filled_sheets(raw_sheets) == [raw]
             of_layout = list(_problems_of_unknown(raw, candidates, input_sheet, is_only))
-        if input_sheet.rows:
+        if raw.unread:
+            of_layout.append(problem.unreadable_sheet(raw))
+        if input_sheet.rows or raw.unread:
             severities = {of_sheet.severity for of_sheet in of_layout}
             input_sheet.refused = Severity.ERROR in severities
             problems += of_layout

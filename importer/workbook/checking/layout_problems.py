@@ -48,6 +48,15 @@ def ignored_sheet(raw: RawSheet) -> Problem:
     )  # fmt: skip
 
 
+def unreadable_sheet(raw: RawSheet) -> Problem:
+    """A sheet whose cells were counted twice, with different results."""
+    return _problem(
+        Code.UNREADABLE_SHEET, raw,
+        N_("Not every cell of {sheet} can be read. Cells that may be wrong or missing: {cells}."),
+        N_("Open the workbook in Excel, save it, and try again."), cells=raw.unread,
+    )  # fmt: skip
+
+
 def unknown_sheet(raw: RawSheet, candidates: Sequence[Sheet], is_only: bool) -> Problem:
     """A sheet that has known columns or a similar name, but could be several sheets."""
     if not raw.is_named:

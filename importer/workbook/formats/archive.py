@@ -8,12 +8,19 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
-from importer.workbook.formats.refusals import damaged, hostile, password_protected, too_large
+from importer.workbook.formats.refusals import (
+    RefusedError,
+    damaged,
+    hostile,
+    password_protected,
+    too_large,
+    unreadable_part,
+)
 
 CHUNK = 1 << 20
 _SLICE = 1 << 16
@@ -28,17 +35,45 @@ _NAME_AT = 26
 _ENCRYPTED = 0x1
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0\xfe\xff", b"\0\0\0<")
 """How XML begins in UTF-16 or UTF-32, which no program writes and calamine does not read."""
-_MARK_SIZE = 4
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 _SMALL = 16 * MB  # inflated bytes that do no harm, whatever they grew from
-_IGNORED = ("xl/media/", "pictures/", "thumbnails/", "docprops/thumbnail", "customxml/",
-            "xl/customproperty", "basic/", "dialogs/")  # fmt: skip
-"""Folders of pictures, macros and other programs' files: XML of any kind and encoding."""
 
-Inspect = Callable[[str, bytes], object]
-"""Takes the name of a part and a window of its bytes; windows of a part overlap."""
+Inspect = Callable[[str, bytes, int], object]
+"""Takes the name of a part, a window of its bytes, and how many of them the window before had."""
 
 
-def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> ZipFile:
+class InspectedArchive(ZipFile):
+    """An archive whose parts have been counted.
+
+    `faults` are the reasons not to parse a part as XML. They do not matter in parts that no parser
+    reads: pictures, macros, data models, embedded mails and web pages.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(io.BytesIO(content))
+        self.faults: dict[str, RefusedError] = {}
+        self.parts = {part_key(name): name for name in self.namelist()}
+        """The names of all parts, by their key."""
+
+    def require_xml(self, part: str) -> str:
+        """Return `part`; raise RefusedError if it must not be parsed as XML."""
+        if part in self.faults:
+            raise self.faults[part]
+        return part
+
+    def with_parts(self, changed: Mapping[str, bytes], keys: Collection[str]) -> bytes:
+        """An archive of the parts with these keys alone, under usual names; `changed` are others'
+        contents, by the name of the part."""
+        content = io.BytesIO()
+        with ZipFile(content, "w") as copy:
+            for key, name in self.parts.items():
+                if key in keys:
+                    part = changed[name] if name in changed else self.read(name)
+                    copy.writestr(usual_name(name), part)
+        return content.getvalue()
+
+
+def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> InspectedArchive:
     """Inflate and count every byte of the archive in `content`, then open it.
 
     Raises RefusedError for anything that no spreadsheet program writes, or that exceeds `limits`.
@@ -48,43 +83,30 @@ def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> ZipFile
     if content.count(_ENTRY) > limits.parts:
         raise too_large(text(N_("it consists of too many parts")), "parts", limits.parts)
     _check_end(content)
-    archive = ZipFile(io.BytesIO(content))
+    archive = InspectedArchive(content)
     entries = archive.infolist()
     _check_names(entries)
     places = [_place(content, entry) for entry in entries]
     _check_overlaps(places, len(content))
     total = 0
     for entry, (_start, data, end) in zip(entries, places, strict=True):
-        allowed = limits.inflated_mb * MB - total
-        total += _inspect_part(entry, memoryview(content)[data:end], allowed, limits, inspect)
+        inspection = _Inspection(entry, limits, limits.inflated_mb * MB - total, inspect)
+        total += inspection.size_of(memoryview(content)[data:end])
         if total > max(_SMALL, limits.ratio * len(content)):
             raise hostile(text(N_("its parts grow too much when they are unpacked")))
+        if inspection.fault is not None:
+            archive.faults[entry.filename] = inspection.fault
     return archive
 
 
-def is_ignored(part: str) -> bool:
-    """Whether the part lies in a folder that is not inspected."""
-    return part_key(part).startswith(_IGNORED)
+def usual_name(part: str) -> str:
+    """A part's name as calamine looks for it; some programs write backslashes or a first slash."""
+    return part.replace("\\", "/").lstrip("/")
 
 
 def part_key(part: str) -> str:
-    """A part's name for comparison; some programs write backslashes."""
-    return part.replace("\\", "/").lower()
-
-
-def parts_of(archive: ZipFile) -> dict[str, str]:
-    """The names of all parts, by their key."""
-    return {part_key(name): name for name in archive.namelist()}
-
-
-def with_parts(archive: ZipFile, changed: dict[str, bytes]) -> bytes:
-    """The archive with other contents of some parts, and without those that are not inspected."""
-    content = io.BytesIO()
-    with ZipFile(content, "w") as copy:
-        for name in archive.namelist():
-            if not is_ignored(name):
-                copy.writestr(name, changed[name] if name in changed else archive.read(name))
-    return content.getvalue()
+    """A part's name for comparison."""
+    return usual_name(part).lower()
 
 
 def _check_end(content: bytes) -> None:
@@ -100,8 +122,8 @@ def _check_end(content: bytes) -> None:
 def _check_names(entries: list[ZipInfo]) -> None:
     names = set()
     for entry in entries:
-        name = entry.orig_filename.replace("\\", "/")
-        if name.startswith("/") or ":" in name or "\0" in name or ".." in name.split("/"):
+        name = usual_name(entry.orig_filename)
+        if ":" in name or "\0" in name or ".." in name.split("/"):
             raise hostile(text(N_("the name of a part points outside its folder")))
         if name.casefold() in names:
             raise hostile(text(N_("two of its parts have the same name")))
@@ -130,33 +152,46 @@ def _check_overlaps(places: list[tuple[int, int, int]], size: int) -> None:
         raise damaged()
 
 
-def _inspect_part(
-    entry: ZipInfo, packed: memoryview, allowed: int, limits: Limits, inspect: Inspect
-) -> int:  # fmt: skip
-    """Inflate a part and pass it to `inspect`; return its true size."""
-    size = 0
-    tail = b""
-    ignored = is_ignored(entry.filename)
-    for chunk in _inflated(entry, packed):
-        is_start = size < _MARK_SIZE
-        size += len(chunk)
-        if size > allowed:
+class _Inspection:
+    """Counts the bytes of a part and, if they may be XML, looks for what no parser should read."""
+
+    def __init__(self, entry: ZipInfo, limits: Limits, allowed: int, inspect: Inspect) -> None:
+        self._entry, self._limits, self._allowed = entry, limits, allowed
+        self._inspect = inspect
+        self.fault: RefusedError | None = None
+
+    def size_of(self, packed: memoryview) -> int:
+        """Inflate the part; return its true size."""
+        size = 0
+        tail = b""
+        for chunk in _inflated(self._entry, packed):
+            is_start = size <= _OVERLAP  # the window has all bytes so far
+            size += len(chunk)
+            self._check_size(size, len(packed))
+            window = tail + chunk
+            if is_start:
+                is_xml = window.lstrip(_BEFORE_XML)[:1] in (b"", b"<")
+                can_be_read = is_xml and not window.startswith(_UTF_16)
+                self.fault = None if can_be_read else unreadable_part(self._entry.filename)
+            if self.fault is None:
+                self._look_at(window, len(tail))
+            tail = window[-_OVERLAP:]
+        if size != self._entry.file_size:
+            raise hostile(text(N_("the stated size of a part is wrong")))
+        return size
+
+    def _check_size(self, size: int, packed: int) -> None:
+        if size > self._allowed:
             reason = text(N_("its parts are too large when they are unpacked"))
-            raise too_large(reason, "inflated_mb", limits.inflated_mb)
-        if size > max(_SMALL, limits.ratio * len(packed)):
+            raise too_large(reason, "inflated_mb", self._limits.inflated_mb)
+        if size > max(_SMALL, self._limits.ratio * packed):
             raise hostile(text(N_("one of its parts grows too much when it is unpacked")))
-        if ignored:
-            continue
-        window = tail + chunk
-        if is_start and window.startswith(_UTF_16):
-            raise damaged()
+
+    def _look_at(self, window: bytes, seen: int) -> None:
         if b"<!DOCTYPE" in window:
-            raise hostile(text(N_("it declares a document type, as no spreadsheet program does")))
-        inspect(entry.filename, window)
-        tail = window[-_OVERLAP:]
-    if size != entry.file_size:
-        raise hostile(text(N_("the stated size of a part is wrong")))
-    return size
+            reason = text(N_("it declares a document type, as no spreadsheet program does"))
+            self.fault = hostile(reason)
+        self._inspect(self._entry.filename, window, seen)
 
 
 def _inflated(entry: ZipInfo, packed: memoryview) -> Iterator[bytes]:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import re
 
 from importer.domain.problems import Code
-from importer.workbook.cell import BadCell, Cell
-
-_ERRORS = frozenset(
-    {
-        "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!",
-        "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!",
-    }
-)  # fmt: skip
-"""The errors that Excel writes, in English and Spanish."""
+from importer.workbook.cell import ERROR_WORDS, BadCell, Cell
 
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
@@ -32,7 +24,7 @@ _FORMULA = re.compile(
 def cell_of(field: str) -> Cell:
     """The cell of a workbook that a spreadsheet program would write as `field`."""
     stripped = field.strip()
-    if stripped in _ERRORS:
+    if stripped in ERROR_WORDS:
         return BadCell(Code.CELL_ERROR, stripped)
     if quoted := _QUOTED.fullmatch(stripped):
         return quoted[1].replace('""', '"') or None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from importer.base.texts import N_, Text, text
 from importer.domain.problems import Code
+from importer.workbook.markup import cell_name
+
+_GET_IT_AGAIN = text(N_("Get the file again, or open it in Excel and save it."))
 
 
 class RefusedError(Exception):
@@ -38,8 +41,31 @@ def unreadable(reason: Text | str, fix: Text | None = None) -> RefusedError:
 def damaged() -> RefusedError:
     """A file that is incomplete or invalid."""
     reason = text(N_("it is damaged, incomplete, or in an unknown variant of its format"))
-    fix = text(N_("Get the file again, or open it in Excel and save it."))
-    return unreadable(reason, fix)
+    return unreadable(reason, _GET_IT_AGAIN)
+
+
+def unreadable_part(part: str) -> RefusedError:
+    """A file of which a part is incomplete or invalid."""
+    return unreadable(text(N_("its part {part} cannot be read"), part=part), _GET_IT_AGAIN)
+
+
+def unreadable_sheet(name: str, reason: Text | None = None) -> RefusedError:
+    """A file of which a sheet is invalid."""
+    if reason is None:
+        return unreadable(text(N_("sheet {sheet} cannot be read"), sheet=name), _GET_IT_AGAIN)
+    message = N_("sheet {sheet} cannot be read, since {reason}")
+    return unreadable(text(message, sheet=name, reason=reason), _GET_IT_AGAIN)
+
+
+def same_row_twice(name: str, row: int) -> RefusedError:
+    """A file of which a sheet has a row twice, so that one would be lost."""
+    return unreadable_sheet(name, text(N_("two of its rows have the number {row}"), row=row))
+
+
+def no_such_text(name: str, row: int, column: int) -> RefusedError:
+    """A file of which a cell refers to a shared string that is not there."""
+    reason = N_("the text of cell {cell} does not exist")
+    return unreadable_sheet(name, text(reason, cell=cell_name(row, column)))
 
 
 def same_sheet_twice() -> RefusedError:

@@ -24,7 +24,7 @@ class TagReader:
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler = self._enter
         self.parser.EndElementHandler = self._leave
-        self._nested = 0
+        self.nested = 0
 
     def look_at(self, chunk: bytes) -> None:
         """Receive bytes of the part, before their tags."""
@@ -47,13 +47,13 @@ class TagReader:
         self.parser.Parse(b"", True)
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
-        self._nested += 1
-        if self._nested > _DEEPEST:
+        self.nested += 1
+        if self.nested > _DEEPEST:
             raise hostile(text(N_("its tags are nested too deeply")))
         self.start_tag(name, attributes)
 
     def _leave(self, name: str) -> None:
-        self._nested -= 1
+        self.nested -= 1
         self.end_tag(name)
 
 

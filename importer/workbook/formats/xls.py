@@ -1,32 +1,42 @@
-"""The markup of xls sheets (Excel 97-2003): [MS-XLS], 2.4."""
+"""Look at xls files (Excel 97-2003): [MS-XLS], 2.4."""
 
 from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import olefile
 
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
-from importer.workbook.formats import refusals
+from importer.workbook.formats import refusals, xls_rewriting
 from importer.workbook.formats.archive import END_OF_ARCHIVE
+from importer.workbook.formats.look import Look, Positions
+from importer.workbook.formats.number_formats import note_shown
+from importer.workbook.formats.xls_records import (
+    records_of,
+    rk_number,
+    shared_strings,
+    special_styles,
+)
 from importer.workbook.markup import Markup
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
-_BEGIN, _EOF, _ENCRYPTED, _SHEET = 0x809, 0x0A, 0x2F, 0x85
+_ENCRYPTED, _SHEET = 0x2F, 0x85
 _FORMULA, _ERROR, _ROW, _COLUMN_INFO = 0x06, 0x205, 0x208, 0x7D
 _DIMENSIONS, _OLD_DIMENSIONS = 0x200, 10
-_CELLS = frozenset({_FORMULA, _ERROR, 0x203, 0x204, 0x27E, 0xBD, 0xD6, 0xFD})
-_MANY_NUMBERS = 0xBD
+_NUMBER, _LABEL, _RK, _MANY_NUMBERS, _RICH_LABEL, _SHARED = 0x203, 0x204, 0x27E, 0xBD, 0xD6, 0xFD
+_CELLS = frozenset(
+    {_FORMULA, _ERROR, _NUMBER, _LABEL, _RK, _MANY_NUMBERS, _RICH_LABEL, _SHARED}
+)  # fmt: skip
 _ROWS, _COLUMNS = 65_536, 256
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x1
 _NOT_A_NUMBER = 0xFFFF
-_OF_ERROR = 2
+_OF_ERROR, _EMPTY_TEXT = 2, 3
 _TOKEN_BOOL = 0x1D
 _VALUE_AT, _TOKENS_AT = 6, 20
 _BUILD_AT, _EXCEL_97 = 8, (0x0DBB, 0x07CC)
@@ -48,8 +58,8 @@ def error_name(value: int) -> str:
     return _ERROR_NAMES.get(value, "#N/A")
 
 
-def read_markup(content: bytes) -> list[Markup]:
-    """The markup of each sheet, in the file's order.
+def look(content: bytes) -> Look:
+    """Look at a file.
 
     Raises RefusedError for a file that is encrypted, damaged, or not a workbook.
     """
@@ -66,7 +76,16 @@ def read_markup(content: bytes) -> list[Markup]:
             doubtful = [_ZERO] if of_excel_97 else []
     if len(set(starts)) < len(starts):
         raise refusals.same_sheet_twice()
-    return [_read_sheet(records, start, doubtful) for start in starts]
+    formats = special_styles(records)
+    readers = [_SheetReader(records, start, doubtful) for start in starts]
+    markups = [reader.read(formats) for reader in readers]
+    readable = _without_archives(xls_rewriting.readable(content))
+
+    def filled(index: str | int) -> Positions:
+        assert isinstance(index, int)
+        return readers[index].filled(shared_strings(records), f"{index + 1}")
+
+    return Look(markups, readable, filled)
 
 
 def _stream(content: bytes) -> bytes:
@@ -82,7 +101,7 @@ def _stream(content: bytes) -> bytes:
     raise refusals.RefusedError(Code.NOT_A_WORKBOOK, reason)
 
 
-def without_archives(content: bytes) -> bytes:
+def _without_archives(content: bytes) -> bytes:
     """Remove the signature of a zip archive, which has not been inspected.
 
     calamine looks for one when it cannot read the workbook.
@@ -105,54 +124,86 @@ def _check_chains(ole: olefile.OleFileIO) -> None:
                 raise refusals.damaged()
 
 
-def records_of(stream: bytes | bytearray, start: int) -> Iterator[tuple[int, memoryview]]:
-    """The type and data of each record, up to the end of the part that begins at `start`.
+class _SheetReader:
+    """Reads the sheet that begins at `start`; `doubtful` are stored results that may mean "not
+    calculated"."""
 
-    Parts within it, such as charts, are skipped.
-    """
-    view = memoryview(stream)
-    at = start
-    depth = 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        at += 4
-        if at + length > len(stream):
-            raise refusals.damaged()
-        if kind == _BEGIN:
-            depth += 1
-        elif kind == _EOF:
-            depth -= 1
-            if depth <= 0:
-                return
-        elif depth == 1:
-            yield kind, view[at : at + length]
-        at += length
+    def __init__(self, stream: bytes, start: int, doubtful: list[bytes]) -> None:
+        self._stream, self._start, self._doubtful = stream, start, doubtful
 
+    def read(self, formats: Mapping[int, str]) -> Markup:
+        """The markup; `formats` are those of `special_styles`."""
+        markup = Markup()
+        for kind, data in records_of(self._stream, self._start):
+            if kind in _CELLS:
+                self._note_cell(markup, kind, data)
+                if formats:
+                    for at, style, number in _numbers(kind, data):
+                        if style in formats:
+                            note_shown(markup, at, formats[style], number)
+            elif kind == _DIMENSIONS:
+                _check_dimensions(data)
+            elif kind == _ROW:
+                if struct.unpack_from("<H", data, 12)[0] & _ROW_HIDDEN:
+                    markup.hidden_rows.append(struct.unpack_from("<H", data)[0] + 1)
+            elif kind == _COLUMN_INFO:
+                first, last, _width, _style, flags = struct.unpack_from("<HHHHH", data)
+                if flags & _COLUMN_HIDDEN:
+                    markup.hidden_columns.append((first + 1, last + 1))
+        return markup
 
-def _read_sheet(stream: bytes, start: int, doubtful: list[bytes]) -> Markup:
-    """The markup of a sheet; `doubtful` are stored results that may mean "not calculated"."""
-    markup = Markup()
-    for kind, data in records_of(stream, start):
-        if kind in _CELLS:
+    def _note_cell(self, markup: Markup, kind: int, data: memoryview) -> None:
+        row, column = struct.unpack_from("<HH", data)
+        at = row + 1, column + 1
+        markup.reach(*at)
+        if kind == _FORMULA:
+            markup.values += _note_formula(markup, at, data, self._doubtful)
+        elif kind == _ERROR and data[_VALUE_AT + 1]:
+            markup.errors[at] = error_name(data[_VALUE_AT])
+        elif kind == _MANY_NUMBERS:
+            last = struct.unpack_from("<H", data, len(data) - 2)[0]
+            markup.reach(row + 1, last + 1)
+            markup.values += last - column + 1
+        else:
+            markup.values += 1
+
+    def filled(self, strings: Sequence[str], name: str) -> Positions:
+        """All cells with values; `name` is the sheet's in a refusal."""
+        positions: Positions = []
+        for kind, data in records_of(self._stream, self._start):
+            if kind not in _CELLS:
+                continue
             row, column = struct.unpack_from("<HH", data)
             at = row + 1, column + 1
-            markup.reach(*at)
             if kind == _MANY_NUMBERS:
-                markup.reach(row + 1, struct.unpack_from("<H", data, len(data) - 2)[0] + 1)
+                last = struct.unpack_from("<H", data, len(data) - 2)[0]
+                positions += [(row + 1, number + 1) for number in range(column, last + 1)]
             elif kind == _FORMULA:
-                _note_formula(markup, at, data, doubtful)
-            elif kind == _ERROR and data[_VALUE_AT + 1]:
-                markup.errors[at] = error_name(data[_VALUE_AT])
-        elif kind == _DIMENSIONS:
-            _check_dimensions(data)
-        elif kind == _ROW:
-            if struct.unpack_from("<H", data, 12)[0] & _ROW_HIDDEN:
-                markup.hidden_rows.append(struct.unpack_from("<H", data)[0] + 1)
-        elif kind == _COLUMN_INFO:
-            first, last, _width, _style, flags = struct.unpack_from("<HHHHH", data)
-            if flags & _COLUMN_HIDDEN:
-                markup.hidden_columns.append((first + 1, last + 1))
-    return markup
+                positions += [at] * _note_formula(Markup(), at, data, self._doubtful)
+            elif kind == _SHARED:
+                (index,) = struct.unpack_from("<I", data, _VALUE_AT)
+                if index >= len(strings):
+                    raise refusals.no_such_text(name, *at)
+                positions += [at] * bool(strings[index].strip())
+            elif kind not in (_LABEL, _RICH_LABEL) or struct.unpack_from("<H", data, _VALUE_AT)[0]:
+                positions += [at] * (kind != _ERROR or not data[_VALUE_AT + 1])
+        return positions
+
+
+def _numbers(kind: int, data: memoryview) -> Iterator[tuple[tuple[int, int], int, float]]:
+    """The position, style and value of each number of a record."""
+    row, column, style = struct.unpack_from("<HHH", data)
+    if kind == _MANY_NUMBERS:
+        for index in range((len(data) - 6) // 6):
+            style, stored = struct.unpack_from("<HI", data, 4 + 6 * index)
+            yield (row + 1, column + index + 1), style, rk_number(stored)
+    elif kind == _RK:
+        stored = struct.unpack_from("<I", data, _VALUE_AT)[0]
+        yield (row + 1, column + 1), style, rk_number(stored)
+    elif kind == _NUMBER or (
+        kind == _FORMULA and struct.unpack_from("<H", data, _VALUE_AT + 6)[0] != _NOT_A_NUMBER
+    ):
+        yield (row + 1, column + 1), style, struct.unpack_from("<d", data, _VALUE_AT)[0]
 
 
 def _check_dimensions(data: memoryview) -> None:
@@ -166,11 +217,14 @@ def _check_dimensions(data: memoryview) -> None:
 
 def _note_formula(
     markup: Markup, at: tuple[int, int], data: memoryview, doubtful: list[bytes]
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Note a formula; return whether it has a value other than empty text."""
     value = data[_VALUE_AT : _VALUE_AT + 8]
-    if struct.unpack_from("<H", value, 6)[0] == _NOT_A_NUMBER and value[0] == _OF_ERROR:
+    is_number = struct.unpack_from("<H", value, 6)[0] != _NOT_A_NUMBER
+    if not is_number and value[0] == _OF_ERROR:
         markup.errors[at] = error_name(value[2])
-        return
+        return False
     size, token = struct.unpack_from("<HB", data, _TOKENS_AT)
     if size != 2 or token != _TOKEN_BOOL:  # LibreOffice writes TRUE and FALSE as such a formula
         markup.formulas[at] = value not in doubtful
+    return markup.formulas.get(at, True) and (is_number or value[0] != _EMPTY_TEXT)

@@ -7,10 +7,9 @@ import struct
 
 import olefile
 
-from importer.workbook.formats.xls import records_of
+from importer.workbook.formats.xls_records import is_excel_97, records_of
 
 _CODE_PAGE, _FORMAT, _STYLE = 0x42, 0x41E, 0xE0
-_VERSION_AT, _EXCEL_97 = 4, 0x0600
 _UNICODE = 1200
 _NUMBERS = frozenset({*range(50), *range(63, 67), *range(164, 383)})
 """The numbers that formats have in Excel's own files; 2.4.126 names fewer."""
@@ -37,7 +36,6 @@ def readable(content: bytes) -> bytes:
 
 def _rewrite(stream: bytearray) -> None:
     """Change the workbook's own records in place."""
-    is_excel_97 = struct.unpack_from("<H", stream, _VERSION_AT)[0] == _EXCEL_97
     records = list(records_of(stream, 0))
     formats = {struct.unpack_from("<H", data)[0]: data for kind, data in records if kind == _FORMAT}
     free = iter(sorted(set(_OWN_NUMBERS) - formats.keys()))
@@ -45,7 +43,7 @@ def _rewrite(stream: bytearray) -> None:
     for number, new_number in renumbered.items():
         struct.pack_into("<H", formats[number], 0, new_number)
     for kind, data in records:
-        if kind == _CODE_PAGE and is_excel_97:
+        if kind == _CODE_PAGE and is_excel_97(stream):
             struct.pack_into("<H", data, 0, _UNICODE)
         elif kind == _STYLE:
             (number,) = struct.unpack_from("<H", data, _FORMAT_AT)

@@ -1,142 +1,182 @@
-"""The markup of xlsb sheets: [MS-XLSB], 2.1.4 and 2.4."""
+"""Look at xlsb files: [MS-XLSB], 2.1.4 and 2.4."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from zipfile import ZipFile
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from importer.base.texts import N_, text
-from importer.workbook.formats.refusals import damaged, hostile, same_sheet_twice
+from importer.workbook.formats.archive import InspectedArchive
+from importer.workbook.formats.look import Look, Positions
+from importer.workbook.formats.number_formats import note_shown, special_formats
+from importer.workbook.formats.packages import require_sound, targets_of
+from importer.workbook.formats.refusals import (
+    hostile,
+    no_such_text,
+    same_row_twice,
+    same_sheet_twice,
+)
 from importer.workbook.formats.xls import error_name
-from importer.workbook.formats.xlsx import inspected, targets_of
+from importer.workbook.formats.xls_records import rk_number
+from importer.workbook.formats.xlsb_records import (
+    CELL_SIZE,
+    VALUES,
+    needs_rewriting,
+    records_of,
+    string_at,
+    with_columns,
+)
+from importer.workbook.formats.xlsx_rewriting import rewritten
 from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
 
-_ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
-_VALUES = range(2, 12)
+_ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
+_RK, _REAL, _TEXT, _SHARED, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 6, 7, 8, 9
+_TEXTS, _NUMBERS = (_TEXT, _FORMULA_TEXT), (_RK, _REAL, _FORMULA_NUMBER)
 _FORMULAS = range(8, 12)
-_SHORT_CELLS, _SHORTER = frozenset(range(12, 19)), 11
-"""Cells that stand right of the cell before them and do not store their column; by how much their
-type is greater than that of the same cell with a column."""
 _BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
 _ROW_FLAGS_AT, _ROW_HIDDEN = 11, 0x10
 _COLUMN_HIDDEN = 0x1
-_LENGTH_BITS = 28
-_CELL_SIZE = 8  # bytes of a cell before its value: column and style
+_STYLE_BITS = 0xFFFFFF
+_STRING_ITEM, _FORMAT, _STYLE, _BEGIN_CELL_STYLES, _END_CELL_STYLES = 19, 44, 47, 617, 618
+_STRINGS, _STYLES = "xl/sharedstrings.bin", "xl/styles.bin"
 
 
-def read_markup(archive: ZipFile, workbook: str) -> tuple[dict[str, Markup], dict[str, bytes]]:
-    """The markup of each sheet, by name; `workbook` is the part that lists them.
+def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
+    """Look at the file `content`, whose part `workbook` lists the sheets.
 
-    The second result is the sheets that calamine would misread, in a form that it reads: SheetJS
-    and Aspose store cells without their column.
+    Sheets that calamine would misread are rewritten: SheetJS and Aspose store cells without their
+    column.
 
     Raises KeyError or struct.error where the archive is not a valid workbook.
     """
     targets = targets_of(archive, workbook)
-    parts = []
-    for kind, data in _records(archive.read(workbook)):
+    listed = []
+    for kind, data in records_of(archive.read(workbook)):
         if kind == _BUNDLE_SHEET:
-            link, at = _string(data, 8)
-            name, _ = _string(data, at)
-            parts.append((name, inspected(targets[link])))
-    if len({part for _, part in parts}) < len(parts):
+            link, at = string_at(data, 8)
+            name, _ = string_at(data, at)
+            listed.append((name, targets[link]))
+    if len({part for _, part in listed}) < len(listed):
         raise same_sheet_twice()
+    keys = require_sound(archive, [workbook, *(part for _, part in listed)])
+    formats = _special_formats(archive)
     markups = {}
     changed = {}
-    for name, part in parts:
-        content = archive.read(part)
-        markup = _read_sheet(content)
-        if markup is None:
-            content = changed[part] = _with_columns(content)
-            markup = _read_sheet(content)
-            assert markup is not None, "every cell has its column now"
-        markups[name] = markup
-    return markups, changed
+    sheets = {}
+    for name, part in listed:
+        sheet = archive.read(part)
+        if needs_rewriting(sheet):
+            sheet = changed[part] = with_columns(sheet)
+        sheets[name] = sheet
+        reader = _SheetReader(name, formats)
+        reader.read(sheet)
+        markups[name] = reader.markup
+    links = rewritten(archive, workbook, ())
+    if changed or links is not None:
+        content = archive.with_parts({**changed, **(links or {})}, keys)
+    return Look(markups, content, partial(_filled, archive, sheets))
 
 
-def _records(content: bytes) -> Iterator[tuple[int, memoryview]]:
-    """The type and data of each record; type and length use 7 bits of each byte."""
-    view = memoryview(content)
-    at = 0
-    while at < len(content):
-        kind = content[at]
-        at += 1
-        if kind & 0x80:
-            kind = kind & 0x7F | (content[at] & 0x7F) << 7
-            at += 1
-        length = 0
-        for shift in range(0, _LENGTH_BITS, 7):
-            byte = content[at]
-            at += 1
-            length |= (byte & 0x7F) << shift
-            if not byte & 0x80:
-                break
-        if at + length > len(content):
-            raise damaged()
-        yield kind, view[at : at + length]
-        at += length
+def _filled(archive: InspectedArchive, sheets: dict[str, bytes], name: str | int) -> Positions:
+    """The cells with values of the sheet of that name."""
+    assert isinstance(name, str)
+    part = archive.parts.get(_STRINGS)
+    records = records_of(archive.read(part)) if part is not None else ()
+    strings = [string_at(data, 1)[0] for kind, data in records if kind == _STRING_ITEM]
+    reader = _SheetReader(name, {}, strings)
+    reader.read(sheets[name])
+    return reader.filled
 
 
-def _string(data: memoryview, at: int) -> tuple[str, int]:
-    """The text at `at`, and the position after it."""
-    (length,) = struct.unpack_from("<I", data, at)
-    end = at + 4 + 2 * length
-    return bytes(data[at + 4 : end]).decode("utf-16-le"), end
+def _special_formats(archive: InspectedArchive) -> dict[int, str]:
+    part = archive.parts.get(_STYLES)
+    if part is None:
+        return {}
+    formats = {}
+    styles = []
+    is_cell_style = False
+    for kind, data in records_of(archive.read(part)):
+        if kind == _FORMAT:
+            formats[struct.unpack_from("<H", data)[0]] = string_at(data, 2)[0]
+        elif kind in (_BEGIN_CELL_STYLES, _END_CELL_STYLES):
+            is_cell_style = kind == _BEGIN_CELL_STYLES
+        elif kind == _STYLE and is_cell_style:
+            styles.append(struct.unpack_from("<H", data, 2)[0])
+    return special_formats(formats, styles)
 
 
-def _read_sheet(content: bytes) -> Markup | None:
-    """The markup of a sheet; None if it has cells without their column."""
-    markup = Markup()
-    row = 0
-    for kind, data in _records(content):
-        if kind == _ROW:
-            row = struct.unpack_from("<I", data)[0] + 1
-            if data[_ROW_FLAGS_AT] & _ROW_HIDDEN:
-                markup.hidden_rows.append(row)
-        elif kind in _VALUES:
-            at = row, struct.unpack_from("<I", data)[0] + 1
-            if row > LAST_ROW or at[1] > LAST_COLUMN:
-                raise hostile(text(N_("it has cells outside the grid of a sheet")))
-            markup.reach(*at)
-            if kind in (_ERROR, _FORMULA_ERROR):
-                markup.errors[at] = error_name(data[_CELL_SIZE])
-            elif kind in _FORMULAS:
-                markup.formulas[at] = True
-        elif kind in _SHORT_CELLS:
-            return None
-        elif kind == _COLUMN_INFO:
-            first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
-            if flags & _COLUMN_HIDDEN:
-                markup.hidden_columns.append((first + 1, last + 1))
-        elif kind == _MERGE_CELL:
-            top, bottom, left, right = struct.unpack_from("<IIII", data)
-            markup.merged.append(((top, left), (bottom, right)))
-    return markup
+class _SheetReader:
+    """Reads the sheet `name`; `formats` are those of `special_formats`.
+
+    If it is given the shared strings, `filled` has the position of every cell with a value.
+    """
+
+    def __init__(
+        self, name: str, formats: Mapping[int, str], strings: Sequence[str] | None = None
+    ) -> None:  # fmt: skip
+        self.markup = Markup()
+        self.filled: Positions = []
+        self._name, self._formats, self._strings = name, formats, strings
+        self._rows: set[int] = set()
+        self._row = 0
+
+    def read(self, content: bytes) -> None:
+        """Read all records."""
+        for kind, data in records_of(content):
+            if kind in VALUES:
+                self._note_cell(kind, data)
+            elif kind == _ROW:
+                self._start_row(data)
+            elif kind == _COLUMN_INFO:
+                first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
+                if flags & _COLUMN_HIDDEN:
+                    self.markup.hidden_columns.append((first + 1, last + 1))
+            elif kind == _MERGE_CELL:
+                top, bottom, left, right = struct.unpack_from("<IIII", data)
+                self.markup.merged.append(((top, left), (bottom, right)))
+
+    def _start_row(self, data: memoryview) -> None:
+        self._row = struct.unpack_from("<I", data)[0] + 1
+        if self._row in self._rows:
+            raise same_row_twice(self._name, self._row)
+        self._rows.add(self._row)
+        if data[_ROW_FLAGS_AT] & _ROW_HIDDEN:
+            self.markup.hidden_rows.append(self._row)
+
+    def _note_cell(self, kind: int, data: memoryview) -> None:
+        markup = self.markup
+        column, style = struct.unpack_from("<II", data)
+        at = self._row, column + 1
+        if at[0] > LAST_ROW or at[1] > LAST_COLUMN:
+            raise hostile(text(N_("it has cells outside the grid of a sheet")))
+        markup.reach(*at)
+        if kind in (_ERROR, _FORMULA_ERROR):
+            markup.errors[at] = error_name(data[CELL_SIZE])
+            return
+        if kind in _FORMULAS:
+            markup.formulas[at] = True
+        markup.values += 1
+        if self._strings is not None and self._text_of(at, kind, data, self._strings).strip():
+            self.filled.append(at)
+        code = self._formats.get(style & _STYLE_BITS) if self._formats else None
+        if code is not None and kind in _NUMBERS:
+            note_shown(markup, at, code, _number(kind, data))
+
+    def _text_of(
+        self, at: tuple[int, int], kind: int, data: memoryview, strings: Sequence[str]
+    ) -> str:
+        """The text of a cell; any text for a number or truth value."""
+        if kind == _SHARED:
+            index: int = struct.unpack_from("<I", data, CELL_SIZE)[0]
+            if index >= len(strings):
+                raise no_such_text(self._name, *at)
+            return strings[index]
+        return string_at(data, CELL_SIZE)[0] if kind in _TEXTS else "-"
 
 
-def _with_columns(content: bytes) -> bytes:
-    """A sheet in which every cell stores its column."""
-    records = []
-    column = -1
-    for kind, data in _records(content):
-        if kind == _ROW:
-            column = -1
-        elif kind in _SHORT_CELLS:
-            column += 1
-            records.append(_record(kind - _SHORTER, struct.pack("<I", column) + data))
-            continue
-        elif kind == _BLANK or kind in _VALUES:
-            (column,) = struct.unpack_from("<I", data)
-        records.append(_record(kind, data))
-    return b"".join(records)
-
-
-def _record(kind: int, data: bytes | memoryview) -> bytes:
-    """A record as `_records` reads it."""
-    head = [kind] if kind < 0x80 else [kind & 0x7F | 0x80, kind >> 7]
-    length = len(data)
-    while length >= 0x80:
-        head.append(length & 0x7F | 0x80)
-        length >>= 7
-    return bytes([*head, length]) + data
+def _number(kind: int, data: memoryview) -> float:
+    if kind == _RK:
+        return rk_number(struct.unpack_from("<I", data, CELL_SIZE)[0])
+    number: float = struct.unpack_from("<d", data, CELL_SIZE)[0]
+    return number

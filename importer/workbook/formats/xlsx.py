@@ -1,48 +1,86 @@
-"""The markup of xlsx and xlsm sheets: ECMA-376, part 1, 18.3."""
+"""Look at xlsx and xlsm files: ECMA-376, part 1, 18."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from zipfile import ZipFile
+from functools import partial
+from operator import lt
 
-from importer.base.texts import N_, text
 from importer.config.limits import Limits
-from importer.workbook.formats.archive import is_ignored, part_key, parts_of
-from importer.workbook.formats.refusals import hostile, same_sheet_twice
-from importer.workbook.formats.tags import TagReader, local, tags_of
-from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup, column_number
+from importer.workbook.formats.archive import InspectedArchive
+from importer.workbook.formats.look import Look, Positions
+from importer.workbook.formats.packages import require_sound, targets_of
+from importer.workbook.formats.refusals import same_sheet_twice
+from importer.workbook.formats.tags import tags_of
+from importer.workbook.formats.xlsx_rewriting import ODD_DIMENSION, rewritten
+from importer.workbook.formats.xlsx_sheets import (
+    SheetReader,
+    StringsReader,
+    check_on_grid,
+    position,
+    special_styles,
+)
+from importer.workbook.markup import Markup
 
-# A sheet is parsed only if one of these occurs: a formula, an error value, anything hidden, a cell
-# without its position in the usual form. Each expression begins with plain text, which makes the
-# search ten times faster than one expression for all. A false match only costs the parsing.
+# A sheet is parsed only if one of these occurs: a formula, an error value, anything hidden, a row
+# or a shared string without its number in the usual form. Each expression begins with plain text,
+# which makes the search ten times faster than one expression for all. A false match only costs the
+# parsing.
 _REASONS_TO_PARSE = tuple(
     re.compile(pattern)
     for pattern in (
         rb"<f[\s>/]", rb":f[\s>/]", rb'"e"', rb"'e'", rb'hidden="[1t]', rb"hidden='[1t]",
-        rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s>/]', rb":c[\s>/]",
+        rb":c[\s>/]", rb"t='s'",
+        rb't="s"(?!(?: s="[0-9]{1,5}")?><v>[0-9]{1,9}</v>)',
     )
 )  # fmt: skip
 _LONGEST_MATCH = 32  # A match that begins in the last bytes of a window is found in the next one
+# A cell that is not among the first 26 columns and 999,999 rows, or whose position is written in
+# an unusual form.
+_UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z][0-9]{1,6}")[\s>/]')
+_WITHOUT_POSITION = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s>/]')
+_BARE_POSITION = re.compile(rb"""<c\s(?:[^<>]*\s)?r\s*=\s*["'](?:[0-9]*["']|\$)""")
 # A cell beyond column Z or row 999,999, and the rest of its tag.
 _FAR = re.compile(rb'<c r="([A-Z]{2,3}[0-9]{1,7}|[A-Z][0-9]{7})"[^<>]*>?')
-USUAL_PARTS = ("xl/workbook.xml", "xl/workbook.bin")
-"""The usual names of the part that lists the sheets."""
+_ROW = re.compile(rb'<row(?: r="([0-9]{1,7})"[^<>]*|\s[^<>]*|/?)>')
+_DIMENSION = re.compile(ODD_DIMENSION)
 _NEAR_ROWS, _NEAR_COLUMNS = 999_999, 26
-_CELL = re.compile(r"([A-Za-z]*)([0-9]+)")
-_CONSTANTS = {"TRUE()": True, "FALSE()": False}
-"""How LibreOffice writes TRUE and FALSE that a person typed."""
+_STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"
 
 
 @dataclass(slots=True)
 class _Findings:
-    """The findings about one part while it was inflated."""
+    """The findings about one part while it was inflated: `cells` are those with contents."""
 
     must_parse: bool = False
+    is_odd: bool = False
+    has_hash: bool = False
+    cells: int = 0
+    row: int = 0
     rows: int = _NEAR_ROWS
     columns: int = _NEAR_COLUMNS
+
+    def note_rows(self, numbers: list[bytes]) -> None:
+        """Parse the sheet if a row has no number, or not a greater one than the row before."""
+        if b"" in numbers:
+            self.must_parse = True
+            return
+        rows = [self.row, *map(int, numbers)]
+        self.must_parse = self.must_parse or not all(map(lt, rows, rows[1:]))
+        self.row = rows[-1]
+
+    def note_unusual(self, window: bytes, start: int) -> None:
+        """Look at the cells of a window from the first unusual one on."""
+        without = _WITHOUT_POSITION.search(window, start)
+        if without and without.start() < len(window) - _LONGEST_MATCH:
+            self.must_parse = True
+            self.is_odd = self.is_odd or _BARE_POSITION.search(window, start) is not None
+        for far in _FAR.finditer(window, start):
+            if not far[0].endswith(b"/>"):  # a blank cell costs nothing
+                row, column = position(far[1].decode(), 0, 0)
+                self.rows, self.columns = max(self.rows, row), max(self.columns, column)
 
 
 class Inspector:
@@ -52,35 +90,61 @@ class Inspector:
         self._limits = limits
         self._findings: dict[str, _Findings] = {}
 
-    def inspect(self, part: str, window: bytes) -> None:
-        """Search a window of a part; raise RefusedError for cells outside the grid."""
+    def inspect(self, part: str, window: bytes, seen: int) -> None:
+        """Search a window of a part, whose first bytes were seen in the window before."""
         findings = self._findings.setdefault(part, _Findings())
         if not findings.must_parse:
             end = len(window) - _LONGEST_MATCH
             matches = (pattern.search(window) for pattern in _REASONS_TO_PARSE)
             findings.must_parse = any(match and match.start() < end for match in matches)
-        for far in _FAR.finditer(window):
-            if not far[0].endswith(b"/>"):  # a blank cell costs nothing
-                row, column = _position(far[1].decode(), 0, 0)
-                _check_on_grid(row, column)
-                findings.rows = max(findings.rows, row)
-                findings.columns = max(findings.columns, column)
+        if not findings.has_hash:
+            findings.has_hash = b"#" in window
+        if not findings.cells:
+            findings.is_odd = findings.is_odd or _DIMENSION.search(window) is not None
+        findings.cells += window.count(b"</c>") - window.count(b"</c>", 0, seen)
+        if not findings.must_parse:
+            findings.note_rows(_ROW.findall(window)[len(_ROW.findall(window, 0, seen)) :])
+        unusual = _UNUSUAL_CELL.search(window)
+        if unusual:
+            findings.note_unusual(window, unusual.start())
 
-    def read_markup(self, archive: ZipFile, workbook: str) -> dict[str, Markup]:
-        """The markup of each sheet, by name; `workbook` is the part that lists them.
+    def look(self, archive: InspectedArchive, workbook: str, content: bytes) -> Look:
+        """Look at the file `content`, whose part `workbook` lists the sheets.
 
         Raises KeyError or ExpatError where the archive is not a valid workbook.
         """
-        sheets = list(_sheets(archive, workbook))
-        if len({part for _, part in sheets}) < len(sheets):
+        listed = list(_sheets(archive, archive.require_xml(workbook)))
+        sheets = dict(listed)
+        if len({part for _, part in listed}) < len(listed):
             raise same_sheet_twice()
-        return {
-            name: _parse(archive, part) if self._must_parse(part) else Markup()
-            for name, part in sheets
-        }
+        keys = require_sound(archive, [workbook, *sheets.values()])
+        styles = _special_styles(archive)
+        markups = {name: self._markup(archive, name, part, styles) for name, part in sheets.items()}
+        odd = [part for part in sheets.values() if self._of(part).is_odd]
+        changed = rewritten(archive, workbook, odd)
+        if changed is not None:
+            content = archive.with_parts(changed, keys)
+        return Look(markups, content, partial(_filled, archive, sheets))
 
-    def _must_parse(self, part: str) -> bool:
-        findings = self._findings.get(part, _Findings())
+    def _of(self, part: str) -> _Findings:
+        return self._findings.get(part, _Findings())
+
+    def _markup(
+        self, archive: InspectedArchive, name: str, part: str, styles: dict[str, str]
+    ) -> Markup:
+        findings = self._of(part)
+        check_on_grid(findings.rows, findings.columns)
+        if self._must_parse(findings) or _has_style(archive, part, styles):
+            reader = SheetReader(name, styles)
+            reader.read(archive, part)
+            markup = reader.markup
+        else:
+            markup = Markup(values=findings.cells)
+        strings = self._of(archive.parts.get(_STRINGS, ""))
+        markup.error_words = findings.has_hash or strings.has_hash
+        return markup
+
+    def _must_parse(self, findings: _Findings) -> bool:
         return (
             findings.must_parse
             or findings.rows * findings.columns > self._limits.cells
@@ -89,112 +153,33 @@ class Inspector:
         )
 
 
-def _sheets(archive: ZipFile, workbook: str) -> Iterator[tuple[str, str]]:
+def _sheets(archive: InspectedArchive, workbook: str) -> Iterator[tuple[str, str]]:
     """The name of each sheet and the part that holds it."""
     targets = targets_of(archive, workbook)
     for sheet in tags_of(archive, workbook, "sheet"):
         link = sheet.get("id", "")  # written r:id, but the prefix may differ
         if link in targets:
-            yield sheet.get("name", ""), inspected(targets[link])
+            yield sheet.get("name", ""), archive.require_xml(targets[link])
 
 
-def workbook_part(archive: ZipFile) -> str | None:
-    """The part that lists the sheets of an xlsx or xlsb file, if there is one."""
-    parts = parts_of(archive)
-    if "_rels/.rels" in parts:
-        for link in tags_of(archive, parts["_rels/.rels"], "Relationship"):
-            target = part_key(link.get("Target", "").lstrip("/"))
-            if link.get("Type", "").endswith("/officeDocument") and target in parts:
-                # calamine tries the usual names first, and both must see the same workbook.
-                if target not in USUAL_PARTS and parts.keys() & set(USUAL_PARTS):
-                    raise hostile(text(N_("it contains several workbooks")))
-                return inspected(parts[target])
-    return next((parts[usual] for usual in USUAL_PARTS if usual in parts), None)
+def _has_style(archive: InspectedArchive, part: str, styles: dict[str, str]) -> bool:
+    if not styles:
+        return False
+    numbers = "|".join(styles)
+    return re.search(rf"""\ss=["'](?:{numbers})["']""".encode(), archive.read(part)) is not None
 
 
-def targets_of(archive: ZipFile, workbook: str) -> dict[str, str]:
-    """The parts that `workbook` refers to, by their ids."""
-    parts = parts_of(archive)
-    folder, name = posixpath.split(part_key(workbook))
-    targets = {}
-    for link in tags_of(archive, parts[f"{folder}/_rels/{name}.rels".lstrip("/")], "Relationship"):
-        path = posixpath.normpath(posixpath.join("/", folder, part_key(link.get("Target", ""))))
-        path = path.lstrip("/")
-        if path in parts:
-            targets[link.get("Id", "")] = parts[path]
-    return targets
+def _special_styles(archive: InspectedArchive) -> dict[str, str]:
+    part = archive.parts.get(_STYLES)
+    return {} if part is None else special_styles(archive, part)
 
 
-def inspected(part: str) -> str:
-    """Return `part`; raise RefusedError if it was not inspected."""
-    if is_ignored(part):
-        raise hostile(text(N_("one of its sheets is stored where no sheet should be")))
-    return part
-
-
-def _parse(archive: ZipFile, part: str) -> Markup:
-    reader = _SheetReader()
-    reader.read(archive, part)
-    return reader.markup
-
-
-class _SheetReader(TagReader):
-    """Reads the markup of a sheet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.markup = Markup()
-        self._at = 0, 0
-        self._cell: dict[str, str] | None = None
-        self._contents: dict[str, list[str]] = {}
-
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
-        tag = local(name)
-        row, column = self._at
-        if tag == "c":
-            self._at = _position(attributes.get("r"), row, column + 1)
-            self._cell, self._contents = attributes, {}
-        elif self._cell is not None:
-            contents = self._contents.setdefault(tag, [])
-            self.parser.CharacterDataHandler = contents.append if tag in ("v", "f") else None
-        elif tag == "row":
-            row = int(attributes.get("r") or row + 1)
-            self._at = row, 0
-            if attributes.get("hidden") in ("1", "true"):
-                self.markup.hidden_rows.append(row)
-        elif tag == "col" and attributes.get("hidden") in ("1", "true"):
-            self.markup.hidden_columns.append(
-                (int(attributes.get("min", 0)), int(attributes.get("max", 0)))
-            )
-
-    def end_tag(self, name: str) -> None:
-        if self._cell is not None:
-            self.parser.CharacterDataHandler = None
-            if local(name) == "c":
-                self._record(self._cell)
-                self._cell = None
-
-    def _record(self, cell: dict[str, str]) -> None:
-        value = "".join(self._contents.get("v", ()))
-        formula = "".join(self._contents.get("f", ()))
-        if self._contents:
-            _check_on_grid(*self._at)
-            self.markup.reach(*self._at)
-        if cell.get("t") == "e":
-            self.markup.errors[self._at] = value or "#N/A"
-        elif "f" in self._contents and formula.upper() not in _CONSTANTS:
-            # A formula whose result is empty text has t="str" and an empty value, which is a value.
-            is_empty_text = cell.get("t") == "str" and "v" in self._contents
-            self.markup.formulas[self._at] = value != "" or is_empty_text
-
-
-def _check_on_grid(row: int, column: int) -> None:
-    if row > LAST_ROW or column > LAST_COLUMN:
-        raise hostile(text(N_("it has cells outside the grid of a sheet")))
-
-
-def _position(reference: str | None, row: int, column: int) -> tuple[int, int]:
-    match = _CELL.fullmatch(reference or "")
-    if match is None:
-        return row, column
-    return int(match[2]), column_number(match[1])
+def _filled(archive: InspectedArchive, sheets: dict[str, str], name: str | int) -> Positions:
+    """The cells with values of the sheet of that name."""
+    assert isinstance(name, str)
+    strings = StringsReader()
+    if _STRINGS in archive.parts:
+        strings.read(archive, archive.parts[_STRINGS])
+    reader = SheetReader(name, {}, strings)
+    reader.read(archive, sheets[name])
+    return reader.filled

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import BadCell, Cell, Row, is_blank, is_merged
-from importer.workbook.formats.refusals import hostile, too_large, unreadable
+from importer.workbook.cell import ERROR_WORDS, BadCell, Cell, Row, is_blank, is_merged
+from importer.workbook.formats.look import Look
+from importer.workbook.formats.refusals import hostile, too_large, unreadable, unreadable_sheet
 from importer.workbook.markup import Markup, Range, column_letters
+from importer.workbook.reading.counting import differing_cells
 from importer.workbook.reading.raw import RawSheet
 
 _MERGED_TWICE = 1_000_000
 """Cells that several merged ranges may share, as only careless programs write them."""
 
-Markups = dict[str, Markup] | list[Markup]
-"""The markup of each sheet, by its name or in the file's order."""
 
-
-def read_sheets(content: bytes, markups: Markups, limits: Limits) -> Iterator[RawSheet]:
+def read_sheets(look: Look, limits: Limits) -> Iterator[RawSheet]:
     """Read every worksheet; raise RefusedError before calamine sees any that is too large."""
+    markups = look.markups
     by_key = markups if isinstance(markups, dict) else dict(enumerate(markups))
     for markup in by_key.values():
         _check_size(markup, limits)
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(look.content))
     names = workbook.sheet_names
     worksheets = [
         (index, sheet.visible != SheetVisibleEnum.Visible)
@@ -37,8 +40,19 @@ def read_sheets(content: bytes, markups: Markups, limits: Limits) -> Iterator[Ra
     if len({names[index] for index, _ in worksheets}) < len(worksheets):
         raise unreadable(text(N_("two of its sheets have the same name")))
     for index, hidden in worksheets:
-        markup = markups[names[index]] if isinstance(markups, dict) else markups[index]
-        yield _raw_sheet(workbook.get_sheet_by_index(index), hidden, markup)
+        key = names[index] if isinstance(markups, dict) else index
+        markup = markups[key]  # type: ignore[index]  # the key is of the right type
+        filled = partial(look.filled, key)
+        try:
+            sheet = workbook.get_sheet_by_index(index)
+            grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # invariant
+        except CalamineError as error:
+            deque(filled(), 0)  # which may know a better reason
+            raise unreadable_sheet(names[index]) from error
+        top, left = sheet.start or (0, 0)
+        missing = differing_cells(grid, top, left, markup, filled)
+        rows = _rows(grid, top, left, sheet.merged_cell_ranges or markup.merged, markup)
+        yield RawSheet(sheet.name, rows, hidden, markup, unread=missing)
 
 
 def _check_size(markup: Markup, limits: Limits) -> None:
@@ -52,12 +66,15 @@ def _check_size(markup: Markup, limits: Limits) -> None:
             raise too_large(text(reason, size=size), limit, most)
 
 
-def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
-    top, left = sheet.start or (0, 0)
-    grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # list is invariant
+def _rows(
+    grid: list[list[Cell]], top: int, left: int, merged: Sequence[Range], markup: Markup
+) -> list[Row]:
+    """The rows that are not blank."""
     if left:
         grid = [[None] * left + row for row in grid]
-    _mark_merged_ranges(grid, top, sheet.merged_cell_ranges or markup.merged)
+    if markup.error_words and not ERROR_WORDS.isdisjoint(chain.from_iterable(grid)):
+        grid = [[_error_or(cell) for cell in row] for row in grid]
+    _mark_merged_ranges(grid, top, merged)
     by_number = dict(enumerate(grid, start=top + 1))
     for at, error in markup.errors.items():
         _put(by_number, at, BadCell(Code.CELL_ERROR, error))
@@ -66,12 +83,16 @@ def _raw_sheet(sheet: CalamineSheet, hidden: bool, markup: Markup) -> RawSheet:
     for at, has_value in markup.formulas.items():
         if not has_value:
             _put(by_number, at, BadCell(Code.FORMULA_WITHOUT_VALUE, "="))
-    rows: list[Row] = [
+    return [
         (number, cells)
         for number, cells in sorted(by_number.items())
         if not all(is_blank(cell) or is_merged(cell) for cell in cells)
     ]
-    return RawSheet(sheet.name, rows, hidden, markup)
+
+
+def _error_or(cell: Cell) -> Cell:
+    """The cell; an error if it is the name of one in text."""
+    return BadCell(Code.CELL_ERROR, cell) if isinstance(cell, str) and cell in ERROR_WORDS else cell
 
 
 def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> None:

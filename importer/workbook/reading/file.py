@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, PasswordError
 
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
-from importer.workbook.formats import ods, refusals, xls, xls_rewriting, xlsb, xlsx
-from importer.workbook.formats.archive import inspect_archive, parts_of, with_parts
-from importer.workbook.reading.calamine import Markups, read_sheets
+from importer.workbook.formats import ods, refusals, xls, xlsb, xlsx
+from importer.workbook.formats.archive import InspectedArchive, inspect_archive
+from importer.workbook.formats.look import Look
+from importer.workbook.formats.packages import USUAL_WORKBOOKS, workbook_part
+from importer.workbook.reading.calamine import read_sheets
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
 from importer.workbook.reading.text_file import read_text
 
@@ -43,10 +45,7 @@ def read_file(path: Path, limits: Limits, encoding: str | None = None) -> RawWor
         if content.startswith(_ZIP):
             return RawWorkbook(sha256, list(_archive_sheets(content, limits)))
         if content.startswith(xls.SIGNATURE):
-            markups = xls.read_markup(content)
-            readable = xls.without_archives(xls_rewriting.readable(content))
-            sheets = read_sheets(readable, markups, limits)
-            return RawWorkbook(sha256, list(sheets))
+            return RawWorkbook(sha256, list(read_sheets(xls.look(content), limits)))
         sheet, notes = read_text(content, path, limits, encoding)
         return RawWorkbook(sha256, [sheet], notes)
     except PasswordError as error:
@@ -79,25 +78,22 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
 def _archive_sheets(content: bytes, limits: Limits) -> Iterator[RawSheet]:
     inspector = xlsx.Inspector(limits)
     with inspect_archive(content, limits, inspector.inspect) as archive:
-        markups, changed = _archive_markup(archive, inspector, limits)
-        readable = with_parts(archive, changed) if changed else content
-    yield from read_sheets(readable, markups, limits)
+        yield from read_sheets(_look_at(archive, content, inspector, limits), limits)
 
 
-def _archive_markup(
-    archive: ZipFile, inspector: xlsx.Inspector, limits: Limits
-) -> tuple[Markups, dict[str, bytes]]:
-    """The markup of each sheet, and parts in a form that calamine reads."""
-    parts = parts_of(archive)
-    if len({*xlsx.USUAL_PARTS, ods.CONTENT} & parts.keys()) > 1:
+def _look_at(
+    archive: InspectedArchive, content: bytes, inspector: xlsx.Inspector, limits: Limits
+) -> Look:  # fmt: skip
+    parts = archive.parts
+    if len({*USUAL_WORKBOOKS, ods.CONTENT} & parts.keys()) > 1:
         raise refusals.hostile(text(N_("it contains several workbooks")))
-    workbook = xlsx.workbook_part(archive)
+    workbook = workbook_part(archive)
     if workbook is not None and workbook.lower().endswith(".bin"):
-        return xlsb.read_markup(archive, workbook)
+        return xlsb.look(archive, workbook, content)
     if workbook is not None:
-        return inspector.read_markup(archive, workbook), {}
+        return inspector.look(archive, workbook, content)
     if ods.CONTENT in parts and archive.read("mimetype").startswith(ods.MIME_TYPE):
         if ods.is_encrypted(archive):
             raise refusals.password_protected()
-        return ods.read_markup(archive, limits)
+        return ods.look(archive, limits, content)
     raise refusals.RefusedError(Code.NOT_A_WORKBOOK, text(N_("it is an archive of something else")))

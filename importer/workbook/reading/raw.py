@@ -20,7 +20,8 @@ class RawSheet:
     """The rows of a sheet that are not blank, top to bottom.
 
     `is_named` is false for a text file that does not say which sheet it holds. `chosen` is what
-    the user says it holds.
+    the user says it holds. `unread` names cells that may be wrong or missing: the reader and the
+    look at the file found different ones.
     """
 
     name: str
@@ -29,6 +30,7 @@ class RawSheet:
     markup: Markup = field(default_factory=Markup)
     is_named: bool = True
     chosen: str | None = None
+    unread: list[str] = field(default_factory=list)
 
     @property
     def title(self) -> str:

@@ -12,7 +12,7 @@ from builders import A, B, otc, write_workbook
 from command_line import CommandLine
 from hostile.originals import ods_cell, ods_content, ods_parts, ods_row
 from reports import errors_in, problem_of
-from workbook_files import SHEET, as_text, pack, read_parts, substitute
+from workbook_files import SHEET, pack, read_parts, substitute
 
 
 def store_result(path: Path, value: str) -> Path:
@@ -61,12 +61,6 @@ def test_an_error_value_is_refused_as_excel_shows_it(command: CommandLine) -> No
     ]
     for error, problem in zip(shown, result.report["problems"][::2], strict=True):
         assert error in problem["message"]
-
-
-def test_text_that_looks_like_an_error_is_text(command: CommandLine) -> None:
-    path = write_workbook(Path("x.xlsx"), [("Add OTC", [otc(company="#N/A")])])
-    assert command("apply", as_text(path), "--json").row_counts == (1, 1, 0, 0)
-    assert command("show", "otcs", "--json").json[0]["company"] == "#N/A"
 
 
 STRICT = {

@@ -38,12 +38,49 @@ def with_notes_of_other_programs(parts: Parts) -> Parts:
 
 
 def with_sheet_in_custom_xml(parts: Parts) -> Parts:
-    """In customXml there may be anything; a sheet there is no accident."""
+    """Names and folders of parts mean nothing; what is linked counts."""
     target = "customXml/sheet.xml"
     rels = parts[RELS].replace(b"/" + SHEET.encode(), b"/" + target.encode())
     assert target.encode() in rels
     others = {name: content for name, content in parts.items() if name != SHEET}
     return {**others, target: parts[SHEET], RELS: rels}
+
+
+def with_first_slashes(parts: Parts) -> Parts:
+    """Names as they are written in relationships."""
+    return {f"/{name}": content for name, content in parts.items()}
+
+
+def with_data_model(parts: Parts) -> Parts:
+    """Power Pivot's own files, an embedded mail and an embedded web page."""
+    page = b"<!DOCTYPE html><html></html>"
+    return {**parts, "xl/model/item.data": "BACKUP".encode("utf-16"), "xl/embeddings/a.html": page,
+            "xl/embeddings/b.msg": b"\0<html>", "xl/embeddings/c.xml": page}  # fmt: skip
+
+
+def with_embedded_page(parts: Parts) -> Parts:
+    """A web page that the sheet links to, as Excel embeds it."""
+    rels = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        b'<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b'relationships/package" Target="../embeddings/a.html"/></Relationships>'
+    )
+    return {**with_data_model(parts), "xl/worksheets/_rels/sheet1.xml.rels": rels}
+
+
+def with_targets(before: str, after: str) -> Callable[[Parts], Parts]:
+    """Relationships that name their targets in another way."""
+
+    def change(parts: Parts) -> Parts:
+        changed = {
+            name: content.replace(before.encode(), after.encode())
+            for name, content in parts.items()
+            if name.endswith(".rels")
+        }
+        assert any(content != parts[name] for name, content in changed.items())
+        return {**parts, **changed}
+
+    return change
 
 
 def with_two_workbooks(parts: Parts) -> Parts:
@@ -65,7 +102,14 @@ def pack_with_names_as_given(path: Path, parts: Parts) -> Path:
 Change = Callable[[Parts], Parts]
 
 
-@pytest.mark.parametrize("change", [with_backslashes, in_the_root, with_notes_of_other_programs])
+@pytest.mark.parametrize("change", [
+    with_backslashes, in_the_root, with_notes_of_other_programs, with_sheet_in_custom_xml,
+    with_first_slashes, with_data_model, with_embedded_page,
+    with_targets('"/xl/worksheets/', '"../xl/worksheets/'),
+    with_targets('"/xl/worksheets/', '"./worksheets/'),
+    with_targets('"/xl/worksheets/', '"worksheets/../worksheets/'),
+    with_targets('"xl/workbook.xml"', '"./xl/workbook.xml"'),
+])
 def test_a_workbook_that_excel_opens_is_read(
     change: Change, command: CommandLine, tmp_path: Path
 ) -> None:
@@ -74,9 +118,6 @@ def test_a_workbook_that_excel_opens_is_read(
     assert [otc["otc"] for otc in command("show", "otcs", "--json").json] == [CODE]
 
 
-@pytest.mark.parametrize("change", [with_sheet_in_custom_xml, with_two_workbooks])
-def test_a_workbook_that_hides_what_it_is_is_refused(
-    change: Change, command: CommandLine, tmp_path: Path
-) -> None:
-    path = pack_with_names_as_given(tmp_path / "x.xlsx", change(XLSX))
+def test_a_workbook_that_hides_what_it_is_is_refused(command: CommandLine, tmp_path: Path) -> None:
+    path = pack_with_names_as_given(tmp_path / "x.xlsx", with_two_workbooks(XLSX))
     assert refusal_of(command("check", path, "--json"))["code"] == "hostile-file"

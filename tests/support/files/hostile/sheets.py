@@ -205,16 +205,16 @@ SHEETS = {
         "ods: rows before a value": ods(
             ODS_HEADER, ods_row("<table:table-cell/>", attributes=_BLANK_ROWS),
             ods_row(ods_cell("x"))),
+        "ods: text without a type": ods(
+            ODS_HEADER, ods_row('<table:table-cell table:number-columns-repeated="16384"><text:p>x'
+                                "</text:p></table:table-cell>",
+                                attributes=' table:number-rows-repeated="1048576"')),
         "ods: a bomb in another prefix": ods_with_other_prefix,
     }),
     **hostile("x.ods", "password-protected", {"ods: encrypted": encrypted_ods}),
 }  # fmt: skip
 
 FALSE_SIZES_OF_SHEETS = {
-    "ods: text without a type": ("x.ods", ods(
-        ODS_HEADER, ods_row('<table:table-cell table:number-columns-repeated="16384"><text:p>x'
-                            "</text:p></table:table-cell>",
-                            attributes=' table:number-rows-repeated="1048576"'))),
     "xlsx: the size of all of Excel": ("x.xlsx", claiming(b"A1:XFD1048576")),
     "xlsx: a size that is negative": ("x.xlsx", claiming(b"Z9:A1")),
     "xlsx: a size beyond the grid": ("x.xlsx", claiming(b"A1:XFE1048577")),

@@ -117,6 +117,8 @@ XLS = {
         "xls: a record that is too long": xls(biff(0x203, bytes(14), 0xFFFF)),
         "xls: a record that is too short": xls(biff(0x203, b"\0")),
         "xls: a sheet that begins nowhere": xls(start=2**31 - 1),
+        "xls: a string that is not there": xls(
+            biff(0xFD, b"\2\0\0\0\0\0\xff\xff\xff\x7f")),
         "xls: another workbook behind it": xls_with_a_bomb_behind,
     }),
     **hostile("x.xls", "too-large", {
@@ -138,7 +140,6 @@ XLS = {
 
 FALSE_SIZES_OF_XLS = {
     "xls: a stream of 2 GB": ("x.xls", xls(ole=partial(ole_file, size=2**31 - 1))),
-    "xls: a string that is not there": ("x.xls", xls(biff(0xFD, b"\2\0\0\0\0\0\xff\xff\xff\x7f"))),
     "xls: 4 billion strings": ("x.xls", xls(extra=biff(0xFC, b"\xff" * 8))),
     "xls: a text that is too long": (
         "x.xls", xls(biff(0x204, struct.pack("<HHHHB", 2, 0, 0, 0xFFFF, 0)))),

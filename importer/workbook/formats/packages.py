@@ -1,0 +1,100 @@
+"""Find the parts of an xlsx or xlsb file that parsers read: ECMA-376, part 2."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from importer.base.texts import N_, text
+from importer.workbook.formats.archive import InspectedArchive, part_key
+from importer.workbook.formats.refusals import hostile
+from importer.workbook.formats.tags import tags_of
+
+USUAL_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
+"""The usual names of the part that lists the sheets."""
+_CONTENT_TYPES, _LINKS = "[content_types].xml", "_rels/.rels"
+_ALWAYS_READ = (
+    _CONTENT_TYPES, _LINKS, "docprops/app.xml", "docprops/core.xml", "docprops/custom.xml",
+    "xl/sharedstrings.xml", "xl/styles.xml", "xl/theme/theme1.xml",
+    "xl/sharedstrings.bin", "xl/styles.bin",
+)  # fmt: skip
+"""Parts that calamine or openpyxl read by their names."""
+_READ_KINDS = frozenset({
+    "chart", "chartsheet", "comments", "drawing", "externalLink", "pivotCacheDefinition",
+    "pivotCacheRecords", "pivotTable", "sharedStrings", "styles", "table", "theme", "vmlDrawing",
+    "worksheet",
+})  # fmt: skip
+"""The last words of the types of relationships that calamine or openpyxl follow."""
+_READ_TYPE = "spreadsheetml."
+"""A part of a type with this word is read wherever it is."""
+
+
+def workbook_part(archive: InspectedArchive) -> str | None:
+    """The part that lists the sheets, if there is one."""
+    parts = archive.parts
+    if _LINKS in parts:
+        for link, target in _links(archive, ""):
+            if link.get("Type", "").endswith("/officeDocument") and target in parts:
+                # calamine tries the usual names first, and both must see the same workbook.
+                if target not in USUAL_WORKBOOKS and parts.keys() & set(USUAL_WORKBOOKS):
+                    raise hostile(text(N_("it contains several workbooks")))
+                return parts[target]
+    return next((parts[usual] for usual in USUAL_WORKBOOKS if usual in parts), None)
+
+
+def targets_of(archive: InspectedArchive, part: str) -> dict[str, str]:
+    """The parts that `part` refers to, by their ids; raise KeyError if it has no links."""
+    parts = archive.parts
+    links = _links(archive, part_key(part))
+    return {link.get("Id", ""): parts[target] for link, target in links if target in parts}
+
+
+def require_sound(archive: InspectedArchive, roots: Iterable[str]) -> set[str]:
+    """The keys of all parts that a parser reads; `roots` are the workbook and its sheets.
+
+    Raises RefusedError if one of them must not be parsed.
+    """
+    parts = archive.parts
+    keys = {key for key in _ALWAYS_READ if key in parts}
+    if _CONTENT_TYPES in parts:
+        for override in tags_of(archive, parts[_CONTENT_TYPES], "Override"):
+            if _READ_TYPE in override.get("ContentType", ""):
+                keys.add(part_key(override.get("PartName", "")))
+    waiting = [*keys, *map(part_key, roots)]
+    keys = set()
+    while waiting:
+        key = waiting.pop()
+        if key in keys or key not in parts:
+            continue
+        keys.add(key)
+        if not key.endswith(".bin"):
+            archive.require_xml(parts[key])
+        links = links_name(key)
+        if links in parts:
+            keys.add(links)
+            waiting += [
+                target
+                for link, target in _links(archive, key)
+                if posixpath.basename(link.get("Type", "")) in _READ_KINDS
+            ]
+    return keys
+
+
+def links_name(key: str) -> str:
+    """The key of the part with the links of the part with this key."""
+    folder, name = posixpath.split(key)
+    return f"{folder}/_rels/{name}.rels".lstrip("/")
+
+
+def target_path(part: str, target: str) -> str:
+    """The name of the part that `part` calls `target`."""
+    path = posixpath.join("/", posixpath.dirname(part), target.replace("\\", "/"))
+    return posixpath.normpath(path).lstrip("/")
+
+
+def _links(archive: InspectedArchive, key: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The links of the part with this key, and the key of each one's target."""
+    part = archive.require_xml(archive.parts[links_name(key)])
+    for link in tags_of(archive, part, "Relationship"):
+        if link.get("TargetMode") != "External":
+            yield link, target_path(key, link.get("Target", "")).lower()

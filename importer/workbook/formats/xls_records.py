@@ -1,0 +1,119 @@
+"""Read the records of xls files: [MS-XLS], 2.4 and 2.5."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from itertools import accumulate
+
+from importer.workbook.formats import refusals
+from importer.workbook.formats.number_formats import special_formats
+
+_BEGIN, _EOF, _CONTINUE, _STRINGS, _FORMAT, _STYLE = 0x809, 0x0A, 0x3C, 0xFC, 0x41E, 0xE0
+_VERSION_AT, _EXCEL_97 = 4, 0x0600
+_WIDE, _RICH, _PHONETIC = 0x1, 0x8, 0x4
+_RK_HUNDREDTHS, _RK_INTEGER = 1, 2
+
+
+def records_of(stream: bytes | bytearray, start: int) -> Iterator[tuple[int, memoryview]]:
+    """The type and data of each record, up to the end of the part that begins at `start`.
+
+    Parts within it, such as charts, are skipped.
+    """
+    view = memoryview(stream)
+    at = start
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        at += 4
+        if at + length > len(stream):
+            raise refusals.damaged()
+        if kind == _BEGIN:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1:
+            yield kind, view[at : at + length]
+        at += length
+
+
+def is_excel_97(stream: bytes | bytearray) -> bool:
+    """Whether the texts of the workbook are in Unicode."""
+    return bool(struct.unpack_from("<H", stream, _VERSION_AT)[0] == _EXCEL_97)
+
+
+def rk_number(stored: int) -> float:
+    """A number that is stored in 30 bits: 2.5.217, RkNumber."""
+    bits = stored & 0xFFFFFFFC
+    if stored & _RK_INTEGER:
+        number = float((bits - (1 << 32) if bits >> 31 else bits) >> 2)
+    else:
+        (number,) = struct.unpack("<d", struct.pack("<Q", bits << 32))
+    return number / 100 if stored & _RK_HUNDREDTHS else number
+
+
+def special_styles(stream: bytes) -> dict[int, str]:
+    """The number formats that matter, by the index of their style."""
+    formats = {}
+    styles = []
+    for kind, data in records_of(stream, 0):
+        if kind == _FORMAT:
+            number, length = struct.unpack_from("<HH" if is_excel_97(stream) else "<HB", data)
+            formats[number] = _format_code(bytes(data), length, is_excel_97(stream))
+        elif kind == _STYLE:
+            styles.append(struct.unpack_from("<H", data, 2)[0])
+    return special_formats(formats, styles)
+
+
+def _format_code(data: bytes, length: int, is_unicode: bool) -> str:
+    if not is_unicode:
+        return data[3 : 3 + length].decode("latin-1")
+    if data[4] & _WIDE:
+        return data[5 : 5 + 2 * length].decode("utf-16-le")
+    return data[5 : 5 + length].decode("latin-1")
+
+
+def shared_strings(stream: bytes) -> list[str]:
+    """The shared strings: 2.4.265, SST."""
+    pieces: list[bytes] = []
+    for kind, data in records_of(stream, 0):
+        if kind == _STRINGS:
+            pieces = [bytes(data)]
+        elif kind == _CONTINUE and pieces:
+            pieces.append(bytes(data))
+        elif pieces:
+            break
+    content = b"".join(pieces)
+    ends = iter([*accumulate(map(len, pieces)), len(content)])
+    end = next(ends)
+    strings = []
+    at = 8
+    while at < len(content):
+        length, flags = struct.unpack_from("<HB", content, at)
+        at += 3
+        trailing = 0
+        if flags & _RICH:
+            trailing += 4 * struct.unpack_from("<H", content, at)[0]
+            at += 2
+        if flags & _PHONETIC:
+            trailing += struct.unpack_from("<I", content, at)[0]
+            at += 4
+        letters: list[str] = []
+        while length > 0:
+            while at >= end:  # the letters continue in another record, perhaps in other bytes
+                if end == len(content):
+                    raise refusals.damaged()
+                flags, at, end = content[at], at + 1, next(ends)
+            width = 2 if flags & _WIDE else 1
+            count = min(length, -(-(end - at) // width))
+            encoding = "utf-16-le" if width == 2 else "latin-1"
+            letters.append(content[at : at + count * width].decode(encoding, "replace"))
+            at += count * width
+            length -= count
+        strings.append("".join(letters))
+        at += trailing
+        while at > end and end < len(content):
+            end = next(ends)
+    return strings

@@ -102,14 +102,22 @@ def pack_with_names_as_given(path: Path, parts: Parts) -> Path:
 Change = Callable[[Parts], Parts]
 
 
-@pytest.mark.parametrize("change", [
-    with_backslashes, in_the_root, with_notes_of_other_programs, with_sheet_in_custom_xml,
-    with_first_slashes, with_data_model, with_embedded_page,
-    with_targets('"/xl/worksheets/', '"../xl/worksheets/'),
-    with_targets('"/xl/worksheets/', '"./worksheets/'),
-    with_targets('"/xl/worksheets/', '"worksheets/../worksheets/'),
-    with_targets('"xl/workbook.xml"', '"./xl/workbook.xml"'),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_backslashes,
+        in_the_root,
+        with_notes_of_other_programs,
+        with_sheet_in_custom_xml,
+        with_first_slashes,
+        with_data_model,
+        with_embedded_page,
+        with_targets('"/xl/worksheets/', '"../xl/worksheets/'),
+        with_targets('"/xl/worksheets/', '"./worksheets/'),
+        with_targets('"/xl/worksheets/', '"worksheets/../worksheets/'),
+        with_targets('"xl/workbook.xml"', '"./xl/workbook.xml"'),
+    ],
+)
 def test_a_workbook_that_excel_opens_is_read(
     change: Change, command: CommandLine, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ class Markup:
     without a value; a cell with empty text may be among them. `error_words` is false where no text
     of the sheet can be the name of an error.
     `shown` is what a person sees of a number with leading zeros or as a percentage: 00123, 21%.
+    `quoted` holds text of a CSV file as it was written to keep its zeros: ="00123".
     `merged` holds merged ranges that calamine does not report. `rows` and `columns` reach from A1
     to the last cell with a value; they are 0 where they are certain to be small.
     """
@@ -29,6 +30,7 @@ class Markup:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     booleans: dict[tuple[int, int], bool] = field(default_factory=dict)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    quoted: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
     values: int = 0
     error_words: bool = True
@@ -36,7 +38,6 @@ class Markup:
     columns: int = 0
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    quoted: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def area(self) -> int:

@@ -95,7 +95,7 @@ class SheetReader(TagReader):
     def _is_filled(self, kind: str | None, value: str) -> bool:
         """Whether the cell has a value other than empty text."""
         if kind == "inlineStr":
-            return any(piece.strip() for piece in self._contents.get("t", ()))
+            return any(piece.strip() for piece in (value, *self._contents.get("t", ())))
         if kind != "s" or not value:
             return value.strip() != ""
         exists = value.isascii() and value.isdecimal()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
@@ -46,7 +46,9 @@ def read_sheets(look: Look, limits: Limits) -> Iterator[RawSheet]:
         try:
             sheet = workbook.get_sheet_by_index(index)
             grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # invariant
-        except CalamineError as error:
+        except BaseException as error:  # also pyo3's PanicException
+            if isinstance(error, MemoryError):
+                raise
             deque(filled(), 0)  # which may know a better reason
             raise unreadable_sheet(names[index]) from error
         top, left = sheet.start or (0, 0)
@@ -83,11 +85,15 @@ def _rows(
     for at, has_value in markup.formulas.items():
         if not has_value:
             _put(by_number, at, BadCell(Code.FORMULA_WITHOUT_VALUE, "="))
-    return [
-        (number, cells)
-        for number, cells in sorted(by_number.items())
-        if not all(is_blank(cell) or is_merged(cell) for cell in cells)
-    ]
+    return [(number, cells) for number, cells in sorted(by_number.items()) if _is_filled(cells)]
+
+
+def _is_filled(cells: Sequence[Cell]) -> bool:
+    """Whether a row has a value of its own."""
+    for cell in cells:  # noqa: SIM110 - a generator would take twice as long
+        if not (is_blank(cell) or is_merged(cell)):
+            return True
+    return False
 
 
 def _error_or(cell: Cell) -> Cell:

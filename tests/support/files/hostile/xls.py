@@ -74,7 +74,8 @@ def xls_stream(
     return book + sheet
 
 
-def _text(row: int, column: int, value: str) -> bytes:
+def xls_text(row: int, column: int, value: str) -> bytes:
+    """The record of a cell with text."""
     head = struct.pack("<HHHHB", row, column, 0, len(value), 0)
     return biff(0x204, head + value.encode("latin-1"))
 
@@ -84,7 +85,7 @@ def xls_number(row: int, column: int) -> bytes:
     return biff(0x203, struct.pack("<HHHd", row, column, 0, 1.0))
 
 
-_HEADER = [_text(0, column, header) for column, header in enumerate(HEADERS["Add OTC"])]
+_HEADER = [xls_text(0, column, header) for column, header in enumerate(HEADERS["Add OTC"])]
 
 
 def xls(*cells: bytes, ole: Callable[[bytes], bytes] = ole_file, **claims: object) -> Make:

@@ -15,6 +15,7 @@ from importer.messages.fault_log import log_fault
 from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.exports.run import LATE, Exports
+from importer.service.inbox.applying import ClaimApplier
 from importer.service.inbox.claims import open_claim_folder
 from importer.service.inbox.filing import Filing
 from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
@@ -108,9 +109,9 @@ def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWo
     with open_claim_folder(settings.folder) as claims:
         notices = context.notices
         filing = Filing(settings, claims, notices.refused, context.filed, notices.changed)
-        context.inbox = InboxWorker(
-            settings, claims, context.job("inbox"), context.ledger, context.stopping, filing
-        )
+        job = context.job("inbox")
+        applier = ClaimApplier(job, context.ledger, context.stopping, settings.partial)
+        context.inbox = InboxWorker(settings, claims, applier, filing)
         yield context.inbox
 
 

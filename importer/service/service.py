@@ -104,7 +104,7 @@ def _stop(context: ServiceContext, threads: list[threading.Thread], exit_code: i
                 thread.join(max(0.0, until - time.monotonic()))
     if any(thread.is_alive() for thread in threads):
         if context.inbox is not None:
-            context.inbox.forget_try()
+            context.inbox.applier.forget_try()
         log(Event.STOPPED)
         os._exit(exit_code)
 

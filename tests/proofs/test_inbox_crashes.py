@@ -63,11 +63,11 @@ class InboxTrial(Trial):
 
     def plant_bug(self) -> None:
         if self._bug == "the hash of the file is not looked up":
-            for module in ("importer.pipeline.apply", "importer.service.inbox.worker"):
+            for module in ("importer.pipeline.apply", "importer.service.inbox.applying"):
                 replace(module, batches_of_file=lambda *_: [])
         if self._bug == "the result is not kept before the commit":
             replace(
-                "importer.service.inbox.worker",
+                "importer.service.inbox.applying",
                 ApplyOnce=lambda recorded, _: ApplyOnce(recorded, lambda _: None),
             )
 

@@ -16,11 +16,10 @@ from importer.service.inbox.claims import Claim, ClaimFolder
 from inbox_workbooks import batches, good, names, report_of
 from service_folders import Folders
 from services import Serve, ServiceThread, running
-from slow_uploads import HEADER, DrivenClock, append, otc_rows
+from slow_uploads import HEADER, NAME, DrivenClock, append, otc_rows
 
 pytest_plugins = ["service_fixtures"]
 
-NAME = "Add OTC.csv"
 SETTLE = 15.0
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")

@@ -7,8 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from builders import code_of
+from service_folders import Folders
 from waiting import wait_until
 
+NAME = "Add OTC.csv"
 HEADER = "OTC,Email,Company Name,Total Licenses\n"
 
 
@@ -21,6 +23,25 @@ def append(path: Path, text: str) -> None:
     """Write on."""
     with path.open("a", encoding="utf-8", newline="") as file:
         file.write(text)
+
+
+def drop(folders: Folders, text: str) -> Path:
+    """Put the upload into the inbox at once, as far as it has come."""
+    whole = folders.folder / "upload"
+    whole.write_text(text, "utf-8", newline="")
+    return whole.rename(folders.inbox / NAME)
+
+
+def assert_reports_describe_their_files(folders: Folders) -> None:
+    """Each filed upload has a report beside it that tells as many rows as it has."""
+    filed = [path for folder in (folders.applied, folders.rejected) if folder.exists()
+             for path in folder.glob("*Z-Add OTC.csv")]  # fmt: skip
+    assert filed
+    for path in filed:
+        report = path.with_name(f"{path.name}.report.txt").read_text("utf-8")
+        rows = len(path.read_text("utf-8").splitlines()) - 1
+        assert f"Rows: {rows} read" in report
+        assert "was written to" not in report
 
 
 class DrivenClock:

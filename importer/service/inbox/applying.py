@@ -1,0 +1,135 @@
+"""Apply a claimed workbook once.
+
+However the program ends, the ledger decides by the batch that the claim records, and the hash of
+the file, whether it was applied.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from importer.base import clock
+from importer.base.errors import LedgerError, OutputError, StrangeLedgerError
+from importer.ledger.reading.journal import batches_of_file
+from importer.messages.report import Report, Result
+from importer.pipeline import apply as pipeline
+from importer.pipeline.job import ApplyOnce, Job
+from importer.service.inbox.claims import Claim
+from importer.service.inbox.result import (
+    InboxResult,
+    given_up_result,
+    result_from_json,
+    result_of,
+    unended_report,
+)
+from importer.service.inbox.wholeness import NO_LINE_END, Writers, examine, sha256_of, state_of
+from importer.service.ledger_watch import LedgerWatch
+from importer.service.stopping import StoppedError, StopSignal
+
+MAX_TRIES = 5
+"""Attempts at a workbook that ends the program, or at which it fails."""
+
+
+class _ChangedError(Exception):
+    """The workbook was written to after it was claimed."""
+
+
+@dataclass
+class ClaimApplier:
+    """Applies claimed workbooks to the ledger of `job`; `partial` is the setting."""
+
+    job: Job
+    ledger: LedgerWatch
+    stopping: StopSignal
+    partial: bool
+
+    def __post_init__(self) -> None:
+        self._attempt: tuple[Claim, int] | None = None
+
+    def forget_try(self) -> None:
+        """Do not count the attempt under way: the service ends in the middle of it."""
+        if self._attempt is not None:
+            claim, tries = self._attempt
+            with suppress(OutputError, OSError):
+                claim.set_tries(tries)
+
+    def apply(self, claim: Claim) -> InboxResult | None:
+        """Apply the workbook; None if it has changed meanwhile, and nothing of it was applied."""
+        name = claim.workbook.name
+        tries = claim.tries
+        kept = _kept(claim)
+        if kept is not None and self._is_applied(kept):
+            return kept  # the program ended after the commit
+        if tries >= MAX_TRIES:
+            return given_up_result(name, claim.since, tries, sha256_of(claim.workbook))
+        claim.set_tries(tries + 1)
+        self._attempt = claim, tries
+        state = state_of(claim.workbook.stat())
+
+        def raise_if_changed() -> None:
+            if state_of(claim.workbook.stat()) != state:
+                raise _ChangedError
+
+        def recorded() -> int | None:  # by this service or one that takes it over
+            kept = _kept(claim)
+            return None if kept is None else kept.batch
+
+        def before_commit(report: Report) -> None:
+            raise_if_changed()
+            claim.keep_result(asdict(result_of(report, name, claim.since)), final=False)
+
+        job = replace(
+            self.job, today=clock.today(),
+            corrections=claim.new_corrections(None if kept is None else kept.corrections_made),
+            once=ApplyOnce(recorded, before_commit),
+        )  # fmt: skip
+        try:
+            self.ledger.must_exist()
+            report = self._report(claim.workbook, job)
+            if report.batch is None:
+                self.stopping.raise_if_set()  # that may have ended the reading
+                report.sha256 = report.sha256 or sha256_of(claim.workbook)
+                raise_if_changed()
+        except _ChangedError:
+            return None
+        except StrangeLedgerError:
+            raise
+        except (LedgerError, StoppedError, OutputError, OSError):  # not the fault of the workbook
+            self.forget_try()
+            raise
+        finally:
+            self._attempt = None
+        if report.result is not Result.UNREADABLE:
+            self.ledger.worked(to_write=True)
+        return _kept_for(report, claim) or result_of(report, name, claim.since)
+
+    def _report(self, workbook: Path, job: Job) -> Report:
+        """The report on the workbook, which is applied if it may be."""
+        examined = examine(workbook)
+        if examined.writers is Writers.SOME:
+            raise _ChangedError
+        if examined == (Writers.UNKNOWN, NO_LINE_END):  # it has waited for it in vain
+            return unended_report(workbook)
+        return pipeline.apply(workbook, job, partial=self.partial)
+
+    def _is_applied(self, kept: InboxResult) -> bool:
+        """Whether the ledger has the batch of a result that was kept before the commit."""
+        if kept.batch is None or self.job.ledger.is_missing:
+            return False
+        with self.job.ledger.reading() as connection:
+            batches = batches_of_file(connection, self.job.account, kept.sha256)
+        return any(batch.batch == kept.batch for batch in batches)
+
+
+def _kept(claim: Claim) -> InboxResult | None:
+    """The result that was kept before a commit, which may have failed."""
+    return result_from_json(claim.kept_result(final=False))
+
+
+def _kept_for(report: Report, claim: Claim) -> InboxResult | None:
+    """The result that was kept if its batch is that of the report: only the answer was lost."""
+    kept = _kept(claim)
+    is_same = kept is not None and kept.batch is not None and kept.batch == report.applied_before
+    return kept if is_same else None

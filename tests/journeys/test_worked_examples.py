@@ -12,12 +12,12 @@ from importer.messages.report import Report
 from importer.pipeline import apply as pipeline
 from importer.pipeline import show as showing
 from importer.pipeline.job import Job
-from worked_examples import EXAMPLES, TODAY, Example
+from worked_examples import CELL_EXAMPLES, EXAMPLES, TODAY, Example
 
 
 @pytest.mark.both_engines
 @pytest.mark.usefixtures("no_corrections")
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["case"])
+@pytest.mark.parametrize("example", EXAMPLES + CELL_EXAMPLES, ids=lambda example: example["case"])
 def test_a_worked_example_ends_as_the_domain_says(
     example: Example, tmp_path: Path, where: str
 ) -> None:

@@ -1,12 +1,37 @@
-"""Recognise text that was decoded with a wrong encoding: PeluquerÃ\u00ada for Peluquería."""
+"""Recognise UTF-8 that was decoded with another encoding: PeluquerÃ\u00ada is Peluquería (rule 16)."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-_CACHED = 4_096
+_ENCODINGS = ("cp1252", "mac_roman", "cp850", "cp437")
 _LOST = "\ufffd"
 """What programs put where they could not decode a letter."""
+_OPENING = {"”": "“„", "“": "„", "’": "‘‚", "‘": "‚", "»": "«", "›": "‹"}
+"""The marks that open what these close: “IRMÃ” is no Ô."""
+_AFTER_CAPITALS = "™®…–"
+"""Signs that may follow a word in capitals: MAÇÃ® is no î."""
+_CACHED = 4_096
+
+
+def _characters(encoded: bytes, encoding: str) -> str:
+    """Each byte as a program shows it that takes `encoding` for granted."""
+    return "".join(bytes([b]).decode(encoding, "ignore") or chr(b) for b in encoded)
+
+
+def _readings() -> dict[str, str]:
+    """What two or three characters are in UTF-8: letters of European languages, and punctuation."""
+    characters = [chr(number) for number in (*range(0x80, 0x180), *range(0x2010, 0x2040))]
+    readings: dict[str, str] = {}
+    for encoding in _ENCODINGS:
+        for character in (*characters, "€", "™"):
+            readings.setdefault(_characters(character.encode(), encoding), character)
+    return readings
+
+
+_READINGS = _readings()
+_GARBLED = re.compile("|".join(map(re.escape, sorted(_READINGS, key=len, reverse=True))))
 
 
 def repaired(text: str) -> str | None:
@@ -16,15 +41,23 @@ def repaired(text: str) -> str | None:
 
 @lru_cache(_CACHED)
 def _repaired(text: str) -> str | None:
-    from ftfy import fix_encoding_and_explain  # 30 ms to import, and few workbooks have such text
-    from ftfy.badness import is_bad
-
     if _LOST in text:
         return ""
-    if not is_bad(text):
+    if not any(_is_evidence(match, text) for match in _GARBLED.finditer(text)):
         return None
-    fixed, steps = fix_encoding_and_explain(text)
-    if not any(step.parameter == "utf-8" for step in steps or ()):
-        return None
-    is_closing_quote = text.count("“") == text.count("”") and fixed.count("“") != fixed.count("”")
-    return None if is_closing_quote else fixed  # “IRMÃ” is fine
+    once = _GARBLED.sub(lambda match: _READINGS[match[0]], text)
+    return _repaired(once) or once  # it may have been garbled twice
+
+
+def _is_evidence(match: re.Match[str], text: str) -> bool:
+    """Whether the characters are a letter or a punctuation mark in UTF-8, and not as they stand."""
+    if len(match[0]) == 3:
+        return True
+    if not _READINGS[match[0]].isalpha():
+        return False
+    before, after, last = text[: match.start()][-1:], text[match.end() :][:1], match[0][1]
+    if after.isalpha():
+        return True
+    if last in _OPENING:
+        return not any(mark in text for mark in _OPENING[last])
+    return last not in _AFTER_CAPITALS or not before.isupper()

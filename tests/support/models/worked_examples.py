@@ -10,6 +10,11 @@ from scripts import ROOT
 
 Example = dict[str, Any]
 
-_FILE = json.loads((ROOT / "tests" / "support" / "models" / "rules.json").read_text("utf-8"))
-EXAMPLES: list[Example] = _FILE["cases"]
-TODAY = dt.date.fromisoformat(_FILE["today"])
+_FOLDER = ROOT / "tests" / "support" / "models"
+_RULES, _CELLS = (
+    json.loads((_FOLDER / name).read_text("utf-8")) for name in ("rules.json", "cells.json")
+)
+EXAMPLES: list[Example] = _RULES["cases"]
+CELL_EXAMPLES: list[Example] = _CELLS["cases"]
+"""Those of what cells mean (rules 1, 2 and 16 to 19), of which the model knows nothing."""
+TODAY = dt.date.fromisoformat(_RULES["today"])

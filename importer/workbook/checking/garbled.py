@@ -1,4 +1,4 @@
-"""Recognise UTF-8 that was decoded with another encoding: PeluquerÃ\u00ada is Peluquería (rule 16)."""
+"""Recognise UTF-8 that was decoded with another encoding, such as NÃºÃ±ez (rule 16)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _SECTION = re.compile(r'(?:[^;"\\]|"[^"]*"|\\.)*')
 _PIECE = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[[^\]]*\]|0(?P<zero>)|(?P<rest>.)'
 )
-_PERCENT = re.compile(r"[#0,?]*(?:\.(0*)([#?]*))? *%")
+_PERCENT = re.compile(r"[#0,?]*(?:\.(0*)([#?]*))?( *)%")
 _SEPARATORS = " ()+-"
 """Characters that are shown as they are, also without quotation marks."""
 
@@ -40,11 +40,11 @@ def shown(code: str, value: float) -> str | None:
         return None
     percent = _PERCENT.fullmatch(_first_section(code))
     if percent:
-        always, sometimes = (len(places or "") for places in percent.groups())
+        always, sometimes, space = (len(part or "") for part in percent.groups())
         figure = f"{_rounded(number * 100, always + sometimes):f}"
         for _ in range(sometimes):
             figure = figure.removesuffix("0")
-        return f"{figure.removesuffix('.')}%"
+        return f"{figure.removesuffix('.')}{' ' * space}%"
     if number % 1:
         return None
     template = _template(code)

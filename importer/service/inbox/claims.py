@@ -205,11 +205,12 @@ def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
 
 
 def _moved(path: Path, target: Path) -> bool:
-    """Whether `path` was moved to `target`, which is never overwritten."""
+    """Whether `path` was moved to `target`, which is never overwritten; this can be repeated."""
     try:
         os.link(path, target, follow_symlinks=False)
     except FileExistsError:
-        return False
+        if not os.path.samestat(path.lstat(), target.lstat()):
+            return False
     except OSError:  # a folder, or a file system without links
         if target.exists() or target.is_symlink():
             return False

@@ -12,7 +12,8 @@ from typing import BinaryIO, NamedTuple
 from zipfile import is_zipfile
 
 from importer.base.texts import N_
-from importer.workbook.formats.csv_file import SUFFIXES, WORKBOOK_SUFFIXES
+from importer.workbook.formats.csv_file import SUFFIXES, WORKBOOK_SUFFIXES, has_header
+from importer.workbook.formats.encodings import beginning as text_beginning
 
 try:
     import fcntl
@@ -44,7 +45,7 @@ _SHARED = (
 _ARCHIVE = b"PK\x03\x04"
 _NOT_SEPARATED = (b"\xd0\xcf\x11\xe0", b"<")
 """How workbooks of Excel 97-2003 and web pages begin; what else has their names may be text."""
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_BEGINNING = 4_096  # bytes that are enough for the header of a text
 _ENDED = re.compile(rb"[\r\n]\0{0,3}\Z")
 """The end of a last line. In UTF-16 and UTF-32 it has up to three zeros; room that a program has
 reserved for the rest of a file is many."""
@@ -122,14 +123,16 @@ def _doubt(file: BinaryIO, suffix: str) -> str | None:
     if size == 0:
         return EMPTY
     file.seek(0)
-    beginning = file.read(4)
-    if beginning == _ARCHIVE:
+    beginning = file.read(_BEGINNING)
+    if beginning.startswith(_ARCHIVE):
         return None if is_zipfile(file) else NO_END
-    may_be_text = suffix in WORKBOOK_SUFFIXES and not beginning.startswith(_NOT_SEPARATED)
-    if suffix in SUFFIXES or beginning[:2] in _UTF_16 or may_be_text:
-        file.seek(-min(size, 4), os.SEEK_END)
-        return None if _ENDED.search(file.read()) else NO_LINE_END
-    return None
+    if suffix not in (*SUFFIXES, *WORKBOOK_SUFFIXES) or beginning.startswith(_NOT_SEPARATED):
+        return None
+    file.seek(-min(size, 4), os.SEEK_END)
+    if _ENDED.search(file.read()):
+        return None
+    is_text = suffix in SUFFIXES or has_header(text_beginning(beginning), suffix)
+    return NO_LINE_END if is_text else NO_END
 
 
 def _open_safely(path: str, flags: int) -> int:

@@ -143,6 +143,16 @@ def test_a_workbook_that_is_cut_anywhere_is_doubtful(tmp_path: Path) -> None:
     assert examine(path).doubt is None
 
 
+def test_a_file_that_is_no_text_is_not_asked_for_a_line_end(tmp_path: Path) -> None:
+    """Whatever its name says: the reason would mislead."""
+    doubts = {"SAP.xls": CSV[:-2].encode("utf-16"), "values.xlsx": CSV[:-2].encode(),
+              "none.xlsx": b"\0\1\2, no workbook"}  # fmt: skip
+    for name, content in doubts.items():
+        (tmp_path / name).write_bytes(content)
+    found = {name: examine(tmp_path / name).doubt for name in doubts}
+    assert found == {"SAP.xls": NO_LINE_END, "values.xlsx": NO_LINE_END, "none.xlsx": NO_END}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
 def test_the_system_says_who_writes_to_a_file_or_cannot_be_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

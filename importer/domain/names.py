@@ -58,7 +58,7 @@ def fits_console(name: str) -> bool:
 def has_bad_characters(text: str) -> bool:
     """Whether `text` contains what no name may: control characters, line breaks of any kind,
     lone surrogates, non-characters."""
-    if text.isprintable():  # most cells; it is also true of no control character
+    if text.isprintable():  # as most are
         return False
     return any(
         unicodedata.category(c) in _BAD_CATEGORIES or ord(c) & 0xFFFE == 0xFFFE for c in text

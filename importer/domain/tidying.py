@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ODD_DASHES = "‐‑‒–—―−﹘﹣－⁃"
 """Hyphens and dashes that word processors and web pages put where a person typed "-"."""
@@ -15,6 +16,7 @@ INVISIBLE = (
 SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """Spaces other than the plain one, as a regular expression's class of characters."""
 
+_CACHED = 16_384
 _RUN_OF_SPACES = re.compile(f"[ {SPACES}]+")
 _TIDY = str.maketrans(
     dict.fromkeys(INVISIBLE)
@@ -27,5 +29,10 @@ def tidy_text(typed: str) -> str:
     full-width letters as others."""
     if typed.isascii():  # most cells: nothing to compose, nothing invisible
         return typed.strip() if "  " not in typed else _RUN_OF_SPACES.sub(" ", typed).strip()
+    return _tidied(typed)
+
+
+@lru_cache(_CACHED)
+def _tidied(typed: str) -> str:
     visible = unicodedata.normalize("NFC", typed.translate(_TIDY))
     return _RUN_OF_SPACES.sub(" ", visible).strip()

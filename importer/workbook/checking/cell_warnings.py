@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
-from importer.base.texts import N_, text, visible
+from importer.base.texts import N_, Text, visible
 from importer.config.settings import DateOrder
 from importer.domain.names import fits_console
 from importer.domain.problems import Code, Place, Problem, problem_at
@@ -64,21 +64,21 @@ def cell_warnings(
     number = input_sheet.columns[column.field] + 1
     formulas, quoted = input_sheet.markup.formulas, input_sheet.markup.quoted
     names_something = column.kind is ColumnKind.NAME and column.known is None
-    is_date = column.kind is ColumnKind.DATE
+    is_date, is_tidied = column.kind is ColumnKind.DATE, column.kind in _TIDIED
     for (row, _), cell, value in zip(input_sheet.rows, cells, values, strict=True):
         if cell is None:
             continue
-        place = Place(input_sheet.place, row)
         if row not in bad_rows:
-            if isinstance(cell, str) and not is_date:
-                tidied = str(value) if column.kind in _TIDIED else tidy_text(cell)
-                typed = quoted.get((row, number), cell)
+            if not is_date and isinstance(cell, str):
+                tidied = str(value) if is_tidied else tidy_text(cell)
+                typed = quoted.get((row, number), cell) if quoted else cell
                 if tidied != typed:
-                    yield _warning(_NORMALISED, place, column, typed,
+                    yield _warning(_NORMALISED, Place(input_sheet.place, row), column, typed,
                                    before=visible(typed), after=tidied)  # fmt: skip
             if names_something and not fits_console(str(value)):
-                yield _warning(_CONSOLE_LIMIT, place, column, str(value))
+                yield _warning(_CONSOLE_LIMIT, Place(input_sheet.place, row), column, str(value))
         if formulas and formulas.get((row, number)):
+            place = Place(input_sheet.place, row)
             yield _warning(_FORMULA_VALUE_USED, place, column, cell_text(cell))
 
 
@@ -117,7 +117,5 @@ def _warning(
 ) -> Problem:
     code, message, fix = kind
     header = place.sheet.columns[column.field].header
-    facts = {"value": value, "column": header, **facts}
-    return problem_at(
-        place, column.field, code, text(message, **facts), text(fix, **facts), value
-    )  # fmt: skip
+    facts |= {"value": value, "column": header}
+    return problem_at(place, column.field, code, Text(message, facts), Text(fix, facts), value)

@@ -50,17 +50,21 @@ _MEANINGS = {
 
 def read_text(cell: Cell) -> Value:
     """Text, tidied; a number as a person sees it, unless digits of it are lost (rule 17)."""
+    if type(cell) is str:  # as most are
+        return _tidied(cell)
     if isinstance(cell, bool):
         return cell_text(cell)
     if isinstance(cell, int | float):
         has_lost_digits = not math.isfinite(cell) or (cell == int(cell) and abs(cell) >= 10**DIGITS)
         return cell if has_lost_digits else number_text(cell)
-    return _tidied(cell)
+    return cell
 
 
 def _tidied(cell: Cell) -> Value:
     """Tidied text; text that is garbled stays as it is, for some of its letters are invisible."""
-    return tidy_text(cell) if isinstance(cell, str) and repaired(cell) is None else cell
+    if not isinstance(cell, str):
+        return cell
+    return tidy_text(cell) if cell.isascii() or repaired(cell) is None else cell
 
 
 def read_otc(cell: Cell) -> Value:

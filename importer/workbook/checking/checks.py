@@ -30,66 +30,68 @@ def _check(*figures: str) -> Callable[[_Function], _Function]:
     return register
 
 
-def _passes(values: pd.Series, test: Callable[[object], bool]) -> pd.Series:
-    return pd.Series([test(value) for value in values.tolist()], values.index, dtype=bool)
+def _passed(values: pd.Series, passed: list[bool]) -> pd.Series:
+    return pd.Series(passed, values.index, dtype=bool)
 
 
 @_check("pattern")
 def matches(values: pd.Series, *, pattern: str) -> pd.Series:
     """Text that `pattern` matches from its beginning to its end."""
     full_match = re.compile(pattern).fullmatch
-    return _passes(values, lambda value: isinstance(value, str) and full_match(value) is not None)
+    return _passed(values, [type(v) is str and full_match(v) is not None for v in values.tolist()])
 
 
 @_check("low", "high")
 def is_whole_number(values: pd.Series, *, low: int, high: int) -> pd.Series:
     """A whole number from `low` to `high`; True and False are none."""
-    return _passes(values, lambda value: type(value) is int and low <= value <= high)
+    return _passed(values, [type(v) is int and low <= v <= high for v in values.tolist()])
 
 
 @_check("first")
 def is_date(values: pd.Series, *, first: str) -> pd.Series:
     """A day without a time of day, not before the ISO date `first`."""
     day = dt.date.fromisoformat(first)
-    return _passes(values, lambda value: type(value) is dt.date and value >= day)
+    return _passed(values, [type(v) is dt.date and v >= day for v in values.tolist()])
 
 
 @_check("allowed")
 def is_one_of(values: pd.Series, *, allowed: list[object]) -> pd.Series:
     """A value of `allowed`; 1 is not True."""
-    return _passes(values, lambda value: isinstance(value, str | bool) and value in allowed)
+    return _passed(values, [isinstance(v, str | bool) and v in allowed for v in values.tolist()])
 
 
 @_check()
 def is_text(values: pd.Series) -> pd.Series:
     """Text; numbers are left to `keeps_its_digits`."""
-    return _passes(values, lambda value: isinstance(value, str | int | float))
+    return _passed(values, [isinstance(v, str | int | float) for v in values.tolist()])
 
 
 @_check()
 def keeps_its_digits(values: pd.Series) -> pd.Series:
     """No number: the reader turns into text every number whose digits are all there."""
-    return _passes(values, lambda value: not isinstance(value, int | float))
+    return _passed(values, [not isinstance(v, int | float) for v in values.tolist()])
 
 
 @_check()
 def is_not_garbled(values: pd.Series) -> pd.Series:
     """No text that was decoded with a wrong encoding."""
-    return _passes(values, lambda value: not isinstance(value, str) or repaired(value) is None)
+    return _passed(values, [
+        type(v) is not str or v.isascii() or repaired(v) is None for v in values.tolist()
+    ])  # fmt: skip
 
 
 @_check()
 def is_on_one_line(values: pd.Series) -> pd.Series:
     """No line breaks, control characters or non-characters."""
-    return _passes(
-        values, lambda value: not isinstance(value, str) or not has_bad_characters(value)
-    )
+    return _passed(values, [
+        type(v) is not str or v.isprintable() or not has_bad_characters(v) for v in values.tolist()
+    ])  # fmt: skip
 
 
 @_check("limit")
 def is_short(values: pd.Series, *, limit: int) -> pd.Series:
     """Not more than `limit` characters."""
-    return _passes(values, lambda value: not isinstance(value, str) or len(value) <= limit)
+    return _passed(values, [type(v) is not str or len(v) <= limit for v in values.tolist()])
 
 
 @_check("column", "where", "is_value")

@@ -127,7 +127,7 @@ def test_the_example_has_every_setting() -> None:
         shown.setdefault(name, set()).update(re.findall(r"^(\w+) = ", content, re.MULTILINE))
     assert {name: shown[name] for name in TABLES} == TABLES
     assert set(re.findall(r"^(\w+) = ", tables[0], re.MULTILINE)) == {
-        "ledger", "account", "lang", "wait",
+        "ledger", "account", "lang", "wait", "dates",
     }  # fmt: skip
 
 

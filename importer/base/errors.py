@@ -34,15 +34,16 @@ class FileError(ImporterError):
     """A file that cannot be read.
 
     `code` is the problem's: unreadable-file, not-a-workbook, too-large, password-protected or
-    hostile-file; `fix` says what to do about it.
+    hostile-file; `fix` says what to do about it. `detail` is for the log: a parser's own words.
     """
 
     exit_code = EXIT_FILE
 
-    def __init__(self, code: str, message: Text, fix: Text) -> None:
+    def __init__(self, code: str, message: Text, fix: Text, detail: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.fix = fix
+        self.detail = detail
 
 
 class LedgerError(ImporterError):

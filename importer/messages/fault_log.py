@@ -1,4 +1,4 @@
-"""The log of internal errors."""
+"""The log of internal errors, and of the reasons of parsers."""
 
 from __future__ import annotations
 
@@ -14,20 +14,25 @@ MAX_BYTES = 1_000_000
 
 
 def log_fault() -> Path | None:
-    """Write the current traceback to the log, with OTCs masked.
+    """Write the current traceback to the log; see `log_detail`."""
+    return log_detail(traceback.format_exc())
+
+
+def log_detail(entry: str) -> Path | None:
+    """Write to the log what a message leaves out, with OTCs masked.
 
     Returns the path of the log, or None if it cannot be written.
     """
     from platformdirs import user_log_path
 
     path = user_log_path("avira-importer", appauthor=False) / "avira-importer.log"
-    trace = without_otcs(traceback.format_exc())
+    entry = without_otcs(entry)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > MAX_BYTES:
             path.replace(path.with_suffix(".old.log"))
         with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{trace}\n")
+            log.write(f"{clock.now().isoformat()} avira-importer {__version__}\n{entry}\n")
     except OSError:
         return None
     return path

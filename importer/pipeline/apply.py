@@ -23,6 +23,7 @@ from importer.ledger.reading.contents import load_contents_as_of
 from importer.ledger.reading.journal import Batch, batches_of_file
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes
+from importer.messages.fault_log import log_detail
 from importer.messages.report import Report, Result
 from importer.pipeline.applied_before import report_of_done
 from importer.pipeline.job import Job, note_batch
@@ -90,6 +91,10 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         raw = read_workbook(path, job.limits, job.encoding)
         if following is not None:
             read_ahead(following, job.limits, job.encoding)
+        for sheet in raw.sheets:
+            if sheet.unread:
+                cells = ", ".join(sheet.unread)
+                log_detail(f"{path}, {sheet.name}: the cells counted twice differ in {cells}")
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         refuse_export(path, raw.sheets)
         checked = check_workbook(path, raw, tick, job.sheet, job.dates)
@@ -99,8 +104,10 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
     except FileError as error:
         if error.code == Code.NOT_A_WORKBOOK and is_marked(path):
             error = an_export(path)
+        if error.detail is not None:
+            log_detail(f"{error.message}\n{error.detail}")
         problem = Problem(CODES[error.code], error.message, error.fix)
-        return Report(str(path), Result.UNREADABLE, problems=[problem])
+        return Report(str(path), Result.UNREADABLE, problems=[problem], detail=error.detail)
 
 
 def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Request]:

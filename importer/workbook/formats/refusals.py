@@ -12,14 +12,17 @@ _GET_IT_AGAIN = text(N_("Get the file again, or open it in Excel and save it."))
 class RefusedError(Exception):
     """A file that is refused, and why; the caller adds its name.
 
-    `fix` replaces the usual advice for the code.
+    `fix` replaces the usual advice for the code. `detail` is for the log: a parser's own words.
     """
 
-    def __init__(self, code: Code, reason: Text | str, fix: Text | None = None) -> None:
+    def __init__(
+        self, code: Code, reason: Text | str, fix: Text | None = None, detail: str | None = None
+    ) -> None:  # fmt: skip
         super().__init__(code, reason, fix)
         self.code = code
         self.reason = reason
         self.fix = fix
+        self.detail = detail
 
 
 def hostile(reason: Text) -> RefusedError:
@@ -39,9 +42,14 @@ def unreadable(reason: Text | str, fix: Text | None = None) -> RefusedError:
 
 
 def damaged() -> RefusedError:
-    """A file that is incomplete or invalid."""
-    reason = text(N_("it is damaged, incomplete, or in an unknown variant of its format"))
-    return unreadable(reason, _GET_IT_AGAIN)
+    """A file of which some bytes are missing or wrong."""
+    return unreadable(text(N_("it is damaged or incomplete")), _GET_IT_AGAIN)
+
+
+def unreadable_list() -> RefusedError:
+    """A file whose sheets cannot be found, or not what they share."""
+    reason = N_("the list of its sheets, or the texts and formats they share, cannot be read")
+    return unreadable(text(reason), _GET_IT_AGAIN)
 
 
 def unreadable_part(part: str) -> RefusedError:

@@ -7,7 +7,12 @@ from zipfile import ZipFile
 
 from importer.base.texts import N_, text
 from importer.workbook.formats.archive import CHUNK
-from importer.workbook.formats.refusals import hostile
+from importer.workbook.formats.refusals import (
+    RefusedError,
+    hostile,
+    unreadable_list,
+    unreadable_part,
+)
 
 _DEEPEST = 1_000  # nested tags; the parser keeps all of them, and no spreadsheet needs a hundred
 _MOST = 100_000  # tags of one name that are kept; there is one for each sheet or part
@@ -35,16 +40,24 @@ class TagReader:
     def end_tag(self, name: str) -> None:
         """Receive the end of a tag."""
 
-    def read(self, archive: ZipFile, part: str) -> None:
-        """Read `part`; raise KeyError where it is missing, ExpatError where it is damaged.
+    def refusal(self, part: str) -> RefusedError:
+        """The reason to refuse a file of which `part` is invalid."""
+        return unreadable_part(part)
 
-        Raises RefusedError for tags that are nested deeper than any spreadsheet program does.
+    def read(self, archive: ZipFile, part: str) -> None:
+        """Read `part`; raise KeyError where it is missing.
+
+        Raises RefusedError where it is invalid, or its tags are nested deeper than those of any
+        spreadsheet program.
         """
-        with archive.open(part) as stream:
-            while chunk := stream.read(CHUNK):
-                self.look_at(chunk)
-                self.parser.Parse(chunk, False)
-        self.parser.Parse(b"", True)
+        try:
+            with archive.open(part) as stream:
+                while chunk := stream.read(CHUNK):
+                    self.look_at(chunk)
+                    self.parser.Parse(chunk, False)
+            self.parser.Parse(b"", True)
+        except (expat.ExpatError, OverflowError, ValueError) as error:
+            raise self.refusal(part) from error
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
         self.nested += 1
@@ -64,6 +77,9 @@ class _Collector(TagReader):
         super().__init__()
         self.tags: list[dict[str, str]] = []
         self._name = name
+
+    def refusal(self, part: str) -> RefusedError:
+        return unreadable_list()
 
     def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if local(name) == self._name:

@@ -8,7 +8,13 @@ from zipfile import ZipFile
 
 from importer.base.texts import N_, text
 from importer.workbook.formats.number_formats import note_shown, special_formats
-from importer.workbook.formats.refusals import hostile, no_such_text, same_row_twice
+from importer.workbook.formats.refusals import (
+    RefusedError,
+    hostile,
+    no_such_text,
+    same_row_twice,
+    unreadable_sheet,
+)
 from importer.workbook.formats.tags import TagReader, local
 from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup, column_number
 
@@ -36,6 +42,10 @@ class SheetReader(TagReader):
         self._at = 0, 0
         self._cell: dict[str, str] | None = None
         self._contents: dict[str, list[str]] = {}
+
+    def refusal(self, part: str) -> RefusedError:
+        """The reason to refuse a file of which the sheet is invalid."""
+        return unreadable_sheet(self._name)
 
     def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         """Receive the start of a tag."""

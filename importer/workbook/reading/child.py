@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from importer.workbook.reading.file import read_file
 from importer.workbook.reading.protocol import Done, Failed, Frame, MoreRows, Refused, Work
 
 _ROWS_PER_FRAME = 5_000
+_LONGEST_DETAIL = 500
 
 
 def main() -> None:
@@ -49,13 +51,15 @@ def _answer(work: Work) -> Iterator[Frame]:
     try:
         raw = read_file(Path(work.path), work.limits, work.encoding)
     except RefusedError as refused:
-        yield Refused(refused.code, refused.reason, refused.fix)
+        cause = refused.__cause__
+        detail = refused.detail if cause is None else _detail(cause)
+        yield Refused(refused.code, refused.reason, refused.fix, detail)
         return
     except MemoryError:
         yield Failed(memory=True)
         return
-    except BaseException:  # also pyo3's PanicException
-        yield Failed(memory=False)
+    except BaseException as error:  # also pyo3's PanicException
+        yield Failed(memory=False, detail=_detail(error))
         return
     for sheet in raw.sheets:
         rows, sheet.rows = sheet.rows, []
@@ -63,6 +67,13 @@ def _answer(work: Work) -> Iterator[Frame]:
         for start in range(0, len(rows), _ROWS_PER_FRAME):
             yield MoreRows(rows[start : start + _ROWS_PER_FRAME])
     yield Done(raw.sha256, raw.notes)
+
+
+def _detail(error: BaseException) -> str:
+    """An exception and where it was raised, in one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL] + place
 
 
 def _give_up_rights() -> None:

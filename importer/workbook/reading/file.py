@@ -27,10 +27,15 @@ from importer.workbook.reading.text_file import read_text
 
 _ZIP = b"PK\x03\x04"
 _DAMAGED = (
-    BadZipFile, CalamineError, EOFError, ExpatError, IndexError, KeyError, OSError, OverflowError,
-    ParseError,
+    BadZipFile, EOFError, IndexError,
+    OSError,  # of olefile
+    struct.error, zlib.error,
+)  # fmt: skip
+"""Bytes are missing, or are not what the format demands."""
+_INVALID = (
+    CalamineError, ExpatError, KeyError, OverflowError, ParseError,
     RuntimeError,  # zipfile, for unknown kinds of compression
-    ValueError, struct.error, zlib.error,
+    ValueError,
 )  # fmt: skip
 
 
@@ -52,6 +57,8 @@ def read_file(path: Path, limits: Limits, encoding: str | None = None) -> RawWor
         raise refusals.password_protected() from error
     except _DAMAGED as error:
         raise refusals.damaged() from error
+    except _INVALID as error:
+        raise refusals.unreadable_list() from error
 
 
 def _bytes_of(path: Path, limits: Limits) -> bytes:

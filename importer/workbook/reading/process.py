@@ -80,7 +80,7 @@ class ReadingProcess:
                 raise too_large(reason, "seconds", limits.seconds) from error
             if self._has_aborted():
                 raise _too_much_memory(limits) from error
-            raise _reader_failed() from error
+            raise _reader_failed(f"{type(error).__name__}: {error}") from error
         finally:
             clock.cancel()
 
@@ -95,10 +95,10 @@ class ReadingProcess:
                     sheets[-1].rows += rows
                 case Done(sha256, notes):
                     return RawWorkbook(sha256, sheets, notes)
-                case Refused(code, reason, fix):
-                    raise RefusedError(CODES[code], reason, fix)
-                case Failed(memory):
-                    raise _too_much_memory(limits) if memory else _reader_failed()
+                case Refused(code, reason, fix, detail):
+                    raise RefusedError(CODES[code], reason, fix, detail)
+                case Failed(memory, detail):
+                    raise _too_much_memory(limits) if memory else _reader_failed(detail)
                 case other:
                     raise pickle.UnpicklingError(type(other))
 
@@ -161,5 +161,7 @@ def _too_much_memory(limits: Limits) -> RefusedError:
     return too_large(reason, "memory_mb", limits.memory_mb)
 
 
-def _reader_failed() -> RefusedError:
-    return unreadable(text(N_("the reader failed on it")))
+def _reader_failed(detail: str | None) -> RefusedError:
+    refusal = unreadable(text(N_("the reader failed on it")))
+    refusal.detail = detail
+    return refusal

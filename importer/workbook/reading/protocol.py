@@ -23,17 +23,19 @@ class Work(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """The end of an answer: the file is refused."""
+    """The end of an answer: the file is refused; `detail` is for the log."""
 
     code: str
     reason: Text | str
     fix: Text | None
+    detail: str | None
 
 
 class Failed(NamedTuple):
     """The end of an answer: the reader failed, perhaps for lack of memory."""
 
     memory: bool
+    detail: str | None = None
 
 
 class MoreRows(NamedTuple):

@@ -54,7 +54,7 @@ def read_workbook(
     except RefusedError as refused:
         code, facts = refused.code, {"path": path, "reason": refused.reason}
         fix = refused.fix or text(_FIXES[code])
-        raise FileError(code, text(_MESSAGES[code], **facts), fix) from refused
+        raise FileError(code, text(_MESSAGES[code], **facts), fix, refused.detail) from refused
     finally:
         _busy.discard(process)
         _give_back(process, keep)

@@ -6,6 +6,7 @@ Nothing that the archive says about itself is believed: sizes are counted while 
 from __future__ import annotations
 
 import io
+import posixpath
 import struct
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -101,7 +102,7 @@ def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> Inspect
 
 def usual_name(part: str) -> str:
     """A part's name as calamine looks for it; some programs write backslashes or a first slash."""
-    return part.replace("\\", "/").lstrip("/")
+    return posixpath.normpath(part.replace("\\", "/")).lstrip("/")
 
 
 def part_key(part: str) -> str:
@@ -122,9 +123,10 @@ def _check_end(content: bytes) -> None:
 def _check_names(entries: list[ZipInfo]) -> None:
     names = set()
     for entry in entries:
-        name = usual_name(entry.orig_filename)
-        if ":" in name or "\0" in name or ".." in name.split("/"):
+        stored = entry.orig_filename.replace("\\", "/")
+        if ":" in stored or "\0" in stored or ".." in stored.split("/"):
             raise hostile(text(N_("the name of a part points outside its folder")))
+        name = usual_name(stored)
         if name.casefold() in names:
             raise hostile(text(N_("two of its parts have the same name")))
         names.add(name.casefold())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 from importer.base.texts import N_, text
-from importer.workbook.formats.archive import InspectedArchive, part_key
+from importer.workbook.formats.archive import InspectedArchive, part_key, usual_name
 from importer.workbook.formats.refusals import hostile
 from importer.workbook.formats.tags import tags_of
 
@@ -86,10 +87,14 @@ def links_name(key: str) -> str:
     return f"{folder}/_rels/{name}.rels".lstrip("/")
 
 
-def target_path(part: str, target: str) -> str:
-    """The name of the part that `part` calls `target`."""
-    path = posixpath.join("/", posixpath.dirname(part), target.replace("\\", "/"))
-    return posixpath.normpath(path).lstrip("/")
+def target_path(archive: InspectedArchive, part: str, target: str) -> str:
+    """The name of the part that `part` calls `target`, in its folder or, failing that, from the
+    root."""
+    target = unquote(target).replace("\\", "/")
+    from_root = usual_name(target)
+    path = usual_name(posixpath.join("/", posixpath.dirname(part), target))
+    is_from_root = path.lower() not in archive.parts and from_root.lower() in archive.parts
+    return from_root if is_from_root else path
 
 
 def _links(archive: InspectedArchive, key: str) -> Iterator[tuple[dict[str, str], str]]:
@@ -97,4 +102,4 @@ def _links(archive: InspectedArchive, key: str) -> Iterator[tuple[dict[str, str]
     part = archive.require_xml(archive.parts[links_name(key)])
     for link in tags_of(archive, part, "Relationship"):
         if link.get("TargetMode") != "External":
-            yield link, target_path(key, link.get("Target", "")).lower()
+            yield link, target_path(archive, key, link.get("Target", "")).lower()

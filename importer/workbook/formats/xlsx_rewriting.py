@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
 
-from importer.workbook.formats.archive import InspectedArchive, part_key, usual_name
+from importer.workbook.formats.archive import InspectedArchive, usual_name
 from importer.workbook.formats.packages import links_name, target_path
 
 ODD_DIMENSION = rb'<dimension(?! ref="[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?")[\s>/]'
@@ -14,8 +15,7 @@ _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>(?:</(?:\w+:)?dimension>)?
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*>")
 _BARE_REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"[0-9]*"|'[0-9]*')""")
 _DOLLARS = re.compile(rb"""\sr\s*=\s*["']\$[A-Za-z$0-9]*["']""")
-_TARGET = re.compile(rb"""(?<=\sTarget=["'])([^"']*)(?=["'])""")
-_DOTS = re.compile(rb"""\sTarget=["'](?:[^"']*/)?\.{1,2}/""")
+_TARGET = re.compile(rb"""(?<=\sTarget=["'])([^"'&:]*)(?=["'])""")
 
 
 def rewritten(
@@ -25,23 +25,27 @@ def rewritten(
 
     `sheets` are the parts that calamine cannot read.
     """
-    changed = {}
-    for key in ("_rels/.rels", links_name(part_key(workbook))):
-        part = archive.parts.get(key)
-        if part is not None and _DOTS.search(archive.read(part)):
-            source = "" if key == "_rels/.rels" else usual_name(workbook)
-            changed[part] = _with_plain_targets(archive.read(part), source)
-    for part in sheets:
-        changed[part] = _readable(archive.read(part))
-    is_usual = all(usual_name(name) == name for name in archive.namelist() if "\\" not in name)
+    changed = {part: _readable(archive.read(part)) for part in sheets}
+    for source in ("", usual_name(workbook)):
+        part = archive.parts.get(links_name(source.lower()))
+        links = archive.read(part) if part is not None else b""
+        plain = _with_plain_targets(archive, source, links)
+        if part is not None and plain != links:
+            changed[part] = plain
+    names = (name.replace("\\", "/") for name in archive.namelist())  # which calamine reads
+    is_usual = all(usual_name(name) == name.rstrip("/") for name in names)
     return None if is_usual and not changed else changed
 
 
-def _with_plain_targets(links: bytes, source: str) -> bytes:
+def _with_plain_targets(archive: InspectedArchive, source: str, links: bytes) -> bytes:
+    """The links of `source`, written so that calamine finds the parts."""
+
     def plain(target: re.Match[bytes]) -> bytes:
-        if b"./" not in target[0] or b":" in target[0]:
-            return target[0]
-        return b"/" + target_path(source, target[0].decode()).encode()
+        written = target[0].decode()
+        path = target_path(archive, source, written)
+        in_folder = posixpath.join("/", posixpath.dirname(source), written)
+        is_plain = in_folder.lower() == f"/{path}".lower() or path.lower() not in archive.parts
+        return target[0] if is_plain else f"/{path}".encode()
 
     return _TARGET.sub(plain, links)
 

@@ -51,6 +51,11 @@ def with_first_slashes(parts: Parts) -> Parts:
     return {f"/{name}": content for name, content in parts.items()}
 
 
+def with_names_of_folders(parts: Parts) -> Parts:
+    """Folders as entries of their own, and names that begin in this folder."""
+    return {"xl/": b"", "xl/worksheets/": b"", **{f"./{name}": parts[name] for name in parts}}
+
+
 def with_data_model(parts: Parts) -> Parts:
     """Power Pivot's own files, an embedded mail and an embedded web page."""
     page = b"<!DOCTYPE html><html></html>"
@@ -115,7 +120,11 @@ Change = Callable[[Parts], Parts]
         with_targets('"/xl/worksheets/', '"../xl/worksheets/'),
         with_targets('"/xl/worksheets/', '"./worksheets/'),
         with_targets('"/xl/worksheets/', '"worksheets/../worksheets/'),
+        with_targets('"/xl/worksheets/', '"..\\xl\\worksheets\\'),
+        with_targets('"/xl/worksheets/', '"xl/worksheets/'),
+        with_targets('"/xl/worksheets/sheet1', '"worksheets/%73heet1'),
         with_targets('"xl/workbook.xml"', '"./xl/workbook.xml"'),
+        with_names_of_folders,
     ],
 )
 def test_a_workbook_that_excel_opens_is_read(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import HEADERS, otc
+from builders import HEADERS, B, otc
 from command_line import CommandLine
 from hostile.originals import (
     CODE,
@@ -172,6 +172,25 @@ def xlsb_with_empty_text(path: Path) -> None:
     row = dict(enumerate(otc(CODE, description="").values()))
     cells = {(0, column): header for column, header in enumerate(otc(CODE, description=""))}
     write_xlsb(path, [XlsbSheet("Add OTC", {**cells, **{(1, c): v for c, v in row.items()}})])
+
+
+def xlsb_with_rich_text(path: Path) -> None:
+    """The company is text with formats of its own, which calamine skips."""
+    letters = "Acme".encode("utf-16-le")
+    company = record(62, struct.pack("<II", 2, 0), b"\1", struct.pack("<I", 4), letters, bytes(8))
+    texts = [
+        record(6, struct.pack("<III", column, 0, len(value)), value.encode("utf-16-le"))
+        for column, value in ((0, B), (1, "a@b.example"))
+    ]
+    total = record(5, struct.pack("<IId", TOTAL, 0, 10.0))
+    row = record(0, struct.pack("<IIHBBBI", 2, 0, 300, 0, 0, 0, 0))
+    xlsb_with(row, *texts, company, total)(path)
+
+
+def test_text_with_formats_in_an_xlsb_cell_is_read(command: CommandLine, tmp_path: Path) -> None:
+    xlsb_with_rich_text(tmp_path / "x.xlsb")
+    assert command("apply", tmp_path / "x.xlsb", "--json").row_counts == (2, 2, 0, 0)
+    assert {otc["company"] for otc in command("show", "otcs", "--json").json} == {"Acme"}
 
 
 EMPTY = {

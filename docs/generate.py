@@ -34,8 +34,8 @@ _UNTRUSTED = """\
 Workbooks can come from anybody. Before a file is read, it is inspected: its size, the number of
 files in its archive, whether they overlap, leave their folder, share a name, lie about their size
 or inflate without bounds, whether a part that will be parsed declares a document type (which
-makes XML read other files or fill the memory), and how far the cells with values reach. Macros and links are
-never run or followed.
+makes XML read other files or fill the memory), and how far the cells with values reach. Macros
+and links are never run or followed.
 
 The file is then read in a separate process with limited memory and time, which cannot write to
 files. If that process fails, the command prints one line, ends with exit code 3 and leaves the

@@ -56,6 +56,15 @@ class InspectedArchive(ZipFile):
         self.parts = {part_key(name): name for name in self.namelist()}
         """The names of all parts, by their key."""
 
+    @property
+    def has_usual_names(self) -> bool:
+        """Whether calamine finds all parts by their names."""
+        return all(usual_name(name) == name.rstrip("/") for name in self.namelist())
+
+    def text_of(self, key: str) -> bytes:
+        """The content of the part with this key; nothing if there is no such part."""
+        return self.read(self.parts[key]) if key in self.parts else b""
+
     def require_xml(self, part: str) -> str:
         """Return `part`; raise RefusedError if it must not be parsed as XML."""
         if part in self.faults:

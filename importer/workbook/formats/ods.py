@@ -43,9 +43,10 @@ def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
     for key in parts - {"mimetype"}:
         archive.require_xml(archive.parts[key])
     reader = _ContentReader(limits, _is_by_libreoffice(archive), _has_padding(archive))
-    reader.read(archive, CONTENT)
-    if reader.edits:
-        changed = {CONTENT: reader.edits.applied_to(archive.read(CONTENT))}
+    part = archive.parts[CONTENT]
+    reader.read(archive, part)
+    if reader.edits or not archive.has_usual_names:
+        changed = {part: reader.edits.applied_to(archive.read(part))}
         content = archive.with_parts(changed, parts)
     return Look(reader.sheets, content, partial(_filled, archive, limits))
 
@@ -55,25 +56,24 @@ def _filled(
 ) -> Iterator[tuple[int, int]]:
     """The cells with values of the sheet of that name, text or not."""
     reader = _ContentReader(limits, _is_by_libreoffice(archive), False, str(name))
-    reader.read(archive, CONTENT)
+    reader.read(archive, archive.parts[CONTENT])
     for rows, columns in reader.filled:
         yield from ((row, column) for row in rows for column in columns)
 
 
 def _is_by_libreoffice(archive: InspectedArchive) -> bool:
     """Whether LibreOffice wrote the file: it gives no type to results that are empty text."""
-    return "meta.xml" in archive.namelist() and b"LibreOffice" in archive.read("meta.xml")
+    return b"LibreOffice" in archive.text_of("meta.xml")
 
 
 def _has_padding(archive: InspectedArchive) -> bool:
     """Whether a number format of the file has leading zeros."""
-    names = (name for name in (CONTENT, "styles.xml") if name in archive.namelist())
-    return any(_PADDED.search(archive.read(name)) for name in names)
+    return any(_PADDED.search(archive.text_of(key)) for key in (CONTENT, "styles.xml"))
 
 
 def is_encrypted(archive: InspectedArchive) -> bool:
     """Whether the parts of an ODS file are encrypted: part 2, 3.4.1."""
-    return b"encryption-data" in archive.read("META-INF/manifest.xml")
+    return b"encryption-data" in archive.text_of("meta-inf/manifest.xml")
 
 
 class _ContentReader(TagReader):

@@ -32,9 +32,7 @@ def rewritten(
         plain = _with_plain_targets(archive, source, links)
         if part is not None and plain != links:
             changed[part] = plain
-    names = (name.replace("\\", "/") for name in archive.namelist())  # which calamine reads
-    is_usual = all(usual_name(name) == name.rstrip("/") for name in names)
-    return None if is_usual and not changed else changed
+    return None if archive.has_usual_names and not changed else changed
 
 
 def _with_plain_targets(archive: InspectedArchive, source: str, links: bytes) -> bytes:

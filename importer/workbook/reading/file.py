@@ -99,7 +99,7 @@ def _look_at(
         return xlsb.look(archive, workbook, content)
     if workbook is not None:
         return inspector.look(archive, workbook, content)
-    if ods.CONTENT in parts and archive.read("mimetype").startswith(ods.MIME_TYPE):
+    if ods.CONTENT in parts and archive.text_of("mimetype").startswith(ods.MIME_TYPE):
         if ods.is_encrypted(archive):
             raise refusals.password_protected()
         return ods.look(archive, limits, content)

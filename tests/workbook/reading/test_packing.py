@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from command_line import CommandLine
-from hostile.originals import CODE, XLSX
+from hostile.originals import CODE, ODS, XLSB, XLSX
 from reports import refusal_of
 from workbook_files import SHEET, Parts
 
@@ -133,6 +133,16 @@ def test_a_workbook_that_excel_opens_is_read(
     path = pack_with_names_as_given(tmp_path / "x.xlsx", change(XLSX))
     assert command("apply", path, "--json").report["status"] == "applied"
     assert [otc["otc"] for otc in command("show", "otcs", "--json").json] == [CODE]
+
+
+@pytest.mark.parametrize("original", [XLSB, ODS])
+@pytest.mark.parametrize("change", [with_backslashes, with_first_slashes, with_names_of_folders])
+def test_names_of_parts_mean_the_same_in_xlsb_and_ods(
+    change: Change, original: Parts, command: CommandLine, tmp_path: Path
+) -> None:
+    path = pack_with_names_as_given(tmp_path / "x", change(original))
+    options = ("--sheet", "Add OTC")
+    assert command("apply", path, *options, "--json").report["status"] == "applied"
 
 
 def test_a_workbook_that_hides_what_it_is_is_refused(command: CommandLine, tmp_path: Path) -> None:

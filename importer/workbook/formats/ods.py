@@ -1,4 +1,4 @@
-"""Look at ODS files: OpenDocument 1.3, part 3, 9, and LibreOffice's namespace calcext."""
+"""Look at ODS files: OpenDocument 1.3."""
 
 from __future__ import annotations
 
@@ -6,32 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.workbook.formats.archive import InspectedArchive
 from importer.workbook.formats.look import Look
-from importer.workbook.formats.ods_rewriting import Edits
-from importer.workbook.formats.refusals import too_large
-from importer.workbook.formats.tags import TagReader
-from importer.workbook.markup import Markup
+from importer.workbook.formats.ods_content import ContentReader
 
 CONTENT = "content.xml"
 MIME_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 _PARTS = (CONTENT, "mimetype", "meta.xml", "styles.xml", "meta-inf/manifest.xml")
 """The parts that are read, by their keys."""
-_CELLS = ("table:table-cell", "table:covered-table-cell")
-_NOT_OF_A_CELL = ("office:annotation", "table:shapes", "office:forms")
-_SHAPES = ("draw:", "dr3d:")
-_BREAKS = {"text:tab": b"\t", "text:line-break": b"\n"}
-_HIDDEN = ("collapse", "filter")
-_MOST_REPEATED = 2_000_000
-"""Formulas, errors and truth values of a file, each of which is kept in memory."""
-_CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
-"""How LibreOffice writes TRUE and FALSE that a person typed."""
-_VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 _PADDED = re.compile(rb'number:min-integer-digits="(?:[2-9]|[1-9][0-9]+)"')
-_DIGITS = re.compile(r"[0-9]+")
 
 
 def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
@@ -42,7 +27,7 @@ def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
     parts = {key for key in _PARTS if key in archive.parts}
     for key in parts - {"mimetype"}:
         archive.require_xml(archive.parts[key])
-    reader = _ContentReader(limits, _is_by_libreoffice(archive), _has_padding(archive))
+    reader = ContentReader(limits, _is_by_libreoffice(archive), _has_padding(archive))
     part = archive.parts[CONTENT]
     reader.read(archive, part)
     if reader.edits or not archive.has_usual_names:
@@ -55,7 +40,7 @@ def _filled(
     archive: InspectedArchive, limits: Limits, name: str | int
 ) -> Iterator[tuple[int, int]]:
     """The cells with values of the sheet of that name, text or not."""
-    reader = _ContentReader(limits, _is_by_libreoffice(archive), False, str(name))
+    reader = ContentReader(limits, _is_by_libreoffice(archive), False, str(name))
     reader.read(archive, archive.parts[CONTENT])
     for rows, columns in reader.filled:
         yield from ((row, column) for row in rows for column in columns)
@@ -74,168 +59,3 @@ def _has_padding(archive: InspectedArchive) -> bool:
 def is_encrypted(archive: InspectedArchive) -> bool:
     """Whether the parts of an ODS file are encrypted: part 2, 3.4.1."""
     return b"encryption-data" in archive.text_of("meta-inf/manifest.xml")
-
-
-class _ContentReader(TagReader):
-    """Reads content.xml and counts rows and columns, repeated ones included.
-
-    `filled` has the rows and columns of every cell with a value of the sheet `wanted`.
-    """
-
-    def __init__(
-        self, limits: Limits, is_by_libreoffice: bool, has_padding: bool, wanted: str | None = None
-    ) -> None:  # fmt: skip
-        super().__init__()
-        self._is_by_libreoffice, self._has_padding = is_by_libreoffice, has_padding
-        self._hidden_left = limits.rows
-        self._repeated_left = min(_MOST_REPEATED, limits.cells)
-        self.sheets: dict[str, Markup] = {}
-        self.edits = Edits()
-        self.filled: list[tuple[range, range]] = []
-        self._wanted, self._sheet = wanted, ""
-        self._limits = limits
-        self._depth = 0
-        self._markup = Markup()
-        self._row = self._next_row = self._column = self._next_column = 1
-        self._cell: dict[str, str] | None = None
-        self._at = 1, 1
-        self._cell_start = 0
-        self._text: list[str] | None = None
-        self._left_out: int | None = None
-        """How deep the tag is nested whose text is not that of its cell."""
-
-    def look_at(self, chunk: bytes) -> None:
-        self.edits.note_indentation(chunk)
-
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
-        if self._left_out is not None:
-            return
-        if name == "table:table":
-            self._depth += 1
-            if self._depth == 1:
-                self._sheet = attributes.get("table:name", "")
-                self._markup = self.sheets.setdefault(self._sheet, Markup())
-                self._next_row = self._next_column = 1
-        elif self._depth != 1:
-            return
-        elif name in _NOT_OF_A_CELL or name.startswith(_SHAPES):
-            self._left_out = self.nested
-            self.edits.begin(self.parser.CurrentByteIndex)
-            self.parser.CharacterDataHandler = None
-        elif name in _BREAKS:
-            self.edits.begin(self.parser.CurrentByteIndex)
-        elif name == "table:table-column":
-            self._start_column(attributes)
-        elif name == "table:table-row":
-            self._start_row(attributes)
-        elif name in _CELLS:
-            self._start_cell(attributes)
-
-    def _start_column(self, attributes: dict[str, str]) -> None:
-        first = self._next_column
-        self._next_column += _number(attributes, "number-columns-repeated")
-        if attributes.get("table:visibility") in _HIDDEN:
-            self._markup.hidden_columns.append((first, self._next_column - 1))
-
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        self._row = self._next_row
-        self._next_row += _number(attributes, "number-rows-repeated")
-        self._next_column = 1
-        if attributes.get("table:visibility") in _HIDDEN:
-            hidden = range(self._row, min(self._next_row, self._row + self._hidden_left))
-            self._hidden_left -= len(hidden)
-            self._markup.hidden_rows.extend(hidden)
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        self._at = self._row, self._next_column
-        self._next_column += _number(attributes, "number-columns-repeated")
-        self._cell, self._cell_start = attributes, self.parser.CurrentByteIndex
-        kind = attributes.get("office:value-type")
-        is_error = attributes.get("calcext:value-type") == "error"
-        is_shown = kind == "percentage" or (kind == "float" and self._has_padding)
-        self._text = None
-        if kind is None or is_error or is_shown or self._wanted is not None:
-            self._text = []
-        self._listen()
-
-    def _listen(self) -> None:
-        """Receive the text of the cell, if it is wanted."""
-        self.parser.CharacterDataHandler = None if self._text is None else self._text.append
-
-    def _end_cell(self, attributes: dict[str, str]) -> None:
-        self.parser.CharacterDataHandler = None
-        at, words = self._at, "".join(self._text or ()).strip()
-        formula = attributes.get("table:formula")
-        kind = attributes.get("office:value-type")
-        if kind is None and words and formula is None:
-            kind = "string"  # as LibreOffice takes it
-            self.edits.add_type(self._cell_start)
-        if formula is not None or kind is not None:
-            self._markup.reach(self._next_row - 1, self._next_column - 1)
-        if attributes.get("calcext:value-type") == "error":
-            self._markup.errors |= dict.fromkeys(self._repeated(at), words or "#N/A")
-            kind = None
-        elif formula in _CONSTANTS:
-            self._markup.booleans |= dict.fromkeys(self._repeated(at), _CONSTANTS[formula])
-        elif formula is not None:
-            has_value = kind is not None or self._is_by_libreoffice
-            self._markup.formulas |= dict.fromkeys(self._repeated(at), has_value)
-        if kind == "boolean":
-            is_true = attributes.get("office:boolean-value") == "true"
-            self._markup.booleans |= dict.fromkeys(self._repeated(at), is_true)
-        if kind is not None:
-            self._count(attributes, words)
-        if kind == "percentage" or (kind == "float" and _is_padded(words, attributes)):
-            self._markup.shown |= dict.fromkeys(self._repeated(at), words)
-        rows = _number(attributes, "number-rows-spanned")
-        columns = _number(attributes, "number-columns-spanned")
-        if rows > 1 or columns > 1:
-            first = at[0] - 1, at[1] - 1
-            self._markup.merged.append((first, (first[0] + rows - 1, first[1] + columns - 1)))
-
-    def _count(self, attributes: dict[str, str], words: str) -> None:
-        """Count a cell with a value, or all that are its repetitions."""
-        height, width = self._next_row - self._row, self._next_column - self._at[1]
-        self._markup.values += height * width
-        if self._sheet == self._wanted:
-            stored = "".join(attributes.get(f"office:{name}", "") for name in _VALUES)
-            if stored.strip() or words:
-                rows = range(self._row, self._next_row)
-                self.filled.append((rows, range(self._at[1], self._next_column)))
-
-    def _repeated(self, at: tuple[int, int]) -> list[tuple[int, int]]:
-        """All positions of the cell whose first one is `at`."""
-        rows, columns = range(at[0], self._next_row), range(at[1], self._next_column)
-        self._repeated_left -= len(rows) * len(columns)
-        if self._repeated_left < 0:
-            reason = text(N_("it repeats formulas or errors too often"))
-            raise too_large(reason, "cells", self._limits.cells)
-        return [(row, column) for row in rows for column in columns]
-
-    def end_tag(self, name: str) -> None:
-        if self._left_out is not None:
-            if self.nested < self._left_out:
-                self._left_out = None
-                self.edits.end(self.parser.CurrentByteIndex, b"")
-                self._listen()
-        elif name == "table:table":
-            self._depth -= 1
-        elif self._depth != 1:
-            return
-        elif name in _BREAKS:
-            self.edits.end(self.parser.CurrentByteIndex, _BREAKS[name])
-        elif name in _CELLS and self._cell is not None:
-            self._end_cell(self._cell)
-
-
-def _is_padded(words: str, attributes: dict[str, str]) -> bool:
-    """Whether the text of a number has leading zeros, and no digit but those of the number."""
-    digits = "".join(_DIGITS.findall(words))
-    if not (digits.startswith("0") and len(digits) > 1):
-        return False
-    return int(digits) == abs(float(attributes.get("office:value", "nan")))
-
-
-def _number(attributes: dict[str, str], name: str) -> int:
-    """A count, which is 1 by default."""
-    return max(1, int(attributes.get(f"table:{name}", "1")))

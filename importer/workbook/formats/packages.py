@@ -58,7 +58,8 @@ def require_sound(archive: InspectedArchive, roots: Iterable[str]) -> set[str]:
     parts = archive.parts
     keys = {key for key in _ALWAYS_READ if key in parts}
     if _CONTENT_TYPES in parts:
-        for override in tags_of(archive, parts[_CONTENT_TYPES], "Override"):
+        content_types = archive.require_xml(parts[_CONTENT_TYPES])
+        for override in tags_of(archive, content_types, "Override"):
             if _READ_TYPE in override.get("ContentType", ""):
                 keys.add(part_key(override.get("PartName", "")))
     waiting = [*keys, *map(part_key, roots)]

@@ -6,7 +6,7 @@ from xml.parsers import expat
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
-from importer.workbook.formats.archive import CHUNK
+from importer.workbook.formats.inflating import CHUNK
 from importer.workbook.formats.refusals import (
     RefusedError,
     hostile,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
-import olefile
-
 from importer.base.texts import N_, text
-from importer.domain.problems import Code
 from importer.workbook.formats import refusals, xls_rewriting
-from importer.workbook.formats.archive import END_OF_ARCHIVE
+from importer.workbook.formats.compound_files import without_archives, workbook_stream
 from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown
 from importer.workbook.formats.xls_records import (
@@ -21,10 +17,6 @@ from importer.workbook.formats.xls_records import (
     special_styles,
 )
 from importer.workbook.markup import Markup
-
-SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 _ENCRYPTED, _SHEET = 0x2F, 0x85
 _FORMULA, _ERROR, _ROW, _COLUMN_INFO = 0x06, 0x205, 0x208, 0x7D
@@ -63,7 +55,7 @@ def look(content: bytes) -> Look:
 
     Raises RefusedError for a file that is encrypted, damaged, or not a workbook.
     """
-    records = _stream(content)
+    records = workbook_stream(content)
     starts = []
     doubtful = [_ZERO, _NO_TEXT]
     for kind, data in records_of(records, 0):
@@ -79,49 +71,13 @@ def look(content: bytes) -> Look:
     formats = special_styles(records)
     readers = [_SheetReader(records, start, doubtful) for start in starts]
     markups = [reader.read(formats) for reader in readers]
-    readable = _without_archives(xls_rewriting.readable(content))
+    readable = without_archives(xls_rewriting.readable(content))
 
     def filled(index: str | int) -> Positions:
         assert isinstance(index, int)
         return readers[index].filled(shared_strings(records), f"{index + 1}")
 
     return Look(markups, readable, filled)
-
-
-def _stream(content: bytes) -> bytes:
-    if _ENCRYPTED_PACKAGE in content:  # an xlsx file with a password
-        raise refusals.password_protected()
-    with olefile.OleFileIO(io.BytesIO(content)) as ole:
-        _check_chains(ole)
-        for name in ("Workbook", "Book"):
-            if ole.exists(name):
-                stream: bytes = ole.openstream(name).read()
-                return stream
-    reason = text(N_("it is a document of another program"))
-    raise refusals.RefusedError(Code.NOT_A_WORKBOOK, reason)
-
-
-def _without_archives(content: bytes) -> bytes:
-    """Remove the signature of a zip archive, which has not been inspected.
-
-    calamine looks for one when it cannot read the workbook.
-    """
-    return content.replace(END_OF_ARCHIVE, bytes(len(END_OF_ARCHIVE)))
-
-
-def _check_chains(ole: olefile.OleFileIO) -> None:
-    """Raise RefusedError for a chain of sectors that forms a loop."""
-    if ole.num_mini_fat_sectors:
-        ole.loadminifat()
-    for following in (ole.fat, ole.minifat or ()):
-        walks = [0] * len(following)  # on which each sector was passed
-        for walk, start in enumerate(range(len(following)), 1):
-            at = start
-            while at < len(following) and not walks[at]:
-                walks[at] = walk
-                at = following[at]
-            if at < len(following) and walks[at] == walk:
-                raise refusals.damaged()
 
 
 class _SheetReader:

@@ -17,7 +17,7 @@ from python_calamine import CalamineError, PasswordError
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
-from importer.workbook.formats import ods, refusals, xls, xlsb, xlsx
+from importer.workbook.formats import compound_files, ods, refusals, xls, xlsb, xlsx
 from importer.workbook.formats.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.look import Look
 from importer.workbook.formats.packages import USUAL_WORKBOOKS, workbook_part
@@ -49,7 +49,7 @@ def read_file(path: Path, limits: Limits, encoding: str | None = None) -> RawWor
     try:
         if content.startswith(_ZIP):
             return RawWorkbook(sha256, list(_archive_sheets(content, limits)))
-        if content.startswith(xls.SIGNATURE):
+        if content.startswith(compound_files.SIGNATURE):
             return RawWorkbook(sha256, list(read_sheets(xls.look(content), limits)))
         sheet, notes = read_text(content, path, limits, encoding)
         return RawWorkbook(sha256, [sheet], notes)

@@ -89,7 +89,8 @@ MARKUP = {
         **{f"xlsx: {name} in {SHEET}": changed(XLSX, SHEET, trick)
            for name, trick in _DOCTYPES.items()},
         **{f"xlsx: {ENTITIES} in {part}": changed(XLSX, part, laughing)
-           for part in ("xl/workbook.xml", STRINGS, "docProps/core.xml")},
+           for part in ("xl/workbook.xml", STRINGS, "docProps/core.xml", "xl/styles.xml",
+                        "[Content_Types].xml", "_rels/.rels", "xl/theme/theme1.xml")},
         "deep nesting in a sheet": changed(XLSX, SHEET, nested_in_a_sheet),
         "deep nesting in the workbook": changed(XLSX, "xl/workbook.xml", nested),
         "a sheet among the pictures": sheet_elsewhere("xl/media/image1.png", laughing),

@@ -14,7 +14,7 @@ from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.packages import require_sound, targets_of
 from importer.workbook.formats.refusals import same_sheet_twice
 from importer.workbook.formats.tags import tags_of
-from importer.workbook.formats.xlsx_rewriting import ODD_DIMENSION, rewritten
+from importer.workbook.formats.xlsx_rewriting import KNOWN_ERRORS, ODD_DIMENSION, rewritten
 from importer.workbook.formats.xlsx_sheets import (
     SheetReader,
     StringsReader,
@@ -120,7 +120,11 @@ class Inspector:
         keys = require_sound(archive, [workbook, *sheets.values()])
         styles = _special_styles(archive)
         markups = {name: self._markup(archive, name, part, styles) for name, part in sheets.items()}
-        odd = [part for part in sheets.values() if self._of(part).is_odd]
+        odd = [
+            part
+            for name, part in sheets.items()
+            if self._of(part).is_odd or not KNOWN_ERRORS.issuperset(markups[name].errors.values())
+        ]
         changed = rewritten(archive, workbook, odd)
         if changed is not None:
             content = archive.with_parts(changed, keys)

@@ -15,6 +15,13 @@ _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>(?:</(?:\w+:)?dimension>)?
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*>")
 _BARE_REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"[0-9]*"|'[0-9]*')""")
 _DOLLARS = re.compile(rb"""\sr\s*=\s*["']\$[A-Za-z$0-9]*["']""")
+_ERROR = re.compile(
+    rb"""(<c\s(?:[^<>]*\s)?t=["']e["'][^<>]*>(?:<f[^<>]*(?:/>|>[^<]*</f>))?<v>)[^<]*(?=</v>)"""
+)
+KNOWN_ERRORS = frozenset(
+    {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#GETTING_DATA"}
+)
+"""The names of errors that calamine reads; others, such as #SPILL!, make it refuse the sheet."""
 _TARGET = re.compile(rb"""(?<=\sTarget=["'])([^"'&:]*)(?=["'])""")
 
 
@@ -49,8 +56,8 @@ def _with_plain_targets(archive: InspectedArchive, source: str, links: bytes) ->
 
 
 def _readable(sheet: bytes) -> bytes:
-    """A sheet without its stated size, and without references of cells that have no letters."""
-    return _CELL.sub(_with_reference, _DIMENSION.sub(b"", sheet))
+    """A sheet without its stated size, references of cells that have no letters, and new errors."""
+    return _ERROR.sub(rb"\1#N/A", _CELL.sub(_with_reference, _DIMENSION.sub(b"", sheet)))
 
 
 def _with_reference(cell: re.Match[bytes]) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 
 from command_line import CommandLine
 from hostile.originals import CODE, XLSX
+from reports import problem_of
 from workbook_files import SHEET, pack
 
 _DIMENSION = re.compile(rb"<dimension [^>]*/>")
@@ -56,6 +57,18 @@ SHEETS = [
     with_dollars, with_rows_alone, with_empty_references, without_references, in_small_letters,
     bottom_up,
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ["#SPILL!", "#CALC!", "#ERROR!", "#BUSY!"])
+@pytest.mark.parametrize("formula", [b"", b"<f/>", b"<f>A1&amp;1</f>"])
+def test_an_error_that_is_newer_than_the_reader_is_an_error(
+    error: str, formula: bytes, command: CommandLine, tmp_path: Path
+) -> None:
+    cell = b'<c r="E2" t="e">' + formula + b"<v>" + error.encode() + b"</v></c></row></sheetData>"
+    sheet = XLSX[SHEET].replace(b"</row></sheetData>", cell)
+    path = pack(tmp_path / "x.xlsx", {**XLSX, SHEET: sheet})
+    problem = problem_of(command("check", path, "--json"), "cell-error")
+    assert (problem["cell"], error in problem["message"]) == ("E2", True)
 
 
 @pytest.mark.parametrize("change", SHEETS)

@@ -38,7 +38,7 @@ def differing_cells(
         at = row - 1 - top, column - 1 - left
         is_inside = 0 <= at[0] < len(grid) and 0 <= at[1] < width
         index = at[0] * width + at[1]
-        if not is_inside or is_blank(grid[at[0]][at[1]]) or seen[index]:
+        if not is_inside or grid[at[0]][at[1]] == "" or seen[index]:
             differing.append(cell_name(row, column))
             if len(differing) == _MOST_NAMED:
                 return differing
@@ -48,7 +48,7 @@ def differing_cells(
         differing += [
             cell_name(number + top + 1, column + left + 1)
             for column, cell in enumerate(cells)
-            if not (is_blank(cell) or cell == "" or seen[number * width + column])
+            if not (is_blank(cell) or seen[number * width + column])
             and (number, column) not in not_counted
         ]
     return differing[:_MOST_NAMED]

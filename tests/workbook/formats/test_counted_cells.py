@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import HEADERS, B, otc
-from command_line import CommandLine
+from builders import HEADERS, B, customer, otc, write_workbook
+from command_line import HOME_VARIABLES, CommandLine
 from hostile.originals import (
     CODE,
     ODS_HEADER,
@@ -22,7 +22,7 @@ from hostile.originals import (
 from hostile.sheets import xlsb_with
 from hostile.xls import biff, xls, xls_text
 from reports import refusal_of
-from workbook_files import SHEET, Parts, pack
+from workbook_files import SHEET, Parts, pack, substitute
 from xlsb_files import XlsbSheet, record, write_xlsb
 
 STRINGS = b"<sst><si><t>50</t></si><si><t>60</t></si><si><t></t></si><si/></sst>"
@@ -157,14 +157,19 @@ LOST = {
 
 @pytest.mark.parametrize("name", LOST)
 def test_a_sheet_of_which_a_cell_is_lost_is_refused_and_the_cell_is_named(
-    name: str, command: CommandLine, tmp_path: Path
+    name: str, command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The log names it as well."""
+    for variable in HOME_VARIABLES:
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
     file, cell, make = LOST[name]
     make(tmp_path / file)
     report = command("apply", tmp_path / file, "--json", "--partial").report
     [problem] = [p for p in report["problems"] if p["code"] == "unreadable-sheet"]
     assert f": {cell}." in problem["message"]
     assert report["rows"]["read"] == report["rows"]["rejected"] > 0
+    (log,) = (tmp_path / "home").rglob("avira-importer.log")
+    assert f"differ in {cell}\n" in log.read_text(encoding="utf-8")
 
 
 def xlsb_with_empty_text(path: Path) -> None:
@@ -198,7 +203,9 @@ EMPTY = {
        for cell in (b'<c r="E2" t="s"><v>2</v></c>', b'<c r="E2" t="s"><v>3</v></c>',
                     b'<c r="E2" t="s"><v></v></c>', b'<c r="E2" t="str"><v></v></c>',
                     b'<c r="E2" t="str"><v/></c>', b'<c r="E2"></c>',
-                    b'<c r="E2" t="inlineStr"><is><t></t></is></c>')},
+                    b'<c r="E2" t="inlineStr"><is><t></t></is></c>',
+                    b'<c r="E2" t="str"><v></v></c>' + xlsx_text(b"H2", b"\xe2\x80\x8b"),
+                    b'<c r="E2" t="str"><v></v></c>' + xlsx_text(b"H2", b"  "))},
     "xlsb": ("x.xlsb", xlsb_with_empty_text),
     "xls": ("x.xls", xls(
         *(xls_text(1, column, value) for column, value in enumerate(
@@ -214,3 +221,16 @@ def test_text_without_a_letter_is_blank_and_not_lost(
     file, make = EMPTY[name]
     make(tmp_path / file)
     assert command("check", tmp_path / file, "--json").row_counts == (1, 1, 0, 0)
+
+
+def test_the_other_sheets_of_the_workbook_can_be_applied(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    sheets = [("Add OTC", [otc(CODE)]), ("Add Customer", [customer("Norte", 5, CODE)])]
+    path = write_workbook(tmp_path / "x.xlsx", sheets)
+    substitute(path, SHEET.replace("1", "2"), r'(<c r="D2".*?</c>)', r"\1\1")
+    assert command("apply", path, "--json").report["status"] == "rejected"
+    result = command("apply", path, "--json", "--partial")
+    assert result.row_counts == (2, 1, 0, 1)
+    otcs, customers = command.contents()
+    assert ([otc["otc"] for otc in otcs], customers) == ([CODE], [])

@@ -31,25 +31,26 @@ _FORMULA_VALUE_USED = (
 )  # fmt: skip
 _TIME_LEFT_OFF = (
     Code.NORMALISED,
-    N_("The time of day of {count} cells of {column} was left off: “{before}” was read as "
-       "{after}."),
+    N_("“{before}” was read as {after}, without its time of day. Cells of {column} read so: "
+       "{count}."),
     _IF_CORRECT,
 )  # fmt: skip
 _YEAR_LAST = (
-    Code.NORMALISED, N_("{count} dates of {column} were read like “{before}”, as {after}."),
+    Code.NORMALISED,
+    N_("“{before}” was read as {after}. Cells of {column} read so: {count}."),
     _IF_CORRECT,
 )  # fmt: skip
 _ORDERS: dict[DateOrder, tuple[str, str, str]] = {
     "dmy": (
-        N_("{count} dates of {column} were read day first, like “{before}” as {after}."),
-        N_("{count} dates of {column} were read day first, like “{before}” as {after}, because "
-           "{proof} can only be day first."),
+        N_("“{before}” was read as {after}, day first. Cells of {column} read so: {count}."),
+        N_("“{before}” was read as {after}, day first, because {proof} can only be day first. "
+           "Cells of {column} read so: {count}."),
         N_("If they are month first, run again with --dates mdy."),
     ),
     "mdy": (
-        N_("{count} dates of {column} were read month first, like “{before}” as {after}."),
-        N_("{count} dates of {column} were read month first, like “{before}” as {after}, because "
-           "{proof} can only be month first."),
+        N_("“{before}” was read as {after}, month first. Cells of {column} read so: {count}."),
+        N_("“{before}” was read as {after}, month first, because {proof} can only be month first. "
+           "Cells of {column} read so: {count}."),
         N_("If they are day first, run again with --dates dmy."),
     ),
 }  # fmt: skip

@@ -73,7 +73,7 @@ def test_a_date_that_means_one_day_is_read_and_listed_once_a_column(command: Com
         ("normalised", "G2"),
         ("normalised", "G9"),
     ]
-    assert "“13/04/2036”, as 2036-04-13" in problems[0]["message"]
+    assert "“13/04/2036” was read as 2036-04-13" in problems[0]["message"]
     assert "“15/01/2036 10:30” was read as 2036-01-15" in problems[1]["message"]
 
 
@@ -90,8 +90,7 @@ def test_a_date_that_has_one_reading_decides_those_of_its_column_that_have_two(
     assert dates == [read, "2036-12-31", read]
     [listed] = problems
     assert (listed["code"], listed["cell"]) == ("normalised", "G2")
-    assert f"3 dates of Expiry Date were read {first}" in listed["message"]
-    assert f"because G3 can only be {first}" in listed["message"]
+    assert f"because G3 can only be {first}. Cells of Expiry Date read so: 3." in listed["message"]
     rows = [otc | {"Purchase Date": "03/04/2026"} for otc in otcs_with("expiry_date", typed)]
     assert errors_in(command.check(("Edit OTC", rows)).report) == [
         (f"F{row}", "bad-date") for row in (2, 3, 4)

@@ -20,6 +20,7 @@ _MOST_REPEATED = 2_000_000
 """Formulas, errors and truth values of a file, each of which is kept in memory."""
 _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
 """How LibreOffice writes TRUE and FALSE that a person typed."""
+_SPANNED = frozenset({"table:number-rows-spanned", "table:number-columns-spanned"})
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -58,7 +59,7 @@ class ContentReader(TagReader):
 
     def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         """Receive the start of a tag."""
-        if self._left_out is not None:
+        if name == "text:p" or self._left_out is not None:
             return
         if name == "table:table":
             self._depth += 1
@@ -68,18 +69,18 @@ class ContentReader(TagReader):
                 self._next_row = self._next_column = 1
         elif self._depth != 1:
             return
+        elif name in _CELLS:
+            self._start_cell(attributes)
+        elif name == "table:table-row":
+            self._start_row(attributes)
+        elif name == "table:table-column":
+            self._start_column(attributes)
+        elif name in _BREAKS:
+            self.edits.begin(self.parser.CurrentByteIndex)
         elif name in _NOT_OF_A_CELL or name.startswith(_SHAPES):
             self._left_out = self.nested
             self.edits.begin(self.parser.CurrentByteIndex)
             self.parser.CharacterDataHandler = None
-        elif name in _BREAKS:
-            self.edits.begin(self.parser.CurrentByteIndex)
-        elif name == "table:table-column":
-            self._start_column(attributes)
-        elif name == "table:table-row":
-            self._start_row(attributes)
-        elif name in _CELLS:
-            self._start_cell(attributes)
 
     def _start_column(self, attributes: dict[str, str]) -> None:
         first = self._next_column
@@ -106,15 +107,17 @@ class ContentReader(TagReader):
         self._text = None
         if kind is None or is_error or is_shown or self._wanted is not None:
             self._text = []
-        self._listen()
+            self._listen()
 
     def _listen(self) -> None:
         """Receive the text of the cell, if it is wanted."""
         self.parser.CharacterDataHandler = None if self._text is None else self._text.append
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
-        self.parser.CharacterDataHandler = None
-        at, words = self._at, "".join(self._text or ()).strip()
+        at, words = self._at, ""
+        if self._text is not None:
+            self.parser.CharacterDataHandler = None
+            words = "".join(self._text).strip()
         formula = attributes.get("table:formula")
         kind = attributes.get("office:value-type")
         if kind is None and words and formula is None:
@@ -135,8 +138,10 @@ class ContentReader(TagReader):
             self._markup.booleans |= dict.fromkeys(self._repeated(at), is_true)
         if kind is not None:
             self._count(attributes, words)
-        if kind == "percentage" or (kind == "float" and _is_padded(words, attributes)):
+        if words and (kind == "percentage" or (kind == "float" and _is_padded(words, attributes))):
             self._markup.shown |= dict.fromkeys(self._repeated(at), words)
+        if _SPANNED.isdisjoint(attributes):
+            return
         rows = _number(attributes, "number-rows-spanned")
         columns = _number(attributes, "number-columns-spanned")
         if rows > 1 or columns > 1:
@@ -169,14 +174,13 @@ class ContentReader(TagReader):
                 self._left_out = None
                 self.edits.end(self.parser.CurrentByteIndex, b"")
                 self._listen()
+        elif name in _CELLS:
+            if self._depth == 1 and self._cell is not None:
+                self._end_cell(self._cell)
         elif name == "table:table":
             self._depth -= 1
-        elif self._depth != 1:
-            return
-        elif name in _BREAKS:
+        elif name in _BREAKS and self._depth == 1:
             self.edits.end(self.parser.CurrentByteIndex, _BREAKS[name])
-        elif name in _CELLS and self._cell is not None:
-            self._end_cell(self._cell)
 
 
 def _is_padded(words: str, attributes: dict[str, str]) -> bool:
@@ -189,4 +193,5 @@ def _is_padded(words: str, attributes: dict[str, str]) -> bool:
 
 def _number(attributes: dict[str, str], name: str) -> int:
     """A count, which is 1 by default."""
-    return max(1, int(attributes.get(f"table:{name}", "1")))
+    stated = attributes.get(f"table:{name}")
+    return 1 if stated is None else max(1, int(stated))

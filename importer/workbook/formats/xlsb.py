@@ -21,8 +21,8 @@ from importer.workbook.formats.xls import error_name
 from importer.workbook.formats.xls_records import rk_number
 from importer.workbook.formats.xlsb_records import (
     CELL_SIZE,
+    UNKNOWN_CELLS,
     VALUES,
-    needs_rewriting,
     records_of,
     string_at,
     with_columns,
@@ -66,11 +66,12 @@ def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
     sheets = {}
     for name, part in listed:
         sheet = archive.read(part)
-        if needs_rewriting(sheet):
-            sheet = changed[part] = with_columns(sheet)
-        sheets[name] = sheet
         reader = _SheetReader(name, formats)
-        reader.read(sheet)
+        if not reader.read(sheet):
+            sheet = changed[part] = with_columns(sheet)
+            reader = _SheetReader(name, formats)
+            reader.read(sheet)
+        sheets[name] = sheet
         markups[name] = reader.markup
     links = rewritten(archive, workbook, ())
     if changed or links is not None:
@@ -121,13 +122,15 @@ class _SheetReader:
         self._rows: set[int] = set()
         self._row = 0
 
-    def read(self, content: bytes) -> None:
-        """Read all records."""
+    def read(self, content: bytes) -> bool:
+        """Read all records; return whether calamine reads them, too."""
         for kind, data in records_of(content):
             if kind in VALUES:
                 self._note_cell(kind, data)
             elif kind == _ROW:
                 self._start_row(data)
+            elif kind in UNKNOWN_CELLS:
+                return False
             elif kind == _COLUMN_INFO:
                 first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
                 if flags & _COLUMN_HIDDEN:
@@ -135,6 +138,7 @@ class _SheetReader:
             elif kind == _MERGE_CELL:
                 top, bottom, left, right = struct.unpack_from("<IIII", data)
                 self.markup.merged.append(((top, left), (bottom, right)))
+        return True
 
     def _start_row(self, data: memoryview) -> None:
         self._row = struct.unpack_from("<I", data)[0] + 1

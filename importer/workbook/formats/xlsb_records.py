@@ -13,6 +13,8 @@ VALUES = range(2, 12)
 _SHORT_CELLS, _SHORTER = frozenset(range(12, 19)), 11
 """Cells that stand right of the cell before them and do not store their column; by how much their
 type is greater than that of the same cell with a column."""
+UNKNOWN_CELLS = _SHORT_CELLS | {_RICH_TEXT}
+"""Cells that calamine skips."""
 _LENGTH_BITS = 28
 CELL_SIZE = 8
 """Bytes of a cell before its value: column and style."""
@@ -46,11 +48,6 @@ def string_at(data: memoryview, at: int) -> tuple[str, int]:
     (length,) = struct.unpack_from("<I", data, at)
     end = at + 4 + 2 * length
     return bytes(data[at + 4 : end]).decode("utf-16-le"), end
-
-
-def needs_rewriting(content: bytes) -> bool:
-    """Whether calamine would misread a sheet."""
-    return any(kind in _SHORT_CELLS or kind == _RICH_TEXT for kind, _ in records_of(content))
 
 
 def with_columns(content: bytes) -> bytes:

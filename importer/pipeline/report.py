@@ -37,7 +37,7 @@ def report_on(
     return Report(
         str(path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
         {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
-        with_refused_rows(problems, checked, plan),
+        with_refused_rows(problems, checked, outcomes),
         applied_before=None if before is None else before.batch,
     )  # fmt: skip
 

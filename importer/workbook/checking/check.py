@@ -15,7 +15,6 @@ import pandas as pd
 from importer.base.errors import FileError
 from importer.base.texts import N_, current_language, text
 from importer.config.settings import DateOrder
-from importer.domain.additions import ADDED_BY, Addition, Kind, addition
 from importer.domain.problems import Code, Place, Problem
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
@@ -45,8 +44,7 @@ class CheckedWorkbook:
     """A workbook whose cells have been checked; `is_template` if it was made from the template.
 
     `requests` are in the order of the file. `refused` holds the sheet and number of each row
-    without one; `read` counts both. `refused_additions` would have created an OTC or a customer.
-    `dates` is how dates with two readings are read.
+    without one; `read` counts both. `dates` is how dates with two readings are read.
     """
 
     sheets: list[InputSheet]
@@ -57,7 +55,6 @@ class CheckedWorkbook:
     requests: list[Request] = with_default(default_factory=list)
     refused: set[tuple[str, int]] = with_default(default_factory=set)
     read: int = 0
-    refused_additions: dict[Addition, Place] = with_default(default_factory=dict)
     dates: DateOrder | None = None
 
 
@@ -108,7 +105,7 @@ def check_workbook(
 def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook) -> None:
     rows = [row for row, _ in input_sheet.rows]
     raw = {
-        column.field: _cells(input_sheet, column)
+        column.field: cells_of(input_sheet, column)
         for column in sheet.columns
         if column.field in input_sheet.columns
     }
@@ -136,9 +133,6 @@ def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook
         if field in dates:
             checked.problems += date_warnings(*of_cells, dates[field], bad_rows_of[field])
         checked.problems += cell_warnings(*of_cells, values[field], bad_rows_of[field])
-    kind = ADDED_BY.get(sheet.request)
-    if kind in values:
-        _record_refused_additions(checked, input_sheet, kind, values[kind], bad_rows)
     if not input_sheet.refused:
         checked.requests += _requests(input_sheet, sheet, values, bad_rows)
 
@@ -174,18 +168,7 @@ def _requests(
     ]
 
 
-def _record_refused_additions(
-    checked: CheckedWorkbook, input_sheet: InputSheet, kind: Kind, names: Sequence[Value],
-    bad_rows: set[int],
-) -> None:  # fmt: skip
-    """Record the OTCs or customers that refused rows would have created."""
-    for (row, _), name in zip(input_sheet.rows, names, strict=False):
-        if isinstance(name, str) and (input_sheet.refused or row in bad_rows):
-            place = Place(input_sheet.place, row)
-            checked.refused_additions.setdefault(addition(kind, name), place)
-
-
-def _cells(input_sheet: InputSheet, column: Column) -> list[Cell]:
+def cells_of(input_sheet: InputSheet, column: Column) -> list[Cell]:
     """The cells of a column; in text, numbers as a person sees them."""
     index = input_sheet.columns[column.field]
     cells = [cells[index] if index < len(cells) else None for _, cells in input_sheet.rows]

@@ -12,14 +12,14 @@ import click
 
 from importer.base.errors import ImporterError, MisuseError
 from importer.base.texts import N_, text
-from importer.cli.check import print_reports, workbook_job, workbook_options
+from importer.cli.check import print_reports, workbook_options
 from importer.cli.export import print_export
-from importer.cli.options import CommonOptions, common_options
+from importer.cli.options import CommonOptions
 from importer.cli.translated import Command, option, with_examples
-from importer.config.settings import DateOrder
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
+    from importer.pipeline.job import Job
 
 
 @click.command(
@@ -39,20 +39,10 @@ if TYPE_CHECKING:
     help=N_("Write “Export Avira Details” afterwards."),
 )  # fmt: skip
 @workbook_options
-@common_options
 def apply(
-    options: CommonOptions,
-    files: tuple[Path, ...],
-    partial: bool,
-    export_to: Path | None,
-    corrections: Path | None,
-    actor: str | None,
-    sheet: str | None,
-    encoding: str | None,
-    dates: DateOrder | None,
+    options: CommonOptions, files: tuple[Path, ...], job: Job, partial: bool, export_to: Path | None
 ) -> int:
     """Apply each workbook in its own transaction, then export."""
-    job = workbook_job(options, files, corrections, actor, sheet, encoding, dates)
     from importer.config.formats import Format
     from importer.pipeline import apply as pipeline
     from importer.pipeline import export as exporting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -61,38 +62,37 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def workbook_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give `command` the files and options that `check` and `apply` share."""
+def workbook_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give `command` the common options, and those of `check` and `apply` as files and a job."""
+
+    @functools.wraps(command)
+    def with_job(
+        options: CommonOptions, files: tuple[Path, ...], corrections: Path | None,
+        actor: str | None, sheet: str | None, encoding: str | None, dates: DateOrder | None,
+        **own: Any,
+    ) -> int:  # fmt: skip
+        from importer.workbook.reading.sandbox import read_ahead
+
+        read_ahead(files[0], options.settings.limits, encoding)
+        from importer.pipeline.job import check_output
+
+        if sheet is not None:
+            _check_sheet(sheet)
+        if corrections is not None and len(files) > 1 and not corrections.is_dir():
+            message = N_("With several files, --corrections must be an existing folder.")
+            raise MisuseError(text(message))
+        job = options.job(actor=actor)
+        job = replace(
+            job, corrections=corrections, sheet=sheet, encoding=encoding, dates=dates or job.dates
+        )
+        if corrections is not None:
+            check_output(corrections, job)
+        return command(options, files, job, **own)
+
+    with_options = common_options(with_job)
     for add_option in reversed(_OPTIONS):
-        command = add_option(command)
-    return command
-
-
-def workbook_job(
-    options: CommonOptions,
-    files: tuple[Path, ...],
-    corrections: Path | None,
-    actor: str | None,
-    sheet: str | None,
-    encoding: str | None,
-    dates: DateOrder | None,
-) -> Job:
-    """The job that the options describe; reading of the first file starts at once."""
-    from importer.workbook.reading.sandbox import read_ahead
-
-    read_ahead(files[0], options.settings.limits, encoding)
-    from importer.pipeline.job import check_output
-
-    if sheet is not None:
-        _check_sheet(sheet)
-    if corrections is not None and len(files) > 1 and not corrections.is_dir():
-        raise MisuseError(text(N_("With several files, --corrections must be an existing folder.")))
-    job = options.job(
-        actor=actor, corrections=corrections, sheet=sheet, encoding=encoding, dates=dates
-    )  # fmt: skip
-    if corrections is not None:
-        check_output(corrections, job)
-    return job
+        with_options = add_option(with_options)
+    return with_options
 
 
 def _check_sheet(sheet: str) -> None:
@@ -144,18 +144,8 @@ def print_reports(options: CommonOptions, reports: Iterable[Report]) -> int:
     ),
 )
 @workbook_options
-@common_options
-def check(
-    options: CommonOptions,
-    files: tuple[Path, ...],
-    corrections: Path | None,
-    actor: str | None,
-    sheet: str | None,
-    encoding: str | None,
-    dates: DateOrder | None,
-) -> int:
+def check(options: CommonOptions, files: tuple[Path, ...], job: Job) -> int:
     """Read, check and plan."""
-    job = workbook_job(options, files, corrections, actor, sheet, encoding, dates)
     from importer.pipeline import apply as pipeline
 
     with options.progress() as shown:

@@ -20,7 +20,7 @@ from importer.base.texts import LANGUAGES, N_, _, text, use_language
 from importer.cli.output import print_json, print_lines, progress
 from importer.cli.translated import option
 from importer.config.file import load_settings
-from importer.config.settings import LONGEST_WAIT, DateOrder, Settings
+from importer.config.settings import LONGEST_WAIT, Settings
 
 if TYPE_CHECKING:
     from importer.base.progress import Progress
@@ -54,16 +54,7 @@ class CommonOptions:
 
         return open_ledger(self.ledger, self.wait, self.account)
 
-    def job(
-        self,
-        progress: Progress | None = None,
-        *,
-        actor: str | None = None,
-        corrections: Path | None = None,
-        sheet: str | None = None,
-        encoding: str | None = None,
-        dates: DateOrder | None = None,
-    ) -> Job:
+    def job(self, progress: Progress | None = None, *, actor: str | None = None) -> Job:
         """The job that the options describe."""
         from importer.base import clock
         from importer.base.progress import NoProgress
@@ -71,8 +62,8 @@ class CommonOptions:
 
         return Job(
             self.open_ledger(), self.account, clock.today(), encodable(actor or _user()),
-            corrections, sheet, encoding, dates or self.settings.dates, self.settings.limits,
-            progress or NoProgress(),
+            dates=self.settings.dates, limits=self.settings.limits,
+            progress=progress or NoProgress(),
         )  # fmt: skip
 
     def progress(self) -> AbstractContextManager[Progress]:

@@ -85,6 +85,11 @@ class Sheet:
         """The sheet's name in the current language, as sentences show it."""
         return self.title(current_language())
 
+    @property
+    def required(self) -> set[str]:
+        """The fields whose columns are required."""
+        return {column.field for column in self.columns if column.required}
+
     def column(self, field: str) -> Column:
         """The column that fills `field`."""
         return next(column for column in self.columns if column.field == field)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 from functools import lru_cache
 
 from importer.base.texts import LANGUAGES, N_, translated
@@ -121,31 +120,3 @@ def is_own_sheet(name: str) -> bool:
 def is_header(label: str) -> bool:
     """Whether any sheet has a column of that name."""
     return label_key(label) in _HEADERS
-
-
-def sheets_with_column(header: str) -> list[Sheet]:
-    """The sheets that have a column of that name."""
-    return [sheet for sheet in SHEETS if label_key(header) in _COLUMNS[sheet.name]]
-
-
-def sheets_with(headers: list[str]) -> list[Sheet]:
-    """The sheets that know most of `headers`; none if most headers are unknown."""
-    keys = {label_key(header) for header in headers}
-    known = {
-        sheet.name: {column.field for key, column in _COLUMNS[sheet.name].items() if key in keys}
-        for sheet in SHEETS
-    }
-    candidates = [
-        sheet
-        for sheet in SHEETS
-        if (fields := known[sheet.name])
-        and 2 * len(fields) >= len(keys)
-        and (len(fields) > 1 or _has_required(sheet, fields))
-    ]
-    most = max((len(known[sheet.name]) for sheet in candidates), default=0)
-    best = [sheet for sheet in candidates if len(known[sheet.name]) == most]
-    return [sheet for sheet in best if _has_required(sheet, known[sheet.name])] or best
-
-
-def _has_required(sheet: Sheet, fields: Collection[str]) -> bool:
-    return all(column.field in fields for column in sheet.columns if column.required)

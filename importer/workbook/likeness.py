@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from importer.base.similarity import is_misspelt, is_similar
@@ -12,9 +12,9 @@ from importer.workbook.labels import (
     column_named,
     is_own_sheet,
     is_problems,
+    label_key,
     rough_key,
     rough_words,
-    sheets_with,
 )
 from importer.workbook.synonyms import SYNONYMS
 
@@ -48,15 +48,34 @@ def columns_like(
     return {}
 
 
+def fields_named(sheet: Sheet, headers: Iterable[str]) -> set[str]:
+    """The fields whose columns `headers` name."""
+    return {column.field for header in headers if (column := column_named(sheet, header))}
+
+
 def fields_meant(sheet: Sheet, headers: Sequence[str], *, loosely: bool = True) -> set[str]:
     """The fields whose columns `headers` name or may mean, each header no more than one."""
-    columns = {header: column_named(sheet, header) for header in headers[:_WIDEST]}
-    fields = {column.field for column in columns.values() if column}
-    for header, column in columns.items():
-        if column is None and not is_problems(header):
+    headers = headers[:_WIDEST]
+    fields = fields_named(sheet, headers)
+    for header in dict.fromkeys(headers):
+        if not (column_named(sheet, header) or is_problems(header)):
             like = columns_like(sheet, header, fields, LANGUAGES[0], loosely=loosely)
             fields |= set(list(like)[:1])
     return fields
+
+
+def sheets_with(first_rows: Iterable[Sequence[str]]) -> list[Sheet]:
+    """The sheets that have most of the headers of one of `first_rows`, and more than one of them
+    unless the sheet requires no other."""
+    for headers in first_rows:
+        named = [(sheet, fields_named(sheet, headers)) for sheet in SHEETS]
+        ranks = [(len(fields), sheet.required <= fields, sheet) for sheet, fields in named
+                 if 2 * len(fields) >= len(set(map(label_key, headers)))
+                 and (len(fields) > 1 or fields >= sheet.required)]  # fmt: skip
+        if ranks:
+            best = max(rank[:2] for rank in ranks)
+            return [sheet for *rank, sheet in ranks if tuple(rank) == best]
+    return []
 
 
 def sheets_like(name: str, first_rows: Sequence[list[str]], fewest: int) -> list[Sheet]:
@@ -66,9 +85,8 @@ def sheets_like(name: str, first_rows: Sequence[list[str]], fewest: int) -> list
     """
     if is_own_sheet(name):
         return []
-    for headers in first_rows:
-        if candidates := sheets_with(headers):
-            return candidates
+    if candidates := sheets_with(first_rows):
+        return candidates
     for headers in first_rows:
         fields = [(sheet, len(fields_meant(sheet, headers, loosely=False))) for sheet in SHEETS]
         most = max(count for _, count in fields)
@@ -88,14 +106,14 @@ def _telling_words(label: str) -> frozenset[str]:
 
 
 _SYNONYMS = {
-    (field, language): frozenset(map(_telling_words, words))
-    for field, by_language in SYNONYMS.items()
-    for language, words in by_language.items()
-}
+    language: {field: frozenset(map(_telling_words, words.split(", ")))
+               for field, words in by_field.items()}
+    for language, by_field in SYNONYMS.items()
+}  # fmt: skip
 _WORDS = {
-    language: frozenset().union(*(_SYNONYMS[of] for of in _SYNONYMS if of[1] == language))
+    language: frozenset().union(*by_field.values())
     | {_telling_words(column.title(language)) for sheet in SHEETS for column in sheet.columns}
-    for language in LANGUAGES
+    for language, by_field in _SYNONYMS.items()
 }
 """The headers of each language, and synonyms for them."""
 
@@ -110,7 +128,7 @@ def language_of_headers(headers: Sequence[str]) -> str:
 def _is_synonym(header: str, column: Column, language: str) -> bool:
     words = _telling_words(header)
     title = _telling_words(column.title(language))
-    return bool(words) and (words == title or words in _SYNONYMS.get((column.field, language), ()))
+    return bool(words) and (words == title or words in _SYNONYMS[language].get(column.field, ()))
 
 
 def _is_like(header: str, column: Column, language: str) -> bool:

@@ -6,46 +6,38 @@ from collections.abc import Mapping, Sequence
 
 from importer.domain.sheets import Sheet
 from importer.workbook.cell import Cell, Row, cell_text, is_blank, is_merged
-from importer.workbook.labels import HEADER_SEARCH, column_named, is_problems
-from importer.workbook.likeness import fields_meant
+from importer.workbook.labels import HEADER_SEARCH, is_problems
+from importer.workbook.likeness import fields_meant, fields_named
 
 _TITLE_ROWS = 10  # rows above a header that may be titles; more are data that was sorted there
 
 
-def first_headers(rows: Sequence[Row]) -> list[tuple[int, list[str]]]:
-    """The rows that may be a header, each its number and its filled cells."""
-    return [
-        (number, [cell_text(cell) for cell in cells if not is_blank(cell)])
+def first_headers(rows: Sequence[Row]) -> dict[int, list[str]]:
+    """The filled cells of each row that may be a header, by its number."""
+    return {
+        number: [cell_text(cell) for cell in cells if not is_blank(cell)]
         for number, cells in rows[:HEADER_SEARCH]
-    ]
-
-
-def header_row(rows: Sequence[Row], sheet: Sheet) -> int:
-    """The number of the row that names the most columns of `sheet`, with the required ones.
-
-    If no row names all of these, cells count that may mean a column. It is 1 if no row fits.
-    """
-    required = {column.field for column in sheet.columns if column.required}
-    first = first_headers(rows)
-    fields = {
-        number: {column.field for name in headers if (column := column_named(sheet, name))}
-        for number, headers in first
     }
-    if not any(required <= named for named in fields.values()):
-        fields = {number: fields_meant(sheet, headers) for number, headers in first}
-    complete = [number for number, named in fields.items() if required <= named]
-    likely = complete or [number for number, named in fields.items() if len(named) > 1]
-    return max(likely, key=lambda number: (len(fields[number]), -number), default=1)
 
 
-def is_header(sheet: Sheet, cells: Sequence[Cell]) -> bool:
-    """Whether the cells name a column of `sheet`, or may mean several or all required ones."""
-    names = [cell_text(cell) for cell in cells]
-    if any(column_named(sheet, name) for name in names):
-        return True
-    meant = fields_meant(sheet, names)
-    required = {column.field for column in sheet.columns if column.required}
-    return len(meant) > 1 or required <= meant
+def find_header(rows: Sequence[Row], sheet: Sheet) -> tuple[int, Sequence[Cell]]:
+    """The number and cells of the row that names the most columns of `sheet`, with all required.
+
+    If no row names all of these, cells count that may mean a column. If no row fits, it is a row 1
+    without cells.
+    """
+    first = first_headers(rows)
+    named = {number: fields_named(sheet, headers) for number, headers in first.items()}
+    fields = named
+    if not any(sheet.required <= of_row for of_row in named.values()):
+        fields = {number: fields_meant(sheet, headers) for number, headers in first.items()}
+    likely = (
+        [number for number, of_row in fields.items() if sheet.required <= of_row]
+        or [number for number, of_row in fields.items() if len(of_row) > 1]
+        or [1] * bool(named.get(1))
+    )
+    best = max(likely, key=lambda number: (len(fields[number]), -number), default=None)
+    return best or 1, next((cells for number, cells in rows if number == best), ())
 
 
 def rows_below(rows: list[Row], number: int, header: Sequence[Cell]) -> list[Row]:

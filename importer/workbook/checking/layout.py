@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from importer.base.texts import LANGUAGES
 from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
@@ -12,13 +13,7 @@ from importer.domain.tidying import tidy_text
 from importer.workbook import labels
 from importer.workbook.cell import Cell, Row, cell_text, is_blank
 from importer.workbook.checking import layout_problems as problem
-from importer.workbook.checking.header import (
-    are_data,
-    first_headers,
-    header_row,
-    is_header,
-    rows_below,
-)
+from importer.workbook.checking.header import are_data, find_header, first_headers, rows_below
 from importer.workbook.checking.naming import filled_sheets
 from importer.workbook.checking.totals import total_rows
 from importer.workbook.likeness import columns_like, language_of_headers, sheets_like
@@ -68,7 +63,7 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
     fewest = _FEWEST_BESIDE if any(labels.sheet_named(raw.title) for raw in raw_sheets) else _FEWEST
     for raw in raw_sheets:
         sheet = labels.sheet_named(raw.title)
-        first_rows = [headers for _, headers in first_headers(raw.rows)]
+        first_rows = list(first_headers(raw.rows).values())
         candidates = [sheet] if sheet else sheets_like(raw.name, first_rows, fewest)
         if not candidates or (sheet is None and not raw.rows):
             if raw.rows and not labels.is_own_sheet(raw.name):
@@ -96,10 +91,7 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
 
 def _input_sheet(raw: RawSheet, sheet: Sheet | None, likely: Sheet) -> InputSheet:
     """The rows below the header of the sheet, which is `likely` if it is not certain."""
-    row = header_row(raw.rows, likely)
-    header = next((cells for number, cells in raw.rows if number == row), ())
-    if not is_header(likely, header):
-        header = ()  # a row of data
+    row, header = find_header(raw.rows, likely)
     places: dict[str, ColumnPlace] = {}
     columns: dict[str, int] = {}
     for index, cell in enumerate(header):
@@ -139,42 +131,43 @@ def _problems_of_unknown(
                 for sheet, taken in zip(candidates, named, strict=True)
             )
             if first and all(first == other for other in others):
-                yield problem.misnamed_column(raw, input_sheet.header_row, index, name, first)
+                header = problem.Header(raw, input_sheet.header_row, index, name)
+                yield problem.misnamed_column(header, first)
 
 
 def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[Problem]:
     """The problems of a known sheet's layout; rows above its header may be added to its rows."""
     row, rows = input_sheet.header_row, input_sheet.rows
-    unknown: list[tuple[int, str]] = []
-    for index, cell in enumerate(input_sheet.header):
-        name = "" if is_blank(cell) else cell_text(cell)
-        column = labels.column_named(sheet, name)
+    unknown: list[problem.Header] = []
+    width = max((len(cells) for _, cells in rows), default=0) if input_sheet.header else 0
+    for index, cell in zip_longest(range(max(width, len(input_sheet.header))), input_sheet.header):
+        header = problem.Header(raw, row, index, "" if is_blank(cell) else cell_text(cell))
+        column = labels.column_named(sheet, header.name)
         if column is None:
-            unknown.append((index, name))
+            unknown.append(header)
             continue
         first = input_sheet.place.columns[column.field]
         if input_sheet.columns[column.field] != index:
-            yield problem.duplicate_column(raw, row, index, name, first)
-        if labels.hides_characters(name):
-            yield problem.tidied_header(raw, row, index, name, first)
-    width = max((len(cells) for _, cells in rows), default=0) if input_sheet.header else 0
-    unknown += [(index, "") for index in range(len(input_sheet.header), width)]
+            yield problem.duplicate_column(header, first)
+        if labels.hides_characters(header.name):
+            yield problem.tidied_header(header, first)
     above = [(number, cells) for number, cells in raw.rows if number < row]
     if are_data(above, input_sheet.columns):
         input_sheet.rows = [*above, *rows]  # they are refused and given back too
         yield problem.header_below_data(raw, row)
     elif row > 1:
         yield problem.title_rows(raw, row, [number for number, _ in above])
-    for index, name in unknown:
-        if not labels.is_problems(name) and (name or is_filled(input_sheet.rows, index)):
+    for header in unknown:
+        name = header.name
+        if not labels.is_problems(name) and (name or is_filled(input_sheet.rows, header.index)):
             of_column, fields = problem.unknown_column(
-                raw, sheet, row, index, name, input_sheet.columns, input_sheet.language
+                header, sheet, input_sheet.columns, input_sheet.language
             )
             input_sheet.asked_about.update(fields)
             yield of_column
+    missing = sheet.required - input_sheet.columns.keys() - input_sheet.asked_about
     for column in sheet.columns:
-        missing = column.required and column.field not in input_sheet.columns
-        if missing and column.field not in input_sheet.asked_about:
+        if column.field in missing:
             yield problem.missing_column(raw, column, row, input_sheet.language)
     if raw.chosen is None and not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from importer.base.texts import N_, Text, text, visible
@@ -10,7 +11,7 @@ from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.domain.tidying import tidy_text
 from importer.workbook.cell import Row
-from importer.workbook.labels import language_of, sheets_with_column
+from importer.workbook.labels import column_named, language_of
 from importer.workbook.likeness import columns_like
 from importer.workbook.markup import column_letters
 from importer.workbook.reading.raw import RawSheet
@@ -111,14 +112,18 @@ def missing_column(raw: RawSheet, column: Column, row: int, language: str) -> Pr
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a column: its sheet, its row, its index (A is 0) and its name."""
+
+    sheet: RawSheet
+    row: int
+    index: int
+    name: str
+
+
 def unknown_column(
-    raw: RawSheet,
-    sheet: Sheet,
-    row: int,
-    index: int,
-    name: str,
-    taken: Collection[str],
-    language: str,
+    header: Header, sheet: Sheet, taken: Collection[str], language: str
 ) -> tuple[Problem, Collection[str]]:
     """A column that may be a known one, or else is ignored, and the fields that it may fill.
 
@@ -128,28 +133,26 @@ def unknown_column(
                if column.field not in taken}  # fmt: skip
     facts: dict[str, object] = {}
     code, message = Code.UNKNOWN_COLUMN, N_("{sheet} has no column named {column}.")
-    if not name and missing:  # its header may have been deleted
+    if not header.name and missing:  # its header may have been deleted
         message = N_("Column {column} of {sheet} has values but no header.")
         fix = N_("Name it as one of: {columns}. If it is your own, give it any other name.")
         facts["columns"] = list(missing.values())
-        return _header_problem(code, raw, row, index, name, message, fix, **facts), missing.keys()
-    if like := columns_like(sheet, name, taken, language):
-        return misnamed_column(raw, row, index, name, list(like.values())), like.keys()
-    if others := sheets_with_column(name):
+        return _header_problem(code, header, message, fix, **facts), missing.keys()
+    if like := columns_like(sheet, header.name, taken, language):
+        return misnamed_column(header, list(like.values())), like.keys()
+    if others := [other for other in SHEETS if column_named(other, header.name)]:
         facts["sheets"] = _either(others)
         fix = N_("It belongs to {sheets}. Move it there, or rename it if it is your own.")
     else:
         code, fix = Code.IGNORED_COLUMN, N_("No action is needed if it is your own.")
         message = N_("The column {column} of {sheet} was not recognised and was ignored.")
-    return _header_problem(code, raw, row, index, name, message, fix, **facts), ()
+    return _header_problem(code, header, message, fix, **facts), ()
 
 
-def misnamed_column(
-    raw: RawSheet, row: int, index: int, name: str, titles: Sequence[str]
-) -> Problem:  # fmt: skip
+def misnamed_column(header: Header, titles: Sequence[str]) -> Problem:
     """A column that may be one of those with these `titles`."""
     return _header_problem(
-        Code.UNKNOWN_COLUMN, raw, row, index, name,
+        Code.UNKNOWN_COLUMN, header,
         N_("The column {column} of {sheet} was not recognised."),
         N_("Did you mean {near}? Rename it, or choose a different name if it is your own."),
         near=_either(titles),
@@ -162,18 +165,18 @@ def total_row(raw: RawSheet, row: int, label: str) -> Problem:
                     N_("Delete it."), row, label or None)  # fmt: skip
 
 
-def tidied_header(raw: RawSheet, row: int, index: int, name: str, column: ColumnPlace) -> Problem:
+def tidied_header(header: Header, column: ColumnPlace) -> Problem:
     """A header with characters that cannot be seen."""
     return _header_problem(
-        Code.NORMALISED, raw, row, index, name, N_("“{before}” was read as “{after}”."), _FINE,
-        column.name, before=visible(name), after=column.header,
+        Code.NORMALISED, header, N_("“{before}” was read as “{after}”."), _FINE,
+        column.name, before=visible(header.name), after=column.header,
     )  # fmt: skip
 
 
-def duplicate_column(raw: RawSheet, row: int, index: int, name: str, first: ColumnPlace) -> Problem:
+def duplicate_column(header: Header, first: ColumnPlace) -> Problem:
     """A column that occurs twice."""
     return _header_problem(
-        Code.DUPLICATE_COLUMN, raw, row, index, name,
+        Code.DUPLICATE_COLUMN, header,
         N_("{sheet} has two columns named {column}: {first} and {letter}."),
         N_("Delete one of them."), first.name, first=first.letter,
     )  # fmt: skip
@@ -189,15 +192,22 @@ def _problem(
 
 
 def _header_problem(
-    code: Code, raw: RawSheet, row: int, index: int, name: str, message: str, fix: str,
-    column: str | None = None, /, **facts: object,
-) -> Problem:  # fmt: skip
-    """A problem of the column at `index`, whose header is `name`; `column` is its English name."""
-    letter = column_letters(index + 1)
-    header = tidy_text(name) or letter
-    facts |= {"sheet": raw.name, "column": header, "letter": letter}
-    return Problem(code, Text(message, facts), Text(fix, facts), raw.name, row,
-                   column or header, header, f"{letter}{row}", name)  # fmt: skip
+    code: Code,
+    header: Header,
+    message: str,
+    fix: str,
+    column: str | None = None,
+    /,
+    **facts: object,
+) -> Problem:
+    """A problem of a column; `column` is its English name if it is known."""
+    letter = column_letters(header.index + 1)
+    title = tidy_text(header.name) or letter
+    facts |= {"sheet": header.sheet.name, "column": title, "letter": letter}
+    return Problem(
+        code, Text(message, facts), Text(fix, facts), header.sheet.name, header.row,
+        column or title, title, f"{letter}{header.row}", header.name,
+    )  # fmt: skip
 
 
 def _ranges(numbers: Sequence[int] | set[int]) -> list[str]:

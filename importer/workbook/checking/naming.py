@@ -8,8 +8,10 @@ from pathlib import Path
 from importer.base.errors import FileError, MisuseError
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
+from importer.workbook.checking.header import first_headers
 from importer.workbook.labels import is_own_sheet, language_of, sheet_in_file_name, sheet_named
-from importer.workbook.reading.raw import RawSheet, sheets_below
+from importer.workbook.likeness import sheets_with
+from importer.workbook.reading.raw import RawSheet
 
 
 def filled_sheets(sheets: Sequence[RawSheet]) -> list[RawSheet]:
@@ -30,7 +32,8 @@ def name_sheets(path: Path, sheets: Sequence[RawSheet], chosen: str | None) -> N
     for sheet in sheets:
         if not sheet.is_named:
             meant = sheet_named(sheet.chosen or "") or sheet_in_file_name(sheet.name)
-            candidates = [meant] if meant else sheets_below(sheet.rows)
+            rows = first_headers(sheet.rows).values()
+            candidates = [meant] if meant else sheets_with(rows)
             if len(candidates) == 1:
                 sheet.name = candidates[0].title(language_of(sheet.title, candidates[0]))
                 sheet.is_named = True

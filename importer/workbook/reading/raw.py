@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from importer.base.texts import Text
-from importer.domain.sheets import Sheet
-from importer.workbook.cell import Row, cell_text, is_blank
-from importer.workbook.labels import HEADER_SEARCH, sheets_with
+from importer.workbook.cell import Row
 from importer.workbook.markup import Markup
 
 Note = tuple[Text, Text]
@@ -48,12 +46,3 @@ class RawWorkbook:
     sha256: str
     sheets: list[RawSheet]
     notes: Sequence[Note] = ()
-
-
-def sheets_below(rows: Sequence[Row]) -> list[Sheet]:
-    """The sheets whose header may be among the first of `rows`."""
-    for _number, cells in rows[:HEADER_SEARCH]:
-        candidates = sheets_with([cell_text(cell) for cell in cells if not is_blank(cell)])
-        if candidates:
-            return candidates
-    return []

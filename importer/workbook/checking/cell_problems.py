@@ -10,9 +10,10 @@ from importer.base.texts import N_, Text, shortened, text, visible
 from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column
+from importer.domain.tidying import tidy_text
 from importer.workbook.cell import BadCell, Cell, cell_text
-from importer.workbook.checking.cells import CHOICES_OF
-from importer.workbook.checking.dates import days_of
+from importer.workbook.checking.cells import CHOICES_OF, SEPARATED
+from importer.workbook.checking.dates import possible_days
 from importer.workbook.checking.garbled import repaired
 from importer.workbook.checking.schemas import Rule
 from importer.workbook.labels import label_key
@@ -33,7 +34,6 @@ _ENTER_ISO_OR_SAY = N_("Enter {day_first} or {month_first}. If all dates of the 
                        "or month first, run again with --dates dmy or --dates mdy.")  # fmt: skip
 _DID_YOU_MEAN = N_("Did you mean {near}?")
 _NO_SEPARATORS = N_("If you mean {number}, enter it without separators.")
-_SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' \u00a0\u202f’][0-9]{3})+")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
 
@@ -63,10 +63,10 @@ def cell_problem(place: Place, column: Column, rule: Rule, cell: Cell) -> Proble
     elif code is Code.BAD_CHOICE:
         key, words = label_key(value), CHOICES_OF[column.kind]
         near = next((word for word in words if is_misspelt(key, label_key(word))), None)
-    elif code is Code.BAD_NUMBER and _SEPARATED.fullmatch(value.strip()):
+    elif code is Code.BAD_NUMBER and SEPARATED.fullmatch(tidy_text(value)):
         facts["number"] = "".join(digit for digit in value if digit.isdigit())
         fix = _NO_SEPARATORS
-    elif code is Code.BAD_DATE and len(days := days_of(cell)) > 1:
+    elif code is Code.BAD_DATE and len(days := possible_days(cell)) > 1:
         facts["day_first"], facts["month_first"] = days
         is_typed = days[1].day == days[0].month
         reason, fix = _TWO_READINGS, _ENTER_ISO_OR_SAY if is_typed else _ENTER_ISO

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from typing import Any
 
-from importer.base.texts import N_, Text, visible
+from importer.base.texts import N_, Text, text, visible
 from importer.config.settings import DateOrder
 from importer.domain.names import fits_console
 from importer.domain.problems import Code, Place, Problem, problem_at
@@ -39,22 +38,12 @@ _YEAR_LAST = (
     Code.NORMALISED,
     N_("“{before}” was read as {after}. Cells of {column} read so: {count}."),
     _IF_CORRECT,
-)  # fmt: skip
-_ORDERS: dict[DateOrder, tuple[str, str, str]] = {
-    "dmy": (
-        N_("“{before}” was read as {after}, day first. Cells of {column} read so: {count}."),
-        N_("“{before}” was read as {after}, day first, because {proof} can only be day first. "
-           "Cells of {column} read so: {count}."),
-        N_("If they are month first, run again with --dates mdy."),
-    ),
-    "mdy": (
-        N_("“{before}” was read as {after}, month first. Cells of {column} read so: {count}."),
-        N_("“{before}” was read as {after}, month first, because {proof} can only be month first. "
-           "Cells of {column} read so: {count}."),
-        N_("If they are day first, run again with --dates dmy."),
-    ),
-}  # fmt: skip
-"""How dates with two readings were read, without and with proof, and the fix."""
+)
+_IN_ORDER = N_("“{before}” was read as {after}, {order}. Cells of {column} read so: {count}.")
+_AS_PROVED = N_("“{before}” was read as {after}, {order}, because {proof} can only be {order}. "
+                "Cells of {column} read so: {count}.")  # fmt: skip
+_OTHER_ORDER = N_("If they are {other}, run again with --dates {dates}.")
+_ORDERS: dict[DateOrder, str] = {"dmy": N_("day first"), "mdy": N_("month first")}
 
 
 def cell_warnings(
@@ -88,29 +77,30 @@ def date_warnings(
     bad_rows: Set[int],
 ) -> Iterator[Problem]:  # fmt: skip
     """How the dates of `column` were read where that is not plain: a warning for all of them."""
-    numbers = [row for row, _ in input_sheet.rows]
-    for all_indices, is_typed in ((dates.typed, True), (dates.timed, False)):
-        indices = [index for index in all_indices if numbers[index] not in bad_rows]
-        if not indices:
-            continue
-        example = dates.ordered[0] if is_typed and dates.ordered else indices[0]
-        kind = _YEAR_LAST if is_typed else _TIME_LEFT_OFF
-        facts: dict[str, Any] = {}
-        if is_typed and dates.ordered and dates.order:
-            plain, proved, fix = _ORDERS[dates.order]
-            kind = Code.NORMALISED, plain if dates.proof is None else proved, fix
-            facts["proof"] = _cell_name(input_sheet, column, dates.proof)
-        place = Place(input_sheet.place, numbers[example])
-        before = cell_text(cells[example])
-        yield _warning(kind, place, column, before, before=visible(before), count=len(indices),
-                       after=dates.values[example], **facts)  # fmt: skip
+    typed, ordered, timed = (
+        [index for index in indices if input_sheet.rows[index][0] not in bad_rows]
+        for indices in (dates.typed, dates.ordered, dates.timed)
+    )
 
+    def warning(kind: tuple[Code, str, str], indices: Sequence[int], **facts: object) -> Problem:
+        index, before = indices[0], cell_text(cells[indices[0]])
+        place = Place(input_sheet.place, input_sheet.rows[index][0])
+        return _warning(kind, place, column, before, before=visible(before),
+                        after=dates.values[index], **facts)  # fmt: skip
 
-def _cell_name(input_sheet: InputSheet, column: Column, index: int | None) -> str:
-    if index is None:
-        return ""
-    letter = input_sheet.place.columns[column.field].letter
-    return f"{letter}{input_sheet.rows[index][0]}"
+    if ordered and dates.order:
+        message = _IN_ORDER
+        facts: dict[str, object] = {"order": text(_ORDERS[dates.order])}
+        if dates.proof is not None:
+            message, row = _AS_PROVED, input_sheet.rows[dates.proof][0]
+            facts["proof"] = f"{input_sheet.place.columns[column.field].letter}{row}"
+        [(other, words)] = [item for item in _ORDERS.items() if item[0] != dates.order]
+        kind = Code.NORMALISED, message, _OTHER_ORDER
+        yield warning(kind, ordered, count=len(typed), other=text(words), dates=other, **facts)
+    elif typed:
+        yield warning(_YEAR_LAST, typed, count=len(typed))
+    if timed:
+        yield warning(_TIME_LEFT_OFF, timed, count=len(timed))
 
 
 def _warning(

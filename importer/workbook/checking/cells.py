@@ -25,6 +25,8 @@ Reader = Callable[[Cell], Value]
 _CACHED = 4_096
 # Not 1.000 or 1,000, which is a thousand in some countries and one in others.
 _WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
+SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' ’][0-9]{3})+")
+"""Digits with separators of thousands, in tidied text."""
 
 _SYNONYMS: dict[ColumnKind, dict[str, ManagedBy | bool]] = {
     ColumnKind.MANAGED_BY: {
@@ -50,8 +52,8 @@ _MEANINGS = {
 
 def read_text(cell: Cell) -> Value:
     """Text, tidied; a number as a person sees it, unless digits of it are lost (rule 17)."""
-    if type(cell) is str:  # as most are
-        return _tidied(cell)
+    if isinstance(cell, str):
+        return read_email(cell)
     if isinstance(cell, bool):
         return cell_text(cell)
     if isinstance(cell, int | float):
@@ -60,21 +62,16 @@ def read_text(cell: Cell) -> Value:
     return cell
 
 
-def _tidied(cell: Cell) -> Value:
-    """Tidied text; text that is garbled stays as it is, for some of its letters are invisible."""
-    if not isinstance(cell, str):
+def read_email(cell: Cell) -> Value:
+    """Text, tidied; garbled text stays as it is, for some of its letters are invisible."""
+    if not isinstance(cell, str) or not (cell.isascii() or repaired(cell) is None):
         return cell
-    return tidy_text(cell) if cell.isascii() or repaired(cell) is None else cell
+    return tidy_text(cell)
 
 
 def read_otc(cell: Cell) -> Value:
     """The canonical form of an OTC."""
     return normalise_otc(cell) or cell if isinstance(cell, str) else cell
-
-
-def read_email(cell: Cell) -> Value:
-    """Text, tidied."""
-    return _tidied(cell)
 
 
 @lru_cache(_CACHED, typed=True)

@@ -14,6 +14,8 @@ from importer.domain.tidying import tidy_text
 from importer.workbook.cell import Cell
 
 _ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
+FIRST_DATE = dt.date(1900, 3, 1)
+"""Before it, Excel's day numbers are off by one."""
 _CACHED = 4_096
 _LATE = 21
 """From this hour on, a moment may be midnight as programs east of Greenwich write it."""
@@ -78,16 +80,14 @@ def read_dates(
     return DatesRead(values, order, proof, typed_last, ordered, timed)
 
 
-def days_of(cell: Cell) -> list[dt.date]:
+def possible_days(cell: Cell) -> list[dt.date]:
     """The days that a cell may mean: day before month first, or the evening's before the next."""
-    if isinstance(cell, str) and (typed := _Typed.of(cell)) is not None:
-        moments = [typed.moment(order) for order in _ORDERS]
-    else:
-        moments = [_moment(cell)]
+    typed = _Typed.of(cell) if isinstance(cell, str) else None
+    moments = [typed.moment(order) for order in _ORDERS] if typed else [_moment(cell)]
     days = list(dict.fromkeys(moment.date() for moment in moments if moment))
-    if len(days) == 1 and moments[0] and moments[0].hour >= _LATE:
+    if len(days) == 1 and days[0] < dt.date.max and moments[0] and moments[0].hour >= _LATE:
         days.append(days[0] + dt.timedelta(1))
-    return days
+    return [day for day in days if day >= FIRST_DATE]
 
 
 class _Typed(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from importer.base.texts import N_
 from importer.domain.entities import ManagedBy
 from importer.domain.otc_code import OTC_PATTERN
-from importer.domain.problems import CODES, Code
+from importer.domain.problems import Code
 from importer.domain.requests import AddCustomer, Request
 from importer.domain.sheets import (
     CHOICES,
@@ -21,13 +21,13 @@ from importer.domain.sheets import (
     ColumnKind,
     Sheet,
 )
+from importer.workbook.checking.dates import FIRST_DATE
 
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
-FIRST_DATE = "1900-03-01"  # before it, Excel's day numbers are off by one
 _EMAIL = r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+"
 _ENTER = N_("Enter {expected}.")
 
@@ -106,7 +106,7 @@ _RULES: dict[ColumnKind, tuple[Rule, ...]] = {
     ColumnKind.MONTHS: (_whole_number(1, MONTHS_LIMIT),),
     ColumnKind.DATE: (
         Rule(Code.BAD_DATE, "is_date", N_("“{value}” is not a date in an accepted form."),
-             figures={"first": FIRST_DATE}),
+             figures={"first": FIRST_DATE.isoformat()}),
     ),
     ColumnKind.MANAGED_BY: (_choice(ColumnKind.MANAGED_BY),),
     ColumnKind.YES_NO: (_choice(ColumnKind.YES_NO),),
@@ -149,31 +149,31 @@ def failures(sheet: Sheet, frame: pd.DataFrame) -> list[Failure]:
     try:
         schema(sheet, tuple(frame.columns)).validate(frame, lazy=True)
     except SchemaErrors as errors:
-        found: dict[tuple[int, int], tuple[int, Failure]] = {}
         fields = [column.field for column in sheet.columns]
-        for error in errors.schema_errors:
-            name, rank, rule = _broken(sheet, error)
-            for row in error.failure_cases["index"].drop_duplicates().tolist():
-                place = int(row), fields.index(name)
-                if place not in found or rank < found[place][0]:
-                    found[place] = rank, Failure(int(row), name, rule)
-        return [found[place][1] for place in sorted(found)]
+        found: dict[tuple[int, int], Failure] = {}
+        broken = [(_broken(sheet, error), error.failure_cases["index"])
+                  for error in errors.schema_errors]  # fmt: skip
+        for (name, _, rule), index in sorted(broken, key=lambda one: one[0][1]):
+            for row in map(int, index.drop_duplicates().tolist()):
+                found.setdefault((row, fields.index(name)), Failure(row, name, rule))
+        return [found[place] for place in sorted(found)]
     return []
 
 
 def _broken(sheet: Sheet, error: Any) -> tuple[str, int, Rule]:
     """The field that `error` is about, and the broken rule with its rank among the field's."""
-    if isinstance(error.check, str):
+    check = error.check
+    if isinstance(check, str):
         return error.schema.name, -1, REQUIRED
-    if error.check.registry_name == "is_stated":
-        name = error.check.statistics["column"]
-        rules = RULES_BETWEEN[sheet.request]
-        rank = next(i for i, rule in enumerate(rules) if rule.figures["column"] == name)
-        return name, rank, rules[rank]
-    rules = rules_of(sheet.column(error.schema.name))
-    code = CODES[error.check.name]
-    rank = next(i for i, rule in enumerate(rules) if rule.code is code)
-    return error.schema.name, rank, rules[rank]
+    if check.registry_name == "is_stated":
+        name, rules = check.statistics["column"], RULES_BETWEEN[sheet.request]
+    else:
+        name, rules = error.schema.name, rules_of(sheet.column(error.schema.name))
+    of_cell = (
+        rule.code == check.name and rule.figures.get("column", name) == name for rule in rules
+    )
+    rank = [*of_cell].index(True)
+    return name, rank, rules[rank]
 
 
 @cache

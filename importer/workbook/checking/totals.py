@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 
 from importer.domain.problems import Code
 from importer.domain.sheets import Column, ColumnKind
 from importer.domain.tidying import tidy_text
 from importer.workbook.cell import BadCell, Cell, Row, is_blank, is_merged
+from importer.workbook.checking.cells import SEPARATED, read_whole_number
 from importer.workbook.labels import rough_words
 
 _LAST_ROWS = 5
@@ -25,8 +25,6 @@ _FURTHER_WORDS = frozenset(
 )  # fmt: skip
 """Words that make no name of a customer out of a total: Grand Total, Total de licencias."""
 _COUNTS = frozenset({ColumnKind.LICENSES, ColumnKind.LICENSES_OR_NONE})
-_PLAIN = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,' ’][0-9]{3})+")
 
 
 def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[tuple[int, str]]:
@@ -37,13 +35,13 @@ def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[t
     """
     for at in range(max(len(rows) - _LAST_ROWS, 0), len(rows)):
         number, cells = rows[at]
-        label = _label(cells, columns, islice(rows, at))
+        label = _label(cells, columns, rows[:at])
         if label is not None:
             yield number, label
 
 
 def _label(
-    cells: Sequence[Cell], columns: Mapping[int, Column], above: Iterable[Row]
+    cells: Sequence[Cell], columns: Mapping[int, Column], above: Sequence[Row]
 ) -> str | None:  # fmt: skip
     """The label of a row of totals, perhaps a blank one; None if the row is no total."""
     filled = {i: cell for i, cell in enumerate(cells) if not (is_blank(cell) or is_merged(cell))}
@@ -62,33 +60,25 @@ def _label(
         for i, column in columns.items()
     )
     counts = {i: n for i, n in numbers.items() if i not in columns or columns[i].kind in _COUNTS}
-    is_sum = (says_only_so or is_incomplete) and _are_sums(counts, above)
+    is_sum = (says_only_so or is_incomplete) and bool(counts) and all(
+        _is_sum(number, [_number(row[i]) for _, row in above if i < len(row)])
+        for i, number in counts.items()
+    )  # fmt: skip
     return label if sum((says_only_so and bool(label), is_incomplete, is_sum)) > 1 else None
 
 
-def _are_sums(numbers: Mapping[int, int], above: Iterable[Row]) -> bool:
-    """Whether each of `numbers`, by column, is the sum of at least two numbers above it."""
-    columns: dict[int, list[int]] = {column: [] for column in numbers}
-    for _, cells in above:
-        for column, of_column in columns.items():
-            number = _number(cells[column]) if column < len(cells) else None
-            if number is not None:
-                of_column.append(number)
-    return bool(numbers) and all(
-        len(columns[i]) > 1 and sum(columns[i]) == number for i, number in numbers.items()
-    )
+def _is_sum(number: int, above: Sequence[int | None]) -> bool:
+    """Whether `number` is the sum of at least two numbers."""
+    numbers = [one for one in above if one is not None]
+    return len(numbers) > 1 and sum(numbers) == number
 
 
 def _number(cell: Cell) -> int | None:
     """The whole number in a cell, also as text, and with separators of thousands."""
-    if isinstance(cell, str):
-        typed = tidy_text(cell)
-        if plain := _PLAIN.fullmatch(typed):
-            return int(plain[1])
-        return int(re.sub("[^0-9]", "", typed)) if _GROUPED.fullmatch(typed) else None
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and float(cell).is_integer():
-        return int(cell)
-    return None
+    value = read_whole_number(cell)
+    if isinstance(value, str) and SEPARATED.fullmatch(tidy_text(value)):
+        value = int(re.sub("[^0-9]", "", value))
+    return value if type(value) is int else None
 
 
 def _is_formula(cell: Cell) -> bool:

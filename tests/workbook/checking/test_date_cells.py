@@ -39,7 +39,7 @@ def test_what_is_not_clearly_a_date_is_refused(command: CommandLine, tmp_path: P
     typed = [
         "2026-02-30", 46024, True, "2026-13-01", "26-01-02", "2 January 2026",
         "20260102", "31/02/2026", "01/01/0026", "15/01/26", dt.time(9, 30), dt.timedelta(days=2),
-        "46024", dt.date(1900, 1, 5),
+        "46024", dt.date(1900, 1, 5), "03/04/1899", "9999-12-31 22:00",
     ]  # fmt: skip
     problems = bad_dates(command, tmp_path, typed)
     missing = [v for v, p in zip(typed, problems, strict=True) if "2026-12-31" not in p["fix"]]
@@ -95,6 +95,12 @@ def test_a_date_that_has_one_reading_decides_those_of_its_column_that_have_two(
     assert errors_in(command.check(("Edit OTC", rows)).report) == [
         (f"F{row}", "bad-date") for row in (2, 3, 4)
     ]
+
+
+def test_a_date_that_is_refused_is_no_example_of_how_others_were_read(command: CommandLine) -> None:
+    dates, problems = expiry_dates(command, ["03/04/1899", "03/04/2036"], "--dates", "dmy")
+    assert dates == [None, "2036-04-03"]
+    assert [(p["cell"], p["code"]) for p in problems] == [("G2", "bad-date"), ("G3", "normalised")]
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,6 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
              "rows": result.rows, "filed_as": result.name or None}
             for result in done.results
         ]  # fmt: skip
-        workbooks += [
-            {"file": name, "status": "unfinished", "batch": None, "rows": {}, "filed_as": None}
-            for name in done.doubtful
-        ]
         exports = [export._asdict() for export in done.written_exports]
         print_json(
             {"workbooks": workbooks, "exports": exports, "failed_exports": done.failed_exports}

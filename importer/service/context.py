@@ -31,8 +31,7 @@ longest upload take less."""
 class ServiceContext:
     """Job, ledger, mail, metrics and heartbeats; `keep_results` is for a run that ends soon.
 
-    `has_left`: whether the run left a workbook that it should have filed; `doubtful` are the names
-    of those that may be unfinished.
+    `has_left`: whether the run left a workbook that it should have filed.
     """
 
     def __init__(self, settings: ServiceSettings, job: Job, *, keep_results: bool = False) -> None:
@@ -51,7 +50,6 @@ class ServiceContext:
         self.written_exports: list[WrittenExport] = []
         self.failed_exports: list[str] = []
         self.has_left = False
-        self.doubtful: list[str] = []
         self._beats: dict[str, float] = {}
         self._keep_results = keep_results
         self._job = job

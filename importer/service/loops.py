@@ -108,7 +108,7 @@ def _process_inbox(context: ServiceContext, inbox: InboxWorker, beat: Callable[[
 def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWorker]:
     with open_claim_folder(settings.folder) as claims:
         notices = context.notices
-        filing = Filing(settings, claims, notices.refused, context.filed, notices.changed)
+        filing = Filing(settings, notices.refused, context.filed, notices.changed)
         job = context.job("inbox")
         applier = ClaimApplier(job, context.ledger, context.stopping, settings.partial)
         context.inbox = InboxWorker(settings, claims, applier, filing)
@@ -189,4 +189,3 @@ def _process_inbox_once(context: ServiceContext, settings: InboxSettings) -> Non
         finally:
             context.measure_inbox(inbox)
             context.has_left = inbox.has_left
-            context.doubtful = inbox.doubtful

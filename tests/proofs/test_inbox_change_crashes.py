@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ class ChangeTrial(Trial):
 
     def plant_bug(self) -> None:
         if self._bug:
-            replace("importer.service.inbox.filing", _has_changed=lambda *_: False)
+            old = sha256(FIRST.encode()).hexdigest()
+            replace("importer.service.inbox.filing", sha256_of=lambda _: old)
         keep_result = Claim.keep_result
 
         def keep(claim: Claim, result: dict[str, Any], *, final: bool) -> None:

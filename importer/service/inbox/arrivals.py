@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,15 +16,7 @@ from importer.base.files import os_error_reason
 from importer.base.texts import text
 from importer.config.service import InboxSettings
 from importer.service.events import Event, log
-from importer.service.inbox.wholeness import (
-    EMPTY,
-    Examined,
-    State,
-    Writers,
-    examine,
-    owner_files,
-    state_of,
-)
+from importer.service.inbox.wholeness import EMPTY, Examined, State, Writers, examine, state_of
 
 STILL = 2.0
 """Seconds for which a file must not have changed, where the system reports that nobody writes."""
@@ -40,17 +33,16 @@ SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 
 
 class InboxFiles(NamedTuple):
-    """The files to take, the oldest first, and the others.
+    """The files to take, the oldest first, and the number of others.
 
-    So many are `arriving`, that is, have changed lately, and `in_use`, that is, open in another
-    program; `doubtful` are the names of those that may be unfinished. `oldest` is how many seconds
-    ago the first file was seen, 0 if there is none.
+    `arriving` have changed lately, `in_use` are open in another program, `doubtful` may be
+    unfinished. `oldest` is how many seconds ago the first of them was seen, 0 if there is none.
     """
 
     ready: list[Path]
     arriving: int
     in_use: int
-    doubtful: list[str]
+    doubtful: int
     oldest: float
 
 
@@ -74,9 +66,7 @@ class _Seen:
 class InboxScanner:
     """Compares the files with how they looked the last time; `now` is a monotonic clock."""
 
-    def __init__(
-        self, settings: InboxSettings, now: Callable[[], float] = time.monotonic
-    ) -> None:  # fmt: skip
+    def __init__(self, settings: InboxSettings, now: Callable[[], float] = time.monotonic) -> None:
         self._folder = settings.folder
         self._settle = settings.settle.total_seconds()
         self._now = now
@@ -89,13 +79,13 @@ class InboxScanner:
         files = dict(_plain_files(listed))
         self._seen = {name: seen for name, seen in self._seen.items() if name in files}
         stages = {name: self._stage(name, files[name], listed) for name in files}
-        by_stage = {stage: [name for name in files if stages[name] is stage] for stage in _Stage}
-        ready = by_stage[_Stage.READY]
+        ready = [name for name, stage in stages.items() if stage is _Stage.READY]
         ready.sort(key=lambda name: (files[name].st_mtime_ns, name))
+        count = Counter(stages.values())
         age = max((self._now() - seen.first for seen in self._seen.values()), default=0.0)
         return InboxFiles(
-            [self._folder / name for name in ready], len(by_stage[_Stage.ARRIVING]),
-            len(by_stage[_Stage.IN_USE]), sorted(by_stage[_Stage.DOUBTFUL]), age,
+            [self._folder / name for name in ready], count[_Stage.ARRIVING], count[_Stage.IN_USE],
+            count[_Stage.DOUBTFUL], age,
         )  # fmt: skip
 
     def has_changed(self, name: str, path: Path) -> bool:
@@ -137,7 +127,7 @@ class InboxScanner:
 
     def _examined(self, name: str, listed: Mapping[str, object]) -> Examined | None:
         """The file examined; None if it cannot be opened, or is another service's now."""
-        if any(owner in listed for owner in owner_files(name)):
+        if f"~${name}" in listed or f".~lock.{name}#" in listed:  # Excel's, and LibreOffice's
             examined = Examined(Writers.SOME, None)
         else:
             try:

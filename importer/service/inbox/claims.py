@@ -98,8 +98,7 @@ class Claim:
 
     def end(self) -> None:
         """Remove the claim, whose workbook was filed."""
-        with suppress(FileNotFoundError):
-            self.workbook.unlink()  # first: without it the rest means nothing
+        self.workbook.unlink()  # first: without it the rest means nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_if_empty(self) -> bool:
@@ -169,14 +168,11 @@ class ClaimFolder:
 
     def give_back(self, claim: Claim) -> None:
         """Move a workbook back to the inbox, with a number if its name is taken."""
-        self.put_back(claim.workbook, claim.workbook.name)
-        claim.end_if_empty()
-
-    def put_back(self, path: Path, name: str) -> None:
-        """Move the file at `path` into the inbox as `name`, with a number if that is taken."""
-        for target in numbered(self._inbox / name):
-            if _moved(path, target):
+        workbook = claim.workbook
+        for path in numbered(self._inbox / workbook.name):
+            if _moved(workbook, path):
                 break
+        claim.end_if_empty()
 
 
 @contextmanager

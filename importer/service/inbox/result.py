@@ -31,7 +31,7 @@ class InboxResult:
 
     `event` is the name of an Event. `name` and `corrections` are the names of the filed files,
     `corrections_made` that of the corrections in the claim. `returned`: a person must act.
-    `sha256` is the hash of the bytes that it is about; "" if they are not known.
+    `sha256` is the hash of the bytes that it is about.
     """
 
     event: str
@@ -44,7 +44,7 @@ class InboxResult:
     result: str
     rows: dict[str, int]
     batch: int | None
-    sha256: str = ""
+    sha256: str
 
     @property
     def is_valid(self) -> bool:
@@ -78,7 +78,7 @@ def result_from_json(kept: dict[str, Any] | None) -> InboxResult | None:
 
 def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     """The result of the workbook `name`, claimed at `since`."""
-    filed, name = filed_name(name, since), as_text(name)
+    filed, name = filed_name(name, since), _as_text(name)
     corrections = written = None
     if report.corrections is not None:
         written = PurePath(report.corrections).name
@@ -105,7 +105,7 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
 
 def given_up_result(name: str, since: dt.datetime, tries: int, sha256: str) -> InboxResult:
     """The result of a workbook at which the program has failed each time."""
-    filed, name = filed_name(name, since), as_text(name)
+    filed, name = filed_name(name, since), _as_text(name)
     facts = {"file": name, "tries": tries}
     line = text(N_("{file}: given up after {tries} failed attempts; nothing was applied. To see "
                    "why, apply it by hand: avira-importer apply"), **facts)  # fmt: skip
@@ -136,13 +136,13 @@ def filed_name(name: str, since: dt.datetime) -> str:
     return f"{since:%Y%m%dT%H%M%SZ}-{plain.rstrip('. ')}"
 
 
-def as_text(name: str) -> str:
-    """`name` in valid Unicode: the name of a file may be any bytes."""
-    return name.encode("utf-8", "replace").decode()
-
-
 def _is_plain(name: str) -> bool:
     return name not in ("", ".", "..") and name.isprintable() and _NOT_IN_NAMES.isdisjoint(name)
+
+
+def _as_text(name: str) -> str:
+    """`name` in valid Unicode: the name of a file may be any bytes."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _with_name(problem: Problem, path: str, name: str) -> Problem:

@@ -70,11 +70,6 @@ def examine(path: Path) -> Examined:
         return Examined(_writers(file), _doubt(file, path.suffix.lower()))
 
 
-def owner_files(name: str) -> tuple[str, str]:
-    """The names of the files that Excel and LibreOffice put beside a workbook that they edit."""
-    return f"~${name}", f".~lock.{name}#"
-
-
 def state_of(status: os.stat_result) -> State:
     """What changes when a file is written to."""
     return status.st_size, status.st_mtime_ns

@@ -20,7 +20,7 @@ from importer.service.inbox.arrivals import InboxScanner
 from importer.service.inbox.backoff import Backoff
 from importer.service.inbox.claims import Claim, ClaimFolder
 from importer.service.inbox.filing import Filing
-from importer.service.inbox.result import as_text, result_from_json
+from importer.service.inbox.result import result_from_json
 from importer.service.stopping import StoppedError
 
 
@@ -37,24 +37,23 @@ class InboxWorker:
         self._scanner = InboxScanner(self.settings)
         self._backoff = Backoff()
         self._is_unreadable = False
-        self._has_put_back = False
+        self._has_given_back = False
+        self._doubtful = 0
         self.waiting = 0
         self.oldest = 0.0
         """Seconds for which the oldest workbook has been in the inbox or claimed."""
-        self.doubtful: list[str] = []
-        """The names of those that may be unfinished."""
 
     @property
     def has_left(self) -> bool:
         """Whether a workbook is left that should have been filed."""
-        return self._is_unreadable or bool(self._backoff) or bool(self.doubtful)
+        return self._is_unreadable or bool(self._backoff) or self._doubtful > 0
 
     def round(self) -> bool:
         """Take over the claims of services that have ended, and file all that has arrived.
 
         Gives whether files are arriving. Raises LedgerError if the ledger cannot be used.
         """
-        self._has_put_back = self.filing.take_back()
+        self._has_given_back = False
         try:
             files = self._scanner.look()
             for name in self.claims.take_over():
@@ -70,8 +69,8 @@ class InboxWorker:
             log(Event.INBOX_READABLE, folder=self.settings.folder)
         self._is_unreadable = False
         self._backoff.keep_only([*(claim.folder for claim in claims), *files.ready])
-        self.doubtful = [as_text(name) for name in files.doubtful]
-        others = files.arriving + files.in_use + len(files.doubtful)
+        self._doubtful = files.doubtful
+        others = files.arriving + files.in_use + files.doubtful
         self.waiting = len(claims) + len(files.ready) + others
         ages = ((clock.now() - claim.since).total_seconds() for claim in claims)
         self.oldest = max([files.oldest, *ages])
@@ -90,7 +89,7 @@ class InboxWorker:
             self.oldest = 0.0
         if failure and not is_any_filed:
             raise failure
-        return files.arriving > 0 or self._has_put_back
+        return files.arriving > 0 or self._has_given_back
 
     def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
         """The claims to process now; those that failed before come last."""
@@ -122,13 +121,12 @@ class InboxWorker:
         self.applier.stopping.raise_if_set()
         try:
             result = result_from_json(claim.kept_result(final=True)) or self.applier.apply(claim)
-            if result is None:
-                log(Event.CHANGED, file=claim.workbook.name)
-                self._give_back(claim)
-            else:
+            if result is not None:
                 claim.keep_result(asdict(result), final=True)
-                if not self.filing.file(claim, result):
-                    self._has_put_back = True
+            if result is None or not self.filing.file(claim, result):
+                if result is None or result.batch is None:
+                    log(Event.CHANGED, file=claim.workbook.name)
+                self._give_back(claim)
             self._backoff.forget(claim.folder)
             return True
         except (OutputError, OSError) as error:
@@ -149,4 +147,4 @@ class InboxWorker:
 
     def _give_back(self, claim: Claim) -> None:
         self.claims.give_back(claim)
-        self._has_put_back = True
+        self._has_given_back = True

@@ -40,4 +40,3 @@ _WORDS = {
 }
 
 WORDS = {language: words.split() for language, words in _WORDS.items()}
-"""None of them is among the words from which the program knows how letters stand together."""

@@ -44,7 +44,7 @@ class CheckedWorkbook:
     """A workbook whose cells have been checked; `is_template` if it was made from the template.
 
     `requests` are in the order of the file. `refused` holds the sheet and number of each row
-    without one; `read` counts both. `dates` is how dates with two readings are read.
+    without one; `read` counts both.
     """
 
     sheets: list[InputSheet]
@@ -55,7 +55,6 @@ class CheckedWorkbook:
     requests: list[Request] = with_default(default_factory=list)
     refused: set[tuple[str, int]] = with_default(default_factory=set)
     read: int = 0
-    dates: DateOrder | None = None
 
 
 def check_workbook(
@@ -88,7 +87,7 @@ def check_workbook(
     match meta.get(PREFILLED):
         case [float() | int() as batch, str(head), *_] if math.isfinite(batch):
             prefilled = Prefilled(int(batch), head)
-    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled, dates=dates)
+    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled)
     for input_sheet in sheets:
         checked.read += len(input_sheet.rows)
         refused = (
@@ -97,19 +96,21 @@ def check_workbook(
         checked.refused.update((input_sheet.place.name, row) for row in refused)
         to_check = input_sheet.without_totals()
         if input_sheet.sheet is not None and to_check.rows and input_sheet.columns:
-            _check_sheet(to_check, input_sheet.sheet, checked)
+            _check_sheet(to_check, input_sheet.sheet, checked, dates)
         tick()
     return checked
 
 
-def _check_sheet(input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook) -> None:
+def _check_sheet(
+    input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook, order: DateOrder | None
+) -> None:
     rows = [row for row, _ in input_sheet.rows]
     raw = {
         column.field: cells_of(input_sheet, column)
         for column in sheet.columns
         if column.field in input_sheet.columns
     }
-    values, dates = _read(sheet, raw, checked.dates)
+    values, dates = _read(sheet, raw, order)
     # A blank optional column cannot be bad, and pandera takes a while for each column.
     checkable = {
         field: cells

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from importer.config.settings import DateOrder
 from importer.domain.tidying import tidy_text
 from importer.workbook.cell import Cell
 
-_ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
+_ORDERS: tuple[DateOrder, DateOrder] = ("dmy", "mdy")
 FIRST_DATE = dt.date(1900, 3, 1)
 """Before it, Excel's day numbers are off by one."""
 _CACHED = 4_096
@@ -51,17 +51,15 @@ def read_dates(
     The order of dates with two readings is the `stated` one, else what other dates of the column
     prove, else the `usual` one.
     """
-    readings = {index: reading for index, cell in enumerate(cells)
-                if isinstance(cell, str) and (reading := _Typed.of(cell)) is not None}  # fmt: skip
+    readings = {index: typed for index, cell in enumerate(cells)
+                if isinstance(cell, str) and (typed := _typed(cell)) is not None}  # fmt: skip
     proofs: dict[DateOrder, int] = {}
     for index, typed in readings.items():
-        if (order := typed.order) is not None:
-            proofs.setdefault(order, index)
+        if len(typed.days) == 1:
+            proofs.setdefault(next(iter(typed.days)), index)
     order, proof = stated or usual, None
-    if stated is None and len(proofs) == 1:
-        [(order, proof)] = proofs.items()
-    elif stated is None and proofs:
-        order = None
+    if stated is None and proofs:
+        order, proof = next(iter(proofs.items())) if len(proofs) == 1 else (None, None)
     values: list[Cell] = []
     timed: list[int] = []
     for index, cell in enumerate(cells):
@@ -76,13 +74,13 @@ def read_dates(
         if moment.time() != dt.time():
             timed.append(index)
     typed_last = [index for index in readings if values[index] is not cells[index]]
-    ordered = [index for index in typed_last if readings[index].has_two_readings]
+    ordered = [index for index in typed_last if len(set(readings[index].days.values())) > 1]
     return DatesRead(values, order, proof, typed_last, ordered, timed)
 
 
 def possible_days(cell: Cell) -> list[dt.date]:
     """The days that a cell may mean: day before month first, or the evening's before the next."""
-    typed = _Typed.of(cell) if isinstance(cell, str) else None
+    typed = _typed(cell) if isinstance(cell, str) else None
     moments = [typed.moment(order) for order in _ORDERS] if typed else [_moment(cell)]
     days = list(dict.fromkeys(moment.date() for moment in moments if moment))
     if len(days) == 1 and days[0] < dt.date.max and moments[0] and moments[0].hour >= _LATE:
@@ -91,45 +89,29 @@ def possible_days(cell: Cell) -> list[dt.date]:
 
 
 class _Typed(NamedTuple):
-    """A date typed with its year last."""
+    """A date typed with its year last: the day that it is in each order, and the time of day."""
 
-    first: int
-    second: int
-    year: int
+    days: dict[DateOrder, dt.date]
     time: dt.time
-
-    @classmethod
-    def of(cls, text: str) -> _Typed | None:
-        """The date in `text`; None if it has another form."""
-        match = _TYPED.fullmatch(tidy_text(text))
-        if match is None:
-            return None
-        first, _, second, year, *time = match.groups()
-        return cls(int(first), int(second), int(year), _time(time))
-
-    @property
-    def order(self) -> DateOrder | None:
-        """The order that its numbers prove, if they do."""
-        orders = [order for order in _ORDERS if self._day(order) is not None]
-        return orders[0] if len(orders) == 1 else None
-
-    @property
-    def has_two_readings(self) -> bool:
-        """Whether it means another day in the other order."""
-        days = {self._day(order) for order in _ORDERS}
-        return None not in days and len(days) == 2
 
     def moment(self, order: DateOrder | None) -> dt.datetime | None:
         """The moment that it means if dates with two readings have this order."""
-        order = self.order or order or ("dmy" if self.first == self.second else None)
-        day = self._day(order) if order else None
+        days = set(self.days.values())
+        day = days.pop() if len(days) == 1 else self.days.get(order) if order else None
         return dt.datetime.combine(day, self.time) if day else None
 
-    def _day(self, order: DateOrder) -> dt.date | None:
-        day, month = (self.first, self.second) if order == "dmy" else (self.second, self.first)
-        with suppress(ValueError):  # 30/02/2026
-            return dt.date(self.year, month, day)
+
+@lru_cache(_CACHED)
+def _typed(text: str) -> _Typed | None:
+    match = _TYPED.fullmatch(tidy_text(text))
+    if match is None:
         return None
+    first, _, second, year, *time = match.groups()
+    days: dict[DateOrder, dt.date] = {}
+    for order, day, month in zip(_ORDERS, (first, second), (second, first), strict=True):
+        with suppress(ValueError):  # 30/02/2026
+            days[order] = dt.date(int(year), int(month), int(day))
+    return _Typed(days, _time(time))
 
 
 @lru_cache(_CACHED, typed=True)

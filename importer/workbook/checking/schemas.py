@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from importer.base.texts import N_
 from importer.domain.entities import ManagedBy
@@ -44,14 +44,6 @@ class Rule:
     message: str
     fix: str = _ENTER
     figures: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Failure(NamedTuple):
-    """A bad cell: its row, its field, and the rule that it breaks."""
-
-    row: int
-    field: str
-    rule: Rule
 
 
 REQUIRED = Rule(Code.MISSING_VALUE, "not_nullable", N_("{column} is blank."))  # pandera's name
@@ -138,8 +130,8 @@ RULES_BETWEEN: dict[type[Request], tuple[Rule, ...]] = {
 """The rules between the cells of a row (rule 10)."""
 
 
-def failures(sheet: Sheet, frame: pd.DataFrame) -> list[Failure]:
-    """The bad cells of `frame`, by row and then column.
+def failures(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Rule]]:
+    """The row and field of each bad cell of `frame`, by row and then column, and the broken rule.
 
     Its index holds row numbers, its columns, fields of `sheet`, what the readers returned. Nothing
     is coerced: that would turn 2.5 into 2, and one bad cell would hide the others.
@@ -150,13 +142,13 @@ def failures(sheet: Sheet, frame: pd.DataFrame) -> list[Failure]:
         schema(sheet, tuple(frame.columns)).validate(frame, lazy=True)
     except SchemaErrors as errors:
         fields = [column.field for column in sheet.columns]
-        found: dict[tuple[int, int], Failure] = {}
+        found: dict[tuple[int, int], Rule] = {}
         broken = [(_broken(sheet, error), error.failure_cases["index"])
                   for error in errors.schema_errors]  # fmt: skip
         for (name, _, rule), index in sorted(broken, key=lambda one: one[0][1]):
             for row in map(int, index.drop_duplicates().tolist()):
-                found.setdefault((row, fields.index(name)), Failure(row, name, rule))
-        return [found[place] for place in sorted(found)]
+                found.setdefault((row, fields.index(name)), rule)
+        return [(row, fields[at], found[row, at]) for row, at in sorted(found)]
     return []
 
 

@@ -172,13 +172,6 @@ def test_rows_that_need_an_otc_whose_own_row_is_refused_lead_there(command: Comm
     assert fix_of_last(command, *control) == f"Did you mean {CODE}?"
 
 
-def test_rows_about_a_customer_whose_own_row_is_refused_lead_there(command: CommandLine) -> None:
-    """Whether the rules or a bad cell refused it."""
-    for refused in (customer("Uno", 51), customer("Uno") | row("Add Customer", managed_by="?")):
-        sheets = ("Add Customer", [refused]), ("Disable Customer", [disable("UNO")])
-        assert "Row 2 of Add Customer" in fix_of_last(command, ("Add OTC", [otc()]), *sheets)
-
-
 def test_the_old_name_of_a_customer_leads_to_its_new_one(command: CommandLine) -> None:
     fix = fix_of_last(
         command,

@@ -88,11 +88,6 @@ def test_a_file_that_was_applied_in_part_is_named_when_it_is_refused(command: Co
         assert len(warnings(result)) == 1
 
 
-def test_the_warning_is_in_the_language_of_the_user(applied: CommandLine) -> None:
-    [warning] = warnings(applied("check", WORKBOOK, "--json", "--lang", "es"))
-    assert "lote 1" in warning["message"]
-
-
 @pytest.mark.contract
 def test_a_lengthened_copy_with_a_rename_does_only_what_is_new(applied: CommandLine) -> None:
     rename = edit("Norte", new_name="Este", email="it@este.example")

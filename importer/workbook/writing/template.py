@@ -136,22 +136,15 @@ def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidat
 def _limit(column: Column, language: str) -> DataValidation | None:
     """The range or length that the schema allows, which Excel then keeps too."""
     figures = {name: value for rule in rules_of(column) for name, value in rule.figures.items()}
-    if "high" in figures:
-        validation = DataValidation(
-            type="whole", operator="between", formula1=figures["low"], formula2=figures["high"]
-        )
-        expected = translated(column.kind.meaning, language)
-        validation.error = translated(N_("Enter {expected}."), language).format(expected=expected)
-    elif "limit" in figures:
-        limit = figures["limit"]
-        validation = DataValidation(
-            type="textLength", operator="lessThanOrEqual", formula1=limit
-        )  # fmt: skip
-        validation.error = translated(N_("The limit is {limit} characters."), language).format(
-            limit=limit
-        )
-    else:
+    if not figures.keys() & {"high", "limit"}:
         return None
-    validation.allow_blank, validation.showErrorMessage = True, True
-    validation.errorTitle = column.title(language)
-    return validation
+    is_range = "high" in figures
+    message = N_("Enter {expected}.") if is_range else N_("The limit is {limit} characters.")
+    expected, limit = translated(column.kind.meaning, language), figures.get("limit")
+    return DataValidation(
+        type="whole" if is_range else "textLength",
+        operator="between" if is_range else "lessThanOrEqual", formula1=figures.get("low", limit),
+        formula2=figures.get("high"), allow_blank=True, showErrorMessage=True,
+        errorTitle=column.title(language),
+        error=translated(message, language).format(expected=expected, limit=limit),
+    )  # fmt: skip

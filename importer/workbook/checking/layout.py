@@ -16,7 +16,12 @@ from importer.workbook.checking import layout_problems as problem
 from importer.workbook.checking.header import are_data, find_header, first_headers, rows_below
 from importer.workbook.checking.naming import filled_sheets
 from importer.workbook.checking.totals import total_rows
-from importer.workbook.likeness import columns_like, language_of_headers, sheets_like
+from importer.workbook.likeness import (
+    columns_like,
+    fields_named,
+    language_of_headers,
+    sheets_like,
+)
 from importer.workbook.markup import Markup, column_letters
 from importer.workbook.reading.raw import RawSheet
 
@@ -118,13 +123,9 @@ def _problems_of_unknown(
     """The problems of a sheet that is one of `candidates`, and of headers that mean the same on
     each of them."""
     yield problem.unknown_sheet(raw, candidates, is_only)
-    named = [
-        {column.field for cell in input_sheet.header
-         if (column := labels.column_named(sheet, cell_text(cell)))}
-        for sheet in candidates
-    ]  # fmt: skip
-    for index, cell in enumerate(input_sheet.header):
-        name = cell_text(cell)
+    names = [cell_text(cell) for cell in input_sheet.header]
+    named = [fields_named(sheet, names) for sheet in candidates]
+    for index, name in enumerate(names):
         if not any(labels.column_named(sheet, name) for sheet in candidates):
             first, *others = (
                 list(columns_like(sheet, name, taken, input_sheet.language).values())

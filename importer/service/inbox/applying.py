@@ -59,9 +59,9 @@ class ClaimApplier:
         """Apply the workbook; None if it has changed meanwhile, and nothing of it was applied."""
         name = claim.workbook.name
         tries = claim.tries
-        kept = _kept(claim)
-        if kept is not None and self._is_applied(kept):
-            return kept  # the program ended after the commit
+        done = self._done(claim)
+        if done is not None:
+            return done
         if tries >= MAX_TRIES:
             return given_up_result(name, claim.since, tries, sha256_of(claim.workbook))
         claim.set_tries(tries + 1)
@@ -80,11 +80,10 @@ class ClaimApplier:
             raise_if_changed()
             claim.keep_result(asdict(result_of(report, name, claim.since)), final=False)
 
-        job = replace(
-            self.job, today=clock.today(),
-            corrections=claim.new_corrections(None if kept is None else kept.corrections_made),
-            once=ApplyOnce(recorded, before_commit),
-        )  # fmt: skip
+        kept = _kept(claim)
+        corrections = claim.new_corrections(None if kept is None else kept.corrections_made)
+        once = ApplyOnce(recorded, before_commit)
+        job = replace(self.job, today=clock.today(), corrections=corrections, once=once)
         try:
             self.ledger.must_exist()
             report = self._report(claim.workbook, job)
@@ -103,7 +102,8 @@ class ClaimApplier:
             self._attempt = None
         if report.result is not Result.UNREADABLE:
             self.ledger.worked(to_write=True)
-        return _kept_for(report, claim) or result_of(report, name, claim.since)
+        done = self._done(claim) if report.batch is None else None
+        return done or result_of(report, name, claim.since)
 
     def _report(self, workbook: Path, job: Job) -> Report:
         """The report on the workbook, which is applied if it may be."""
@@ -114,22 +114,19 @@ class ClaimApplier:
             return unended_report(workbook)
         return pipeline.apply(workbook, job, partial=self.partial)
 
-    def _is_applied(self, kept: InboxResult) -> bool:
-        """Whether the ledger has the batch of a result that was kept before the commit."""
-        if kept.batch is None or self.job.ledger.is_missing:
-            return False
+    def _done(self, claim: Claim) -> InboxResult | None:
+        """The result that was kept before a commit, if the ledger has its batch.
+
+        The program ended after the commit, or only the answer to it was lost.
+        """
+        kept = _kept(claim)
+        if kept is None or kept.batch is None or self.job.ledger.is_missing:
+            return None
         with self.job.ledger.reading() as connection:
             batches = batches_of_file(connection, self.job.account, kept.sha256)
-        return any(batch.batch == kept.batch for batch in batches)
+        return kept if any(batch.batch == kept.batch for batch in batches) else None
 
 
 def _kept(claim: Claim) -> InboxResult | None:
     """The result that was kept before a commit, which may have failed."""
     return result_from_json(claim.kept_result(final=False))
-
-
-def _kept_for(report: Report, claim: Claim) -> InboxResult | None:
-    """The result that was kept if its batch is that of the report: only the answer was lost."""
-    kept = _kept(claim)
-    is_same = kept is not None and kept.batch is not None and kept.batch == report.applied_before
-    return kept if is_same else None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import string
-from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,10 +23,8 @@ _NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined"
 """Encodings of texts that Python needs for other things than files."""
 _BEGINNING = 4_096  # bytes that are enough to tell whether every other one is 0
 _CHUNK = 1 << 20
-_LETTERS = string.ascii_letters.encode() + b"'"
-_LENGTH = 50  # of a word, at least
-_ACCENTED = re.compile(rb"[\x80-\xff][A-Za-z'\x80-\xff]{0,%d}" % _LENGTH)
-"""The rest of a word from its first accented letter on."""
+_ACCENTED = re.compile(rb"(?<![A-Za-z'])[A-Za-z']{0,50}+[\x80-\xff][A-Za-z'\x80-\xff]{0,50}")
+"""A word with accented letters, if it is not so long that it would take time."""
 _ENOUGH = 10_000
 """Words with accented letters that are enough to guess an encoding."""
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -109,17 +105,11 @@ def _utf8(content: bytes) -> str | None:
     return "utf-8"
 
 
-def _accented_words(content: bytes) -> Iterator[bytes]:
-    for match in _ACCENTED.finditer(content):
-        before = content[max(0, match.start() - _LENGTH) : match.start()]
-        yield before[len(before.rstrip(_LETTERS)) :] + match[0]
-
-
 def _most_plausible(content: bytes) -> Encoding:
     """The one of GUESSES in which the accented letters look most like words."""
     from importer.workbook.formats.spelling import plausibility  # few files need it
 
-    words = set(islice(_accented_words(content), _ENOUGH))
+    words = {match[0] for match in islice(_ACCENTED.finditer(content), _ENOUGH)}
     points: dict[str, float] = {}
     for codec in GUESSES:
         try:

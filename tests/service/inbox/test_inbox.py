@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -196,11 +197,12 @@ def test_a_strange_entry_among_the_claims_stops_nothing(folders: Folders, serve:
     (claimed / ".DS_Store").write_bytes(b"x")
     forged = claimed / "there" / "20260101T000000000000Z-abcdef"
     (forged / "workbook").mkdir(parents=True)
-    (forged / "workbook" / "w.xlsx").write_bytes(b"no workbook")
+    content = b"no workbook"
+    (forged / "workbook" / "w.xlsx").write_bytes(content)
     result = {
         "event": "APPLIED", "facts": {"file": "w.xlsx"}, "name": "../../escaped.xlsx",
         "corrections": None, "corrections_made": None, "report": ["r"], "returned": False,
-        "result": "applied", "rows": {}, "batch": 1,
+        "result": "applied", "rows": {}, "batch": 1, "sha256": sha256(content).hexdigest(),
     }  # fmt: skip
     (forged / "result.json").write_text(json.dumps({"final": True, "result": result}))
     folders.drop("one.xlsx", good(1))

@@ -84,24 +84,6 @@ def test_a_text_whose_end_never_comes_is_refused_with_the_reason(
     assert str(folders.inbox) not in report
 
 
-@linux_only
-def test_a_text_without_a_last_line_end_is_taken_once_nobody_has_it_open(
-    folders: Folders, clock: DrivenClock
-) -> None:
-    """Many programs end no last line."""
-    with service_at(folders) as service:
-        with (folders.inbox / NAME).open("w", encoding="utf-8") as file:
-            file.write((HEADER + otc_rows(1))[:-1])
-            file.flush()
-            clock.wait_for_looks()
-            clock.advance(2 * DOUBTFUL)
-            service.wait_for("workbook-in-use")
-            assert folders.waiting == [".claimed", NAME]
-        clock.advance(0)
-        service.wait_for("workbook-applied")
-    assert service.named("workbook-doubtful") == []
-
-
 @pytest.mark.parametrize("leases", [pytest.param(True, marks=linux_only), False])
 def test_an_empty_file_waits_for_its_content(
     folders: Folders, clock: DrivenClock, leases: bool, request: pytest.FixtureRequest

@@ -16,7 +16,7 @@ from importer.service.inbox import wholeness
 from importer.service.inbox.arrivals import DOUBTFUL, STILL, InboxFiles, InboxScanner
 from importer.service.inbox.wholeness import NO_END, NO_LINE_END, Writers, examine
 from inbox_workbooks import good
-from slow_uploads import HEADER, WITHOUT_LEASES, append, otc_rows
+from slow_uploads import HEADER, WITHOUT_LEASES, otc_rows
 
 pytest_plugins = ["service_fixtures"]
 
@@ -104,19 +104,6 @@ def test_the_setting_says_for_how_long(tmp_path: Path, settle: float) -> None:
         assert scanner.look().ready == []
         now += 0.1
         assert scanner.look().ready == [path]
-
-
-@pytest.mark.usefixtures("no_leases")
-def test_each_piece_of_a_file_starts_the_pause_again(tmp_path: Path) -> None:
-    now = 0.0
-    scanner = InboxScanner(InboxSettings(tmp_path, tmp_path, tmp_path), lambda: now)
-    for number in range(5):
-        append(tmp_path / "pieces.csv", otc_rows(number))
-        assert scanner.look()[:2] == ([], 1), "it has just changed"
-        now += SETTLE - 1
-        assert scanner.look()[:2] == ([], 1), "it has not been still for long enough"
-    now += 1
-    assert scanner.look() == InboxFiles([tmp_path / "pieces.csv"], 0, 0, 0, now)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-32"])

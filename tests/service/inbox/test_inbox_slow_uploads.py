@@ -3,58 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
 from builders import write_workbook
-from importer.service.inbox.arrivals import DOUBTFUL, STILL
 from importer.service.inbox.claims import Claim, ClaimFolder
 from inbox_workbooks import batches, good, names, report_of
 from service_folders import Folders
-from services import Serve, ServiceThread, running
-from slow_uploads import HEADER, NAME, DrivenClock, append, otc_rows
+from services import Serve, running
+from slow_uploads import HEADER, NAME, append, otc_rows
 
 pytest_plugins = ["service_fixtures"]
-
-SETTLE = 15.0
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
 
 
-@contextmanager
-def service_at(folders: Folders) -> Iterator[ServiceThread]:
-    """A running service with the default for `settle`, that looks into its inbox often."""
-    folders.configure(inbox="settle = '15s'")
-    with running(folders) as service, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("importer.service.loops.LOOK_EVERY", 0.05)
-        patch.setattr("importer.service.inbox.arrivals.STILL", STILL)
-        yield service
-
-
 @pytest.mark.usefixtures("no_leases")
-@pytest.mark.parametrize("cut", ["in a cell", "after a row"])
-def test_an_upload_that_stalls_is_applied_once_it_is_whole(
-    folders: Folders, clock: DrivenClock, cut: str
-) -> None:
-    """29 of 60 rows have come, or half of the thirtieth, too: its 250 licences are 25 so far."""
+def test_an_upload_that_stalls_in_a_cell_is_applied_once_it_is_whole(folders: Folders) -> None:
+    """29 of 60 rows have come, and half of the thirtieth: its 250 licences are 25 so far."""
     upload = folders.inbox / NAME
-    rows = otc_rows(*range(30))
-    with service_at(folders) as service:
-        append(upload, HEADER + (rows[: -len("0\n")] if cut == "in a cell" else rows))
-        clock.wait_for_looks()
-        clock.advance(SETTLE - 1)
-        assert folders.waiting == [".claimed", NAME]
-        if cut == "in a cell":
-            clock.advance(DOUBTFUL - SETTLE)
-            assert folders.waiting == [".claimed", NAME]
-            assert "line end" in service.wait_for("workbook-doubtful")["message"]
-        append(upload, ("0\n" if cut == "in a cell" else "") + otc_rows(*range(30, 60)))
-        clock.wait_for_looks()
-        clock.advance(SETTLE)
+    append(upload, HEADER + otc_rows(*range(30))[: -len("0\n")])
+    with running(folders) as service:
+        assert "line end" in service.wait_for("workbook-doubtful")["message"]
+        append(upload, "0\n" + otc_rows(*range(30, 60)))
         assert service.wait_for("workbook-applied")["applied"] == 60
     assert names(folders.applied) == [NAME, f"{NAME}.report.txt"]
     assert "Rows: 60 read, 60 applied" in report_of(folders, NAME)
@@ -63,20 +36,17 @@ def test_an_upload_that_stalls_is_applied_once_it_is_whole(
 
 @pytest.mark.usefixtures("no_leases")
 def test_a_text_whose_end_never_comes_is_refused_with_the_reason(
-    folders: Folders, clock: DrivenClock
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is applied once its last line has an end."""
+    monkeypatch.setattr("importer.service.inbox.arrivals.DOUBTFUL", 0.0)
     text = HEADER + otc_rows(1)
-    with service_at(folders) as service:
+    with running(folders) as service:
         append(folders.inbox / NAME, text[:-1])
-        clock.wait_for_looks()
-        clock.advance(DOUBTFUL)
         event = service.wait_for("workbook-unreadable")
         assert names(folders.rejected) == [NAME, f"{NAME}.report.txt"]
         assert not Path(folders.ledger).exists()
         append(folders.inbox / NAME, text)
-        clock.wait_for_looks()
-        clock.advance(SETTLE)
         service.wait_for("workbook-applied")
     report = Path(event["report"]).read_text("utf-8")
     for words in ("unreadable-file", "its last line has no line end", "add a line end", "upload"):
@@ -86,23 +56,21 @@ def test_a_text_whose_end_never_comes_is_refused_with_the_reason(
 
 @pytest.mark.parametrize("leases", [pytest.param(True, marks=linux_only), False])
 def test_an_empty_file_waits_for_its_content(
-    folders: Folders, clock: DrivenClock, leases: bool, request: pytest.FixtureRequest
+    folders: Folders, leases: bool, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    """It is refused only if none comes."""
     if not leases:
         request.getfixturevalue("no_leases")
     content = write_workbook(folders.folder / "w.xlsx", good(1)).read_bytes()
     (folders.inbox / "slow.xlsx").touch()
     (folders.inbox / "never.xlsx").touch()
-    with service_at(folders) as service:
-        clock.wait_for_looks()
-        clock.advance(DOUBTFUL - 1)
+    with running(folders) as service:
         service.wait_for("workbook-doubtful", count=2)
         assert folders.waiting == [".claimed", "never.xlsx", "slow.xlsx"]
         (folders.inbox / "slow.xlsx").write_bytes(content)
-        clock.advance(1)
-        service.wait_for("workbook-unreadable")
-        clock.advance(SETTLE)
         service.wait_for("workbook-applied")
+        monkeypatch.setattr("importer.service.inbox.arrivals.DOUBTFUL", 0.0)
+        service.wait_for("workbook-unreadable")
     assert "it is empty" in report_of(folders, "never.xlsx")
     assert batches(folders) == ["slow.xlsx"]
     assert len(service.named("workbook-doubtful")) == 2

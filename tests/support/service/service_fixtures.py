@@ -11,12 +11,10 @@ import pytest
 
 from builders import code_of, customer, otc, write_workbook
 from importer.cli import main as program
-from importer.config.service import InboxSettings
-from importer.service.inbox import wholeness, worker
-from importer.service.inbox.arrivals import InboxFiles, InboxScanner
+from importer.service.inbox import wholeness
 from service_folders import Folders
 from services import Events, Logged, Serve
-from slow_uploads import WITHOUT_LEASES, DrivenClock
+from slow_uploads import WITHOUT_LEASES
 
 
 @pytest.fixture
@@ -73,24 +71,6 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("exports.run", "mail.outbox"):
         for name in ("FIRST_PAUSE", "LONGEST_PAUSE"):
             monkeypatch.setattr(f"importer.service.{module}.{name}", pause)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> DrivenClock:
-    """The clock by which the inbox of a running service waits."""
-    driven = DrivenClock()
-
-    class DrivenScanner(InboxScanner):
-        def __init__(self, settings: InboxSettings) -> None:
-            super().__init__(settings, lambda: driven.seconds)
-
-        def look(self) -> InboxFiles:
-            files = super().look()
-            driven.looks += 1
-            return files
-
-    monkeypatch.setattr(worker, "InboxScanner", DrivenScanner)
-    return driven
 
 
 @pytest.fixture

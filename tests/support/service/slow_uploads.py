@@ -1,4 +1,4 @@
-"""Uploads to the inbox of a service that take their time, and the clock by which it waits."""
+"""Uploads to the inbox of a service that take their time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 from builders import code_of
 from service_folders import Folders
-from waiting import wait_until
 
 NAME = "Add OTC.csv"
 HEADER = "OTC,Email,Company Name,Total Licenses\n"
@@ -42,24 +41,6 @@ def assert_reports_describe_their_files(folders: Folders) -> None:
         rows = len(path.read_text("utf-8").splitlines()) - 1
         assert f"Rows: {rows} read" in report
         assert "was written to" not in report
-
-
-class DrivenClock:
-    """The clock by which the inbox of a running service sees how long its files are still."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.looks = 0
-
-    def advance(self, seconds: float) -> None:
-        """Let so much time pass, and the service look into its inbox and act."""
-        self.seconds += seconds
-        self.wait_for_looks()
-
-    def wait_for_looks(self) -> None:
-        """Wait until all has been done that a look of the service from now on leads to."""
-        seen = self.looks + 3  # one may be under way; the next is followed by what it leads to
-        wait_until(lambda: self.looks >= seen)
 
 
 def _refused_with(number: int) -> SimpleNamespace:

@@ -15,13 +15,6 @@ HEADER = OTC_HEADER[:4]
 HEADER_LINE = ",".join(HEADER)
 
 
-def test_letters_of_no_known_encoding_are_refused(command: CommandLine) -> None:
-    """Byte 0xC3 is no letter where 0x81 is one."""
-    path = Path("Add OTC.csv")
-    path.write_bytes(b"OTC,Email\n\x81\xc3,x\n")
-    assert "Windows-1252" in refusal_of(command("check", path, "--json"))["message"]
-
-
 def test_the_separator_is_found_by_the_headers_whatever_the_suffix(command: CommandLine) -> None:
     """Commas in names, decimal commas and semicolons in text do not mislead."""
     rows = [

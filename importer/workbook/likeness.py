@@ -110,19 +110,6 @@ _SYNONYMS = {
                for field, words in by_field.items()}
     for language, by_field in SYNONYMS.items()
 }  # fmt: skip
-_WORDS = {
-    language: frozenset().union(*by_field.values())
-    | {_telling_words(column.title(language)) for sheet in SHEETS for column in sheet.columns}
-    for language, by_field in _SYNONYMS.items()
-}
-"""The headers of each language, and synonyms for them."""
-
-
-def language_of_headers(headers: Sequence[str]) -> str:
-    """The language of most of `headers`; the first one if there is no majority."""
-    words = [_telling_words(header) for header in headers[:_WIDEST]]
-    counts = [sum(word in _WORDS[language] for word in words) for language in LANGUAGES]
-    return LANGUAGES[counts.index(max(counts))]
 
 
 def _is_synonym(header: str, column: Column, language: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from importer.base.texts import LANGUAGES
+from importer.base.texts import current_language
 from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
 from importer.domain.sheets import Column, Sheet
 from importer.domain.tidying import tidy_text
@@ -19,7 +19,6 @@ from importer.workbook.checking.totals import total_rows
 from importer.workbook.likeness import (
     columns_like,
     fields_named,
-    language_of_headers,
     sheets_like,
 )
 from importer.workbook.markup import Markup, column_letters
@@ -38,7 +37,7 @@ class InputSheet:
     `name` is the one that its rows are given back under. `columns` gives the index (A is 0) of each
     field's column; `asked_about` has the fields that misnamed columns may mean. `rows` are the
     filled rows below the header, all `refused` if the layout is wrong; `totals` are the numbers of
-    those that are no rows to apply, and refused too. Headers are suggested in `language`.
+    those that are no rows to apply, and refused too.
     """
 
     sheet: Sheet | None
@@ -52,7 +51,6 @@ class InputSheet:
     refused: bool = False
     asked_about: set[str] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
-    language: str = LANGUAGES[0]
 
     def without_totals(self) -> InputSheet:
         """The sheet without its rows of totals, whose cells mean nothing."""
@@ -108,13 +106,7 @@ def _input_sheet(raw: RawSheet, sheet: Sheet | None, likely: Sheet) -> InputShee
             places[column.field] = ColumnPlace(column_letters(index + 1), bare, column.header)
     rows = rows_below(raw.rows, row, header)
     place = SheetPlace(raw.name, places)
-    if sheet is None or raw.chosen is not None:
-        language = language_of_headers([cell_text(cell) for cell in header])
-    else:
-        language = labels.language_of(raw.name, sheet)
-    return InputSheet(
-        sheet, place, raw.title, columns, header, rows, raw.markup, row, language=language
-    )
+    return InputSheet(sheet, place, raw.title, columns, header, rows, raw.markup, row)
 
 
 def _problems_of_unknown(
@@ -128,7 +120,7 @@ def _problems_of_unknown(
     for index, name in enumerate(names):
         if not any(labels.column_named(sheet, name) for sheet in candidates):
             first, *others = (
-                list(columns_like(sheet, name, taken, input_sheet.language).values())
+                list(columns_like(sheet, name, taken, current_language()).values())
                 for sheet, taken in zip(candidates, named, strict=True)
             )
             if first and all(first == other for other in others):
@@ -161,15 +153,13 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
     for header in unknown:
         name = header.name
         if not labels.is_problems(name) and (name or is_filled(input_sheet.rows, header.index)):
-            of_column, fields = problem.unknown_column(
-                header, sheet, input_sheet.columns, input_sheet.language
-            )
+            of_column, fields = problem.unknown_column(header, sheet, input_sheet.columns)
             input_sheet.asked_about.update(fields)
             yield of_column
     missing = sheet.required - input_sheet.columns.keys() - input_sheet.asked_about
     for column in sheet.columns:
         if column.field in missing:
-            yield problem.missing_column(raw, column, row, input_sheet.language)
+            yield problem.missing_column(raw, sheet, column, row)
     if raw.chosen is None and not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)
 

@@ -100,9 +100,9 @@ def header_below_data(raw: RawSheet, row: int) -> Problem:
     )  # fmt: skip
 
 
-def missing_column(raw: RawSheet, column: Column, row: int, language: str) -> Problem:
+def missing_column(raw: RawSheet, sheet: Sheet, column: Column, row: int) -> Problem:
     """A required column that is missing."""
-    title = column.title(language)
+    title = column.title(language_of(raw.title, sheet))
     facts = {"sheet": raw.name, "column": title, "expected": text(column.kind.meaning)}
     return Problem(
         Code.MISSING_COLUMN,
@@ -123,12 +123,13 @@ class Header:
 
 
 def unknown_column(
-    header: Header, sheet: Sheet, taken: Collection[str], language: str
+    header: Header, sheet: Sheet, taken: Collection[str]
 ) -> tuple[Problem, Collection[str]]:
     """A column that may be a known one, or else is ignored, and the fields that it may fill.
 
-    Columns of the fields `taken` are there already; others are suggested in `language`.
+    Columns of the fields `taken` are there already.
     """
+    language = language_of(header.sheet.title, sheet)
     missing = {column.field: column.title(language) for column in sheet.columns
                if column.field not in taken}  # fmt: skip
     facts: dict[str, object] = {}

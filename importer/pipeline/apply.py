@@ -25,9 +25,8 @@ from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.writing.apply import BatchFacts, apply_changes
 from importer.messages.fault_log import log_detail
 from importer.messages.report import Report, Result
-from importer.pipeline.applied_before import report_of_done
 from importer.pipeline.job import Job, note_batch
-from importer.pipeline.report import report_on
+from importer.pipeline.report import report_of_done, report_on
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
 from importer.workbook.reading.sandbox import read_ahead, read_workbook

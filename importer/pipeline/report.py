@@ -1,17 +1,19 @@
-"""Make the report on a workbook from its plan."""
+"""Make the report on a workbook from its plan, and from the batches that applied it before."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from importer.base.texts import N_, text
 from importer.domain.planning.plan import Plan, RowOutcome
 from importer.domain.problems import Code, Problem
 from importer.ledger.reading.journal import Batch
 from importer.messages.report import Report, Result, Rows
-from importer.pipeline.applied_before import applied_before, last_standing
 from importer.pipeline.cascades import with_refused_rows
+from importer.pipeline.job import Job
 from importer.pipeline.suggestions import with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.markup import column_number
@@ -29,16 +31,39 @@ def report_on(
         checked.read, counted[RowOutcome.APPLIED], counted[RowOutcome.UNCHANGED],
         counted[RowOutcome.REJECTED],
     )  # fmt: skip
-    before = last_standing(batches)
     problems = [*checked.problems, *plan.problems]
-    if before is not None:
-        problems.append(applied_before(before))
+    standing = [batch for batch in batches if batch.undone_by is None]
+    problems += map(_applied_before, standing[-1:])
     problems = [with_suggestion(p, checked, plan.after) for p in _in_order(problems, checked)]
     return Report(
         str(path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
         {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
         with_refused_rows(problems, checked, outcomes),
-        applied_before=None if before is None else before.batch,
+        applied_before=standing[-1].batch if standing else None,
+    )  # fmt: skip
+
+
+def report_of_done(path: str, rows: int, batches: Iterable[Batch], job: Job) -> Report | None:
+    """The report on a file that an interrupted attempt of the same caller applied, if one did.
+
+    `batches` are those of the file.
+    """
+    recorded = None if job.once is None else job.once.recorded()
+    for batch in batches:
+        if batch.batch == recorded:
+            counts = Rows(rows, 0, rows, 0)
+            return Report(path, Result.UNCHANGED, batch.sha256, counts, applied_before=recorded)
+    return None
+
+
+def _applied_before(batch: Batch) -> Problem:
+    """The warning that `batch` applied the same file (rule 6)."""
+    at = dt.datetime.fromisoformat(batch.at).replace(tzinfo=None)
+    return Problem(
+        Code.APPLIED_BEFORE,
+        text(N_("The same file was applied before, as batch {batch} at {at} UTC."),
+             batch=batch.batch, at=at),
+        text(N_("Its rows are judged like any others: what is so already stays unchanged.")),
     )  # fmt: skip
 
 

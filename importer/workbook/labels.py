@@ -7,8 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 from importer.base.texts import LANGUAGES, N_, translated
+from importer.domain.names import accentless_key
 from importer.domain.sheets import SHEETS, Column, Sheet
-from importer.domain.tidying import ODD_DASHES, tidy_text
 
 PROBLEMS = N_("Problems")
 """The sheet and the column of a corrections workbook; ignored when it is applied again."""
@@ -23,7 +23,6 @@ SUMMARY = N_("Summary")
 
 HEADER_SEARCH = 20  # rows that are searched for a header
 
-_PLAIN = str.maketrans(dict.fromkeys("‘’‛′´`", "'") | dict.fromkeys(ODD_DASHES, "-"))
 _CACHED = 4_096
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -32,9 +31,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 @lru_cache(_CACHED)
 def label_key(label: str) -> str:
     """The form in which labels are compared: without case, accents, spacing and the `*`."""
-    decomposed = unicodedata.normalize("NFKD", tidy_text(label).translate(_PLAIN))
-    bare = (c for c in decomposed if not unicodedata.combining(c) and not c.isspace() and c != "*")
-    return "".join(bare).casefold()
+    return "".join(accentless_key(label).replace("*", "").split())
 
 
 @lru_cache(_CACHED)

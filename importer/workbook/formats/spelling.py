@@ -12,7 +12,7 @@ _POINTS = {
 """The points of a letter, by how common it is, first of all in Spanish."""
 _RARE = -3.0
 """The points of any other letter."""
-_USUAL = re.compile("[çñãõ][aeoãõ]")
+_USUAL = re.compile("[çñãõ][aeoãõ]|ière")
 _UNUSUAL = re.compile(r"\b[çêëîïôùû]")
 """Where letters often stand, and where they seldom do; 2 and -5 points."""
 
@@ -22,6 +22,8 @@ _AROUND = 0.5
 """The points of a sign where it usually stands: before or after a word."""
 _WITHIN = 12.0
 """The points of a sign in a word where languages have it: d’aigua, col·legi, Nº."""
+_BETWEEN = re.compile("[·’´'–—\xa0]")
+"""Signs between parts of words: O’Neill, Pérez–Núñez."""
 _SIGNS = frozenset("€£¢¥§©®™°ºª·•–—…«»‹›“”„‘’‚¡¿½¼¾²³±×÷´¨\xa0")
 _OPENING, _CLOSING = "¡¿«‹“„‘°º–—€", "»›“”’…®™©°ºª€"
 _SIGN_WITHIN = re.compile(
@@ -39,8 +41,8 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]{3}")
 
 def plausibility(word: str) -> float:
     """The points of a run of letters and signs: above 0 if it looks like a word, else below."""
-    parts = re.split("[·’']", word)
-    return _WITHIN * len(_SIGN_WITHIN.findall(word)) + sum(map(_points, parts))
+    parts = map(_points, _BETWEEN.split(word))
+    return _WITHIN * len(_SIGN_WITHIN.findall(word)) + sum(parts)
 
 
 def _points(word: str) -> float:

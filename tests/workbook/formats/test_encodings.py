@@ -79,6 +79,7 @@ def test_four_words_of_a_western_language_are_enough(language: str) -> None:
 @pytest.mark.parametrize("name", [
     "Acme – Norte", "5 €", "“Acme”", "O’Neill", "L’Hospitalet", "N.º 5", "Mª Luz", "20 °C",
     "¿Qué?", "Col·legi", "Díaz", "Peter’s", "París",
+    "O´Neill", "Pérez–Núñez", "Norte–Sur", "Clínica\xa0Norte", "La\xa0Bañeza",
 ])  # fmt: skip
 def test_signs_between_words_are_no_letters(name: str) -> None:
     for encoding in GUESSES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 
@@ -68,8 +69,8 @@ def cell_problem(place: Place, column: Column, rule: Rule, cell: Cell) -> Proble
         fix = _NO_SEPARATORS
     elif code is Code.BAD_DATE and len(days := possible_days(cell)) > 1:
         facts["day_first"], facts["month_first"] = days
-        is_typed = days[1].day == days[0].month
-        reason, fix = _TWO_READINGS, _ENTER_ISO_OR_SAY if is_typed else _ENTER_ISO
+        is_evening = days[1] == days[0] + dt.timedelta(1)
+        reason, fix = _TWO_READINGS, _ENTER_ISO if is_evening else _ENTER_ISO_OR_SAY
     if near:
         facts["near"], fix = near, _DID_YOU_MEAN
     return problem_at(

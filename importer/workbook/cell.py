@@ -52,12 +52,10 @@ _MOST_DIGITS = 30
 
 def number_text(number: float) -> str:
     """A number as a person sees it: up to 15 digits, no exponent, no tail of binary fractions."""
-    if not abs(number) < 10**_MOST_DIGITS:  # also infinity
-        return str(number)
-    if isinstance(number, int):
+    if isinstance(number, int) or not abs(number) < 10**_MOST_DIGITS:  # also infinity
         return str(number)
     shortest = f"{number:.{DIGITS}g}" if abs(number) < 10**DIGITS else repr(number)
-    return f"{Decimal(shortest):f}"
+    return f"{Decimal(shortest).normalize() + 0:f}"  # 0 is neither -0 nor 0.0
 
 
 def cell_text(cell: Cell) -> str:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from importer.base.texts import current_language
 from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
-from importer.domain.sheets import Column, Sheet
+from importer.domain.sheets import Sheet
 from importer.domain.tidying import tidy_text
 from importer.workbook import labels
 from importer.workbook.cell import Cell, Row, cell_text, is_blank
@@ -84,7 +84,9 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
             severities = {of_sheet.severity for of_sheet in of_layout}
             input_sheet.refused = Severity.ERROR in severities
             problems += of_layout
-            for row, label in total_rows(input_sheet.rows, _columns_by_index(input_sheet)):
+            columns = {index: sheet.column(field) for field, index in input_sheet.columns.items()
+                       if sheet}  # fmt: skip
+            for row, label in total_rows(input_sheet.rows, columns):
                 input_sheet.totals.add(row)
                 problems.append(problem.total_row(raw, row, label))
             problems += problem.hidden_cells(raw, input_sheet.rows, input_sheet.columns)
@@ -162,11 +164,6 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
             yield problem.missing_column(raw, sheet, column, row)
     if raw.chosen is None and not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)
-
-
-def _columns_by_index(input_sheet: InputSheet) -> dict[int, Column]:
-    sheet = input_sheet.sheet
-    return {i: sheet.column(field) for field, i in input_sheet.columns.items()} if sheet else {}
 
 
 def is_filled(rows: Sequence[Row], index: int) -> bool:

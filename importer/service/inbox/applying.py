@@ -60,7 +60,7 @@ class ClaimApplier:
         name = claim.workbook.name
         tries = claim.tries
         done = self._done(claim)
-        if done is not None:
+        if done is not None:  # the program ended after the commit, or its answer was lost
             return done
         if tries >= MAX_TRIES:
             return given_up_result(name, claim.since, tries, sha256_of(claim.workbook))
@@ -102,8 +102,7 @@ class ClaimApplier:
             self._attempt = None
         if report.result is not Result.UNREADABLE:
             self.ledger.worked(to_write=True)
-        done = self._done(claim) if report.batch is None else None
-        return done or result_of(report, name, claim.since)
+        return result_of(report, name, claim.since)
 
     def _report(self, workbook: Path, job: Job) -> Report:
         """The report on the workbook, which is applied if it may be."""
@@ -115,10 +114,7 @@ class ClaimApplier:
         return pipeline.apply(workbook, job, partial=self.partial)
 
     def _done(self, claim: Claim) -> InboxResult | None:
-        """The result that was kept before a commit, if the ledger has its batch.
-
-        The program ended after the commit, or only the answer to it was lost.
-        """
+        """The result that was kept before a commit, if the ledger has its batch."""
         kept = _kept(claim)
         if kept is None or kept.batch is None or self.job.ledger.is_missing:
             return None

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
+from importer.domain.sheets import SHEETS
 from importer.workbook.cell import Row
 from importer.workbook.formats.csv_cells import cell_of
 from importer.workbook.formats.encodings import Encoding, misfit
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
 from importer.workbook.labels import HEADER_SEARCH, is_header
+from importer.workbook.likeness import fields_meant
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 WORKBOOK_SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
@@ -48,10 +51,12 @@ class Table(NamedTuple):
 
 
 def has_header(beginning: str, suffix: str) -> bool:
-    """Whether a text with this beginning has several columns, one with a known header; `suffix` is
-    the file's."""
-    rows = _try(beginning, _separator(beginning, suffix))
-    return any(len(fields) > 1 and _known(fields) for fields in islice(rows, HEADER_SEARCH))
+    """Whether a text with this beginning has several columns, one with a known header or two whose
+    headers resemble known ones; `suffix` is the file's."""
+    rows = list(islice(_try(beginning, _separator(beginning, suffix)), HEADER_SEARCH))
+    return any(len(fields) > 1 and _known(fields) for fields in rows) or any(
+        len(fields_meant(sheet, fields, loosely=False)) > 1 for fields in rows for sheet in SHEETS
+    )
 
 
 def read_csv(content: bytes, encoding: Encoding, suffix: str, limits: Limits) -> Table:
@@ -126,14 +131,19 @@ def _within_quotes(lines: str) -> str:
 
 
 def _separator(sample: str, suffix: str) -> str:
-    """The separator that finds the most known headers, then the fewest rows beyond the header."""
+    """The separator that finds the most known headers, then the fewest rows beyond the header.
+
+    Where none finds a known header, it is the one that gives the most rows equally many columns.
+    """
     order = "\t,;|" if suffix in _TAB_FIRST else _SEPARATORS
 
-    def fitness(separator: str) -> tuple[int, int]:
+    def fitness(separator: str) -> tuple[int, int, int]:
         rows = list(islice(_try(sample, separator), HEADER_SEARCH))
         header = max(rows, key=_known, default=[])
-        beyond = sum(len(fields) > len(header) for fields in rows)
-        return _known(header), -beyond
+        if known := _known(header):
+            return known, -sum(len(fields) > len(header) for fields in rows), 0
+        widths = Counter(len(fields) for fields in rows if len(fields) > 1)
+        return 0, *max(((count, width) for width, count in widths.items()), default=(0, 0))
 
     return max(order, key=fitness)  # the first of equals
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -56,6 +57,25 @@ def test_a_list_with_other_names_says_what_each_may_mean(
     assert near(result) == {
         f"{letter}3": f"Did you mean {title}" for letter, title in zip("ABCD", titles, strict=True)
     }
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(("name", "encoding"), [
+    ("Clientes.csv", "utf-8-sig"), ("Clientes.txt", "cp1252"), ("Clientes.xls", "utf-16"),
+])  # fmt: skip
+def test_a_list_of_separated_values_is_understood_whatever_separates_them(
+    separator: str, name: str, encoding: str, command: CommandLine
+) -> None:
+    """No header is known, and commas in the title, names and numbers do not mislead."""
+    rows = [["Clientes, mayo"], [], SPANISH, ["Norte", A, "5", "a@norte.example"],
+            ["Sur, S.L.", A, "3,0", "b@sur.example"], ["Este, S.L.", A, "3,0", ""]]  # fmt: skip
+    with Path(name).open("w", encoding=encoding, newline="") as stream:
+        csv.writer(stream, delimiter=separator).writerows(rows)
+    result = command("check", name, "--json")
+    assert set(near(result)) == {"A3", "B3", "C3", "D3"}
+    assert "Add Customer" in problem_of(result, "unknown-sheet")["message"]
+    result = command("check", name, "--sheet", "Add Customer", "--json")
+    assert set(near(result)) == {"A3", "B3", "C3", "D3"}
 
 
 @pytest.mark.parametrize("suffix", LIST_SUFFIXES)

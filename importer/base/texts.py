@@ -111,13 +111,15 @@ def visible(message: str) -> str:
     """Show invisible characters, and spaces other than the plain one, by number: ‹U+00A0›."""
     if message.isascii():
         return message
-    return "".join(
-        f"‹U+{ord(c):04X}›" if c != " " and unicodedata.category(c) in _INVISIBLE else c
-        for c in message
-    )
+    return "".join(f"‹U+{ord(c):04X}›" if c > " " and _is_invisible(c) else c for c in message)
 
 
-_INVISIBLE = ("Cf", "Mn", "Zs")
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN or character in _WITHOUT_INK
+
+
+_UNSEEN = ("Cc", "Cf", "Cn", "Mn", "Zl", "Zp", "Zs")
+_WITHOUT_INK = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
 
 
 def shortened(message: str) -> str:

@@ -6,13 +6,17 @@ import re
 import unicodedata
 from functools import lru_cache
 
-ODD_DASHES = "‐‑‒–—―−﹘﹣－⁃"
+ODD_DASHES = "‐‑‒–—―−﹘﹣－⁃˗➖⁻־⸺⸻"
 """Hyphens and dashes that word processors and web pages put where a person typed "-"."""
-INVISIBLE = (
-    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
-)
-"""Characters that cannot be seen, which copying from web pages and address books leaves in text."""
+_INVISIBLE = (
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5),
+    (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800),
+    (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFC),
+    (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE01EF),
+)  # fmt: skip
+INVISIBLE = "".join(chr(code) for first, last in _INVISIBLE for code in range(first, last + 1))
+"""Characters that cannot be seen, which copying from web pages and address books leaves in text:
+Default_Ignorable_Code_Point of Unicode, and a few that have a width but no ink."""
 SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """Spaces other than the plain one, as a regular expression's class of characters."""
 

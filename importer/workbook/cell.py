@@ -72,6 +72,12 @@ def cell_text(cell: Cell) -> str:
         case dt.datetime() if cell.time() == dt.time():
             return cell.date().isoformat()
         case dt.datetime():
-            return cell.isoformat(sep=" ")
+            return cell.isoformat(sep=" ", timespec="seconds")
+        case dt.time():
+            return cell.isoformat(timespec="seconds")
+        case dt.timedelta():
+            minutes, seconds = divmod(round(abs(cell.total_seconds())), 60)
+            sign = "-" if cell < dt.timedelta() else ""
+            return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
         case _:
             return str(cell)

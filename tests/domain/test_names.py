@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.base.texts import visible
 from importer.domain.names import (
     accentless_key,
     fits_console,
@@ -81,6 +82,13 @@ def test_accents_digits_and_spaces_distinguish_names(name: str, other: str) -> N
 def test_names_that_differ_in_accents_have_the_same_accentless_key() -> None:
     assert accentless_key("Peñón y Cía") == accentless_key("PENON  Y CIA")
     assert accentless_key("Norte") != accentless_key("Sur")
+
+
+def test_a_name_is_the_same_whatever_cannot_be_seen_in_it() -> None:
+    """A variation selector, a joiner, fillers, a blank of Braille, tags."""
+    for unseen in "\ufe0f\u034f\u3164\u115f\u2800\u206a\ufffc\U000e0020":
+        assert name_key(f"Clinica{unseen} Norte") == name_key("Clinica Norte"), hex(ord(unseen))
+        assert visible(unseen) == f"‹U+{ord(unseen):04X}›"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from importer.domain.otc_code import normalise_otc
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column
 from importer.domain.tidying import tidy_text
-from importer.workbook.cell import BadCell, Cell, cell_text
+from importer.workbook.cell import DIGITS, BadCell, Cell, cell_text
 from importer.workbook.checking.cells import CHOICES_OF, SEPARATED
 from importer.workbook.checking.dates import possible_days
 from importer.workbook.checking.garbled import repaired
@@ -56,7 +56,7 @@ def cell_problem(place: Place, column: Column, rule: Rule, cell: Cell) -> Proble
     }
     near = None
     if code is Code.BAD_OTC and isinstance(cell, float):
-        fix = _OTC_AS_TEXT
+        fix = _OTC_AS_TEXT if abs(cell) >= 10**DIGITS else fix
     elif code is Code.BAD_OTC:
         near = normalise_otc(_SEPARATORS.sub("", unicodedata.normalize("NFKC", value)))
     elif code is Code.GARBLED_TEXT:

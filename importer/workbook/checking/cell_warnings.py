@@ -77,9 +77,9 @@ def date_warnings(
     bad_rows: Set[int],
 ) -> Iterator[Problem]:  # fmt: skip
     """How the dates of `column` were read where that is not plain: a warning for all of them."""
-    typed, ordered, timed = (
+    typed, in_order, ordered, timed = (
         [index for index in indices if input_sheet.rows[index][0] not in bad_rows]
-        for indices in (dates.typed, dates.ordered, dates.timed)
+        for indices in (dates.typed, dates.in_order, dates.ordered, dates.timed)
     )
 
     def warning(kind: tuple[Code, str, str], indices: Sequence[int], **facts: object) -> Problem:
@@ -96,7 +96,7 @@ def date_warnings(
             facts["proof"] = f"{input_sheet.place.columns[column.field].letter}{row}"
         [(other, words)] = [item for item in _ORDERS.items() if item[0] != dates.order]
         kind = Code.NORMALISED, message, _OTHER_ORDER
-        yield warning(kind, ordered, count=len(typed), other=text(words), dates=other, **facts)
+        yield warning(kind, ordered, count=len(in_order), other=text(words), dates=other, **facts)
     elif typed:
         yield warning(_YEAR_LAST, typed, count=len(typed))
     if timed:

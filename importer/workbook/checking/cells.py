@@ -80,7 +80,10 @@ def read_whole_number(cell: Cell) -> Value:
     if isinstance(cell, str):
         digits = _WHOLE.fullmatch(tidy_text(cell))
         return int(digits[1]) if digits else cell
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+    if not isinstance(cell, float):
+        return cell
+    shown = float(f"{cell:.{DIGITS}g}")  # 3.0000000000000004 is 3 to a person
+    return int(shown) if shown.is_integer() else cell
 
 
 @lru_cache(_CACHED, typed=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from importer.config.settings import DateOrder
-from importer.domain.tidying import tidy_text
+from importer.domain.tidying import ODD_DASHES, tidy_text
 from importer.workbook.cell import Cell
 
 _ORDERS: tuple[DateOrder, DateOrder] = ("dmy", "mdy")
@@ -21,8 +21,9 @@ _LATE = 21
 """From this hour on, a moment may be midnight as programs east of Greenwich write it."""
 _TIME = (
     r"(?:[ T]([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?"
-    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"(?: ?([AaPp])\.? ?[Mm]\.?)?(?: ?(?:Z|UTC|GMT)|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+_DASHES = str.maketrans(dict.fromkeys(ODD_DASHES, "-"))
 _ISO = re.compile(rf"([0-9]{{4}})([/.-])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
 _TYPED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}){_TIME}")
 
@@ -30,15 +31,16 @@ _TYPED = re.compile(rf"([0-9]{{1,2}})([/.-])([0-9]{{1,2}})\2([0-9]{{4}}){_TIME}"
 class DatesRead(NamedTuple):
     """The values of a column, and what must be listed about how they were read.
 
-    `typed` are the indices of the dates that were typed with the year last, `ordered` of those
-    among them that have two readings and were read in `order`, which the date at `proof` proves.
-    `timed` are the dates whose time of day was left off.
+    `typed` are the indices of the dates that were typed with the year last, `in_order` of those
+    among them that are in `order`, and `ordered` of those that have two readings and were read in
+    it, as the date at `proof` proves. `timed` are the dates whose time of day was left off.
     """
 
     values: list[Cell]
     order: DateOrder | None
     proof: int | None
     typed: list[int]
+    in_order: list[int]
     ordered: list[int]
     timed: list[int]
 
@@ -74,8 +76,10 @@ def read_dates(
         if moment.time() != dt.time():
             timed.append(index)
     typed_last = [index for index in readings if values[index] is not cells[index]]
+    in_order = [index for index in typed_last
+                if order and readings[index].days.get(order) == values[index]]  # fmt: skip
     ordered = [index for index in typed_last if len(set(readings[index].days.values())) > 1]
-    return DatesRead(values, order, proof, typed_last, ordered, timed)
+    return DatesRead(values, order, proof, typed_last, in_order, ordered, timed)
 
 
 def possible_days(cell: Cell) -> list[dt.date]:
@@ -103,7 +107,7 @@ class _Typed(NamedTuple):
 
 @lru_cache(_CACHED)
 def _typed(text: str) -> _Typed | None:
-    match = _TYPED.fullmatch(tidy_text(text))
+    match = _TYPED.fullmatch(_plain(text))
     if match is None:
         return None
     first, _, second, year, *time = match.groups()
@@ -121,7 +125,7 @@ def _moment(cell: Cell) -> dt.datetime | None:
         return cell
     if isinstance(cell, dt.date):
         return dt.datetime.combine(cell, dt.time())
-    match = _ISO.fullmatch(tidy_text(cell)) if isinstance(cell, str) else None
+    match = _ISO.fullmatch(_plain(cell)) if isinstance(cell, str) else None
     if match is None:
         return None
     year, _, month, day, *time = match.groups()
@@ -130,6 +134,13 @@ def _moment(cell: Cell) -> dt.datetime | None:
     return None
 
 
+def _plain(text: str) -> str:
+    return tidy_text(text).translate(_DASHES)
+
+
 def _time(groups: Sequence[str | None]) -> dt.time:
-    hour, minute, second = (int(group or 0) for group in groups)
+    *numbers, half = groups  # of the day: a.m. or p.m., in which 12 is the first hour
+    hour, minute, second = (int(number or 0) for number in numbers)
+    if half:
+        hour = hour % 12 + (12 if half in "Pp" else 0)
     return dt.time(hour, minute, second)

@@ -14,7 +14,20 @@ from workbook_files import SHEET, as_text, substitute
 
 
 def test_a_number_may_be_typed_as_text(command: CommandLine) -> None:
-    typed = [5, 5.0, "5", "5.0", " 5 ", "5.00", "005", "5,0", "5,00", "５"]
+    typed = [
+        5,
+        5.0,
+        4.999999999999999,
+        5.000000000000001,
+        "5",
+        "5.0",
+        " 5 ",
+        "5.00",
+        "005",
+        "5,0",
+        "5,00",
+        "５",
+    ]
     path = write_workbook(Path("x.xlsx"), [("Add OTC", otcs_with("total", typed))])
     assert command("apply", path).exit_code == 0
     totals = [otc["total"] for otc in command("show", "otcs", "--json").json]

@@ -19,7 +19,8 @@ def test_an_otc_is_normalised_with_a_warning(command: CommandLine) -> None:
     missing dashes; the message has the OTC before and after."""
     typed = [
         "abcde-12345-fghij-67890", "  ABCDE-12345-FGHIJ-67890 ", "ABCDE12345FGHIJ67890",
-        "ABCDE–12345–FGHIJ–67890", "ABCDE—12345-FGHIJ67890", "\u00a0ABCDE-12345-FGHIJ-67890",
+        "ABCDE–12345–FGHIJ–67890", "ABCDE⁻12345➖FGHIJ˗67890",
+        "ABCDE—12345-FGHIJ67890", "\u00a0ABCDE-12345-FGHIJ-67890",
         "ABCDE-\u00a012345-FGHIJ-67890", "ABCDE‑12345‑FGHIJ‑67890", "abcde12345-fghij−67890",
         "\ufeffABCDE-12345-\u200bFGHIJ-67890", "\u202aABCDE-12345-FGHIJ-67890\u202c",
         "ABCDE 12345 FGHIJ 67890", "ABCDE_12345_FGHIJ_67890", "ABCDE.12345.FGHIJ.67890",

@@ -92,7 +92,14 @@ class Text:
 
     def __str__(self) -> str:
         message = translated(self.template, current_language(), self.context)
-        return message.format_map({name: _formatted(fact) for name, fact in self.facts.items()})
+        return message.format_map(_Formatted(self.facts))
+
+
+class _Formatted(dict[str, object]):
+    """Facts that are formatted only when a message has a place for them."""
+
+    def __getitem__(self, name: str) -> str:
+        return _formatted(super().__getitem__(name))
 
 
 def text(template: str, /, **facts: object) -> Text:

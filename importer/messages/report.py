@@ -50,7 +50,7 @@ class Report:
     `outcomes` are by sheet and row; `names` are those of the customers in `changes`, by id. `batch`
     and `ledger` are None unless a batch was applied. `applied_before` is the last batch that
     applied the same file and still stands. `clock_behind` is the time of the batch if this
-    computer's clock is behind the last batch. `detail` is what a parser said of the file.
+    computer's clock is behind the last batch.
     """
 
     file: str
@@ -69,7 +69,6 @@ class Report:
     account: str | None = None
     applied_before: int | None = None
     clock_behind: dt.datetime | None = None
-    detail: str | None = None
 
     @property
     def refused(self) -> bool:

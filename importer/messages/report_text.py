@@ -92,8 +92,6 @@ def report_lines(
             yield line(2, _(N_("No row is filled in. Was the file saved?")))
     yield from _changes(report, everything)
     yield from problem_lines(report.problems, everything)
-    if everything and report.detail is not None:
-        yield line(2, text(N_("Details: {detail}"), detail=report.detail))
     if report.corrections is not None:
         yield from (BLANK, line(2, text(advice.corrections, path=report.corrections)))
     if report.corrections_fault is not None:

@@ -106,7 +106,7 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         if error.detail is not None:
             log_detail(f"{error.message}\n{error.detail}")
         problem = Problem(CODES[error.code], error.message, error.fix)
-        return Report(str(path), Result.UNREADABLE, problems=[problem], detail=error.detail)
+        return Report(str(path), Result.UNREADABLE, problems=[problem])
 
 
 def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Request]:

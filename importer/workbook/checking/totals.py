@@ -24,14 +24,15 @@ _FURTHER_WORDS = frozenset(
      "licence", "licencia", "license", "no", "number", "of", "otc", "sub"}
 )  # fmt: skip
 """Words that make no name of a customer out of a total: Grand Total, Total de licencias."""
+_SIGNS = str.maketrans(dict.fromkeys("Σ∑", " sum "))
 _COUNTS = frozenset({ColumnKind.LICENSES, ColumnKind.LICENSES_OR_NONE})
 
 
 def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[tuple[int, str]]:
     """The number of each row of totals, and its label; `columns` are the known ones by index.
 
-    A row needs two of these: it says nothing but that it is a total, it gives the sum of the rows
-    above, it lacks what every row needs. A customer may be called Total.
+    A row needs two of these: it says nothing but that it is a total, it gives the sum or the number
+    of the rows above, it lacks what every row needs. A customer may be called Total.
     """
     for at in range(max(len(rows) - _LAST_ROWS, 0), len(rows)):
         number, cells = rows[at]
@@ -48,13 +49,17 @@ def _label(
     numbers = {i: number for i, cell in filled.items() if (number := _number(cell)) is not None}
     texts = {i: cell for i, cell in filled.items() if isinstance(cell, str) and i not in numbers}
     others = filled.keys() - numbers.keys() - texts.keys()
-    if len(texts) > 1 or not all(_is_formula(filled[i]) for i in others):
+    without_number = [words for words in texts.values() if not re.search("[0-9]", words)]
+    if len(without_number) > 1 or not all(_is_formula(filled[i]) for i in others):
         return None
-    label = next(iter(texts.values()), "")
-    words = set(rough_words(label))
+    label = " ".join(texts.values())
+    words = set(rough_words(label.translate(_SIGNS)))
     if words.isdisjoint(_WORDS) if label else others:
         return None
-    says_only_so = words <= _WORDS | _FURTHER_WORDS | set(filter(str.isdigit, words))
+    digits = set(filter(str.isdecimal, words))
+    says_only_so = bool(label) and words <= _WORDS | _FURTHER_WORDS | digits
+    if len(texts) > 1 and not says_only_so:
+        return None
     is_incomplete = not columns or any(
         column.required and (i not in filled or (i in texts and column.kind is ColumnKind.OTC))
         for i, column in columns.items()
@@ -64,7 +69,9 @@ def _label(
         _is_sum(number, [_number(row[i]) for _, row in above if i < len(row)])
         for i, number in counts.items()
     )  # fmt: skip
-    return label if sum((says_only_so and bool(label), is_incomplete, is_sum)) > 1 else None
+    further = {*map(int, digits), *(n for i, n in numbers.items() if i not in counts)}
+    is_count = says_only_so and len(above) > 1 and len(above) in further
+    return label if sum((says_only_so, is_incomplete, is_sum or is_count)) > 1 else None
 
 
 def _is_sum(number: int, above: Sequence[int | None]) -> bool:

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from builders import A, B, code_of, customer, edit, edit_workbook, enable, otc, subscription
+from builders import (
+    HEADERS,
+    A,
+    B,
+    code_of,
+    customer,
+    edit,
+    edit_workbook,
+    enable,
+    otc,
+    subscription,
+)
 from command_line import CommandLine, CommandResult
 from own_lists import LIST_SUFFIXES, write_list
 from reports import problem_of
@@ -50,7 +61,7 @@ def test_a_total_is_refused_as_such_and_the_rows_above_it_are_applied(
 
 @pytest.mark.parametrize("label", [
     "Total", "TOTAL:", "Total general", "Grand total", "Total de licencias", "Subtotal", "Gesamt",
-    "Total 2 customers", "Sub-Total", "Suma total", "Total\u200b", "Licencias totales",
+    "Total 2 customers", "Sub-Total", "Suma total", "Total\u200b", "Licencias totales", "Σ", "∑ =",
 ])  # fmt: skip
 def test_a_total_is_known_by_its_words_whatever_its_number(
     label: str, command: CommandLine
@@ -79,7 +90,7 @@ def test_totals_may_be_several_and_have_notes_below(command: CommandLine) -> Non
 def test_a_total_of_otcs_is_one_too(command: CommandLine) -> None:
     header = ("OTC", "Email", "Company Name", "Total Licenses")
     rows = [(code, "it@msp.example", "Acme", 10) for code in (A, B)]
-    for last in (("TOTAL", None, None, 20), (None, None, "Total", 20)):
+    for last in (("TOTAL", None, None, 20), (None, None, "Total", 20), ("TOTAL", "2 OTCs", "", 20)):
         for sheet in ("Add OTC", "Edit OTC"):
             result = command.check(cells={sheet: [header, *rows, last]})
             assert_total(result, 4)
@@ -91,6 +102,21 @@ def test_a_total_on_a_sheet_that_needs_only_a_name_is_known_by_its_sum(
     command.apply(("Add OTC", [otc()]), ("Add Customer", [customer("Norte"), customer("Sur")]))
     rows = [edit("Norte", licenses=5), edit("Sur", licenses=3), edit("Total", licenses=8)]
     assert_total(command.check(("Edit Customer", rows)), 4)
+
+
+@pytest.mark.parametrize(("sheet", "rows", "total"), [
+    ("Enable Customer", [("Norte",), ("Sur",)], ("Total: 2",)),
+    ("Disable Customer", [("Norte", "Yes"), ("Sur", "Yes")], ("TOTAL", None, "2 customers")),
+    ("Devices", [("Norte", "PC-1"), ("Sur", "PC-2")], ("Total", 2)),
+    ("Devices", [("Norte", "PC-1"), ("Sur", "PC-2")], ("Total",)),
+])  # fmt: skip
+def test_a_total_on_a_sheet_without_numbers_is_known_by_the_number_of_its_rows(
+    sheet: str, rows: list[Sequence[Any]], total: Sequence[Any], command: CommandLine
+) -> None:
+    command.apply(("Add OTC", [otc()]), ("Add Customer", [customer("Norte"), customer("Sur")]))
+    result = command.check(cells={sheet: [HEADERS[sheet], *rows, total]})
+    assert_total(result, 4)
+    assert result.row_counts[3] == 1
 
 
 def test_a_customer_may_be_called_total(command: CommandLine) -> None:

@@ -59,8 +59,8 @@ def cell_warnings(
         if cell is None:
             continue
         if row not in bad_rows:
-            if not is_date and isinstance(cell, str):
-                tidied = str(value) if is_tidied else tidy_text(cell)
+            if isinstance(cell, str) and (not is_date or (row, number) in quoted):
+                tidied = str(value) if is_tidied or is_date else tidy_text(cell)
                 typed = quoted.get((row, number), cell) if quoted else cell
                 if tidied != typed:
                     yield _warning(_NORMALISED, Place(input_sheet.place, row), column, typed,

@@ -14,6 +14,7 @@ from reports import errors_in, problem_of
 
 HEADER = OTC_HEADER[:4]
 PRODUCTS = (*HEADER, "Product ID")
+DATED = (*PRODUCTS, "Expiry Date")
 
 
 @pytest.mark.parametrize(("suffix", "separator"), [(".csv", ";"), (".csv", ","), (".tsv", "\t")])
@@ -22,8 +23,8 @@ def test_text_that_was_written_as_a_formula_is_that_text_and_is_listed(
     suffix: str, separator: str, in_quotation_marks: bool, command: CommandLine
 ) -> None:
     """So that Excel keeps its zeros. In the headers as well."""
-    quoted = [f'="{header}"' for header in PRODUCTS]
-    row = [f'="{code(1).lower()}"', EMAIL, '="Clinica"', '="10"', '= "00123" ']
+    quoted = [f'="{header}"' for header in DATED]
+    row = [f'="{code(1).lower()}"', EMAIL, '="Clinica"', '="10"', '= "00123" ', '="2027-04-30"']
     path = Path(f"Add OTC{suffix}")
     if in_quotation_marks:
         write_text(path.name, [quoted, row], separator)
@@ -33,11 +34,12 @@ def test_text_that_was_written_as_a_formula_is_that_text_and_is_listed(
     assert result.row_counts == (1, 1, 0, 0)
     otc = command("show", "otcs", "--json").json[0]
     assert (otc["otc"], otc["company"], otc["total"]) == (code(1), "Clinica", 10)
-    assert otc["product_id"] == "00123"
+    assert (otc["product_id"], otc["expiry_date"]) == ("00123", "2027-04-30")
     listed = {p["cell"]: p for p in result.report["problems"] if p["code"] == "normalised"}
-    assert sorted(listed) == ["A2", "C2", "D2", "E2"]
+    assert sorted(listed) == ["A2", "C2", "D2", "E2", "F2"]
     assert listed["C2"]["message"] == '“="Clinica"” was read as “Clinica”.'
     assert "00123" in listed["E2"]["message"]
+    assert listed["F2"]["message"] == '“="2027-04-30"” was read as “2027-04-30”.'
 
 
 def test_a_quotation_mark_in_such_a_text_is_doubled_and_a_blank_one_is_blank(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, current_language, text
@@ -34,7 +35,7 @@ from importer.cli.translated import Command, option, with_examples
 )  # fmt: skip
 @option(
     "--schema", is_flag=True,
-    help=N_("Print the rules for each sheet as pandera schemas in YAML. No file is written."),
+    help=N_("Print the rules for each sheet as pandera schemas in YAML."),
 )  # fmt: skip
 @common_options
 def template(
@@ -42,6 +43,12 @@ def template(
 ) -> None:  # fmt: skip
     """Write the template, with drop-downs from the ledger."""
     if schema:
+        source = click.get_current_context().get_parameter_source("output")
+        if prefill or source is not ParameterSource.DEFAULT:
+            raise MisuseError(
+                text(N_("--schema prints the rules and writes no workbook: leave out -o and "
+                        "--prefill. To keep them: avira-importer template --schema > FILE"))
+            )  # fmt: skip
         _print_schemas(options)
         return
     from importer.pipeline.template import template as write_template

@@ -48,6 +48,12 @@ def test_a_translation_has_the_placeholders_and_outer_spaces_of_its_original() -
             assert edges(spanish) == edges(original), original
 
 
+def test_spanish_has_the_quotation_marks_of_english() -> None:
+    """“…”, and not «…» as well."""
+    for translation in translations(stored_catalogue()).values():
+        assert not {"«", "»"} & set("".join(translation)), translation
+
+
 def test_a_placeholder_that_is_renamed_lost_or_converted_is_noticed() -> None:
     assert placeholders("{one} {two!r}") == placeholders("{two!r} {one}")
     assert placeholders("{one!r}") != placeholders("{one}") != placeholders("{two}")

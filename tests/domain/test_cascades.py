@@ -74,6 +74,19 @@ def test_a_row_that_needs_an_otc_names_the_refused_row_that_would_add_it(
     assert named == [words is not None] * len(NEEDING)
 
 
+@pytest.mark.parametrize(("there", "here"), [
+    (otc(CODE, "many"), CODE), (otc(SHORT), SHORT), (otc(SHORT), CODE),
+    (otc(SHORT), "ABCDE-12345-FGHIJ-679"),
+])  # fmt: skip
+def test_in_spanish_the_row_is_named_without_a_gender(
+    there: Row, here: str, command: CommandLine
+) -> None:
+    """OTC is feminine, a customer masculine."""
+    needing = "Add Customer", [customer("Uno", code=here)]
+    result = command.check(("Add OTC", [there]), needing, options=("--lang", "es"))
+    assert "la fila 2 de Add OTC, con la que " in fixes(result, "Add Customer")[0]
+
+
 def test_a_code_that_cannot_be_read_is_to_be_corrected_here_and_there(command: CommandLine) -> None:
     command.apply(("Add OTC", [otc(CODE)]))
     result = command.check(

@@ -15,10 +15,12 @@ from importer.workbook.reading.raw import RawSheet
 
 
 def filled_sheets(sheets: Sequence[RawSheet]) -> list[RawSheet]:
-    """The sheets that may hold rows to apply: visible, filled, not written by the program."""
+    """The sheets that may hold rows to apply: visible, filled, not written by the program. One
+    with a known name is not filled if there is only its header."""
     return [
         sheet for sheet in sheets
-        if sheet.rows and not sheet.hidden and not is_own_sheet(sheet.name)
+        if len(sheet.rows) > bool(sheet_named(sheet.name)) and not sheet.hidden
+        and not is_own_sheet(sheet.name)
     ]  # fmt: skip
 
 
@@ -28,7 +30,7 @@ def name_sheets(path: Path, sheets: Sequence[RawSheet], chosen: str | None) -> N
     Raise MisuseError if there are several to choose for, FileError if a name says otherwise.
     """
     if chosen is not None:
-        _choose(path, filled_sheets(sheets) or sheets, chosen)
+        _choose(path, filled_sheets(sheets) or (sheets if len(sheets) == 1 else ()), chosen)
     for sheet in sheets:
         if not sheet.is_named:
             meant = sheet_named(sheet.chosen or "") or sheet_in_file_name(sheet.name)
@@ -41,8 +43,10 @@ def name_sheets(path: Path, sheets: Sequence[RawSheet], chosen: str | None) -> N
 
 def _choose(path: Path, sheets: Sequence[RawSheet], chosen: str) -> None:
     if len(sheets) > 1:
-        message = N_("--sheet names what the only sheet of a file holds, but {path} has {count}: "
-                     "{sheets}. Rename them instead.")  # fmt: skip
+        message = N_(
+            "--sheet names what the only filled sheet of a file holds, but {path} has "
+            "{count}: {sheets}. Leave it out, and rename those that have other names."
+        )
         names = [sheet.name for sheet in sheets]
         raise MisuseError(text(message, path=path, count=len(names), sheets=names))
     meant = sheet_named(chosen)

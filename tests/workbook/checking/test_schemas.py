@@ -139,6 +139,11 @@ def test_the_schemas_are_printed_as_pandera_reads_them(command: CommandLine) -> 
     assert [error.check.name for error in refused.value.schema_errors] == ["bad-otc", "bad-number"]
 
 
-def test_nothing_is_written_with_the_schemas(command: CommandLine) -> None:
-    assert command("template", "--schema", "-o", "t.xlsx").exit_code == 0
-    assert not Path("t.xlsx").exists()
+@pytest.mark.parametrize("options", [("-o", "x.yaml"), ("-o", "onboarding.xlsx"), ("--prefill",)])
+def test_a_workbook_and_the_schemas_cannot_be_asked_for_at_once(
+    options: Sequence[str], command: CommandLine
+) -> None:
+    result = command("template", "--schema", *options)
+    assert result.exit_code == 2
+    assert "template --schema > FILE" in result.err
+    assert not list(Path().glob("*.yaml")) + list(Path().glob("*.xlsx"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,26 @@ def test_the_option_sheet_names_the_only_filled_sheet_of_each_file(
     text = write_text("x.csv", [HEADER, otc_row(2)])
     reports = command("apply", "--sheet", "Add OTC", book, text, "--json").json
     assert [report["changes"]["otcs_added"] for report in reports] == [1, 1]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_option_sheet_names_a_list_in_a_template_that_is_empty_otherwise(
+    lang: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """Sheets with nothing but a header do not count, and if nothing is filled in, nothing is
+    named."""
+    book = tmp_path / "t.xlsx"
+    command("template", "-o", book, "--lang", lang)
+    assert command("check", "--sheet", "Add OTC", book, "--json").report["rows"]["read"] == 0
+
+    def add_list(workbook: Any) -> None:
+        sheet = workbook.create_sheet("Hoja1")
+        for row in (HEADER, otc_row(1)):
+            sheet.append(row)
+
+    edit_workbook(book, add_list)
+    result = command("apply", "--sheet", "Add OTC", book, "--json")
+    assert result.row_counts == (1, 1, 0, 0)
 
 
 def test_the_option_sheet_does_not_overrule_the_name_of_a_file(command: CommandLine) -> None:

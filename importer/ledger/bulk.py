@@ -72,17 +72,18 @@ def rows_with_keys(
 
 def insert(
     connection: sa.Connection, table: sa.Table, same: Mapping[str, Any], names: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Sequence[Any]], *, at_once: int = AT_ONCE,
 ) -> None:  # fmt: skip
     """Add `rows`, with a value for each column of `names`; all have the `same` in other columns.
 
-    `rows` are consumed as they are written.
+    `rows` are consumed as they are written, at most `at_once` by one statement.
     """
     if not _on_server(connection):
-        _insert_into_file(connection, table, same, names, rows)
+        at_once_to_file = min(at_once, AT_ONCE_TO_FILE)
+        _insert_into_file(connection, table, same, names, rows, at_once_to_file)
         return
     alike = [sa.literal(value, table.c[name].type) for name, value in same.items()]
-    for chunk in _chunks(rows, AT_ONCE):
+    for chunk in _chunks(rows, at_once):
         records = [dict(zip(names, row, strict=True)) for row in chunk]
         listed = _listed([table.c[name] for name in names], records)
         connection.execute(
@@ -92,11 +93,11 @@ def insert(
 
 def _insert_into_file(
     connection: sa.Connection, table: sa.Table, same: Mapping[str, Any], names: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Sequence[Any]], at_once: int,
 ) -> None:  # fmt: skip
     """Add `rows` to a file without SQLAlchemy, which would look at every value."""
     alike, columns = tuple(same.values()), (*same, *names)
-    for chunk in _chunks(rows, AT_ONCE_TO_FILE):
+    for chunk in _chunks(rows, at_once):
         full = len(chunk) - len(chunk) % IN_ONE
         if full:
             joined = [

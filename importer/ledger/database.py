@@ -116,7 +116,7 @@ class Ledger(ABC):
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision of the ledger's tables; None if there are none."""
     tables = sa.inspect(connection).get_table_names()
-    if "alembic_version" not in tables or "journal" not in tables:
+    if "alembic_version" not in tables or "journal_block" not in tables:
         return None
     revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if revision is None else str(revision)

@@ -6,9 +6,9 @@ stored but `otc.used`, so that a CHECK can refuse overallocation.
 
 Importers of an account meet on its row in `account`, and only as they finish. `last_entry` and
 `last_customer` are counters that can be advanced at any time; a batch gets its number and its place
-in the chain of hashes just before its transaction ends. Journal lines therefore refer to the
-batch's `entry`, which is known early. No foreign key joins them to `batch`, as it would be checked
-line by line while others wait; `ledger verify` checks it.
+in the chain of hashes just before its transaction ends. Journal blocks therefore refer to the
+batch's `entry`, which is known early. No foreign key joins them to `batch`, which is
+written last; `ledger verify` checks it.
 """
 
 from __future__ import annotations
@@ -143,19 +143,15 @@ batch = _table(
     CheckConstraint("kind IN ('apply', 'undo')", "kind"),
 )
 
-journal = _table(
-    "journal",
-    *_integers("entry", "line", key=True),
-    *_texts("sheet"),
-    *_integers("row"),
-    *_texts("kind", "key"),
-    *_texts("before", "after", null=True),  # images as JSON; null while there is no such entity
+journal_block = _table(
+    "journal_block",
+    *_integers("entry", "first_line", key=True),
+    *_texts("lines"),
     _account_key(),
-    CheckConstraint(  # no list: SQLite builds one of more than two values anew for each row
-        "kind = 'otc' OR kind = 'customer' OR kind = 'subscription' OR kind = 'device'", "kind"
-    ),
-    CheckConstraint("before IS NOT NULL OR after IS NOT NULL", "image"),
 )
+"""Some lines of the journal, as the JSON whose text is hashed: a list of lists, each the number of
+the line, sheet, row, kind and key, and the images before and after (null while there is no such
+entity). The view `journal` has a row for each line."""
 
 
 def complete_for_server() -> None:

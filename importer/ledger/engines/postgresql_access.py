@@ -20,7 +20,7 @@ _ALL = [table.name for table in metadata.sorted_tables]
 _IMPORTER_MAY = dict.fromkeys(_ALL, "SELECT, INSERT, UPDATE, DELETE") | {
     "account": "SELECT, INSERT, UPDATE",
     "batch": "SELECT, INSERT",
-    "journal": "SELECT, INSERT",
+    "journal_block": "SELECT, INSERT",
 }
 """The journal is append-only."""
 
@@ -131,10 +131,11 @@ def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bo
     imports = sa.text("SELECT 1 FROM pg_policies WHERE schemaname = current_schema() "
                       "AND cmd = 'ALL' AND CAST(:role AS name) = ANY (roles) LIMIT 1")  # fmt: skip
     if not writing and connection.scalar(imports, parameters) is None:
-        for table in _ALL:
+        for table in (*_ALL, "journal"):
             _execute(connection, f"REVOKE ALL ON {table} FROM %I", role)
     for table, rights in _IMPORTER_MAY.items():
         _execute(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
+    _execute(connection, "GRANT SELECT ON journal TO %I", role)
 
 
 def grant_on_new_tables(connection: sa.Connection) -> None:

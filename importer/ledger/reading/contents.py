@@ -13,10 +13,9 @@ from importer.base.texts import N_, text
 from importer.domain.contents import Contents, CustomerHolding, otc_holding
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
-from importer.ledger.bulk import is_one_of
-from importer.ledger.reading.journal import AT_ONCE, journal_with_batches, load_batches
+from importer.ledger.reading.journal import AT_ONCE, journal_lines, load_batches
 from importer.ledger.storage import STORAGE, E, Storage, entity_of
-from importer.ledger.tables import account, batch, journal
+from importer.ledger.tables import account, batch
 
 
 class AccountView(NamedTuple):
@@ -82,10 +81,10 @@ def load_rows(
 
 def _entities_as_of(connection: sa.Connection, account_id: str, number: int) -> Iterator[Entity]:
     """The last image of each entity up to batch `number`, if it still existed."""
-    query = journal_with_batches(
-        account_id, journal.c.kind, journal.c.key, journal.c.after
-    ).where(batch.c.batch <= number)  # fmt: skip
-    last = {(kind, key): after for kind, key, after in connection.execute(query)}
+    last = {
+        (line.kind, line.key): line.after
+        for _, line in journal_lines(connection, account_id, batch.c.batch <= number)
+    }
     for (kind, _key), image in last.items():
         entity = entity_of(kind, image)
         if entity is not None:
@@ -149,21 +148,14 @@ def _activation_days(
     connection: sa.Connection, account_id: str, number: int
 ) -> dict[str, dt.date]:  # fmt: skip
     """The day (UTC) of each OTC's first subscription up to batch `number`, unless undone."""
-    batches = load_batches(connection, account_id, number)
-    standing = [earlier.batch for earlier in batches if not earlier.undone_by]
-    query = (
-        journal_with_batches(account_id, journal.c.key, sa.func.min(batch.c.at))
-        .where(
-            journal.c.kind == "subscription",
-            journal.c.before.is_(None),
-            is_one_of(connection, batch.c.batch, standing),
-        )
-        .order_by(None)
-        .group_by(journal.c.key)
-    )
+    days_of = {
+        earlier.batch: dt.date.fromisoformat(earlier.at[:10])
+        for earlier in load_batches(connection, account_id, number)
+        if not earlier.undone_by
+    }
     days: dict[str, dt.date] = {}
-    for key, at in connection.execute(query):
-        code = key.partition("/")[2]  # the key of a subscription is `customer/otc`
-        day = dt.date.fromisoformat(at[:10])
-        days[code] = min(day, days.get(code, day))
+    for by, line in journal_lines(connection, account_id, batch.c.batch <= number):
+        if line.kind == "subscription" and line.before is None and by in days_of:
+            code = line.key.partition("/")[2]  # the key of a subscription is `customer/otc`
+            days[code] = min(days_of[by], days.get(code, days_of[by]))
     return days

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterator
 from sys import intern
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,12 +15,13 @@ from importer.domain.entities import Customer
 from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.rules.undoing import LaterChange
-from importer.ledger.bulk import is_one_of, select_matching
-from importer.ledger.storage import Image, entity_of, read_image
-from importer.ledger.tables import batch, customer, journal
+from importer.ledger.bulk import select_matching
+from importer.ledger.storage import Image, entity_of
+from importer.ledger.tables import batch, customer, journal_block
 
 AT_ONCE = 10_000
 """Rows fetched at once: one by one takes twice as long, all at once much memory."""
+_BLOCKS_AT_ONCE = 20
 
 
 class Batch(NamedTuple):
@@ -94,19 +96,16 @@ def batches_of_file(connection: sa.Connection, account_id: str, sha256: str) -> 
 
 def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[JournalLine]:
     """The journal lines of a batch in their order."""
-    rows = _rows(connection, account_id, of)
-    owners = {int(row.key.partition("/")[0]) for row in rows if row.kind != "otc"}
+    lines = [line for _, line in journal_lines(connection, account_id, batch.c.batch == of.batch)]
+    owners = {int(line.owner) for line in lines if line.owner is not None}
     owner_id = customer.c.customer_id
     query = select_matching(connection, account_id, owner_id, owner_id, owners)
     names_by_id = connection.execute(query.add_columns(customer.c.name))
     names = {str(owner): name for owner, name in names_by_id}
     return [
-        JournalLine(
-            row.sheet, row.row, row.kind, row.key, read_image(row.before), read_image(row.after),
-            names.get(row.key.partition("/")[0]) if row.kind != "otc" else None,
-        )
-        for row in rows
-    ]  # fmt: skip
+        JournalLine(*line[1:], None if line.owner is None else names.get(line.owner))
+        for line in lines
+    ]
 
 
 def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[Change]:
@@ -114,29 +113,49 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
     sheets: dict[str, SheetPlace] = {}
     return [
         Change(
-            None, entity_of(row.kind, row.before), entity_of(row.kind, row.after),
-            Place(sheets.setdefault(row.sheet, SheetPlace(row.sheet, {})), row.row),
+            None, entity_of(line.kind, line.before), entity_of(line.kind, line.after),
+            Place(sheets.setdefault(line.sheet, SheetPlace(line.sheet, {})), line.row),
         )
-        for row in _rows(connection, account_id, of)
+        for _, line in journal_lines(connection, account_id, batch.c.batch == of.batch)
     ]  # fmt: skip
 
 
-def _rows(connection: sa.Connection, account_id: str, of: Batch) -> Iterable[Any]:
-    which = (journal.c.account_id == account_id, journal.c.entry == of.entry)
-    return connection.execute(sa.select(journal).where(*which).order_by(journal.c.line)).all()
+class Line(NamedTuple):
+    """A line of the journal as it is stored."""
+
+    line: int
+    sheet: str
+    row: int
+    kind: str
+    key: str
+    before: Image | None
+    after: Image | None
+
+    @property
+    def owner(self) -> str | None:
+        """The id of the customer concerned, which its key begins with; None of an OTC."""
+        return None if self.kind == "otc" else self.key.partition("/")[0]
 
 
-def journal_with_batches(account_id: str, *columns: Any) -> sa.Select[Any]:
-    """A query for `columns` of an account's journal lines and their batches, in their order."""
+def journal_lines(
+    connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
+) -> Iterator[tuple[int, Line]]:
+    """The lines of those blocks and batches of an account which meet `which`, in their order.
+
+    Each comes with the number of its batch.
+    """
     same_entry = sa.and_(
-        batch.c.account_id == journal.c.account_id, batch.c.entry == journal.c.entry
+        batch.c.account_id == journal_block.c.account_id, batch.c.entry == journal_block.c.entry
     )  # fmt: skip
-    return (
-        sa.select(*columns)
-        .select_from(journal.join(batch, same_entry))
-        .where(journal.c.account_id == account_id)
-        .order_by(batch.c.batch, journal.c.line)
+    query = (
+        sa.select(batch.c.batch, journal_block.c.lines)
+        .select_from(journal_block.join(batch, same_entry))
+        .where(journal_block.c.account_id == account_id, *which)
+        .order_by(batch.c.batch, journal_block.c.first_line)
     )
+    for number, lines in connection.execute(query.execution_options(yield_per=_BLOCKS_AT_ONCE)):
+        for line in json.loads(lines):
+            yield number, Line._make(line)
 
 
 def load_movements(
@@ -146,51 +165,46 @@ def load_movements(
 
     With `customer_id`, those of that customer, its licences and its devices.
     """
-    query = journal_with_batches(
-        account_id, batch.c.batch, journal.c.sheet, journal.c.row, journal.c.kind, journal.c.key,
-        journal.c.before, journal.c.after,
-    ).where(batch.c.batch <= until)  # fmt: skip
-    if customer_id is not None:
-        key = str(customer_id)
-        concerned = sa.or_(journal.c.key == key, journal.c.key.startswith(f"{key}/"))
-        query = query.where(journal.c.kind != "otc", concerned)
+    which = [batch.c.batch <= until]
+    only = None if customer_id is None else str(customer_id)
+    if only is not None:  # the blocks that may have lines with such keys
+        in_key = (journal_block.c.lines.contains(f'"{only}{end}') for end in ('"', "/"))
+        which.append(sa.or_(*in_key))
     batches = {
         row.batch: (row.batch, dt.datetime.fromisoformat(row.at), row.actor, row.file, row.undoes)
         for row in load_batches(connection, account_id, until)
     }
     movements: list[Movement] = []
     names: dict[str, str] = {}
-    for rows in connection.execute(query).partitions(AT_ONCE):
-        for number, sheet, row, kind, key, stored_before, stored_after in rows:
-            before, after = entity_of(kind, stored_before), entity_of(kind, stored_after)
-            customer_name = None
-            if kind != "otc":
-                owner = key.partition("/")[0]
-                entity = after or before
-                if isinstance(entity, Customer):
-                    names[owner] = entity.name
-                customer_name = names.get(owner)
-            movements.append(
-                Movement(*batches[number], intern(sheet), row, before, after, customer_name)
-            )
+    for number, line in journal_lines(connection, account_id, *which):
+        owner = line.owner
+        if only is not None and owner != only:
+            continue
+        before, after = entity_of(line.kind, line.before), entity_of(line.kind, line.after)
+        entity = after or before
+        if isinstance(entity, Customer) and owner is not None:
+            names[owner] = entity.name
+        customer_name = None if owner is None else names.get(owner)
+        movements.append(
+            Movement(*batches[number], intern(line.sheet), line.row, before, after, customer_name)
+        )
     return movements
 
 
 def changed_after(
-    connection: sa.Connection, account_id: str, number: int, keys: Iterable[str]
+    connection: sa.Connection, account_id: str, number: int, keys: Collection[str]
 ) -> dict[tuple[str, str], LaterChange]:
     """The changes of batches after batch `number` to the entities of `keys`, by kind and key.
 
     Without those that cancel out, by themselves or by undos.
     """
-    query = journal_with_batches(
-        account_id, journal.c.kind, journal.c.key, journal.c.before, journal.c.after,
-        batch.c.batch, batch.c.undoes,
-    ).where(batch.c.batch > number, is_one_of(connection, journal.c.key, keys))  # fmt: skip
+    undoes = {of.batch: of.undoes for of in load_batches(connection, account_id)}
     effects: dict[tuple[str, str], dict[int, _NetEffect]] = {}
-    for kind, key, before, after, by, undoes in connection.execute(query):
-        of = effects.setdefault((kind, key), {})
-        of[by] = _NetEffect(of[by].before if by in of else before, after, undoes)
+    for by, line in journal_lines(connection, account_id, batch.c.batch > number):
+        if line.key in keys:
+            of = effects.setdefault((line.kind, line.key), {})
+            before = of[by].before if by in of else line.before
+            of[by] = _NetEffect(before, line.after, undoes[by])
     changes: dict[tuple[str, str], LaterChange] = {}
     for (kind, key), batches in effects.items():
         last = _last_standing(batches)
@@ -203,8 +217,8 @@ def changed_after(
 class _NetEffect(NamedTuple):
     """The net effect of one batch on one entity; `undoes` is the batch that it undid."""
 
-    before: str | None
-    after: str | None
+    before: Image | None
+    after: Image | None
     undoes: int | None
 
 

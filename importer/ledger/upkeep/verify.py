@@ -5,8 +5,9 @@ docs/ledger.md lists the codes of faults.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,9 +21,9 @@ from importer.domain.invariants import State, violations
 from importer.domain.problems import Code
 from importer.domain.rules.verdict import display_value
 from importer.ledger.storage import STORAGE, entity_of, storage_of
-from importer.ledger.tables import account, batch, journal, otc
+from importer.ledger.tables import account, batch, journal_block, otc
 from importer.ledger.upkeep.soundness import Fault, engine_faults, fault
-from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
+from importer.ledger.writing.chain import LinesHash, hash_of_batch
 
 SHOWN = 1000
 """The most faults listed of each check."""
@@ -75,12 +76,11 @@ def _derived(
     tick = progress.stage(text(N_("Checking the batches")), len(batches))
     images: Images = {}
     head = ""
-    of_account = sa.select(journal).where(journal.c.account_id == account_id)
     for expected, row in enumerate(batches, start=1):
-        of_batch = of_account.where(journal.c.entry == row["entry"]).order_by(journal.c.line)
-        lines = connection.execute(of_batch).mappings().all()
-        faults += _some(_batch_faults(row, lines, expected, head))
+        digest = LinesHash(account_id)
+        lines = _lines(connection, account_id, row["entry"], digest)
         faults += _some(_image_faults(lines, row["batch"], images))
+        faults += _some(_batch_faults(row, digest.hexdigest(), expected, head))
         head = row["hash"]
         tick()
     faults += _some(_stray_lines(connection, account_id))
@@ -98,6 +98,21 @@ def _derived(
     return Proof(len(batches), head, faults)
 
 
+def _lines(
+    connection: sa.Connection, account_id: str, entry: int, digest: LinesHash
+) -> Iterator[Any]:
+    """The lines of a batch, each whatever stands where one should be; all are hashed."""
+    block = journal_block.c
+    query = sa.select(block.lines).where(block.account_id == account_id, block.entry == entry)
+    for (stored,) in connection.execute(query.order_by(block.first_line)):
+        digest.add(stored)
+        try:
+            lines = json.loads(stored)
+        except (RecursionError, ValueError):
+            lines = None
+        yield from lines if isinstance(lines, list) else [None]
+
+
 def _some(faults: Iterator[Fault]) -> list[Fault]:
     """The first faults of a check, which goes on to its end for what it derives for others."""
     shown = list(islice(faults, SHOWN))
@@ -105,7 +120,7 @@ def _some(faults: Iterator[Fault]) -> list[Fault]:
     return shown
 
 
-def _batch_faults(row: Row, lines: Sequence[Row], expected: int, head: str) -> Iterator[Fault]:
+def _batch_faults(row: Row, lines_hash: str, expected: int, head: str) -> Iterator[Fault]:
     number = row["batch"]
     key = str(number)
     if number != expected:
@@ -114,35 +129,37 @@ def _batch_faults(row: Row, lines: Sequence[Row], expected: int, head: str) -> I
     if row["previous_hash"] != head:
         message = N_("Batch {number} does not follow on from the batch before it.")
         yield fault("chain-broken", key, message, number=number)
-    if hash_of_lines(row["account_id"], lines) != row["lines_hash"]:
+    if lines_hash != row["lines_hash"]:
         message = N_("The journal lines of batch {number} have changed.")
         yield fault("lines-changed", key, message, number=number)
     if hash_of_batch(row) != row["hash"]:
         yield fault("batch-changed", key, N_("Batch {number} has changed."), number=number)
 
 
-def _image_faults(lines: Sequence[Row], number: int, images: Images) -> Iterator[Fault]:
+def _image_faults(lines: Iterable[Any], number: int, images: Images) -> Iterator[Fault]:
     """Each line's image before must be the last image after of the same entity."""
-    for line in lines:
-        key = (line["kind"], line["key"])
-        facts = {"line": line["line"], "number": number, "kind": key[0], "key": key[1]}
-        place = f"{number}/{line['line']}"
+    for count, line in enumerate(lines, start=1):
+        place = f"{number}/{count}"
         try:
-            before, after = (_valid_image(*key, line[name]) for name in ("before", "after"))
-        except (KeyError, RecursionError, TypeError, ValueError):
-            message = N_("Line {line} of batch {number} has no valid image of {kind} {key}.")
-            yield fault("image-broken", place, message, **facts)
+            stored, _sheet, _row, kind, key, *both = line
+            before, after = (_valid_image(kind, key, image) for image in both)
+            if stored != count or before is after is None:
+                raise ValueError(line)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+            message = N_("Line {line} of batch {number} is no valid line of the journal.")
+            yield fault("image-broken", place, message, line=count, number=number)
             continue
-        if before != images.get(key):
+        if before != images.get((kind, key)):
             message = N_("Line {line} of batch {number} does not start from the last image of "
                          "{kind} {key}.")  # fmt: skip
-            yield fault("images-apart", place, message, **facts)
-        images[key] = after
+            yield fault("images-apart", place, message, line=count, number=number, kind=kind,
+                        key=key)  # fmt: skip
+        images[kind, key] = after
 
 
-def _valid_image(kind: str, key: str, stored: str | None) -> Entity | None:
+def _valid_image(kind: str, key: str, image: Any) -> Entity | None:
     """The entity of an image; any error unless each fact has its type, and they give the key."""
-    entity = entity_of(kind, stored)
+    entity = entity_of(kind, image)
     if entity is not None:
         storage = storage_of(entity)
         if not all(map(isinstance, entity, storage.types)) or storage.key(entity) != key:
@@ -151,14 +168,14 @@ def _valid_image(kind: str, key: str, stored: str | None) -> Entity | None:
 
 
 def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
-    entry, own = journal.c.entry, batch.c.account_id == journal.c.account_id
+    entry, own = journal_block.c.entry, batch.c.account_id == journal_block.c.account_id
     query = (
         sa.select(entry, sa.func.count())
         .outerjoin(batch, sa.and_(own, batch.c.entry == entry))
-        .where(journal.c.account_id == account_id, batch.c.batch.is_(None))
+        .where(journal_block.c.account_id == account_id, batch.c.batch.is_(None))
     )
     for number, count in connection.execute(query.group_by(entry).order_by(entry)):
-        message = N_("{count} journal lines (entry {entry}) belong to no batch.")
+        message = N_("{count} blocks of journal lines (entry {entry}) belong to no batch.")
         yield fault("lines-stray", str(number), message, count=count, entry=number)
 
 
@@ -173,7 +190,9 @@ def _account_faults(
                      "hash as its last.")  # fmt: skip
         yield fault("head-wrong", account_id, message, number=batches, stated=stated[0])
     known = [int(key) for kind, key in images if kind == "customer" and key.isdecimal()]
-    last = sa.select(sa.func.max(journal.c.entry)).where(journal.c.account_id == account_id)
+    last = sa.select(sa.func.max(journal_block.c.entry)).where(
+        journal_block.c.account_id == account_id
+    )
     entries = connection.scalar(last) or 0
     if row and (row.last_customer < max(known, default=0) or row.last_entry < entries):
         message = N_("The account's counters are lower than the numbers already used.")

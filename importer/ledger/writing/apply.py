@@ -7,9 +7,10 @@ entry, and the batch gets its number and the hash of the one before when all els
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from json.encoder import encode_basestring as quoted
 
 import sqlalchemy as sa
 
@@ -18,9 +19,9 @@ from importer.domain.planning.changes import Change
 from importer.ledger import bulk
 from importer.ledger.database import Writing
 from importer.ledger.storage import image_of, storage_of
-from importer.ledger.tables import account, batch, journal
+from importer.ledger.tables import account, batch, journal_block
 from importer.ledger.writing.balances import NetChanges, write_entities
-from importer.ledger.writing.chain import LINE, LinesHash, hash_of_batch
+from importer.ledger.writing.chain import LinesHash, hash_of_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +64,42 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     entry, last_customer = _reserve(writing, facts.account, len(new))
     ids = dict(zip(new, count(last_customer + 1), strict=False))
     digest, net = LinesHash(facts.account), NetChanges()
-    lines = _lines(changes, ids, digest, net)
-    bulk.insert(connection, journal, {"account_id": facts.account, "entry": entry}, LINE, lines)
+    same, blocks = {"account_id": facts.account, "entry": entry}, _blocks(changes, ids, digest, net)
+    bulk.insert(connection, journal_block, same, ("first_line", "lines"), blocks, at_once=_AT_ONCE)
     write_entities(connection, facts.account, net)
     writing.account, writing.entry = facts.account, entry
     return _finish(connection, facts, entry, digest.hexdigest())
 
 
-Line = tuple[int, str, int, str, str, str | None, str | None]
-"""A journal line's facts, in the order in which they are hashed."""
+_LINES_OF_A_BLOCK = 500
+_AT_ONCE = 20
+"""Blocks in one statement, 2 MB of text."""
 
 
-def _lines(
-    changes: Iterable[Change], ids: Mapping[int, int], digest: LinesHash, net: NetChanges
-) -> Iterator[Line]:
-    """The journal line of each change, with the ledger's own `ids` of customers.
+def _blocks(
+    changes: Sequence[Change], ids: Mapping[int, int], digest: LinesHash, net: NetChanges
+) -> Iterator[tuple[int, str]]:
+    """The number of the first line of each block, and its lines, as they are hashed.
 
     Each is hashed and added to `net` as it passes, since all lines together take much memory.
     """
-    for number, change in enumerate(changes, start=1):
-        before, after = _with_own_id(change.before, ids), _with_own_id(change.after, ids)
-        entity = after if after is not None else before
-        assert entity is not None, "a change has an image before or after"
-        storage = storage_of(entity)
-        key = storage.key(entity)
-        sheet, row = change.place.sheet.name, change.place.row
-        line = (number, sheet, row, storage.kind, key, image_of(before), image_of(after))
-        digest.add(*line)
-        net.add(entity, key, before, after)
-        yield line
+    for start in range(0, len(changes), _LINES_OF_A_BLOCK):
+        lines = []
+        for number, change in enumerate(changes[start : start + _LINES_OF_A_BLOCK], start + 1):
+            before, after = _with_own_id(change.before, ids), _with_own_id(change.after, ids)
+            entity = after if after is not None else before
+            assert entity is not None, "a change has an image before or after"
+            storage = storage_of(entity)
+            key = storage.key(entity)
+            net.add(entity, key, before, after)
+            sheet, row = change.place.sheet.name, change.place.row
+            lines.append(
+                f'[{number},{quoted(sheet)},{row},"{storage.kind}",{quoted(key)},'
+                f"{image_of(before)},{image_of(after)}]"
+            )
+        block = "[" + ",\n".join(lines) + "]"
+        digest.add(block)
+        yield start + 1, block
 
 
 def _finish(

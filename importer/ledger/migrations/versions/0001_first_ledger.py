@@ -47,7 +47,7 @@ def upgrade() -> None:
     _make_journal()
     if op.get_context().dialect.name == "sqlite":
         _refuse_rewriting("batch", "batch = NEW.batch OR entry = NEW.entry")
-        _refuse_rewriting("journal", "entry = NEW.entry AND line = NEW.line")
+        _refuse_rewriting("journal_block", "entry = NEW.entry AND first_line = NEW.first_line")
 
 
 def _make_accounts() -> None:
@@ -124,15 +124,26 @@ def _make_journal() -> None:
         key=["batch"],
     )  # fmt: skip
     _create(
-        "journal",
-        *_texts("account_id"), *_integers("entry", "line"), *_texts("sheet"), *_integers("row"),
-        *_texts("kind", "key"), *_texts("before", "after", null=True),
-        _foreign_key("journal", _ACCOUNT),
-        _check("ck_journal_kind",
-               "kind = 'otc' OR kind = 'customer' OR kind = 'subscription' OR kind = 'device'"),
-        _check("ck_journal_image", "before IS NOT NULL OR after IS NOT NULL"),
-        key=["entry", "line"],
+        "journal_block",
+        *_texts("account_id"), *_integers("entry", "first_line"), *_texts("lines"),
+        _foreign_key("journal_block", _ACCOUNT),
+        key=["entry", "first_line"],
     )  # fmt: skip
+    if op.get_context().dialect.name == "sqlite":
+        each, fact = "json_each(lines)", "json_extract(value, '$[{}]')"
+        options = ""
+    else:  # with the rights of who reads it
+        each, fact = "json_array_elements(CAST(lines AS json)) AS value", "value ->> {}"
+        options = "WITH (security_invoker = true) "
+    facts = ", ".join(
+        f"CAST({fact.format(place)} AS integer) AS {name}" if name in ("line", "row")
+        else f"{fact.format(place)} AS {name}"
+        for place, name in enumerate(("line", "sheet", "row", "kind", "key", "before", "after"))
+    )  # fmt: skip
+    op.execute(
+        f"CREATE VIEW journal {options}AS SELECT account_id, entry, {facts} "  # noqa: S608 - our own names
+        f"FROM journal_block CROSS JOIN {each}"
+    )
 
 
 def _refuse_rewriting(table: str, same: str) -> None:

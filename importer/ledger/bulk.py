@@ -22,6 +22,8 @@ AT_ONCE = 50_000
 """Rows in one statement to a server; more would take too much memory on both sides."""
 AT_ONCE_TO_FILE = 10_000
 """Rows passed to the driver of a file at once."""
+BLOCKS_AT_ONCE = 20
+"""Blocks of the journal written or read at once, some 2 MB of text."""
 IN_ONE = 100
 """Rows added to a file by one statement: a quarter faster than one row, and no slower than more."""
 
@@ -79,8 +81,7 @@ def insert(
     `rows` are consumed as they are written, at most `at_once` by one statement.
     """
     if not _on_server(connection):
-        at_once_to_file = min(at_once, AT_ONCE_TO_FILE)
-        _insert_into_file(connection, table, same, names, rows, at_once_to_file)
+        _insert_into_file(connection, table, same, names, rows, min(at_once, AT_ONCE_TO_FILE))
         return
     alike = [sa.literal(value, table.c[name].type) for name, value in same.items()]
     for chunk in _chunks(rows, at_once):

@@ -19,6 +19,8 @@ from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 import sqlalchemy as sa
 
+from importer.base.errors import LedgerError
+from importer.base.texts import N_, text
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import accentless_key, name_key
 from importer.domain.planning.scope import email_key
@@ -75,9 +77,26 @@ def image_of(entity: Entity | None) -> str:
 def entity_of(kind: str, image: Image | None) -> Entity | None:
     """The entity of an image; the image can be changed by it.
 
-    Raises AttributeError, KeyError, TypeError or ValueError for what is no image of that kind.
+    Raises LedgerError for what is no image of that kind.
     """
-    return None if image is None else STORAGE[kind].from_image(image)
+    if image is None:
+        return None
+    try:
+        storage = STORAGE[kind]
+        entity: Entity = storage.from_image(image)
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged_journal() from error
+    if not all(map(isinstance, entity, storage.types)):
+        raise damaged_journal()
+    return entity
+
+
+def damaged_journal() -> LedgerError:
+    """The error for a journal that has something else than lines and images."""
+    return LedgerError(
+        text(N_("The ledger is damaged: its journal has lines that cannot be read. Run: "
+                "avira-importer ledger verify"))
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=10_000)

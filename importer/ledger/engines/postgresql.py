@@ -30,6 +30,9 @@ from importer.ledger.engines.postgresql_errors import (
 )
 from importer.ledger.tables import account, batch, complete_for_server
 
+OLDEST_VERSION = 15
+"""The first version of PostgreSQL whose views can have the rights of those who read them."""
+
 TRIES = 20
 """How often work is tried, at most, when others keep changing what it depends on."""
 
@@ -118,6 +121,13 @@ class ServerLedger(Ledger):
         """A transaction that excludes others of its kind."""
         try:
             with self._begun() as connection:
+                version = int(connection.scalar(sa.text("SHOW server_version_num"))) // 10_000
+                if version < OLDEST_VERSION:
+                    raise LedgerError(
+                        text(N_("The server of the ledger {ledger} is PostgreSQL {version}, but "
+                                "version {oldest} or newer is needed."),
+                             ledger=self.name, version=version, oldest=OLDEST_VERSION)
+                    )  # fmt: skip
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
                 yield connection
         except DBAPIError as error:

@@ -17,6 +17,8 @@ from importer.base.texts import N_, text
 from importer.ledger.tables import metadata
 
 _ALL = [table.name for table in metadata.sorted_tables]
+_VIEW = "journal"
+"""Its rows are those of `journal_block` that its reader may see."""
 _IMPORTER_MAY = dict.fromkeys(_ALL, "SELECT, INSERT, UPDATE, DELETE") | {
     "account": "SELECT, INSERT, UPDATE",
     "batch": "SELECT, INSERT",
@@ -33,6 +35,7 @@ def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
     """
     for table in _ALL:
         connection.execute(sa.text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+    for table in (*_ALL, _VIEW):
         connection.execute(sa.text(f"REVOKE ALL ON {table} FROM PUBLIC"))
     if with_triggers:
         connection.exec_driver_sql(_FUNCTION.replace("%", "%%"))
@@ -131,11 +134,11 @@ def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bo
     imports = sa.text("SELECT 1 FROM pg_policies WHERE schemaname = current_schema() "
                       "AND cmd = 'ALL' AND CAST(:role AS name) = ANY (roles) LIMIT 1")  # fmt: skip
     if not writing and connection.scalar(imports, parameters) is None:
-        for table in (*_ALL, "journal"):
+        for table in (*_ALL, _VIEW):
             _execute(connection, f"REVOKE ALL ON {table} FROM %I", role)
     for table, rights in _IMPORTER_MAY.items():
         _execute(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
-    _execute(connection, "GRANT SELECT ON journal TO %I", role)
+    _execute(connection, f"GRANT SELECT ON {_VIEW} TO %I", role)
 
 
 def grant_on_new_tables(connection: sa.Connection) -> None:

@@ -13,7 +13,8 @@ from importer.base.texts import N_, text
 from importer.domain.contents import Contents, CustomerHolding, otc_holding
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
-from importer.ledger.reading.journal import AT_ONCE, journal_lines, load_batches
+from importer.ledger.reading.blocks import journal_lines
+from importer.ledger.reading.journal import AT_ONCE, load_batches
 from importer.ledger.storage import STORAGE, E, Storage, entity_of
 from importer.ledger.tables import account, batch
 
@@ -79,16 +80,16 @@ def load_rows(
         yield from map(storage.from_row, rows)
 
 
-def _entities_as_of(connection: sa.Connection, account_id: str, number: int) -> Iterator[Entity]:
+def _entities_as_of(connection: sa.Connection, account_id: str, number: int) -> Iterable[Entity]:
     """The last image of each entity up to batch `number`, if it still existed."""
-    last = {
-        (line.kind, line.key): line.after
-        for _, line in journal_lines(connection, account_id, batch.c.batch <= number)
-    }
-    for (kind, _key), image in last.items():
-        entity = entity_of(kind, image)
-        if entity is not None:
-            yield entity
+    last: dict[tuple[str, str], Entity] = {}
+    for _, line in journal_lines(connection, account_id, batch.c.batch <= number):
+        entity = entity_of(line.kind, line.after)
+        if entity is None:
+            last.pop((line.kind, line.key), None)
+        else:
+            last[line.kind, line.key] = entity
+    return last.values()
 
 
 def gather(

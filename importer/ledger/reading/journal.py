@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from sys import intern
 from typing import NamedTuple
 
@@ -16,12 +15,12 @@ from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.rules.undoing import LaterChange
 from importer.ledger.bulk import select_matching
-from importer.ledger.storage import Image, entity_of
-from importer.ledger.tables import batch, customer, journal_block
+from importer.ledger.reading.blocks import journal_lines, may_concern
+from importer.ledger.storage import Image, damaged_journal, entity_of
+from importer.ledger.tables import batch, customer
 
 AT_ONCE = 10_000
 """Rows fetched at once: one by one takes twice as long, all at once much memory."""
-_BLOCKS_AT_ONCE = 20
 
 
 class Batch(NamedTuple):
@@ -97,7 +96,13 @@ def batches_of_file(connection: sa.Connection, account_id: str, sha256: str) -> 
 def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[JournalLine]:
     """The journal lines of a batch in their order."""
     lines = [line for _, line in journal_lines(connection, account_id, batch.c.batch == of.batch)]
-    owners = {int(line.owner) for line in lines if line.owner is not None}
+    for line in lines:
+        for image in (line.before, line.after):
+            entity_of(line.kind, image and image.copy())  # raises unless it is an image
+    try:
+        owners = {int(line.owner) for line in lines if line.owner is not None}
+    except ValueError as error:
+        raise damaged_journal() from error
     owner_id = customer.c.customer_id
     query = select_matching(connection, account_id, owner_id, owner_id, owners)
     names_by_id = connection.execute(query.add_columns(customer.c.name))
@@ -120,44 +125,6 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
     ]  # fmt: skip
 
 
-class Line(NamedTuple):
-    """A line of the journal as it is stored."""
-
-    line: int
-    sheet: str
-    row: int
-    kind: str
-    key: str
-    before: Image | None
-    after: Image | None
-
-    @property
-    def owner(self) -> str | None:
-        """The id of the customer concerned, which its key begins with; None of an OTC."""
-        return None if self.kind == "otc" else self.key.partition("/")[0]
-
-
-def journal_lines(
-    connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
-) -> Iterator[tuple[int, Line]]:
-    """The lines of those blocks and batches of an account which meet `which`, in their order.
-
-    Each comes with the number of its batch.
-    """
-    same_entry = sa.and_(
-        batch.c.account_id == journal_block.c.account_id, batch.c.entry == journal_block.c.entry
-    )  # fmt: skip
-    query = (
-        sa.select(batch.c.batch, journal_block.c.lines)
-        .select_from(journal_block.join(batch, same_entry))
-        .where(journal_block.c.account_id == account_id, *which)
-        .order_by(batch.c.batch, journal_block.c.first_line)
-    )
-    for number, lines in connection.execute(query.execution_options(yield_per=_BLOCKS_AT_ONCE)):
-        for line in json.loads(lines):
-            yield number, Line._make(line)
-
-
 def load_movements(
     connection: sa.Connection, account_id: str, until: int, customer_id: int | None = None
 ) -> list[Movement]:
@@ -165,18 +132,15 @@ def load_movements(
 
     With `customer_id`, those of that customer, its licences and its devices.
     """
-    which = [batch.c.batch <= until]
     only = None if customer_id is None else str(customer_id)
-    if only is not None:  # the blocks that may have lines with such keys
-        in_key = (journal_block.c.lines.contains(f'"{only}{end}') for end in ('"', "/"))
-        which.append(sa.or_(*in_key))
+    which = sa.true() if customer_id is None else may_concern(customer_id)
     batches = {
         row.batch: (row.batch, dt.datetime.fromisoformat(row.at), row.actor, row.file, row.undoes)
         for row in load_batches(connection, account_id, until)
     }
     movements: list[Movement] = []
     names: dict[str, str] = {}
-    for number, line in journal_lines(connection, account_id, *which):
+    for number, line in journal_lines(connection, account_id, batch.c.batch <= until, which):
         owner = line.owner
         if only is not None and owner != only:
             continue
@@ -200,7 +164,9 @@ def changed_after(
     """
     undoes = {of.batch: of.undoes for of in load_batches(connection, account_id)}
     effects: dict[tuple[str, str], dict[int, _NetEffect]] = {}
-    for by, line in journal_lines(connection, account_id, batch.c.batch > number):
+    # Without those that were added since the batches were read.
+    later = batch.c.batch.between(number + 1, max(undoes))
+    for by, line in journal_lines(connection, account_id, later):
         if line.key in keys:
             of = effects.setdefault((line.kind, line.key), {})
             before = of[by].before if by in of else line.before

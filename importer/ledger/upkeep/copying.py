@@ -19,7 +19,7 @@ from importer.ledger import bulk
 from importer.ledger.database import Ledger, revision_of
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.migrate import upgrade
-from importer.ledger.tables import account, batch, metadata
+from importer.ledger.tables import account, batch, journal_block, metadata
 
 
 def back_up(ledger: Ledger, path: Path) -> None:
@@ -105,7 +105,8 @@ def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
     for table in metadata.sorted_tables:
         columns = [column for column in table.c if column is not table.c.account_id]
         names = [column.name for column in columns]
+        at_once = bulk.BLOCKS_AT_ONCE if table is journal_block else bulk.AT_ONCE_TO_FILE
         for account_id in accounts:
             query = sa.select(*columns).where(table.c.account_id == account_id)
-            rows = source.execute(query.execution_options(stream_results=True))
-            bulk.insert(target, table, {"account_id": account_id}, names, rows)
+            rows = source.execute(query.execution_options(yield_per=at_once))
+            bulk.insert(target, table, {"account_id": account_id}, names, rows, at_once=at_once)

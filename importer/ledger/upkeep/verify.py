@@ -9,18 +9,21 @@ import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
+from importer.base.errors import LedgerError
 from importer.base.progress import NoProgress, Progress
 from importer.base.texts import N_, text
 from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, Subscription
 from importer.domain.invariants import State, violations
 from importer.domain.problems import Code
 from importer.domain.rules.verdict import display_value
-from importer.ledger.storage import STORAGE, entity_of, storage_of
+from importer.ledger.reading.blocks import Block, journal_blocks, line_of
+from importer.ledger.storage import STORAGE, Image, entity_of, storage_of
 from importer.ledger.tables import account, batch, journal_block, otc
 from importer.ledger.upkeep.soundness import Fault, engine_faults, fault
 from importer.ledger.writing.chain import LinesHash, hash_of_batch
@@ -74,14 +77,18 @@ def _derived(
     query = sa.select(batch).where(batch.c.account_id == account_id).order_by(batch.c.batch)
     batches = connection.execute(query).mappings().all()
     tick = progress.stage(text(N_("Checking the batches")), len(batches))
+    blocks = groupby(journal_blocks(connection, account_id), attrgetter("batch"))
+    number, of_batch = next(blocks, _NO_MORE)
     images: Images = {}
     head = ""
     for expected, row in enumerate(batches, start=1):
         digest = LinesHash(account_id)
-        lines = _lines(connection, account_id, row["entry"], digest)
+        lines = _lines(of_batch if number == row["batch"] else (), digest)
         faults += _some(_image_faults(lines, row["batch"], images))
         faults += _some(_batch_faults(row, digest.hexdigest(), expected, head))
         head = row["hash"]
+        if number == row["batch"]:
+            number, of_batch = next(blocks, _NO_MORE)
         tick()
     faults += _some(_stray_lines(connection, account_id))
     faults += _some(_account_faults(connection, account_id, len(batches), head, images))
@@ -98,19 +105,21 @@ def _derived(
     return Proof(len(batches), head, faults)
 
 
-def _lines(
-    connection: sa.Connection, account_id: str, entry: int, digest: LinesHash
-) -> Iterator[Any]:
-    """The lines of a batch, each whatever stands where one should be; all are hashed."""
-    block = journal_block.c
-    query = sa.select(block.lines).where(block.account_id == account_id, block.entry == entry)
-    for (stored,) in connection.execute(query.order_by(block.first_line)):
-        digest.add(stored)
+_NO_MORE: tuple[int | None, Iterable[Block]] = (None, ())
+
+
+def _lines(blocks: Iterable[Block], digest: LinesHash) -> Iterator[Any]:
+    """What the blocks of a batch have for lines, and None for a block that has none.
+
+    All blocks are hashed.
+    """
+    for block in blocks:
+        digest.add(block.first_line, block.lines)
         try:
-            lines = json.loads(stored)
+            lines = json.loads(block.lines)
         except (RecursionError, ValueError):
             lines = None
-        yield from lines if isinstance(lines, list) else [None]
+        yield from lines if isinstance(lines, list) and lines else [None]
 
 
 def _some(faults: Iterator[Fault]) -> list[Fault]:
@@ -141,12 +150,12 @@ def _image_faults(lines: Iterable[Any], number: int, images: Images) -> Iterator
     for count, line in enumerate(lines, start=1):
         place = f"{number}/{count}"
         try:
-            stored, _sheet, _row, kind, key, *both = line
+            found, _sheet, _row, kind, key, *both = line_of(line)
             before, after = (_valid_image(kind, key, image) for image in both)
-            if stored != count or before is after is None:
-                raise ValueError(line)
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-            message = N_("Line {line} of batch {number} is no valid line of the journal.")
+            if found != count:
+                raise ValueError(found)
+        except (LedgerError, TypeError, ValueError):
+            message = N_("Line {line} of batch {number} is not a valid line of the journal.")
             yield fault("image-broken", place, message, line=count, number=number)
             continue
         if before != images.get((kind, key)):
@@ -157,13 +166,11 @@ def _image_faults(lines: Iterable[Any], number: int, images: Images) -> Iterator
         images[kind, key] = after
 
 
-def _valid_image(kind: str, key: str, image: Any) -> Entity | None:
-    """The entity of an image; any error unless each fact has its type, and they give the key."""
+def _valid_image(kind: str, key: str, image: Image | None) -> Entity | None:
+    """The entity of an image; raises LedgerError or ValueError unless it is that of the key."""
     entity = entity_of(kind, image)
-    if entity is not None:
-        storage = storage_of(entity)
-        if not all(map(isinstance, entity, storage.types)) or storage.key(entity) != key:
-            raise ValueError(key)
+    if entity is not None and storage_of(entity).key(entity) != key:
+        raise ValueError(key)
     return entity
 
 
@@ -175,7 +182,9 @@ def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:
         .where(journal_block.c.account_id == account_id, batch.c.batch.is_(None))
     )
     for number, count in connection.execute(query.group_by(entry).order_by(entry)):
-        message = N_("{count} blocks of journal lines (entry {entry}) belong to no batch.")
+        message = N_(
+            "The journal has blocks of lines that belong to no batch (entry {entry}): {count}."
+        )
         yield fault("lines-stray", str(number), message, count=count, entry=number)
 
 

@@ -54,7 +54,7 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     """Write `changes` and their journal as a new batch.
 
     The caller's transaction must have locked what the plan depends on. The number of statements
-    grows only with every 50,000 rows, on a file with every 10,000.
+    grows only with every 10,000 rows.
     """
     connection = writing.connection
     new = [  # provisional ids
@@ -65,15 +65,15 @@ def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts
     ids = dict(zip(new, count(last_customer + 1), strict=False))
     digest, net = LinesHash(facts.account), NetChanges()
     same, blocks = {"account_id": facts.account, "entry": entry}, _blocks(changes, ids, digest, net)
-    bulk.insert(connection, journal_block, same, ("first_line", "lines"), blocks, at_once=_AT_ONCE)
+    names, at_once = ("first_line", "lines"), bulk.BLOCKS_AT_ONCE
+    bulk.insert(connection, journal_block, same, names, blocks, at_once=at_once)
     write_entities(connection, facts.account, net)
     writing.account, writing.entry = facts.account, entry
     return _finish(connection, facts, entry, digest.hexdigest())
 
 
-_LINES_OF_A_BLOCK = 500
-_AT_ONCE = 20
-"""Blocks in one statement, 2 MB of text."""
+LINES_OF_A_BLOCK = 500
+"""Lines in one row of the journal, some 100 kB of text."""
 
 
 def _blocks(
@@ -83,9 +83,9 @@ def _blocks(
 
     Each is hashed and added to `net` as it passes, since all lines together take much memory.
     """
-    for start in range(0, len(changes), _LINES_OF_A_BLOCK):
+    for start in range(0, len(changes), LINES_OF_A_BLOCK):
         lines = []
-        for number, change in enumerate(changes[start : start + _LINES_OF_A_BLOCK], start + 1):
+        for number, change in enumerate(changes[start : start + LINES_OF_A_BLOCK], start + 1):
             before, after = _with_own_id(change.before, ids), _with_own_id(change.after, ids)
             entity = after if after is not None else before
             assert entity is not None, "a change has an image before or after"
@@ -98,7 +98,7 @@ def _blocks(
                 f"{image_of(before)},{image_of(after)}]"
             )
         block = "[" + ",\n".join(lines) + "]"
-        digest.add(block)
+        digest.add(start + 1, block)
         yield start + 1, block
 
 

@@ -19,13 +19,15 @@ BATCH = (
 
 
 class LinesHash:
-    """SHA-256 over an account and the journal lines of one batch, in their order."""
+    """SHA-256 over the journal blocks of one batch in their order: their columns but the entry,
+    which is hashed with the batch."""
 
     def __init__(self, account_id: str) -> None:
         self._digest = hashlib.sha256(_encode(account_id).encode())
 
-    def add(self, lines: str) -> None:
-        """Hash the lines of a block, as they are stored."""
+    def add(self, first_line: int, lines: str) -> None:
+        """Hash a block, its lines as they are stored."""
+        self._digest.update(str(first_line).encode())
         self._digest.update(lines.encode())
 
     def hexdigest(self) -> str:

@@ -38,22 +38,42 @@ BATCH = "SELECT account_id, {}, entry, kind, at, {}, file, sha256, applied, unch
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE journal SET after = '{}'",
-        "UPDATE journal SET row = row + 1 WHERE line = 1",
-        "DELETE FROM journal",
-        "DELETE FROM journal WHERE line = 1",
+        "UPDATE journal_block SET lines = '[]'",
+        "UPDATE journal_block SET lines = replace(lines, 'Norte', 'Sur')",
+        "UPDATE journal_block SET first_line = 2 WHERE first_line = 1",
+        "UPDATE journal_block SET lines = lines",
+        "DELETE FROM journal_block",
+        "DELETE FROM journal_block WHERE first_line = 1",
         "UPDATE batch SET actor = 'somebody else'",
         "DELETE FROM batch",
-        "REPLACE INTO journal SELECT account_id, entry, line, sheet, 99, kind, key, before, after "
-        "FROM journal",
+        "REPLACE INTO journal_block SELECT account_id, entry, first_line, '[]' FROM journal_block",
+        "INSERT INTO journal_block SELECT account_id, entry, first_line, '[]' FROM journal_block "
+        "WHERE true ON CONFLICT DO UPDATE SET lines = '[]'",
         "REPLACE INTO batch " + BATCH.format("batch", "'somebody else'"),
         "REPLACE INTO batch " + BATCH.format("batch + 1", "actor"),
     ],
 )
 def test_the_journal_cannot_be_rewritten(statement: str, unchanged: Path) -> None:
-    """Batches and journal lines can be added and nothing else."""
+    """Batches and journal blocks can be added and nothing else."""
     with raw(unchanged) as connection, pytest.raises(sa.exc.DatabaseError, match="append-only"):
         connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET after = NULL",
+        "DELETE FROM journal",
+        "INSERT INTO journal SELECT * FROM journal",
+        "REPLACE INTO journal SELECT * FROM journal",
+    ],
+)
+def test_the_lines_of_the_journal_are_to_be_read_only(statement: str, unchanged: Path) -> None:
+    """As rows of a view, which has no rows of its own."""
+    with raw(unchanged) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM journal").scalar() == 5
+        with pytest.raises(sa.exc.DatabaseError, match="it is a view"):
+            connection.exec_driver_sql(statement)
 
 
 @pytest.mark.parametrize(

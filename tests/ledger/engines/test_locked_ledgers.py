@@ -75,7 +75,7 @@ LOCKS = {
     "an OTC": "SELECT FROM otc FOR UPDATE",
     "a customer": "SELECT FROM customer FOR UPDATE",
     "the account": "SELECT FROM account FOR UPDATE",
-    "a table": "LOCK TABLE journal IN EXCLUSIVE MODE",
+    "a table": "LOCK TABLE journal_block IN EXCLUSIVE MODE",
 }
 
 

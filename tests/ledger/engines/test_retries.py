@@ -155,7 +155,9 @@ def refuse(connection: psycopg.Connection, state: str, times: int) -> None:
         f"IF nextval('refusals') <= {times} THEN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; "
         "END IF; RETURN NULL; END $$"
     )
-    connection.execute("CREATE TRIGGER refuse AFTER INSERT ON journal EXECUTE FUNCTION refuse()")
+    connection.execute(
+        "CREATE TRIGGER refuse AFTER INSERT ON journal_block EXECUTE FUNCTION refuse()"
+    )
 
 
 ALWAYS = 1_000_000

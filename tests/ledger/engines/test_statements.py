@@ -118,7 +118,7 @@ def test_every_change_names_the_account(statements: list[Statement]) -> None:
         written.setdefault(table, set()).add(verb)
     all_verbs = {"INSERT", "UPDATE", "DELETE"}
     assert written == {
-        "account": {"INSERT", "UPDATE"}, "batch": {"INSERT"}, "journal": {"INSERT"},
+        "account": {"INSERT", "UPDATE"}, "batch": {"INSERT"}, "journal_block": {"INSERT"},
         "otc": all_verbs, "customer": all_verbs, "subscription": all_verbs, "device": all_verbs,
     }  # fmt: skip
 

@@ -24,39 +24,44 @@ pytestmark = pytest.mark.contract
 
 
 REWRITING = [
-    "UPDATE journal SET after = '{}'",
+    "UPDATE journal_block SET lines = '[]'",
     "UPDATE batch SET actor = 'somebody else'",
-    "DELETE FROM journal",
+    "DELETE FROM journal_block",
     "DELETE FROM batch",
-    "TRUNCATE journal",
+    "TRUNCATE journal_block",
     "TRUNCATE batch CASCADE",
     "TRUNCATE otc CASCADE",
     "INSERT INTO batch SELECT * FROM batch ON CONFLICT (account_id, batch) "
     "DO UPDATE SET actor = 'somebody else'",
-    "INSERT INTO journal SELECT * FROM journal ON CONFLICT (account_id, entry, line) "
-    "DO UPDATE SET row = 99",
-    "MERGE INTO journal USING (SELECT 1) AS one ON true WHEN MATCHED THEN UPDATE SET row = 99",
+    "INSERT INTO journal_block SELECT * FROM journal_block "
+    "ON CONFLICT (account_id, entry, first_line) DO UPDATE SET lines = '[]'",
+    "MERGE INTO journal_block USING (SELECT 1) AS one ON true "
+    "WHEN MATCHED THEN UPDATE SET lines = '[]'",
     "MERGE INTO batch USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
     "SELECT 1 FROM batch FOR UPDATE",
     "UPDATE alembic_version SET version_num = '9999'",
     "DELETE FROM alembic_version",
 ]
 UNDERMINING = [
-    "ALTER TABLE journal ADD COLUMN more text",
+    "ALTER TABLE journal_block ADD COLUMN more text",
+    "ALTER VIEW journal SET (security_invoker = false)",
+    "CREATE OR REPLACE VIEW journal AS SELECT * FROM journal_block",
+    "CREATE RULE mine AS ON DELETE TO journal DO INSTEAD DELETE FROM journal_block",
     "ALTER TABLE otc DROP CONSTRAINT ck_otc_used",
     "ALTER TABLE otc DISABLE ROW LEVEL SECURITY",
     "ALTER TABLE otc DISABLE TRIGGER ALL",
     "ALTER TABLE otc OWNER TO {role}",
-    "DROP TABLE journal",
+    "DROP TABLE journal_block CASCADE",
+    "DROP VIEW journal",
     "DROP TABLE otc CASCADE",
     "DROP TRIGGER otc_used_covers_subscriptions ON otc",
     "DROP FUNCTION refuse_overallocation CASCADE",
     "ALTER FUNCTION refuse_overallocation() RESET ALL",
     "CREATE OR REPLACE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql "
     "AS 'BEGIN RETURN NULL; END'",
-    "CREATE TRIGGER mine BEFORE INSERT ON journal FOR EACH ROW "
+    "CREATE TRIGGER mine BEFORE INSERT ON journal_block FOR EACH ROW "
     "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
-    "CREATE RULE mine AS ON INSERT TO journal DO INSTEAD NOTHING",
+    "CREATE RULE mine AS ON INSERT TO journal_block DO INSTEAD NOTHING",
     "CREATE POLICY mine ON otc USING (true)",
     "ALTER TABLE otc NO FORCE ROW LEVEL SECURITY",
     "CREATE TABLE public.mine (x int)",
@@ -70,7 +75,7 @@ UNDERMINING = [
     "ALTER ROLE {role} SUPERUSER",
     "ALTER ROLE {role} BYPASSRLS",
     "GRANT {owner} TO {role}",
-    "GRANT UPDATE ON journal TO {role}; UPDATE journal SET row = 99",
+    "GRANT UPDATE ON journal_block TO {role}; UPDATE journal_block SET lines = '[]'",
     "SET row_security = off; SELECT * FROM otc",
 ]
 

@@ -127,7 +127,7 @@ def test_a_group_gives_access_to_all_its_members(
     with own.connect(member) as connection:
         accounts = connection.execute("SELECT DISTINCT account_id FROM otc").fetchall()
         assert accounts == [("default",)]
-        assert refusal(connection, "DELETE FROM journal") == DENIED
+        assert refusal(connection, "DELETE FROM journal_block") == DENIED
 
 
 def test_a_role_whose_rights_were_revoked_has_no_access(

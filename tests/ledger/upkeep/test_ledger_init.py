@@ -79,8 +79,8 @@ def test_a_database_of_something_else_is_left_alone(
 ) -> None:
     """Each command says what to do; not one row or table is changed."""
     with raw(where) as connection:
-        connection.exec_driver_sql("CREATE TABLE journal (article text, price int)")
-        connection.exec_driver_sql("INSERT INTO journal VALUES ('bread', 2)")
+        connection.exec_driver_sql("CREATE TABLE journal_block (article text, price int)")
+        connection.exec_driver_sql("INSERT INTO journal_block VALUES ('bread', 2)")
     before = all_rows(where)
     workbook = write_workbook(tmp_path / "x.xlsx", FIRST)
     for words in (

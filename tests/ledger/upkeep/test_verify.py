@@ -19,7 +19,15 @@ import sqlalchemy as sa
 from builders import A, B, customer, row, write_workbook
 from importer.domain.rules import subscriptions
 from importer.ledger import tables
-from importer.ledger.tables import account, batch, device, journal, metadata, otc, subscription
+from importer.ledger.tables import (
+    account,
+    batch,
+    device,
+    journal_block,
+    metadata,
+    otc,
+    subscription,
+)
 from importer.ledger.upkeep import soundness
 from importer.ledger.upkeep import verify as proving
 from scripts import ROOT
@@ -57,7 +65,7 @@ def test_what_to_do_comes_before_a_line_for_each_fault(sound: SoundLedger) -> No
 COLUMNS = [column for table in metadata.sorted_tables for column in table.c]
 COUNTERS = (account.c.last_entry, account.c.last_customer)
 """These may be higher than what was taken from them, and never lower."""
-CONTRACT = {otc.c.used, journal.c.after}
+CONTRACT = {otc.c.used, journal_block.c.lines}
 
 
 def other_values(column: sa.Column[Any], value: Any) -> Iterator[Any]:
@@ -137,9 +145,9 @@ INVALID_IMAGES = {
 
 def test_an_invalid_image_is_a_fault_of_the_ledger(sound: SoundLedger) -> None:
     """Whatever the journal has: a list of faults, and no error of the program."""
-    line = next(ln for ln in sound.rows(journal) if ln["after"] == IMAGE)
+    block = next(row for row in sound.rows(journal_block) if IMAGE in row["lines"])
     for description, image in INVALID_IMAGES.items():
-        sound.update(journal, line, {"after": image})
+        sound.update(journal_block, block, {"lines": block["lines"].replace(IMAGE, image)})
         assert {"lines-changed", "image-broken"} <= set(sound.faults("another")), description
 
 
@@ -150,7 +158,7 @@ MISSING = {
     subscription: {"balance-missing", "used-wrong"},
     device: {"balance-missing"},
     batch: {"lines-stray", "head-wrong"},
-    journal: {"lines-changed"},
+    journal_block: {"lines-changed"},
 }
 """Faults that are found, among others, where a row is missing."""
 
@@ -172,7 +180,7 @@ UNKNOWN: dict[sa.Table, tuple[StoredRow, set[str]]] = {
     subscription: ({"customer_id": 77}, {"balance-unknown", "reference-broken", "used-wrong"}),
     device: ({"customer_id": 77}, {"balance-unknown", "reference-broken"}),
     batch: ({"batch": 9, "entry": 9}, {"batch-missing", "batch-changed", "head-wrong"}),
-    journal: ({"line": 99}, {"lines-changed", "images-apart"}),
+    journal_block: ({"first_line": 99}, {"lines-changed", "image-broken"}),
 }
 """What makes a copy of a row another row, and faults that are found, among others."""
 
@@ -187,9 +195,9 @@ def test_an_added_row_is_found(table: sa.Table, sound: SoundLedger, dice: random
 
 def test_lines_without_a_batch_are_found(sound: SoundLedger) -> None:
     """Under an entry that no batch has, whether before the last one or after it."""
-    [line, *_] = sound.rows(journal)
+    [block, *_] = sound.rows(journal_block)
     for entry in (0, 99):
-        sound.execute(journal.insert().values(line | {"entry": entry}))
+        sound.execute(journal_block.insert().values(block | {"entry": entry}))
     assert sound.faults("another").count("lines-stray") == 2
 
 
@@ -221,10 +229,10 @@ def test_a_broken_rule_is_found_where_rows_and_journal_agree(
     assert sound.faults() == ["rule-broken"]
 
 
-def add_a_stray_line(sound: SoundLedger) -> None:
-    """Add a journal line under an entry that is taken, but has no batch."""
-    [line, *_] = sound.rows(journal)
-    sound.execute(journal.insert().values(line | {"entry": 0, "line": 1}))
+def add_a_stray_block(sound: SoundLedger) -> None:
+    """Add journal lines under an entry that is taken, but has no batch."""
+    [block, *_] = sound.rows(journal_block)
+    sound.execute(journal_block.insert().values(block | {"entry": 0}))
 
 
 NEEDED: dict[str, Callable[[SoundLedger], None]] = {
@@ -234,7 +242,7 @@ NEEDED: dict[str, Callable[[SoundLedger], None]] = {
     ),
     "_account_faults": lambda sound: sound.execute(account.update().values(head="0" * 64)),
     "_balance_faults": lambda sound: sound.execute(otc.update().values(used=4)),
-    "_stray_lines": add_a_stray_line,
+    "_stray_lines": add_a_stray_block,
 }
 
 

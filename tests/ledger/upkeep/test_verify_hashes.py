@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from builders import B, E, customer, write_workbook
-from importer.ledger.tables import account, batch, journal, otc
-from importer.ledger.writing.chain import hash_of_batch, hash_of_lines
-from sound_ledger import SoundLedger
+from importer.ledger.tables import account, batch, journal_block, otc
+from importer.ledger.writing.chain import hash_of_batch
+from journals import hash_of_blocks, with_lines
+from sound_ledger import SoundLedger, StoredRow
 
 pytest_plugins = "filled_ledgers"
 pytestmark = pytest.mark.both_engines
@@ -39,7 +39,7 @@ def test_a_batch_cut_off_the_end_is_found_by_a_noted_hash_only(sound: SoundLedge
     assert sound.faults("default", "--expect-head", last["hash"]) == []
     [entry] = (row["entry"] for row in sound.rows(batch) if row["batch"] == last["batch"])
     sound.delete(otc, DEFAULT | {"code": E})
-    sound.delete(journal, DEFAULT | {"entry": entry, "line": 1})
+    sound.delete(journal_block, DEFAULT | {"entry": entry, "first_line": 1})
     sound.delete(batch, DEFAULT | {"batch": last["batch"]})
     number, head = previous["batch"], previous["hash"]
     sound.update(account, DEFAULT, {"last_batch": number, "head": head, "last_entry": number})
@@ -55,12 +55,12 @@ def test_an_image_changed_together_with_its_balance_is_found_by_its_hash(
     """An OTC gets more licences in the journal and in the tables alike. Computing the hashes again
     up to the account's hides it, but a noted hash finds that too."""
     head = sound.command("history", "--json").json[-1]["hash"]
-    line = change_image(sound, E, total=500)
+    block = change_image(sound, E, total=500)
     sound.update(otc, DEFAULT | {"code": E}, {"total": 500})
     assert sound.faults() == ["lines-changed"]
 
     last = sound.rows(batch)[-1]
-    last["lines_hash"] = hash_of_lines("default", [line])
+    last["lines_hash"] = hash_of_blocks("default", [block])
     last["hash"] = hash_of_batch(last)
     sound.update(batch, last, last)
     sound.update(account, DEFAULT, {"head": last["hash"]})
@@ -68,14 +68,19 @@ def test_an_image_changed_together_with_its_balance_is_found_by_its_hash(
     assert sound.faults("default", "--expect-head", head) == ["head-missing"]
 
 
-def change_image(sound: SoundLedger, code: str, **facts: object) -> dict[str, object]:
-    """Change facts in the first image of an OTC; gives its line."""
-    line = next(
-        line for line in sound.rows(journal)
-        if (line["account_id"], line["key"]) == ("default", code)
+def change_image(sound: SoundLedger, code: str, **facts: object) -> StoredRow:
+    """Change facts in the first image of an OTC; gives its block."""
+    block = next(
+        block for block in sound.rows(journal_block)
+        if block["account_id"] == "default" and f'"{code}",null,' in block["lines"]
     )  # fmt: skip
-    changed = line | {"after": json.dumps(json.loads(line["after"]) | facts)}
-    sound.update(journal, line, changed)
+    changed = with_lines(
+        block, lambda lines: [
+            [*line[:-1], line[-1] | facts] if line[4] == code else line for line in lines
+        ],
+    )  # fmt: skip
+    assert changed != block
+    sound.update(journal_block, block, changed)
     return changed
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from builders import A, C, D, customer, disable, edit, edit_otc, otc, write_workbook
 from command_line import CommandLine
+from importer.ledger.writing import apply as writing
 from importer.ledger.writing.apply import apply_changes
 from ledgers import all_rows, raw
 
@@ -41,7 +42,7 @@ def assert_batch(number: int, workbook: Path, command: CommandLine) -> None:
 
 
 FAULTS = {
-    "in the journal": "BEFORE INSERT ON journal WHEN NEW.line = 3",
+    "in the journal": "BEFORE INSERT ON journal_block WHEN NEW.first_line = 3",
     "in the OTCs": f"BEFORE INSERT ON otc WHEN NEW.code = '{C}'",
     "in the customers": "BEFORE UPDATE ON customer",
     "in the subscriptions": "BEFORE INSERT ON subscription",
@@ -50,10 +51,15 @@ FAULTS = {
 
 
 def test_an_apply_that_fails_in_the_middle_leaves_nothing_behind(
-    command: CommandLine, workbook: Path, further_workbook: Path, ledger: Path
+    command: CommandLine,
+    workbook: Path,
+    further_workbook: Path,
+    ledger: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The database refuses one of the writes: seen through a second connection, nothing has
     changed; once the cause is gone, the same workbook is batch 2."""
+    monkeypatch.setattr(writing, "LINES_OF_A_BLOCK", 2)
     assert command("apply", workbook).exit_code == 0
     before = all_rows(ledger)
     for fault, event in FAULTS.items():

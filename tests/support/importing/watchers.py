@@ -6,18 +6,20 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Any
 
 import sqlalchemy as sa
 
 from importer.ledger.database import Ledger
-from importer.ledger.writing.chain import hash_of_lines
+from journals import hash_of_blocks
 
 ACCOUNT = "default"
 
 _ORPHANED_LINES = """
-    SELECT count(*) FROM journal WHERE NOT EXISTS
-        (SELECT 1 FROM batch WHERE batch.entry = journal.entry)
+    SELECT count(*) FROM journal_block WHERE NOT EXISTS
+        (SELECT 1 FROM batch WHERE batch.entry = journal_block.entry)
 """
+_BLOCKS = "SELECT * FROM journal_block WHERE entry = :entry ORDER BY first_line"
 _FIGURES = """
     SELECT code, total, used, coalesce((SELECT sum(licenses) FROM subscription
         WHERE subscription.otc = otc.code), 0) AS assigned FROM otc
@@ -50,16 +52,16 @@ class Watcher:
             if number != self.last_batch + 1:
                 self.faults.add(f"batch {number} follows on {self.last_batch}")
             self.last_batch = number
-            of_entry = sa.text("SELECT * FROM journal WHERE entry = :entry ORDER BY line")
-            lines = connection.execute(of_entry, {"entry": entry}).mappings().all()
-            if hash_of_lines(ACCOUNT, lines) != lines_hash:
+            blocks = connection.execute(sa.text(_BLOCKS), {"entry": entry}).mappings().all()
+            if hash_of_blocks(ACCOUNT, map(dict, blocks)) != lines_hash:
                 self.faults.add(f"batch {number} has only some of its lines")
-            for line in lines:
-                if line["kind"] == "subscription":
-                    code = line["key"].partition("/")[2]
-                    self.by_journal[code] += _licenses(line["after"]) - _licenses(line["before"])
+            for block in blocks:
+                for *_place, kind, key, before, after in json.loads(block["lines"]):
+                    if kind == "subscription":
+                        code = key.partition("/")[2]
+                        self.by_journal[code] += _licenses(after) - _licenses(before)
         if orphaned := connection.scalar(sa.text(_ORPHANED_LINES)):
-            self.faults.add(f"{orphaned} journal lines without their batch")
+            self.faults.add(f"{orphaned} blocks of journal lines without their batch")
 
     def _check_figures(self, connection: sa.Connection) -> None:
         """What is used of each OTC is what is assigned, by the tables and by the journal."""
@@ -74,8 +76,8 @@ class Watcher:
             self.faults.add("licences are assigned of an OTC that does not exist")
 
 
-def _licenses(image: str | None) -> int:
-    return 0 if image is None else int(json.loads(image)["licenses"])
+def _licenses(image: dict[str, Any] | None) -> int:
+    return 0 if image is None else int(image["licenses"])
 
 
 def watch(ledger: Ledger, stop: Event) -> Watcher:

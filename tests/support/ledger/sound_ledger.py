@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from builders import (
@@ -27,6 +28,7 @@ from builders import (
 )
 from command_line import CommandLine
 from importer.cli import main as program
+from importer.ledger.writing import apply as writing
 
 StoredRow = dict[str, Any]
 """A row of a table, by column."""
@@ -67,19 +69,28 @@ LAST: Sheets = [("Add OTC", [otc(E)])]
 
 @cache
 def fill_sound_accounts(folder: Path) -> Path:
-    """A file with two accounts; in `default` five batches, of which the fourth undoes the third."""
+    """A file with two accounts; in `default` five batches, of which the fourth undoes the third.
+
+    Its journal has two lines in a block.
+    """
     folder.mkdir()
     ledger = folder / "sound.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "LINES_OF_A_BLOCK", 2)
+        _fill_sound_accounts(ledger)
+    return ledger
+
+
+def _fill_sound_accounts(ledger: Path) -> None:
     for number, (account, sheets) in enumerate([
         ("default", FIRST), ("another", FIRST), ("default", SECOND), ("default", THIRD),
         ("default", None), ("default", LAST),
     ]):  # fmt: skip
         command = ["undo", "3"]
         if sheets is not None:
-            command = ["apply", str(write_workbook(folder / f"{number}.xlsx", sheets))]
+            command = ["apply", str(write_workbook(ledger.with_name(f"{number}.xlsx"), sheets))]
         command += ["--account", account, "--ledger", str(ledger), "-q"]
         assert program.run(command) == 0, command
-    return ledger
 
 
 AS_REPLICA = "SET session_replication_role = replica"

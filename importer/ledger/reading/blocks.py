@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from importer.ledger.bulk import BLOCKS_AT_ONCE
+from importer.ledger.bulk import BLOCKS_AT_ONCE, rows_with_keys
 from importer.ledger.storage import Image, damaged_journal
 from importer.ledger.tables import batch, journal_block
-
-_SOME_AT_A_TIME = {"yield_per": BLOCKS_AT_ONCE}
 
 
 class Block(NamedTuple):
@@ -71,17 +69,27 @@ def journal_lines(
 def journal_blocks(
     connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
 ) -> Iterator[Block]:
-    """The same blocks as they are stored, some at a time."""
+    """The same blocks as they are stored, which are read some at a time.
+
+    By their keys: an open cursor would have to be closed wherever reading ends early.
+    """
     same_entry = sa.and_(
         batch.c.account_id == journal_block.c.account_id, batch.c.entry == journal_block.c.entry
     )  # fmt: skip
     query = (
-        sa.select(batch.c.batch, journal_block.c.first_line, journal_block.c.lines)
+        sa.select(batch.c.batch, journal_block.c.entry, journal_block.c.first_line)
         .select_from(journal_block.join(batch, same_entry))
         .where(journal_block.c.account_id == account_id, *which)
         .order_by(batch.c.batch, journal_block.c.first_line)
     )
-    yield from map(Block._make, connection.execute(query, execution_options=_SOME_AT_A_TIME))
+    keys = connection.execute(query).all()
+    for start in range(0, len(keys), BLOCKS_AT_ONCE):
+        some = keys[start : start + BLOCKS_AT_ONCE]
+        wanted = [{"entry": key.entry, "first_line": key.first_line} for key in some]
+        rows = rows_with_keys(connection, journal_block, account_id, wanted)
+        lines = {(row.entry, row.first_line): row.lines for row in rows}
+        for key in some:
+            yield Block(key.batch, key.first_line, lines.get((key.entry, key.first_line), ""))
 
 
 def may_concern(customer_id: int) -> sa.ColumnElement[bool]:

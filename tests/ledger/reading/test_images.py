@@ -52,21 +52,25 @@ CHANGES = some.lists(
 )  # fmt: skip
 
 
+def in_json(document: Any) -> str:
+    return json.dumps(
+        document, default=dt.date.isoformat, ensure_ascii=False, separators=(",", ":")
+    )  # fmt: skip
+
+
 def check_image(entity: Entity) -> None:
     image = image_of(entity)
-    assert image == json.dumps(
-        entity._asdict(), default=dt.date.isoformat, ensure_ascii=False, separators=(",", ":")
-    )
+    assert image == in_json(entity._asdict())
     assert entity_of(storage_of(entity).kind, json.loads(image)) == entity
 
 
 def line_text(number: int, change: Change) -> str:
     """The line of a change as json.dumps gives it."""
     kind, key = storage_of(change.entity).kind, storage_of(change.entity).key(change.entity)
-    images = [json.loads(image_of(entity)) for entity in (change.before, change.after)]
+    images = [entity and entity._asdict() for entity in (change.before, change.after)]
     line = [number, change.place.sheet.name, change.place.row, kind, key, *images]
-    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    assert line_of(json.loads(text)) == tuple(line)
+    text = in_json(line)
+    assert line_of(json.loads(text))[:5] == tuple(line[:5])
     return text
 
 

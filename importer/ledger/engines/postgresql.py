@@ -124,7 +124,7 @@ class ServerLedger(Ledger):
                 version = int(connection.scalar(sa.text("SHOW server_version_num"))) // 10_000
                 if version < OLDEST_VERSION:
                     raise LedgerError(
-                        text(N_("The server of the ledger {ledger} is PostgreSQL {version}, but "
+                        text(N_("The server of the ledger {ledger} runs PostgreSQL {version}, but "
                                 "version {oldest} or newer is needed."),
                              ledger=self.name, version=version, oldest=OLDEST_VERSION)
                     )  # fmt: skip

@@ -164,9 +164,7 @@ def changed_after(
     """
     undoes = {of.batch: of.undoes for of in load_batches(connection, account_id)}
     effects: dict[tuple[str, str], dict[int, _NetEffect]] = {}
-    # Without those that were added since the batches were read.
-    later = batch.c.batch.between(number + 1, max(undoes))
-    for by, line in journal_lines(connection, account_id, later):
+    for by, line in journal_lines(connection, account_id, batch.c.batch > number):
         if line.key in keys:
             of = effects.setdefault((line.kind, line.key), {})
             before = of[by].before if by in of else line.before

@@ -85,6 +85,7 @@ def test_a_role_without_access_sees_nothing(command: CommandLine, shared: Ledger
     for words in (*READING, *IMPORTING, *OWNING):
         assert_no_right(command(*words, "--ledger", shared.url(shared.stranger)), shared.stranger)
     with shared.connect(shared.stranger) as connection:
+        assert refusal(connection, "SELECT 1 FROM journal") == DENIED
         for table in (*TABLES, "alembic_version"):
             for statement in (
                 f"SELECT 1 FROM {table}", f"COPY {table} TO STDOUT", f"DELETE FROM {table}",

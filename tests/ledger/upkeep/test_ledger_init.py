@@ -12,6 +12,7 @@ from builders import write_workbook
 from command_line import CommandLine, CommandResult
 from every_sheet import FIRST, name_in_messages, overview
 from importer.ledger.database import REVISION
+from importer.ledger.engines import postgresql
 from ledgers import all_rows, raw, set_revision
 from servers import EMPTY, Server
 
@@ -125,4 +126,15 @@ def test_a_ledger_is_made_completely_or_not_at_all(server: Server, command: Comm
     with server.database(EMPTY) as name:
         words = ["ledger", "init", "--importer", "postgres", "--reader", "no such role"]
         command(*words, "--ledger", server.url(name)).assert_error("no such role")
+        assert all_rows(server.url(name)) == {}
+
+
+def test_a_server_that_is_too_old_is_named_with_its_version(
+    server: Server, command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one line, and nothing is made: its views would show every account to everybody."""
+    monkeypatch.setattr(postgresql, "OLDEST_VERSION", 99)
+    with server.database(EMPTY) as name:
+        result = command("ledger", "init", "--ledger", server.url(name))
+        result.assert_error(f"/{name} runs PostgreSQL 1", "version 99 or newer")
         assert all_rows(server.url(name)) == {}

@@ -38,7 +38,7 @@ BATCH = "SELECT account_id, {}, entry, kind, at, {}, file, sha256, applied, unch
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE journal_block SET lines = '[]'",
+        "UPDATE journal_block SET lines = '[[]]'",
         "UPDATE journal_block SET lines = replace(lines, 'Norte', 'Sur')",
         "UPDATE journal_block SET first_line = 2 WHERE first_line = 1",
         "UPDATE journal_block SET lines = lines",
@@ -46,9 +46,9 @@ BATCH = "SELECT account_id, {}, entry, kind, at, {}, file, sha256, applied, unch
         "DELETE FROM journal_block WHERE first_line = 1",
         "UPDATE batch SET actor = 'somebody else'",
         "DELETE FROM batch",
-        "REPLACE INTO journal_block SELECT account_id, entry, first_line, '[]' FROM journal_block",
-        "INSERT INTO journal_block SELECT account_id, entry, first_line, '[]' FROM journal_block "
-        "WHERE true ON CONFLICT DO UPDATE SET lines = '[]'",
+        "REPLACE INTO journal_block SELECT account_id, entry, first_line, '[[]]' FROM journal_block",
+        "INSERT INTO journal_block SELECT account_id, entry, first_line, '[[]]' FROM journal_block "
+        "WHERE true ON CONFLICT DO UPDATE SET lines = '[[]]'",
         "REPLACE INTO batch " + BATCH.format("batch", "'somebody else'"),
         "REPLACE INTO batch " + BATCH.format("batch + 1", "actor"),
     ],
@@ -57,6 +57,18 @@ def test_the_journal_cannot_be_rewritten(statement: str, unchanged: Path) -> Non
     """Batches and journal blocks can be added and nothing else."""
     with raw(unchanged) as connection, pytest.raises(sa.exc.DatabaseError, match="append-only"):
         connection.exec_driver_sql(statement)
+
+
+def test_a_block_of_the_journal_is_a_list_of_lists_in_json(unchanged: Path) -> None:
+    """Whoever adds one; `ledger verify` judges the lines themselves."""
+    add = "INSERT INTO journal_block SELECT account_id, entry, 99, ? FROM journal_block"
+    with raw(unchanged) as connection:
+        for lines in ("", "[[", "[[]] x", "{}", '{"a": []}', "[]", "null", "5", "[1]", "[[], 1]"):
+            with pytest.raises(sa.exc.DatabaseError, match=r"lists of lines|malformed JSON"):
+                connection.exec_driver_sql(add, (lines,))
+        connection.exec_driver_sql("BEGIN")
+        assert connection.exec_driver_sql(add, ("[[], []]",)).rowcount == 1  # the control
+        connection.exec_driver_sql("ROLLBACK")
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,17 @@ def test_nobody_writes_to_the_lines(role: str, shared: LedgerWithRoles) -> None:
             assert state in (DENIED, NO_TABLE, NOT_UPDATABLE, "0A000"), statement
 
 
+def test_a_block_is_a_list_in_json(shared: LedgerWithRoles) -> None:
+    """Whatever client an importer uses."""
+    add = "INSERT INTO journal_block SELECT account_id, entry, 99, '{}' FROM journal_block"
+    with shared.connect(shared.importer) as connection:
+        for lines in ("", "[[", "{}", "[]", "5", '"x"'):
+            state = refusal(connection, add.replace("{}", lines))
+            assert state in ("22P02", "22023", "23514"), lines
+        refused_later = refusal(connection, "BEGIN", add.replace("{}", "[[]]"), "SELECT 1 / 0")
+        assert refused_later == "22012"  # the control
+
+
 def test_access_that_is_given_up_includes_the_lines(
     command: CommandLine, own: LedgerWithRoles, tmp_path: Path
 ) -> None:

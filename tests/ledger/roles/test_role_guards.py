@@ -24,7 +24,7 @@ pytestmark = pytest.mark.contract
 
 
 REWRITING = [
-    "UPDATE journal_block SET lines = '[]'",
+    "UPDATE journal_block SET lines = '[[]]'",
     "UPDATE batch SET actor = 'somebody else'",
     "DELETE FROM journal_block",
     "DELETE FROM batch",
@@ -34,9 +34,9 @@ REWRITING = [
     "INSERT INTO batch SELECT * FROM batch ON CONFLICT (account_id, batch) "
     "DO UPDATE SET actor = 'somebody else'",
     "INSERT INTO journal_block SELECT * FROM journal_block "
-    "ON CONFLICT (account_id, entry, first_line) DO UPDATE SET lines = '[]'",
+    "ON CONFLICT (account_id, entry, first_line) DO UPDATE SET lines = '[[]]'",
     "MERGE INTO journal_block USING (SELECT 1) AS one ON true "
-    "WHEN MATCHED THEN UPDATE SET lines = '[]'",
+    "WHEN MATCHED THEN UPDATE SET lines = '[[]]'",
     "MERGE INTO batch USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
     "SELECT 1 FROM batch FOR UPDATE",
     "UPDATE alembic_version SET version_num = '9999'",
@@ -75,7 +75,7 @@ UNDERMINING = [
     "ALTER ROLE {role} SUPERUSER",
     "ALTER ROLE {role} BYPASSRLS",
     "GRANT {owner} TO {role}",
-    "GRANT UPDATE ON journal_block TO {role}; UPDATE journal_block SET lines = '[]'",
+    "GRANT UPDATE ON journal_block TO {role}; UPDATE journal_block SET lines = '[[]]'",
     "SET row_security = off; SELECT * FROM otc",
 ]
 

@@ -51,6 +51,12 @@ def upgrade() -> None:
     if op.get_context().dialect.name == "sqlite":
         _refuse_rewriting("batch", "batch = NEW.batch OR entry = NEW.entry")
         _refuse_rewriting("journal_block", "entry = NEW.entry AND first_line = NEW.first_line")
+        # No CHECK: a careful connection trusts no JSON function in the schema but json_each.
+        op.execute(
+            "CREATE TRIGGER journal_block_lines BEFORE INSERT ON journal_block WHEN (SELECT "
+            "min(type = 'array' AND typeof(key) = 'integer') FROM json_each(NEW.lines)) IS NOT 1 "
+            "BEGIN SELECT RAISE(ABORT, 'journal_block has lists of lines'); END"
+        )
 
 
 def _make_accounts() -> None:
@@ -130,6 +136,9 @@ def _make_journal() -> None:
         "journal_block",
         *_texts("account_id"), *_integers("entry", "first_line"), *_texts("lines"),
         _foreign_key("journal_block", _ACCOUNT),
+        _check("ck_journal_block_lines", "json_array_length(CAST(lines AS json)) > 0").ddl_if(
+            dialect="postgresql"
+        ),
         key=["entry", "first_line"],
     )  # fmt: skip
     _make_view_of_lines()

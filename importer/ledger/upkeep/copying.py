@@ -63,12 +63,23 @@ def _copy_into_file(source: sa.Connection, path: Path) -> None:
                 copy_rows(source, target)
         except LedgerError as fault:  # it names the temporary file
             match fault.__cause__:
+                case DBAPIError(orig=sqlite3.Error() as error) if _refuses_row(error):
+                    raise LedgerError(
+                        text(N_("The ledger is damaged: a copy refuses its rows ({reason}). Run: "
+                                "avira-importer ledger verify"), reason=error)
+                    ) from error  # fmt: skip
                 case DBAPIError(orig=sqlite3.Error() as error):
                     raise _cannot_write(error) from error
                 case (DBAPIError() | OSError()) as cause:
                     raise cause from None
             raise
         shutil.copyfile(copy.path, path)
+
+
+def _refuses_row(error: sqlite3.Error) -> bool:
+    """Whether a constraint of the copy or one of its triggers has refused a row."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the kind of constraint
+    return code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT)
 
 
 def _cannot_write(error: sqlite3.Error) -> OSError:

@@ -46,7 +46,8 @@ BATCH = "SELECT account_id, {}, entry, kind, at, {}, file, sha256, applied, unch
         "DELETE FROM journal_block WHERE first_line = 1",
         "UPDATE batch SET actor = 'somebody else'",
         "DELETE FROM batch",
-        "REPLACE INTO journal_block SELECT account_id, entry, first_line, '[[]]' FROM journal_block",
+        "REPLACE INTO journal_block SELECT account_id, entry, first_line, '[[]]' "
+        "FROM journal_block",
         "INSERT INTO journal_block SELECT account_id, entry, first_line, '[[]]' FROM journal_block "
         "WHERE true ON CONFLICT DO UPDATE SET lines = '[[]]'",
         "REPLACE INTO batch " + BATCH.format("batch", "'somebody else'"),

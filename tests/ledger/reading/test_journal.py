@@ -16,6 +16,7 @@ from importer.ledger.writing import apply as writing
 from importer.ledger.writing.chain import hash_of_batch
 from journals import hash_of_blocks
 from ledgers import raw
+from scripts import ROOT
 from sound_ledger import StoredRow, stored_rows
 
 pytestmark = pytest.mark.both_engines
@@ -122,3 +123,18 @@ def test_the_lines_are_visible_to_programs_that_trust_no_schema(
         assert [dict(row) for row in rows.mappings()] == lines
         names = [column["name"] for column in sa.inspect(connection).get_columns("journal")]
     assert names == list(lines[0])
+
+
+def test_the_statement_of_docs_ledger_reads_the_licences_of_an_otc(filled: str) -> None:
+    """On either engine, as the document says."""
+    docs = (ROOT / "docs" / "ledger.md").read_text("utf-8")
+    statement = docs.partition("```sql\nSELECT")[2].partition("```")[0]
+    statement = f"SELECT{statement}".replace("ABCDE-12345-ABCDE-12345", A)
+    if "://" in filled:
+        assert "`after::json ->> 'licenses'`" in docs
+        for name in ("before", "after"):
+            statement = statement.replace(f"{name} ->>", f"{name}::json ->>")
+    with raw(filled) as connection:
+        rows = connection.exec_driver_sql(statement.replace("%", "%%" if "://" in filled else "%"))
+        changes = [(*row[3:5], *(value and int(value) for value in row[5:])) for row in rows]
+    assert changes == [("Add Customer", 2, None, 2), ("Edit Customer", 2, 2, 5)]

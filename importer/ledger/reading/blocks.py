@@ -84,11 +84,11 @@ def journal_blocks(
     )
     keys = connection.execute(query).all()
     for start in range(0, len(keys), BLOCKS_AT_ONCE):
-        some = keys[start : start + BLOCKS_AT_ONCE]
-        wanted = [{"entry": key.entry, "first_line": key.first_line} for key in some]
+        page = keys[start : start + BLOCKS_AT_ONCE]
+        wanted = [{"entry": key.entry, "first_line": key.first_line} for key in page]
         rows = rows_with_keys(connection, journal_block, account_id, wanted)
         lines = {(row.entry, row.first_line): row.lines for row in rows}
-        for key in some:
+        for key in page:
             yield Block(key.batch, key.first_line, lines.get((key.entry, key.first_line), ""))
 
 

@@ -20,7 +20,8 @@ class Markup:
     `values` counts the cells with values that calamine should find: neither errors nor formulas
     without a value; a cell with empty text may be among them. `error_words` is false where no text
     of the sheet can be the name of an error.
-    `shown` is what a person sees of a number with leading zeros or as a percentage: 00123, 21%.
+    `shown` is what a person sees of a number with leading zeros: 00123. `not_text` is what one
+    sees of a percentage, a date or a time that calamine reads as a number or text: 21%, 36:00.
     `quoted` holds text of a CSV file as it was written to keep its zeros: ="00123".
     `merged` holds merged ranges that calamine does not report. `rows` and `columns` reach from A1
     to the last cell with a value; they are 0 where they are certain to be small.
@@ -30,6 +31,7 @@ class Markup:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     booleans: dict[tuple[int, int], bool] = field(default_factory=dict)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    not_text: dict[tuple[int, int], str] = field(default_factory=dict)
     quoted: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
     values: int = 0

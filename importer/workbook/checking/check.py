@@ -27,6 +27,7 @@ from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.naming import name_sheets
 from importer.workbook.checking.schemas import failures
 from importer.workbook.labels import META, PREFILLED, VERSION
+from importer.workbook.markup import Markup
 from importer.workbook.reading.raw import RawWorkbook
 
 _OF_TEXT = (ColumnKind.NAME, ColumnKind.TEXT)
@@ -173,17 +174,19 @@ def cells_of(input_sheet: InputSheet, column: Column) -> list[Cell]:
     """The cells of a column; in text, numbers as a person sees them."""
     index = input_sheet.columns[column.field]
     cells = [cells[index] if index < len(cells) else None for _, cells in input_sheet.rows]
-    shown = input_sheet.markup.shown if column.kind in _OF_TEXT else {}
-    if shown:
+    markup = input_sheet.markup
+    if column.kind in _OF_TEXT and (markup.shown or markup.not_text):
         cells = [
-            _as_shown(cell, shown.get((row, index + 1)))
+            _as_shown(cell, markup, (row, index + 1))
             for (row, _), cell in zip(input_sheet.rows, cells, strict=True)
         ]
     # pandas takes the number NaN, which differs from itself, for a blank.
     return [None if is_blank(cell) else "NaN" if cell != cell else cell for cell in cells]
 
 
-def _as_shown(cell: Cell, shown: str | None) -> Cell:
-    if shown is None or not isinstance(cell, int | float):
+def _as_shown(cell: Cell, markup: Markup, at: tuple[int, int]) -> Cell:
+    if is_blank(cell) or isinstance(cell, BadCell):
         return cell
-    return BadCell(Code.NOT_TEXT, shown) if shown.endswith("%") else shown
+    if at in markup.not_text:
+        return BadCell(Code.NOT_TEXT, markup.not_text[at])
+    return markup.shown.get(at, cell)

@@ -16,7 +16,9 @@ MIME_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 _PARTS = (CONTENT, "mimetype", "meta.xml", "styles.xml", "meta-inf/manifest.xml")
 """The parts that are read, by their keys."""
-_PADDED = re.compile(rb'number:min-integer-digits="(?:[2-9]|[1-9][0-9]+)"')
+_PADDED = re.compile(
+    rb"""number:min-integer-digits\s*=\s*["'](?:[2-9]|[1-9][0-9]+)["']|<number:text>[^<]*%"""
+)
 
 
 def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
@@ -52,7 +54,7 @@ def _is_by_libreoffice(archive: InspectedArchive) -> bool:
 
 
 def _has_padding(archive: InspectedArchive) -> bool:
-    """Whether a number format of the file has leading zeros."""
+    """Whether a number format of the file has leading zeros or a percent sign."""
     return any(_PADDED.search(archive.text_of(key)) for key in (CONTENT, "styles.xml"))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.workbook.formats.ods_rewriting import Edits
+from importer.workbook.formats.ods_shown import UNLIKE_TEXT, shown_text
 from importer.workbook.formats.refusals import too_large
 from importer.workbook.formats.tags import TagReader
 from importer.workbook.markup import Markup
@@ -22,7 +21,6 @@ _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
 """How LibreOffice writes TRUE and FALSE that a person typed."""
 _SPANNED = frozenset({"table:number-rows-spanned", "table:number-columns-spanned"})
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
-_DIGITS = re.compile(r"[0-9]+")
 
 
 class ContentReader(TagReader):
@@ -103,7 +101,7 @@ class ContentReader(TagReader):
         self._cell, self._cell_start = attributes, self.parser.CurrentByteIndex
         kind = attributes.get("office:value-type")
         is_error = attributes.get("calcext:value-type") == "error"
-        is_shown = kind == "percentage" or (kind == "float" and self._has_padding)
+        is_shown = kind in UNLIKE_TEXT or (kind == "float" and self._has_padding)
         self._text = None
         if kind is None or is_error or is_shown or self._wanted is not None:
             self._text = []
@@ -138,8 +136,8 @@ class ContentReader(TagReader):
             self._markup.booleans |= dict.fromkeys(self._repeated(at), is_true)
         if kind is not None:
             self._count(attributes, words)
-        if words and (kind == "percentage" or (kind == "float" and _is_padded(words, attributes))):
-            self._markup.shown |= dict.fromkeys(self._repeated(at), words)
+        if kind in UNLIKE_TEXT or (kind == "float" and words):
+            self._note_shown(kind, shown_text(kind, attributes, words))
         if _SPANNED.isdisjoint(attributes):
             return
         rows = _number(attributes, "number-rows-spanned")
@@ -147,6 +145,12 @@ class ContentReader(TagReader):
         if rows > 1 or columns > 1:
             first = at[0] - 1, at[1] - 1
             self._markup.merged.append((first, (first[0] + rows - 1, first[1] + columns - 1)))
+
+    def _note_shown(self, kind: str, words: str | None) -> None:
+        if words is not None:
+            is_text = kind == "float" and "%" not in words
+            shown = self._markup.shown if is_text else self._markup.not_text
+            shown |= dict.fromkeys(self._repeated(self._at), words)
 
     def _count(self, attributes: dict[str, str], words: str) -> None:
         """Count a cell with a value, or all that are its repetitions."""
@@ -181,14 +185,6 @@ class ContentReader(TagReader):
             self._depth -= 1
         elif name in _BREAKS and self._depth == 1:
             self.edits.end(self.parser.CurrentByteIndex, _BREAKS[name])
-
-
-def _is_padded(words: str, attributes: dict[str, str]) -> bool:
-    """Whether the text of a number has leading zeros, and no digit but those of the number."""
-    digits = "".join(_DIGITS.findall(words))
-    if not (digits.startswith("0") and len(digits) > 1):
-        return False
-    return int(digits) == abs(float(attributes.get("office:value", "nan")))
 
 
 def _number(attributes: dict[str, str], name: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from operator import lt
@@ -18,9 +18,10 @@ from importer.workbook.formats.xlsx_rewriting import KNOWN_ERRORS, ODD_DIMENSION
 from importer.workbook.formats.xlsx_sheets import (
     SheetReader,
     StringsReader,
+    Styles,
     check_on_grid,
     position,
-    special_styles,
+    styles_of,
 )
 from importer.workbook.markup import Markup
 
@@ -32,7 +33,7 @@ _REASONS_TO_PARSE = tuple(
     re.compile(pattern)
     for pattern in (
         rb"<f[\s>/]", rb":f[\s>/]", rb'"e"', rb"'e'", rb'hidden="[1t]', rb"hidden='[1t]",
-        rb":c[\s>/]", rb"t='s'",
+        rb":c[\s>/]", rb"t='s'", rb't="d"', rb"t='d'",
         rb't="s"(?!(?: s="[0-9]{1,5}")?><v>[0-9]{1,9}</v>)',
     )
 )  # fmt: skip
@@ -118,12 +119,15 @@ class Inspector:
         if len({part for _, part in listed}) < len(listed):
             raise same_sheet_twice()
         keys = require_sound(archive, [workbook, *sheets.values()])
-        styles = _special_styles(archive)
+        part = archive.parts.get(_STYLES)
+        styles = Styles() if part is None else styles_of(archive, part)
         markups = {name: self._markup(archive, name, part, styles) for name, part in sheets.items()}
         odd = [
             part
             for name, part in sheets.items()
-            if self._of(part).is_odd or not KNOWN_ERRORS.issuperset(markups[name].errors.values())
+            if self._of(part).is_odd
+            or styles.by_default
+            or not KNOWN_ERRORS.issuperset(markups[name].errors.values())
         ]
         changed = rewritten(archive, workbook, odd)
         if changed is not None:
@@ -133,13 +137,11 @@ class Inspector:
     def _of(self, part: str) -> _Findings:
         return self._findings.get(part, _Findings())
 
-    def _markup(
-        self, archive: InspectedArchive, name: str, part: str, styles: dict[str, str]
-    ) -> Markup:
+    def _markup(self, archive: InspectedArchive, name: str, part: str, styles: Styles) -> Markup:
         findings = self._of(part)
         check_on_grid(findings.rows, findings.columns)
-        if self._must_parse(findings) or _has_style(archive, part, styles):
-            reader = SheetReader(name, styles)
+        if self._must_parse(findings) or _has_style(archive, part, styles.special):
+            reader = SheetReader(name, styles.special)
             reader.read(archive, part)
             markup = reader.markup
         else:
@@ -166,16 +168,11 @@ def _sheets(archive: InspectedArchive, workbook: str) -> Iterator[tuple[str, str
             yield sheet.get("name", ""), archive.require_xml(targets[link])
 
 
-def _has_style(archive: InspectedArchive, part: str, styles: dict[str, str]) -> bool:
-    if not styles:
-        return False
+def _has_style(archive: InspectedArchive, part: str, styles: Mapping[str, str]) -> bool:
+    if not styles or "0" in styles:
+        return "0" in styles  # which cells without a style have
     numbers = "|".join(styles)
     return re.search(rf"""\ss=["'](?:{numbers})["']""".encode(), archive.read(part)) is not None
-
-
-def _special_styles(archive: InspectedArchive) -> dict[str, str]:
-    part = archive.parts.get(_STYLES)
-    return {} if part is None else special_styles(archive, part)
 
 
 def _filled(archive: InspectedArchive, sheets: dict[str, str], name: str | int) -> Positions:

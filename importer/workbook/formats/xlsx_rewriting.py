@@ -13,6 +13,7 @@ ODD_DIMENSION = rb'<dimension(?! ref="[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,
 """The stated size of a sheet in an unusual form."""
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>(?:</(?:\w+:)?dimension>)?")
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*>")
+_WITHOUT_STYLE = re.compile(rb"<((?:\w+:)?c)(?=[\s>/])(?![^<>]*\ss\s*=)")
 _BARE_REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"[0-9]*"|'[0-9]*')""")
 _DOLLARS = re.compile(rb"""\sr\s*=\s*["']\$[A-Za-z$0-9]*["']""")
 _ERROR = re.compile(
@@ -56,8 +57,12 @@ def _with_plain_targets(archive: InspectedArchive, source: str, links: bytes) ->
 
 
 def _readable(sheet: bytes) -> bytes:
-    """A sheet without its stated size, references of cells that have no letters, and new errors."""
-    return _ERROR.sub(rb"\1#N/A", _CELL.sub(_with_reference, _DIMENSION.sub(b"", sheet)))
+    """A sheet without its stated size, references of cells that have no letters, and new errors.
+
+    Cells without a style have the first one.
+    """
+    sheet = _CELL.sub(_with_reference, _DIMENSION.sub(b"", sheet))
+    return _WITHOUT_STYLE.sub(rb'<\1 s="0"', _ERROR.sub(rb"\1#N/A", sheet))
 
 
 def _with_reference(cell: re.Match[bytes]) -> bytes:

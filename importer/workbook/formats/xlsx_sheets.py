@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
@@ -98,9 +99,11 @@ class SheetReader(TagReader):
             self.markup.values += 1
             if self._strings is not None:
                 self.filled.append(self._at)
-        code = self._formats.get(cell.get("s", ""))
+        code = self._formats.get(cell.get("s", "0"))
         if code is not None and value and kind in _NUMBERS:
             note_shown(self.markup, self._at, code, float(value))
+        elif kind == "d":
+            self.markup.not_text[self._at] = value
 
     def _is_filled(self, kind: str | None, value: str) -> bool:
         """Whether the cell has a value other than empty text."""
@@ -166,12 +169,21 @@ class StylesReader(TagReader):
             self._is_cell_style = False
 
 
-def special_styles(archive: ZipFile, part: str) -> dict[str, str]:
-    """The number formats that matter, by the index of their style as sheets write it."""
+class Styles(NamedTuple):
+    """The number formats that matter, by the index of their style as sheets write it, and whether
+    cells without a style have a format as well."""
+
+    special: Mapping[str, str] = {}
+    by_default: bool = False
+
+
+def styles_of(archive: ZipFile, part: str) -> Styles:
+    """The styles in `part`."""
     reader = StylesReader()
     reader.read(archive, part)
     formats = special_formats(reader.formats, reader.styles)
-    return {str(style): code for style, code in formats.items()}
+    special = {str(style): code for style, code in formats.items()}
+    return Styles(special, any(reader.styles[:1]))
 
 
 def check_on_grid(row: int, column: int) -> None:

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 from builders import HEADERS, edit_workbook, otc, write_workbook
 from command_line import CommandLine
 from hostile.originals import CODE, ods_cell, ods_content, ods_parts, ods_row
-from reports import problem_of
-from workbook_files import change_part, pack
+from reports import errors_in, problem_of
+from workbook_files import SHEET, change_part, pack, substitute
 from xlsb_files import XlsbSheet, record, write_xlsb
 
 ROW = otc(CODE)
@@ -71,64 +71,117 @@ def xls(path: Path, value: float, code: str) -> Path:
 
 def ods(path: Path, value: float, code: str) -> Path:
     """An OpenDocument spreadsheet, in which the text of a number is what it shows."""
-    kind, shown = ("percentage", "21%") if code == "0%" else ("float", SHOWN[code])
-    number = (
-        f'<table:table-cell office:value-type="{kind}" office:value="{value}">'
-        f"<text:p>{shown}</text:p></table:table-cell>"
-    )
+    kind = "percentage" if value < 1 else "float"
+    text = f"<text:p>{SHOWN[value, code]}</text:p>"
+    return ods_cells(path, ods_typed(f'office:value-type="{kind}" office:value="{value}"', text))
+
+
+def ods_typed(attributes: str, text: str = "") -> str:
+    """The XML of a cell."""
+    return f"<table:table-cell {attributes}>{text}</table:table-cell>"
+
+
+def ods_cells(path: Path, number: str) -> Path:
+    """An OpenDocument spreadsheet with this cell, and a padding format."""
     columns = HEADERS["Add OTC"][: NUMBER_AT + 1]
     cells = [ods_cell(ROW[header]) if header in ROW else "<table:table-cell/>"
              for header in columns[:-1]]  # fmt: skip
     rows = ods_row(*map(ods_cell, columns)) + ods_row(*cells, number)
-    style = b'<office:styles><number:number number:min-integer-digits="5"/></office:styles>'
+    style = b"<office:styles><number:number number:min-integer-digits='5'/></office:styles>"
     content = ods_content(rows, "Add OTC").replace(b"<office:body>", style + b"<office:body>")
     return pack(path, ods_parts(content))
 
 
-SHOWN = {"00000": "00123", "000-000": "000-123", '"P"0000': "P0123"}
+PADDED = {
+    (123, "00000"): "00123", (123, "000-000"): "000-123", (123, '"P"0000'): "P0123",
+    (5, "#00"): "05", (5, "?00"): "05", (5, "00.0"): "05.0", (12.5, "0000.00"): "0012.50",
+    (123, "[>999]0;00000"): "00123", (123, "00000;;;@"): "00123", (123, '"a;b"0000'): "a;b0123",
+}  # fmt: skip
+PERCENTAGES = {
+    (0.21, "0%"): "21%", (0.21, "0\\ %"): "21 %", (0.21, "0.0\\ %;[Red]\\-0.0\\ %"): "21.0 %",
+    (0.21, "(0%)"): "(21%)", (0.21, "+0%"): "+21%", (0.21, '0%" IVA"'): "21% IVA",
+    (21, '0" %"'): "21 %",
+}  # fmt: skip
+SHOWN = PADDED | PERCENTAGES
 FORMATS = (xlsx, xlsm, xlsb, xls, ods)
 Write = Callable[[Path, float, str], Path]
 
 
 @pytest.mark.parametrize("write", FORMATS)
-@pytest.mark.parametrize("code", SHOWN)
+@pytest.mark.parametrize(("value", "code"), PADDED)
 def test_a_number_with_leading_zeros_is_read_as_a_person_sees_it(
-    write: Write, code: str, command: CommandLine, tmp_path: Path
+    write: Write, value: float, code: str, command: CommandLine, tmp_path: Path
 ) -> None:
-    path = write(tmp_path / f"x.{write.__name__}", 123, code)
+    path = write(tmp_path / f"x.{write.__name__}", value, code)
     assert command("apply", path, "--json").report["status"] == "applied"
-    assert command("show", "otcs", "--json").json[0]["product_id"] == SHOWN[code]
+    assert command("show", "otcs", "--json").json[0]["product_id"] == PADDED[value, code]
 
 
 @pytest.mark.parametrize("write", FORMATS)
+@pytest.mark.parametrize(("value", "code"), PERCENTAGES)
 def test_a_percentage_is_no_text_and_quoted_as_a_person_sees_it(
-    write: Write, command: CommandLine, tmp_path: Path
+    write: Write, value: float, code: str, command: CommandLine, tmp_path: Path
 ) -> None:
-    path = write(tmp_path / f"x.{write.__name__}", 0.21, "0%")
+    path = write(tmp_path / f"x.{write.__name__}", value, code)
     problem = problem_of(command("check", path, "--json"), "not-text")
-    assert problem["cell"] == "H2"
-    assert "21%" in problem["message"] or problem["value"] == "21%"
+    assert (problem["cell"], problem["value"]) == ("H2", PERCENTAGES[value, code])
 
 
-PERCENTAGES = {
+PLACES = {
     "0.0%": "21.0%", "0.00%": "21.00%", "#,##0%": "21%", "0.##%": "21%", "0 %": "21 %",
-    "0%;[Red]-0%": "21%",
+    "0%;[Red]-0%": "21%", "0.00E+00%": "21%",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("code", PERCENTAGES)
+@pytest.mark.parametrize("code", PLACES)
 def test_a_percentage_has_the_places_of_its_format(
     code: str, command: CommandLine, tmp_path: Path
 ) -> None:
     problem = problem_of(command("check", xlsx(tmp_path / "x.xlsx", 0.21, code), "--json"),
                          "not-text")  # fmt: skip
-    assert problem["value"] == PERCENTAGES[code]
+    assert problem["value"] == PLACES[code]
 
 
-@pytest.mark.parametrize("code", ["General", "0", "0.00", "#,##0", "@", "0E+00"])
-def test_a_number_in_another_format_is_the_number(
-    code: str, command: CommandLine, tmp_path: Path
+@pytest.mark.parametrize("attributes", [
+    f'office:value-type="{kind}"' for kind in (
+        'time" office:time-value="PT36H00M00S', 'time" office:time-value="P1DT12H',
+        'time" office:time-value="-PT1H', 'date" office:date-value="2027-04',
+        'date" office:date-value="2027-04-30T00:00:00.000Z')
+])  # fmt: skip
+@pytest.mark.parametrize("text", ["<text:p>36:00</text:p>", ""])
+def test_a_date_or_time_that_is_stored_in_another_way_is_no_text(
+    attributes: str, text: str, command: CommandLine, tmp_path: Path
 ) -> None:
-    path = xlsx(tmp_path / "x.xlsx", 123, code)
+    path = ods_cells(tmp_path / "x.ods", ods_typed(attributes, text))
+    problem = problem_of(command("check", path, "--json"), "not-text")
+    assert problem["value"] == ("36:00" if text else attributes.split('"')[-2])
+
+
+def test_a_percentage_without_its_text_is_no_text(command: CommandLine, tmp_path: Path) -> None:
+    cell = ods_typed('office:value-type="percentage" office:value="0.21"')
+    path = ods_cells(tmp_path / "x.ods", cell)
+    assert problem_of(command("check", path, "--json"), "not-text")["value"] == "21%"
+
+
+MOMENT = "2027-04-30T00:00:00.000Z"
+
+
+def test_a_date_in_iso_form_is_a_date_and_no_text(command: CommandLine, tmp_path: Path) -> None:
+    """SheetJS writes it so on request."""
+    path = xlsx(tmp_path / "x.xlsx", 1, "General")
+    cells = [f'<c r="{at}" t="d"><v>{MOMENT}</v></c>' for at in ("G2", "H2")]
+    substitute(path, SHEET, '<c r="H2"[^>]*><v>1</v></c>', "".join(cells))
+    result = command("check", path, "--json")
+    assert problem_of(result, "not-text")["value"] == MOMENT
+    assert errors_in(result.report) == [("H2", "not-text")]
+
+
+def test_a_cell_without_a_style_has_the_first_one(command: CommandLine, tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "x.xlsx", 123, "00000")
+    substitute(path, SHEET, ' s="1"', "")
+    substitute(path, "xl/styles.xml", r'(<cellXfs[^>]*><xf [^>]*?numFmtId=)"0"', r'\1"164"')
     assert command("apply", path, "--json").report["status"] == "applied"
-    assert command("show", "otcs", "--json").json[0]["product_id"] == "123"
+    assert command("show", "otcs", "--json").json[0]["product_id"] == "00123"
+    substitute(path, "xl/styles.xml", r'(<cellXfs[^>]*><xf [^>]*?numFmtId=)"164"', r'\1"14"')
+    problem = problem_of(command("check", path, "--json"), "not-text")
+    assert (problem["cell"], problem["value"]) == ("H2", "1900-05-02")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,12 +26,24 @@ without a value."""
 ERROR_WORDS = frozenset(
     {
         "#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!",
-        "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!",
+        "#FIELD!", "#BLOCKED!", "#BUSY!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA",
+        "#N/D", "#¡VALOR!", "#¡REF!", "#¡DIV/0!", "#¡NUM!", "#¿NOMBRE?", "#¡NULO!", "#¡CALC!",
+        "#NOMBRE?", "#DESBORDAMIENTO!", "#¡DESBORDAMIENTO!", "#NV", "#VALEUR!",
     }
 )  # fmt: skip
-"""The errors that Excel writes, in English and Spanish. As text they mean the same."""
+"""The errors that Excel writes, in English, Spanish and more. As text they mean the same."""
+_ERROR_NUMBER = re.compile("ERR:[0-9]{3}")
+"""The errors that LibreOffice writes, in capitals."""
 
 Row = tuple[int, Sequence[Cell]]  # a row's number (from 1) and its cells, starting at column A
+
+
+def error_in(cell: str) -> BadCell | None:
+    """The error that a text names, if any, whatever space and invisible characters surround it."""
+    word = tidy_text(cell)
+    capitals = word.upper()
+    is_error = capitals in ERROR_WORDS or _ERROR_NUMBER.fullmatch(capitals)
+    return BadCell(Code.CELL_ERROR, word) if is_error else None
 
 
 def is_blank(cell: Cell) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from importer.domain.problems import Code
-from importer.workbook.cell import ERROR_WORDS, BadCell, Cell
+from importer.workbook.cell import BadCell, Cell, error_in
 
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
@@ -23,9 +23,9 @@ _FORMULA = re.compile(
 
 def cell_of(field: str) -> Cell:
     """The cell of a workbook that a spreadsheet program would write as `field`."""
+    if error := error_in(field):
+        return error
     stripped = field.strip()
-    if stripped in ERROR_WORDS:
-        return BadCell(Code.CELL_ERROR, stripped)
     if quoted := _QUOTED.fullmatch(stripped):
         return quoted[1].replace('""', '"') or None
     if _FORMULA.fullmatch(stripped):

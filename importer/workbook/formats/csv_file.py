@@ -85,7 +85,10 @@ def _stream(content: bytes, encoding: Encoding) -> io.TextIOWrapper:
 def _table(rows: Iterable[tuple[int, list[str]]]) -> Table:
     table = Table([], {})
     for number, fields in rows:
-        cells = [field if field[:1].isalnum() else cell_of(field) for field in fields]
+        cells = [
+            field if field[:1].isalnum() and ":" not in field else cell_of(field)
+            for field in fields
+        ]  # fmt: skip
         table.rows.append((number, cells))
         for column, field in enumerate(fields, 1):
             if field.lstrip()[:1] == "=" and isinstance(cells[column - 1], str):

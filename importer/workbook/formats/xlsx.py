@@ -37,6 +37,8 @@ _REASONS_TO_PARSE = tuple(
         rb't="s"(?!(?: s="[0-9]{1,5}")?><v>[0-9]{1,9}</v>)',
     )
 )  # fmt: skip
+_IN_ERROR_WORDS = (b"#", b"rr:", b"RR:")
+"""What every error that a text may name contains: #N/A, Err:502."""
 _LONGEST_MATCH = 32  # A match that begins in the last bytes of a window is found in the next one
 # A cell that is not among the first 26 columns and 999,999 rows, or whose position is written in
 # an unusual form.
@@ -57,7 +59,7 @@ class _Findings:
 
     must_parse: bool = False
     is_odd: bool = False
-    has_hash: bool = False
+    has_error_words: bool = False
     cells: int = 0
     row: int = 0
     rows: int = _NEAR_ROWS
@@ -98,8 +100,8 @@ class Inspector:
             end = len(window) - _LONGEST_MATCH
             matches = (pattern.search(window) for pattern in _REASONS_TO_PARSE)
             findings.must_parse = any(match and match.start() < end for match in matches)
-        if not findings.has_hash:
-            findings.has_hash = b"#" in window
+        if not findings.has_error_words:
+            findings.has_error_words = any(sign in window for sign in _IN_ERROR_WORDS)
         if not findings.cells:
             findings.is_odd = findings.is_odd or _DIMENSION.search(window) is not None
         findings.cells += window.count(b"</c>") - window.count(b"</c>", 0, seen)
@@ -147,7 +149,7 @@ class Inspector:
         else:
             markup = Markup(values=findings.cells)
         strings = self._of(archive.parts.get(_STRINGS, ""))
-        markup.error_words = findings.has_hash or strings.has_hash
+        markup.error_words = findings.has_error_words or strings.has_error_words
         return markup
 
     def _must_parse(self, findings: _Findings) -> bool:

@@ -6,14 +6,13 @@ import io
 from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import ERROR_WORDS, BadCell, Cell, Row, is_blank, is_merged
+from importer.workbook.cell import BadCell, Cell, Row, error_in, is_blank, is_merged
 from importer.workbook.formats.look import Look
 from importer.workbook.formats.refusals import hostile, too_large, unreadable, unreadable_sheet
 from importer.workbook.markup import Markup, Range, column_letters
@@ -74,8 +73,8 @@ def _rows(
     """The rows that are not blank."""
     if left:
         grid = [[None] * left + row for row in grid]
-    if markup.error_words and not ERROR_WORDS.isdisjoint(chain.from_iterable(grid)):
-        grid = [[_error_or(cell) for cell in row] for row in grid]
+    if markup.error_words:
+        _mark_error_words(grid)
     _mark_merged_ranges(grid, top, merged)
     by_number = dict(enumerate(grid, start=top + 1))
     for at, error in markup.errors.items():
@@ -96,9 +95,12 @@ def _is_filled(cells: Sequence[Cell]) -> bool:
     return False
 
 
-def _error_or(cell: Cell) -> Cell:
-    """The cell; an error if it is the name of one in text."""
-    return BadCell(Code.CELL_ERROR, cell) if isinstance(cell, str) and cell in ERROR_WORDS else cell
+def _mark_error_words(grid: list[list[Cell]]) -> None:
+    """Put errors where texts name them."""
+    for row in grid:
+        for index, cell in enumerate(row):
+            if isinstance(cell, str) and ("#" in cell or ":" in cell):  # Err:502
+                row[index] = error_in(cell) or cell
 
 
 def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> None:

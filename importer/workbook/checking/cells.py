@@ -25,7 +25,7 @@ Reader = Callable[[Cell], Value]
 _CACHED = 4_096
 # Not 1.000 or 1,000, which is a thousand in some countries and one in others.
 _WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
-SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' ’][0-9]{3})+")
+SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' ’][0-9]{3}){1,4}")
 """Digits with separators of thousands, in tidied text."""
 
 _SYNONYMS: dict[ColumnKind, dict[str, ManagedBy | bool]] = {

@@ -32,7 +32,8 @@ def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[t
     """The number of each row of totals, and its label; `columns` are the known ones by index.
 
     A row needs two of these: it says nothing but that it is a total, it gives the sum or the number
-    of the rows above, it lacks what every row needs. A customer may be called Total.
+    of the rows above or ends in a colon, it lacks what every row needs. A customer may be called
+    Total.
     """
     for at in range(max(len(rows) - _LAST_ROWS, 0), len(rows)):
         number, cells = rows[at]
@@ -69,9 +70,10 @@ def _label(
         _is_sum(number, [_number(row[i]) for _, row in above if i < len(row)])
         for i, number in counts.items()
     )  # fmt: skip
-    further = {*map(int, digits), *(n for i, n in numbers.items() if i not in counts)}
-    is_count = says_only_so and len(above) > 1 and len(above) in further
-    return label if sum((says_only_so, is_incomplete, is_sum or is_count)) > 1 else None
+    further = digits | {str(number) for i, number in numbers.items() if i not in counts}
+    is_count = len(above) > 1 and str(len(above)) in further
+    is_figure = is_sum or (says_only_so and (is_count or label.rstrip().endswith(":")))
+    return label if sum((says_only_so, is_incomplete, is_figure)) > 1 else None
 
 
 def _is_sum(number: int, above: Sequence[int | None]) -> bool:

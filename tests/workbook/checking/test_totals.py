@@ -77,6 +77,12 @@ def test_a_sum_is_known_however_it_is_written(number: object, command: CommandLi
     assert_total(apply(command, [*rows, (None, None, None, number)]), 4)
 
 
+def test_a_number_that_is_too_long_for_a_sum_is_only_a_bad_number(command: CommandLine) -> None:
+    """It has more digits than Python turns into a number."""
+    result = apply(command, [*ROWS, ("Este", "Admin", A, "1" + ",000" * 2_000)])
+    assert problem_of(result, "bad-number")["cell"] == "D4"
+
+
 def test_totals_may_be_several_and_have_notes_below(command: CommandLine) -> None:
     """A formula without a value is no further problem of a total."""
     rows = [*ROWS, ("Subtotal", None, None, 8), ("Total", None, None, "=SUM(D2:D3)"),
@@ -106,6 +112,7 @@ def test_a_total_on_a_sheet_that_needs_only_a_name_is_known_by_its_sum(
 
 @pytest.mark.parametrize(("sheet", "rows", "total"), [
     ("Enable Customer", [("Norte",), ("Sur",)], ("Total: 2",)),
+    ("Enable Customer", [("Norte",), ("Sur",)], ("Total:",)),
     ("Disable Customer", [("Norte", "Yes"), ("Sur", "Yes")], ("TOTAL", None, "2 customers")),
     ("Devices", [("Norte", "PC-1"), ("Sur", "PC-2")], ("Total", 2)),
     ("Devices", [("Norte", "PC-1"), ("Sur", "PC-2")], ("Total",)),
@@ -113,6 +120,7 @@ def test_a_total_on_a_sheet_that_needs_only_a_name_is_known_by_its_sum(
 def test_a_total_on_a_sheet_without_numbers_is_known_by_the_number_of_its_rows(
     sheet: str, rows: list[Sequence[Any]], total: Sequence[Any], command: CommandLine
 ) -> None:
+    """Or by the colon, or by what its row lacks."""
     command.apply(("Add OTC", [otc()]), ("Add Customer", [customer("Norte"), customer("Sur")]))
     result = command.check(cells={sheet: [HEADERS[sheet], *rows, total]})
     assert_total(result, 4)

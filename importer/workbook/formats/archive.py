@@ -42,12 +42,15 @@ class InspectedArchive(ZipFile):
         super().__init__(io.BytesIO(content))
         self.faults: dict[str, RefusedError] = {}
         self.parts = {part_key(name): name for name in self.namelist()}
-        """The names of all parts, by their key."""
+        """The names of all parts, by the key under which parsers look for them."""
 
     @property
     def has_usual_names(self) -> bool:
         """Whether calamine finds all parts by their names."""
-        return all(usual_name(name) == name.rstrip("/") for name in self.namelist())
+        return all(
+            usual_name(name) == name.rstrip("/") and part_key(name) == key
+            for key, name in self.parts.items()
+        )
 
     def text_of(self, key: str) -> bytes:
         """The content of the part with this key; nothing if there is no such part."""
@@ -67,7 +70,7 @@ class InspectedArchive(ZipFile):
             for key, name in self.parts.items():
                 if key in keys:
                     part = changed[name] if name in changed else self.read(name)
-                    copy.writestr(usual_name(name), part)
+                    copy.writestr(usual_name(name) if part_key(name) == key else key, part)
         return content.getvalue()
 
 

@@ -26,6 +26,8 @@ _READ_KINDS = frozenset({
     "worksheet",
 })  # fmt: skip
 """The last words of the types of relationships that calamine or openpyxl follow."""
+_SHARED = {"sharedStrings": "xl/sharedstrings", "styles": "xl/styles"}
+"""The names of parts that a workbook shares among its sheets, by the kind of the relationship."""
 _READ_TYPE = "spreadsheetml."
 """A part of a type with this word is read wherever it is."""
 
@@ -41,6 +43,20 @@ def workbook_part(archive: InspectedArchive) -> str | None:
                     raise hostile(text(N_("it contains several workbooks")))
                 return parts[target]
     return next((parts[usual] for usual in USUAL_WORKBOOKS if usual in parts), None)
+
+
+def find_shared_parts(archive: InspectedArchive, workbook: str) -> None:
+    """Give the texts and styles that `workbook` refers to the names under which all look for them.
+
+    calamine knows no others.
+    """
+    key = part_key(workbook)
+    if links_name(key) not in archive.parts:
+        return
+    for link, target in _links(archive, key):
+        usual = _SHARED.get(posixpath.basename(link.get("Type", "")))
+        if usual is not None and target in archive.parts:
+            archive.parts[usual + posixpath.splitext(key)[1]] = archive.parts[target]
 
 
 def targets_of(archive: InspectedArchive, part: str) -> dict[str, str]:

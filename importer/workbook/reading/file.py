@@ -20,7 +20,7 @@ from importer.domain.problems import Code
 from importer.workbook.formats import compound_files, ods, refusals, xls, xlsb, xlsx
 from importer.workbook.formats.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.look import Look
-from importer.workbook.formats.packages import USUAL_WORKBOOKS, workbook_part
+from importer.workbook.formats.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
 from importer.workbook.reading.calamine import read_sheets
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
 from importer.workbook.reading.text_file import read_text
@@ -95,9 +95,10 @@ def _look_at(
     if len({*USUAL_WORKBOOKS, ods.CONTENT} & parts.keys()) > 1:
         raise refusals.hostile(text(N_("it contains several workbooks")))
     workbook = workbook_part(archive)
-    if workbook is not None and workbook.lower().endswith(".bin"):
-        return xlsb.look(archive, workbook, content)
     if workbook is not None:
+        find_shared_parts(archive, workbook)
+        if workbook.lower().endswith(".bin"):
+            return xlsb.look(archive, workbook, content)
         return inspector.look(archive, workbook, content)
     if ods.CONTENT in parts and archive.text_of("mimetype").startswith(ods.MIME_TYPE):
         if ods.is_encrypted(archive):

@@ -14,7 +14,7 @@ from builders import HEADERS, edit_workbook, otc, write_workbook
 from command_line import CommandLine
 from hostile.originals import CODE, ods_cell, ods_content, ods_parts, ods_row
 from reports import errors_in, problem_of
-from workbook_files import SHEET, change_part, pack, substitute
+from workbook_files import SHEET, change_part, pack, read_parts, substitute
 from xlsb_files import XlsbSheet, record, write_xlsb
 
 ROW = otc(CODE)
@@ -185,3 +185,23 @@ def test_a_cell_without_a_style_has_the_first_one(command: CommandLine, tmp_path
     substitute(path, "xl/styles.xml", r'(<cellXfs[^>]*><xf [^>]*?numFmtId=)"164"', r'\1"14"')
     problem = problem_of(command("check", path, "--json"), "not-text")
     assert (problem["cell"], problem["value"]) == ("H2", "1900-05-02")
+
+
+@pytest.mark.parametrize("write", [xlsx, xlsb])
+@pytest.mark.parametrize("is_left", [False, True])
+def test_styles_and_texts_are_found_by_their_relationships(
+    write: Write, is_left: bool, command: CommandLine, tmp_path: Path
+) -> None:
+    """Their usual names mean nothing, even if there are parts with these names."""
+    path = write(tmp_path / f"x.{write.__name__}", 123, "00000")
+    parts = dict(read_parts(path))
+    for name, new in (("styles", "formats"), ("sharedStrings", "texts")):
+        for part in [part for part in parts if part.startswith(f"xl/{name}.")]:
+            parts[part.replace(name, f"shared/{new}")] = parts.pop(part)
+            if is_left:
+                parts[part] = b""
+    for part in [part for part in parts if part.endswith(".rels")]:
+        moved = parts[part].replace(b'"styles.', b'"shared/formats.')
+        parts[part] = moved.replace(b'"sharedStrings.', b'"shared/texts.')
+    assert command("apply", pack(path, parts), "--json").report["status"] == "applied"
+    assert command("show", "otcs", "--json").json[0]["product_id"] == "00123"

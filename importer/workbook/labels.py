@@ -19,6 +19,8 @@ VERSION = "template_version"
 """The label of the row in the hidden sheet that marks a workbook made from the template."""
 PREFILLED = "prefilled"
 """The label of the row there that names the last batch in a prefilled workbook, and its hash."""
+UNDECIDED = "contradictory_dates"
+"""The label of the row there that says that dates of a column contradicted each other."""
 SUMMARY = N_("Summary")
 
 HEADER_SEARCH = 20  # rows that are searched for a header

@@ -26,11 +26,16 @@ from importer.workbook.checking.dates import DatesRead, read_dates
 from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.naming import name_sheets
 from importer.workbook.checking.schemas import failures
-from importer.workbook.labels import META, PREFILLED, VERSION
+from importer.workbook.labels import META, PREFILLED, UNDECIDED, VERSION
 from importer.workbook.markup import Markup
 from importer.workbook.reading.raw import RawWorkbook
 
-_OF_TEXT = (ColumnKind.NAME, ColumnKind.TEXT)
+OF_TEXT = (ColumnKind.NAME, ColumnKind.TEXT)
+"""The columns in which a number is text as a person sees it."""
+
+
+Orders = tuple[DateOrder | None, DateOrder | None]
+"""The order of dates that is stated, and the usual one."""
 
 
 class Prefilled(NamedTuple):
@@ -45,7 +50,8 @@ class CheckedWorkbook:
     """A workbook whose cells have been checked; `is_template` if it was made from the template.
 
     `requests` are in the order of the file. `refused` holds the sheet and number of each row
-    without one; `read` counts both.
+    without one; `read` counts both. `is_undecided` if the dates of a column contradict each other,
+    or did in the workbook that these are the corrections of.
     """
 
     sheets: list[InputSheet]
@@ -53,6 +59,7 @@ class CheckedWorkbook:
     sha256: str
     is_template: bool
     prefilled: Prefilled | None
+    is_undecided: bool = False
     requests: list[Request] = with_default(default_factory=list)
     refused: set[tuple[str, int]] = with_default(default_factory=set)
     read: int = 0
@@ -70,17 +77,10 @@ def check_workbook(
     name_sheets(path, raw.sheets, sheet)
     sheets, problems = find_sheets(raw.sheets)
     if not sheets:
-        raise FileError(
-            Code.NOT_A_WORKBOOK,
-            text(N_("{path} has none of the sheets of an onboarding workbook."), path=path),
-            text(
-                N_(
-                    "Name each sheet after what it holds: {sheets}. To create an empty workbook: "
-                    "avira-importer template"
-                ),
-                sheets=SHEETS,
-            ),
-        )
+        message = N_("{path} has none of the sheets of an onboarding workbook.")
+        fix = N_("Name each sheet after what it holds: {sheets}. To create an empty workbook: "
+                 "avira-importer template")  # fmt: skip
+        raise FileError(Code.NOT_A_WORKBOOK, text(message, path=path), text(fix, sheets=SHEETS))
     problems[:0] = [Problem(Code.NORMALISED, message, fix) for message, fix in raw.notes]
     hidden = (sheet.rows for sheet in raw.sheets if sheet.name == META)
     meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
@@ -88,7 +88,10 @@ def check_workbook(
     match meta.get(PREFILLED):
         case [float() | int() as batch, str(head), *_] if math.isfinite(batch):
             prefilled = Prefilled(int(batch), head)
-    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled)
+    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled,
+                              UNDECIDED in meta)  # fmt: skip
+    usual: DateOrder | None = "dmy" if current_language() == "es" else None
+    orders = dates, None if checked.is_undecided else usual
     for input_sheet in sheets:
         checked.read += len(input_sheet.rows)
         refused = (
@@ -97,13 +100,13 @@ def check_workbook(
         checked.refused.update((input_sheet.place.name, row) for row in refused)
         to_check = input_sheet.without_totals()
         if input_sheet.sheet is not None and to_check.rows and input_sheet.columns:
-            _check_sheet(to_check, input_sheet.sheet, checked, dates)
+            _check_sheet(to_check, input_sheet.sheet, checked, orders)
         tick()
     return checked
 
 
 def _check_sheet(
-    input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook, order: DateOrder | None
+    input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook, orders: Orders
 ) -> None:
     rows = [row for row, _ in input_sheet.rows]
     raw = {
@@ -111,7 +114,8 @@ def _check_sheet(
         for column in sheet.columns
         if column.field in input_sheet.columns
     }
-    values, dates = _read(sheet, raw, order)
+    values, dates = _read(sheet, raw, orders)
+    checked.is_undecided |= any(read.is_undecided for read in dates.values())
     # A blank optional column cannot be bad, and pandera takes a while for each column.
     checkable = {
         field: cells
@@ -134,22 +138,27 @@ def _check_sheet(
         of_cells = input_sheet, sheet.column(field), cells
         if field in dates:
             checked.problems += date_warnings(*of_cells, dates[field], bad_rows_of[field])
+            number = input_sheet.columns[field] + 1
+            input_sheet.days.update(
+                ((rows[index], number), dates[field].values[index])
+                for index in dates[field].typed
+                if rows[index] not in bad_rows_of[field]
+            )
         checked.problems += cell_warnings(*of_cells, values[field], bad_rows_of[field])
     if not input_sheet.refused:
         checked.requests += _requests(input_sheet, sheet, values, bad_rows)
 
 
 def _read(
-    sheet: Sheet, raw: Mapping[str, list[Cell]], order: DateOrder | None
+    sheet: Sheet, raw: Mapping[str, list[Cell]], orders: Orders
 ) -> tuple[dict[str, list[Value]], dict[str, DatesRead]]:
     """The values of each column, and how its dates were read."""
     values: dict[str, list[Value]] = {}
     dates: dict[str, DatesRead] = {}
-    usual: DateOrder | None = "dmy" if current_language() == "es" else None
     for field, cells in raw.items():
         kind = sheet.column(field).kind
         if kind is ColumnKind.DATE:
-            dates[field] = read_dates(cells, order, usual)
+            dates[field] = read_dates(cells, *orders)
             values[field] = [*dates[field].values]
         else:
             read = READERS[kind]
@@ -175,7 +184,7 @@ def cells_of(input_sheet: InputSheet, column: Column) -> list[Cell]:
     index = input_sheet.columns[column.field]
     cells = [cells[index] if index < len(cells) else None for _, cells in input_sheet.rows]
     markup = input_sheet.markup
-    if column.kind in _OF_TEXT and (markup.shown or markup.not_text):
+    if column.kind in OF_TEXT and (markup.shown or markup.not_text):
         cells = [
             _as_shown(cell, markup, (row, index + 1))
             for (row, _), cell in zip(input_sheet.rows, cells, strict=True)

@@ -34,6 +34,7 @@ class DatesRead(NamedTuple):
     `typed` are the indices of the dates that were typed with the year last, `in_order` of those
     among them that are in `order`, and `ordered` of those that have two readings and were read in
     it, as the date at `proof` proves. `timed` are the dates whose time of day was left off.
+    `is_undecided` if some dates prove one order, and some the other.
     """
 
     values: list[Cell]
@@ -43,6 +44,7 @@ class DatesRead(NamedTuple):
     in_order: list[int]
     ordered: list[int]
     timed: list[int]
+    is_undecided: bool
 
 
 def read_dates(
@@ -79,7 +81,8 @@ def read_dates(
     in_order = [index for index in typed_last
                 if order and readings[index].days.get(order) == values[index]]  # fmt: skip
     ordered = [index for index in typed_last if len(set(readings[index].days.values())) > 1]
-    return DatesRead(values, order, proof, typed_last, in_order, ordered, timed)
+    is_undecided = stated is None and len(proofs) > 1
+    return DatesRead(values, order, proof, typed_last, in_order, ordered, timed, is_undecided)
 
 
 def possible_days(cell: Cell) -> list[dt.date]:

@@ -37,7 +37,8 @@ class InputSheet:
     `name` is the one that its rows are given back under. `columns` gives the index (A is 0) of each
     field's column; `asked_about` has the fields that misnamed columns may mean. `rows` are the
     filled rows below the header, all `refused` if the layout is wrong; `totals` are the numbers of
-    those that are no rows to apply, and refused too.
+    those that are no rows to apply, and refused too. `days` gives, by row and column (A is 1), the
+    days that typed dates were read as, which may depend on other rows.
     """
 
     sheet: Sheet | None
@@ -51,6 +52,7 @@ class InputSheet:
     refused: bool = False
     asked_about: set[str] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
+    days: dict[tuple[int, int], Cell] = field(default_factory=dict)
 
     def without_totals(self) -> InputSheet:
         """The sheet without its rows of totals, whose cells mean nothing."""

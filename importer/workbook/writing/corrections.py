@@ -16,7 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from importer.base.files import whole_file
 from importer.domain.problems import Problem
 from importer.workbook.checking.check import CheckedWorkbook
-from importer.workbook.labels import META
+from importer.workbook.labels import META, UNDECIDED
 from importer.workbook.reading.sandbox import read_workbook
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Marks
@@ -39,7 +39,7 @@ def write_corrections(
     marks = Marks(problems, refused)
     workbook = own_workbook(source, checked, marks) or fresh_workbook(checked.sheets, marks)
     marks.add_list(workbook)
-    _sign(workbook, source)
+    _sign(workbook, source, checked.is_undecided)
     with whole_file(path) as temporary:
         workbook.save(temporary)
 
@@ -73,12 +73,17 @@ def _is_free(path: Path, workbook: Path) -> bool:
     return meta.get(_SOURCE) == _source(workbook) and meta.get(_DIGEST) == _digest(corrections)
 
 
-def _sign(corrections: Workbook, source: Path) -> None:
-    """Store in the hidden sheet of `corrections` the facts that later prove it unedited."""
+def _sign(corrections: Workbook, source: Path, is_undecided: bool) -> None:
+    """Store in the hidden sheet of `corrections` the facts that later prove it unedited.
+
+    Dates that contradict each other are noted too: alone, one of them would be certain.
+    """
     meta = corrections[META]
     for row in reversed(range(1, meta.max_row + 1)):
-        if meta.cell(row, 1).value in (_SOURCE, _DIGEST):
+        if meta.cell(row, 1).value in (_SOURCE, _DIGEST, UNDECIDED):
             meta.delete_rows(row)
+    if is_undecided:
+        meta.append((UNDECIDED,))
     meta.append((_SOURCE, _source(source)))
     meta.append((_DIGEST, _digest(corrections)))
 

@@ -11,24 +11,30 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import current_language
-from importer.domain.sheets import SHEETS, Sheet
-from importer.workbook.cell import Row, is_blank
+from importer.domain.problems import Code
+from importer.domain.sheets import SHEETS, ColumnKind, Sheet
+from importer.workbook.cell import BadCell, Cell, Row, is_blank
+from importer.workbook.checking.check import OF_TEXT
 from importer.workbook.checking.layout import InputSheet, is_filled
 from importer.workbook.labels import is_problems, language_of
-from importer.workbook.writing.corrections_marks import Marks, put, put_new
+from importer.workbook.writing.corrections_cells import put, put_new
+from importer.workbook.writing.corrections_marks import Marks
 from importer.workbook.writing.styles import AT_TOP, StyleCache, format_of, style_header
 from importer.workbook.writing.template import add_sheet, new_workbook
 
 _EXTRA_WIDTH = 20
 _FORBIDDEN = re.compile(r"[\\*?:/\[\]]")
+_PERCENTAGE = re.compile(r"(?:[.,]([0-9]+)|)(\s*)%")
 _TITLE_LIMIT = 31
 
 
 class _Column(NamedTuple):
-    """A column: its position (A is 0) in the user's file, and its number format."""
+    """A column: its position (A is 0) in the user's file, its number format, and its kind if that
+    is known."""
 
     position: int
     format: str
+    kind: ColumnKind | None = None
 
 
 def fresh_workbook(sheets: Sequence[InputSheet], marks: Marks) -> Workbook:
@@ -76,13 +82,32 @@ def _add_rows(
         sheet = add_sheet(workbook, template, name, language_of(name, template), index)
     columns = _columns(input_sheet, template, rows, sheet)
     styles = StyleCache()
-    for number, (_, cells) in enumerate(rows, start=2):
+    for number, (row, cells) in enumerate(rows, start=2):
         for new, column in enumerate(columns, start=1):
             value = cells[column.position] if column.position < len(cells) else None
-            put_new(sheet.cell(number, new), value, column.format, styles, AT_TOP)
+            value, number_format = _meant(input_sheet, row, column, value)
+            put_new(sheet.cell(number, new), value, number_format, styles, AT_TOP)
     new_columns = {column.position: new for new, column in enumerate(columns, start=1)}
     new_rows = {row: number for number, (row, _) in enumerate(rows, start=2)}
     marks.add(sheet, input_sheet, new_rows, new_columns, 1, 1, len(columns) + 1)
+
+
+def _meant(
+    input_sheet: InputSheet, row: int, column: _Column, value: Cell
+) -> tuple[Cell, str]:  # fmt: skip
+    """What stands for a cell where the format and the dates around it are not known, and how."""
+    at = row, column.position + 1
+    value = input_sheet.days.get(at, value)
+    if is_blank(value) or isinstance(value, BadCell) or column.kind not in (None, *OF_TEXT):
+        return value, column.format
+    shown = input_sheet.markup.not_text.get(at)
+    if shown is None:
+        return input_sheet.markup.shown.get(at, value), column.format
+    percentage = _PERCENTAGE.search(shown)
+    if percentage and isinstance(value, int | float):
+        decimals = "." + "0" * len(percentage[1]) if percentage[1] else ""
+        return value, f"0{decimals}{percentage[2]}%"
+    return BadCell(Code.NOT_TEXT, shown) if column.kind else value, column.format
 
 
 def _template_sheet(input_sheet: InputSheet) -> Sheet | None:
@@ -110,7 +135,7 @@ def _columns(
     header = input_sheet.header
     width = max(len(header), *(len(cells) for _, cells in rows))
     columns = [
-        _Column(input_sheet.columns.get(column.field, width), format_of(column))
+        _Column(input_sheet.columns.get(column.field, width), format_of(column), column.kind)
         for column in (template.columns if template else ())
     ]
     for index in sorted(set(range(width)).difference(input_sheet.columns.values())):

@@ -9,17 +9,18 @@ from itertools import chain
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import MergedCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, _
 from importer.domain.problems import Problem, Severity
-from importer.workbook.cell import BadCell, Cell, Row
+from importer.workbook.cell import Row
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import column_letters, column_number
 from importer.workbook.writing import styles
+from importer.workbook.writing.corrections_cells import put, put_new
 
 _PROBLEMS_WIDTH = 80
 _LINE_HEIGHT = 15
@@ -32,38 +33,6 @@ _LIST_HEADER_ROW = 4
 _LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
 _SEPARATOR = "— avira-importer —"
 """The line of a comment that separates the user's part from the program's."""
-
-
-def put(cell: object, value: Cell, number_format: str) -> None:
-    """Write `value` unchanged: text stays text, and an unusable cell stays an error."""
-    assert isinstance(cell, SheetCell)
-    needed = _write(cell, value, number_format)
-    if needed is not None:
-        cell.number_format = needed
-
-
-def put_new(
-    cell: object, value: Cell, number_format: str, cache: styles.StyleCache, alignment: Alignment
-) -> None:
-    """Write `value` unchanged into a new cell."""
-    assert isinstance(cell, SheetCell)
-    cache.apply(cell, _write(cell, value, number_format), alignment)
-
-
-def _write(cell: SheetCell, value: Cell, number_format: str) -> str | None:
-    """Write `value`; return the number format that it needs, if any."""
-    if isinstance(value, BadCell):
-        cell.value, cell.data_type = "#N/A", "e"
-    elif value and isinstance(value, str):
-        styles.write_text(cell, value)
-        return "@"
-    elif value not in (None, ""):
-        cell.value = value
-        # A number in a date column would come back as a date that nobody typed.
-        if isinstance(value, int | float) and number_format != styles.DATE_FORMAT:
-            return number_format
-        return cell.number_format  # openpyxl sets it for dates
-    return None
 
 
 class Marks:

@@ -23,7 +23,8 @@ from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
-from importer.workbook.writing.corrections_marks import Marks, put, unmark
+from importer.workbook.writing.corrections_cells import put
+from importer.workbook.writing.corrections_marks import Marks, unmark
 from importer.workbook.writing.template import add_validations
 
 LARGEST = 64 * MB
@@ -52,7 +53,7 @@ def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbo
         if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
             fields = {field: index + 1 for field, index in input_sheet.columns.items()}
             add_validations(workbook, sheet, input_sheet.sheet, fields, input_sheet.header_row)
-        _escape(sheet, input_sheet)
+        _restore(sheet, input_sheet, is_whole=marks.refused is None)
         if input_sheet.rows:
             header_row = input_sheet.header_row
             last = _problems_column(sheet, input_sheet)
@@ -94,12 +95,25 @@ def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
     return None
 
 
-def _escape(sheet: Worksheet, input_sheet: InputSheet) -> None:
-    """Restore escapes in texts, which openpyxl reads but does not write again."""
+def _restore(sheet: Worksheet, input_sheet: InputSheet, *, is_whole: bool) -> None:
+    """Restore escapes in texts, which openpyxl reads but does not write again, and state what
+    other cells decide.
+
+    Other dates may tell which day a typed date is. A formula, unless the sheet `is_whole`, may
+    refer to rows that are gone.
+    """
+    formulas = {} if is_whole else input_sheet.markup.formulas
+    known = {index + 1 for index in input_sheet.columns.values()}
     for number, cells in input_sheet.rows:
         for index, value in enumerate(cells, start=1):
-            if isinstance(value, str) and "_x" in (escaped_text := escaped(value)):
-                cell = sheet.cell(number, index)
+            at = number, index
+            day = input_sheet.days.get(at)
+            if day or (at in formulas and index in known):
+                cell = sheet.cell(*at)
+                if isinstance(cell, Cell):
+                    put(cell, day or value, cell.number_format)
+            elif isinstance(value, str) and "_x" in (escaped_text := escaped(value)):
+                cell = sheet.cell(*at)
                 if isinstance(cell, Cell) and cell.data_type == "s":
                     cell.value, cell.data_type = escaped_text, "s"
 

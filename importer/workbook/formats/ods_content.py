@@ -38,6 +38,8 @@ class ContentReader(TagReader):
         self._repeated_left = min(_MOST_REPEATED, limits.cells)
         self.sheets: dict[str, Markup] = {}
         self.edits = Edits()
+        self.parser.CommentHandler = lambda _: self._mark()
+        self.parser.StartCdataSectionHandler = self._mark
         self.filled: list[tuple[range, range]] = []
         self._wanted, self._sheet = wanted, ""
         self._limits = limits
@@ -54,6 +56,9 @@ class ContentReader(TagReader):
     def look_at(self, chunk: bytes) -> None:
         """Receive bytes of the part, before their tags."""
         self.edits.note_indentation(chunk)
+
+    def _mark(self) -> None:
+        self.edits.is_marked = True
 
     def start_tag(self, name: str, attributes: dict[str, str]) -> None:
         """Receive the start of a tag."""

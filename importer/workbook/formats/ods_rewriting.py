@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from importer.workbook.formats.tags import plain
+
 _INDENTED = tuple(
     space + tag for space in (b" ", b"\n", b"\t") for tag in (b"<table:", b"</table:")
 )
@@ -15,17 +17,18 @@ _TYPE = b' office:value-type="string"'
 class Edits:
     """Changes of content.xml, by the positions of its bytes.
 
-    calamine refuses white space between cells, which Gnumeric and SheetJS write. It drops tabs and
+    calamine refuses white space between cells, which Gnumeric and SheetJS write, and comments; a
+    file with these or with CDATA sections `is_marked`. calamine drops tabs and
     line breaks, takes the text of shapes for that of their cell, and text without a type for none.
     """
 
     def __init__(self) -> None:
-        self._is_indented = False
+        self._is_indented = self.is_marked = False
         self._start = 0
         self._edits: list[tuple[int, int | None, bytes]] = []
 
     def __bool__(self) -> bool:
-        return self._is_indented or bool(self._edits)
+        return self._is_indented or self.is_marked or bool(self._edits)
 
     def note_indentation(self, chunk: bytes) -> None:
         """Look for white space between cells."""
@@ -59,4 +62,7 @@ class Edits:
             pieces += [content[at:start], replacement]
             at = end
         changed = b"".join([*pieces, content[at:]])
-        return _INDENTATION.sub(b">", changed) if self._is_indented else changed
+        if self.is_marked:
+            changed = plain(changed)
+        is_indented = self._is_indented or self.is_marked
+        return _INDENTATION.sub(b">", changed) if is_indented else changed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
@@ -15,7 +17,27 @@ from importer.workbook.formats.refusals import (
 )
 
 _DEEPEST = 1_000  # nested tags; the parser keeps all of them, and no spreadsheet needs a hundred
+_MARKS = re.compile(
+    rb"<!--.*?-->|<!\[CDATA\[(?P<text>.*?)\]\]>|&#(?P<hexadecimal>x?)(?P<code>[0-9a-fA-F]+);",
+    re.DOTALL,
+)
 _MOST = 100_000  # tags of one name that are kept; there is one for each sheet or part
+
+
+def plain(content: bytes) -> bytes:
+    """XML without comments, CDATA sections and numbers of characters.
+
+    calamine loses what stands before or after them.
+    """
+    return _MARKS.sub(_plain_mark, content)
+
+
+def _plain_mark(mark: re.Match[bytes]) -> bytes:
+    if mark["code"] is None:
+        return escape((mark["text"] or b"").decode()).encode()
+    letter = chr(int(mark["code"], 16 if mark["hexadecimal"] else 10))
+    # A parser would take a bare one for a line break or an end of an attribute.
+    return mark[0] if letter in "\t\n\r\"'" else escape(letter).encode()
 
 
 class TagReader:

@@ -34,6 +34,7 @@ _REASONS_TO_PARSE = tuple(
     for pattern in (
         rb"<f[\s>/]", rb":f[\s>/]", rb'"e"', rb"'e'", rb'hidden="[1t]', rb"hidden='[1t]",
         rb":c[\s>/]", rb"t='s'", rb't="d"', rb"t='d'",
+        rb"</v>\s*<v", rb"</is>\s*<is",
         rb't="s"(?!(?: s="[0-9]{1,5}")?><v>[0-9]{1,9}</v>)',
     )
 )  # fmt: skip
@@ -102,6 +103,8 @@ class Inspector:
             findings.must_parse = any(match and match.start() < end for match in matches)
         if not findings.has_error_words:
             findings.has_error_words = any(sign in window for sign in _IN_ERROR_WORDS)
+        if b"<!" in window or b"&#" in window:
+            findings.is_odd = findings.must_parse = True
         if not findings.cells:
             findings.is_odd = findings.is_odd or _DIMENSION.search(window) is not None
         findings.cells += window.count(b"</c>") - window.count(b"</c>", 0, seen)

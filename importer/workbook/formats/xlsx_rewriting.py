@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from importer.workbook.formats.archive import InspectedArchive, usual_name
 from importer.workbook.formats.packages import links_name, target_path
+from importer.workbook.formats.tags import plain
 
 ODD_DIMENSION = rb'<dimension(?! ref="[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?")[\s>/]'
 """The stated size of a sheet in an unusual form."""
@@ -61,7 +62,7 @@ def _readable(sheet: bytes) -> bytes:
 
     Cells without a style have the first one.
     """
-    sheet = _CELL.sub(_with_reference, _DIMENSION.sub(b"", sheet))
+    sheet = _CELL.sub(_with_reference, _DIMENSION.sub(b"", plain(sheet)))
     return _WITHOUT_STYLE.sub(rb'<\1 s="0"', _ERROR.sub(rb"\1#N/A", sheet))
 
 

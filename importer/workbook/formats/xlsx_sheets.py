@@ -23,6 +23,7 @@ _CELL = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)")
 _CONSTANTS = {"TRUE()": True, "FALSE()": False}
 """How LibreOffice writes TRUE and FALSE that a person typed."""
 _TEXTS = ("v", "f", "t")
+_VALUES = ("v", "is")
 _NUMBERS = (None, "n")
 
 
@@ -43,6 +44,7 @@ class SheetReader(TagReader):
         self._at = 0, 0
         self._cell: dict[str, str] | None = None
         self._contents: dict[str, list[str]] = {}
+        self._is_twice = False
 
     def refusal(self, part: str) -> RefusedError:
         """The reason to refuse a file of which the sheet is invalid."""
@@ -54,8 +56,9 @@ class SheetReader(TagReader):
         row, column = self._at
         if tag == "c":
             self._at = position(attributes.get("r"), row, column + 1)
-            self._cell, self._contents = attributes, {}
+            self._cell, self._contents, self._is_twice = attributes, {}, False
         elif self._cell is not None:
+            self._is_twice = self._is_twice or (tag in _VALUES and tag in self._contents)
             contents = self._contents.setdefault(tag, [])
             self.parser.CharacterDataHandler = contents.append if tag in _TEXTS else None
         elif tag == "row":
@@ -96,9 +99,10 @@ class SheetReader(TagReader):
             is_empty_text = kind == "str" and "v" in self._contents
             self.markup.formulas[self._at] = value != "" or is_empty_text
         if self._is_filled(kind, value):
-            self.markup.values += 1
+            times = 1 + self._is_twice
+            self.markup.values += times
             if self._strings is not None:
-                self.filled.append(self._at)
+                self.filled += [self._at] * times
         code = self._formats.get(cell.get("s", "0"))
         if code is not None and value and kind in _NUMBERS:
             note_shown(self.markup, self._at, code, float(value))

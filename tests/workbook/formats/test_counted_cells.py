@@ -142,8 +142,10 @@ def ods_with(cell: str) -> Make:
 LOST = {
     "xlsx: a text and a value": ("x.xlsx", "D2", xlsx(xlsx_row(
         *GOOD_CELLS, b'<c r="D2" t="inlineStr"><is><t>10</t></is><v>1</v></c>'))),
-    "xlsx: a comment in a value": ("x.xlsx", "D2", xlsx(xlsx_row(
-        *GOOD_CELLS, b'<c r="D2"><v><!-- licences -->10</v></c>'))),
+    **{f"xlsx: two values: {space!r}": ("x.xlsx", "D2", xlsx(xlsx_row(
+        *GOOD_CELLS, b'<c r="D2"><v>1</v>%s<v>0</v></c>' % space))) for space in (b"", b"\n ")},
+    "xlsx: two texts": ("x.xlsx", "D2", xlsx(xlsx_row(
+        *GOOD_CELLS, xlsx_text(b"D2", b"1").replace(b"</c>", b"<is><t>0</t></is></c>")))),
     "xlsx: a cell twice": ("x.xlsx", "D2", xlsx(xlsx_row(*GOOD_CELLS, D2, D2))),
     "xlsx: a text of the wrong kind": ("x.xlsx", "D2", xlsx(xlsx_row(
         *GOOD_CELLS, b'<c r="D2" t="inlineStr"><v>10</v></c>'))),

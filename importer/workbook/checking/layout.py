@@ -36,9 +36,10 @@ class InputSheet:
 
     `name` is the one that its rows are given back under. `columns` gives the index (A is 0) of each
     field's column; `asked_about` has the fields that misnamed columns may mean. `rows` are the
-    filled rows below the header, all `refused` if the layout is wrong; `totals` are the numbers of
-    those that are no rows to apply, and refused too. `days` gives, by row and column (A is 1), the
-    days that typed dates were read as, which may depend on other rows.
+    filled rows below the header, all `refused` if the layout is wrong or, `is_unread`, their cells
+    may be; `totals` are the numbers of those that are no rows to apply, and refused too. `days`
+    gives, by row and column (A is 1), the days that typed dates were read as, which may depend on
+    other rows.
     """
 
     sheet: Sheet | None
@@ -50,6 +51,7 @@ class InputSheet:
     markup: Markup
     header_row: int = 1
     refused: bool = False
+    is_unread: bool = False
     asked_about: set[str] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
     days: dict[tuple[int, int], Cell] = field(default_factory=dict)
@@ -81,6 +83,7 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
             is_only = filled_sheets(raw_sheets) == [raw]
             of_layout = list(_problems_of_unknown(raw, candidates, input_sheet, is_only))
         if raw.unread:
+            input_sheet.is_unread = True
             of_layout.append(problem.unreadable_sheet(raw))
         if input_sheet.rows or raw.unread:
             severities = {of_sheet.severity for of_sheet in of_layout}

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import current_language
 from importer.domain.problems import Code
-from importer.domain.sheets import SHEETS, ColumnKind, Sheet
+from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.workbook.cell import BadCell, Cell, Row, is_blank
 from importer.workbook.checking.check import OF_TEXT
 from importer.workbook.checking.layout import InputSheet, is_filled
@@ -29,12 +29,12 @@ _TITLE_LIMIT = 31
 
 
 class _Column(NamedTuple):
-    """A column: its position (A is 0) in the user's file, its number format, and its kind if that
-    is known."""
+    """A column: its position (A is 0) in the user's file, its number format, and its declaration if
+    it is known."""
 
     position: int
     format: str
-    kind: ColumnKind | None = None
+    declared: Column | None = None
 
 
 def fresh_workbook(sheets: Sequence[InputSheet], marks: Marks) -> Workbook:
@@ -96,18 +96,22 @@ def _meant(
     input_sheet: InputSheet, row: int, column: _Column, value: Cell
 ) -> tuple[Cell, str]:  # fmt: skip
     """What stands for a cell where the format and the dates around it are not known, and how."""
+    declared, markup = column.declared, input_sheet.markup
+    if input_sheet.is_unread and declared and declared.required:
+        return BadCell(Code.UNREADABLE_SHEET, ""), column.format  # only another program can help
     at = row, column.position + 1
     value = input_sheet.days.get(at, value)
-    if is_blank(value) or isinstance(value, BadCell) or column.kind not in (None, *OF_TEXT):
+    shown = markup.not_text.get(at) or markup.shown.get(at)
+    is_text = declared is None or declared.kind in OF_TEXT
+    if shown is None or not is_text or is_blank(value) or isinstance(value, BadCell):
         return value, column.format
-    shown = input_sheet.markup.not_text.get(at)
-    if shown is None:
-        return input_sheet.markup.shown.get(at, value), column.format
+    if at not in markup.not_text:
+        return shown, column.format
     percentage = _PERCENTAGE.search(shown)
     if percentage and isinstance(value, int | float):
         decimals = "." + "0" * len(percentage[1]) if percentage[1] else ""
         return value, f"0{decimals}{percentage[2]}%"
-    return BadCell(Code.NOT_TEXT, shown) if column.kind else value, column.format
+    return BadCell(Code.NOT_TEXT, shown) if declared else value, column.format
 
 
 def _template_sheet(input_sheet: InputSheet) -> Sheet | None:
@@ -135,7 +139,7 @@ def _columns(
     header = input_sheet.header
     width = max(len(header), *(len(cells) for _, cells in rows))
     columns = [
-        _Column(input_sheet.columns.get(column.field, width), format_of(column), column.kind)
+        _Column(input_sheet.columns.get(column.field, width), format_of(column), column)
         for column in (template.columns if template else ())
     ]
     for index in sorted(set(range(width)).difference(input_sheet.columns.values())):

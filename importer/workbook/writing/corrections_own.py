@@ -37,7 +37,8 @@ _WIDEST = 1_000_000
 def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
     """The workbook at `source` with its problems marked; None if it cannot be given back."""
     above = (own.rows and own.rows[0][0] <= own.header_row for own in checked.sheets)
-    if not checked.is_template or any(above):  # rows in place of the header, or above it
+    is_unread = any(own.is_unread for own in checked.sheets)
+    if not checked.is_template or is_unread or any(above):  # rows instead of a header, or above it
         return None
     workbook = _loaded(source, checked)
     if workbook is None:

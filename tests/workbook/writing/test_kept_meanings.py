@@ -147,3 +147,17 @@ def test_a_formula_about_another_row_comes_back_as_its_value_if_that_row_does_no
     sheet = load_workbook(part)["Add OTC"]
     assert [cell.value for cell in sheet["C"]][1:4] == ["Acme", "#N/A", "Acme"]
     assert sheet["J2"].value == "=D2*2"
+
+
+@pytest.mark.parametrize(("form", "part"), [("fresh", "sheet1"), ("own", "sheet2")])
+def test_rows_of_a_sheet_that_cannot_be_read_stay_refused(
+    form: str, part: str, command: CommandLine
+) -> None:
+    """The values that were read may be wrong: one of two in a cell that is in the file twice."""
+    path = write_kinds(command, form)
+    substitute(path, f"xl/worksheets/{part}.xml", r'(<c r="D2".*?</c>)', r"\1\1")
+    first = command("apply", path, "--json", "--partial")
+    assert "unreadable-sheet" in {error["code"] for error in first.errors}
+    again = command("apply", first.corrections, "--json", "--partial")
+    assert again.row_counts == (len(KINDS), 0, 0, len(KINDS))
+    assert {error["code"] for error in again.errors if error["column"] == "OTC"} == {"cell-error"}

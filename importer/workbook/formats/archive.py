@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import struct
+from collections import Counter
 from collections.abc import Collection, Mapping
 from zipfile import ZipFile, ZipInfo
 
@@ -29,6 +31,7 @@ _LOCAL = b"PK\x03\x04"
 _LOCAL_SIZE = 30
 _NAME_AT = 26
 _ENCRYPTED = 0x1
+_DRIVE = re.compile("[A-Za-z]:")
 
 
 class InspectedArchive(ZipFile):
@@ -97,6 +100,10 @@ def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> Inspect
             raise hostile(text(N_("its parts grow too much when they are unpacked")))
         if inspection.fault is not None:
             archive.faults[entry.filename] = inspection.fault
+    spellings = Counter(part_key(name) for name in archive.namelist())
+    for name in archive.namelist():
+        if spellings[part_key(name)] > 1:  # they differ in case, and parsers would differ in them
+            archive.faults[name] = _same_name()
     return archive
 
 
@@ -124,14 +131,18 @@ def _check_names(entries: list[ZipInfo]) -> None:
     names = set()
     for entry in entries:
         stored = entry.orig_filename.replace("\\", "/")
-        if ":" in stored or "\0" in stored or ".." in stored.split("/"):
+        if _DRIVE.match(stored) or "\0" in stored or ".." in stored.split("/"):
             raise hostile(text(N_("the name of a part points outside its folder")))
         name = usual_name(stored)
-        if name.casefold() in names:
-            raise hostile(text(N_("two of its parts have the same name")))
-        names.add(name.casefold())
+        if name in names:
+            raise _same_name()
+        names.add(name)
         if entry.flag_bits & _ENCRYPTED:
             raise password_protected()
+
+
+def _same_name() -> RefusedError:
+    return hostile(text(N_("two of its parts have the same name")))
 
 
 def _place(content: bytes, entry: ZipInfo) -> tuple[int, int, int]:

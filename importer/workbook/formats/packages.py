@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from importer.base.texts import N_, text
+from importer.domain.problems import Code
 from importer.workbook.formats.archive import InspectedArchive, part_key, usual_name
 from importer.workbook.formats.refusals import hostile
 from importer.workbook.formats.tags import tags_of
@@ -20,16 +22,20 @@ _ALWAYS_READ = (
     "xl/sharedstrings.bin", "xl/styles.bin",
 )  # fmt: skip
 """Parts that calamine or openpyxl read by their names."""
+_SHARED = {"sharedStrings": "xl/sharedstrings", "styles": "xl/styles"}
+"""The names of parts that a workbook shares among its sheets, by the kind of the relationship."""
+_SHARED_NAMES = [name + ending for name in _SHARED.values() for ending in (".xml", ".bin")]
 _READ_KINDS = frozenset({
     "chart", "chartsheet", "comments", "drawing", "externalLink", "pivotCacheDefinition",
     "pivotCacheRecords", "pivotTable", "sharedStrings", "styles", "table", "theme", "vmlDrawing",
     "worksheet",
 })  # fmt: skip
 """The last words of the types of relationships that calamine or openpyxl follow."""
-_SHARED = {"sharedStrings": "xl/sharedstrings", "styles": "xl/styles"}
-"""The names of parts that a workbook shares among its sheets, by the kind of the relationship."""
-_READ_TYPE = "spreadsheetml."
-"""A part of a type with this word is read wherever it is."""
+_READ_TYPE = re.compile(
+    r"spreadsheetml\.(?:(?:sheet|template)\.main|worksheet|chartsheet|sharedStrings|styles|comments"
+    r"|table|pivot\w+|externalLink)\+xml$"
+)
+"""A part of such a type is read wherever it is."""
 
 
 def workbook_part(archive: InspectedArchive) -> str | None:
@@ -69,24 +75,30 @@ def targets_of(archive: InspectedArchive, part: str) -> dict[str, str]:
 def require_sound(archive: InspectedArchive, roots: Iterable[str]) -> set[str]:
     """The keys of all parts that a parser reads; `roots` are the workbook and its sheets.
 
-    Raises RefusedError if one of them must not be parsed.
+    Raises RefusedError if one of them must not be parsed. What calamine does not need may be
+    unreadable; corrections are then written without openpyxl.
     """
     parts = archive.parts
     keys = {key for key in _ALWAYS_READ if key in parts}
     if _CONTENT_TYPES in parts:
         content_types = archive.require_xml(parts[_CONTENT_TYPES])
         for override in tags_of(archive, content_types, "Override"):
-            if _READ_TYPE in override.get("ContentType", ""):
+            if _READ_TYPE.search(override.get("ContentType", "")):
                 keys.add(part_key(override.get("PartName", "")))
+    needed = {*map(part_key, roots), _CONTENT_TYPES, _LINKS, *_SHARED_NAMES}
     waiting = [*keys, *map(part_key, roots)]
     keys = set()
     while waiting:
         key = waiting.pop()
         if key in keys or key not in parts:
             continue
+        fault = archive.faults.get(parts[key])
+        is_binary = key.endswith(".bin")
+        if fault is not None and not (is_binary and fault.code is not Code.HOSTILE_FILE):
+            if key in needed or fault.code is Code.HOSTILE_FILE:
+                raise fault
+            continue
         keys.add(key)
-        if not key.endswith(".bin"):
-            archive.require_xml(parts[key])
         links = links_name(key)
         if links in parts:
             keys.add(links)

@@ -10,7 +10,9 @@ from importer.workbook.formats.archive import InspectedArchive, usual_name
 from importer.workbook.formats.packages import links_name, target_path
 from importer.workbook.formats.tags import plain
 
-ODD_DIMENSION = rb'<dimension(?! ref="[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?")[\s>/]'
+ODD_DIMENSION = (
+    rb'<dimension(?! ref="[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?")[\s>/]|:dimension[\s>/]'
+)
 """The stated size of a sheet in an unusual form."""
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>(?:</(?:\w+:)?dimension>)?")
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*>")
@@ -24,7 +26,10 @@ KNOWN_ERRORS = frozenset(
     {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#GETTING_DATA"}
 )
 """The names of errors that calamine reads; others, such as #SPILL!, make it refuse the sheet."""
-_TARGET = re.compile(rb"""(?<=\sTarget=["'])([^"'&:]*)(?=["'])""")
+_TARGET = re.compile(rb"""(\sTarget\s*=\s*["'])([^"'&:]*)(?=["'])""")
+_MACRO_SHEET = re.compile(rb"[^\"']*/xl(?:Intl)?Macrosheet(?=[\"'])")
+_DIALOG_SHEET = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/dialogsheet"
+"""Neither has cells that are read, and calamine knows only the latter."""
 
 
 def rewritten(
@@ -38,23 +43,24 @@ def rewritten(
     for source in ("", usual_name(workbook)):
         part = archive.parts.get(links_name(source.lower()))
         links = archive.read(part) if part is not None else b""
-        plain = _with_plain_targets(archive, source, links)
-        if part is not None and plain != links:
-            changed[part] = plain
+        readable = _with_plain_targets(archive, source, plain(links))
+        readable = _MACRO_SHEET.sub(_DIALOG_SHEET, readable)
+        if part is not None and readable != links:
+            changed[part] = readable
     return None if archive.has_usual_names and not changed else changed
 
 
 def _with_plain_targets(archive: InspectedArchive, source: str, links: bytes) -> bytes:
     """The links of `source`, written so that calamine finds the parts."""
 
-    def plain(target: re.Match[bytes]) -> bytes:
-        written = target[0].decode()
+    def readable(target: re.Match[bytes]) -> bytes:
+        written = target[2].decode()
         path = target_path(archive, source, written)
         in_folder = posixpath.join("/", posixpath.dirname(source), written)
         is_plain = in_folder.lower() == f"/{path}".lower() or path.lower() not in archive.parts
-        return target[0] if is_plain else f"/{path}".encode()
+        return target[0] if is_plain else target[1] + f"/{path}".encode()
 
-    return _TARGET.sub(plain, links)
+    return _TARGET.sub(readable, links)
 
 
 def _readable(sheet: bytes) -> bytes:

@@ -21,6 +21,12 @@ def with_dimension(reference: bytes) -> Callable[[bytes], bytes]:
     return lambda sheet: _DIMENSION.sub(b'<dimension ref="%s"/>' % reference, sheet)
 
 
+def with_prefixes(sheet: bytes) -> bytes:
+    """Every name has a prefix, and the size has no columns."""
+    sheet = _DIMENSION.sub(b'<dimension ref="1:2"/>', sheet).replace(b"xmlns=", b"xmlns:x=")
+    return re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", sheet)
+
+
 def with_dollars(sheet: bytes) -> bytes:
     """References as in formulas."""
     return re.sub(rb'r="([A-Z])([0-9])"', rb'r="$\1$\2"', sheet)
@@ -54,8 +60,8 @@ def bottom_up(sheet: bytes) -> bytes:
 
 SHEETS = [
     *map(with_dimension, (b"1:2", b"A:I", b"", b"$A$1:$I$2", b"A1:", b"foo")),
-    with_dollars, with_rows_alone, with_empty_references, without_references, in_small_letters,
-    bottom_up,
+    with_prefixes, with_dollars, with_rows_alone, with_empty_references, without_references,
+    in_small_letters, bottom_up,
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from hostile.originals import CODE, ODS, XLSB, XLSX
 from reports import refusal_of
 from workbook_files import SHEET, Parts
 
+_LINKS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELS = "xl/_rels/workbook.xml.rels"
 
 
@@ -73,6 +74,42 @@ def with_embedded_page(parts: Parts) -> Parts:
     return {**with_data_model(parts), "xl/worksheets/_rels/sheet1.xml.rels": rels}
 
 
+def with_macro_sheet(parts: Parts) -> Parts:
+    """A sheet of Excel 4.0 macros."""
+    sheet = b'<sheet name="Macro1" sheetId="9" r:id="rId9"/></sheets>'
+    link = (
+        b'<Relationship Id="rId9" Target="macrosheets/sheet1.xml" Type="http://schemas.microsoft.com'
+        b'/office/2006/relationships/xlMacrosheet"/></Relationships>'
+    )
+    workbook = parts["xl/workbook.xml"].replace(b"<sheets>", b'<sheets xmlns:r="' + _LINKS + b'">')
+    macros = b'<xm:macrosheet xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"/>'
+    return {
+        **parts, "xl/macrosheets/sheet1.xml": macros,
+        "xl/workbook.xml": workbook.replace(b"</sheets>", sheet),
+        RELS: parts[RELS].replace(b"</Relationships>", link),
+    }  # fmt: skip
+
+
+def with_unreadable_parts(parts: Parts) -> Parts:
+    """Parts without which every cell can be read."""
+    kinds = ("calcChain", "connections", "queryTable", "revisionLog", "sheetMetadata", "sheet")
+    names = [f"xl/other/{kind}.xml" for kind in kinds]
+    types = "".join(
+        f'<Override PartName="/{name}" ContentType="application/vnd.openxmlformats-officedocument.'
+        f'spreadsheetml.{kind}+xml"/>'
+        for name, kind in zip(names, kinds, strict=True)
+    )
+    names += ["docProps/app.xml", "docProps/core.xml", "xl/theme/theme1.xml"]
+    content_types = parts["[Content_Types].xml"].replace(b"</Types>", types.encode() + b"</Types>")
+    return {**parts, **dict.fromkeys(names, b"\0\xff"), "[Content_Types].xml": content_types}
+
+
+def with_odd_names(parts: Parts) -> Parts:
+    """Names of embedded files that would not be possible on Windows."""
+    names = ("embeddings/Mail: hello.msg", "media/image1.png", "media/Image1.png")
+    return {**parts, **{f"xl/{name}": b"\0" for name in names}}
+
+
 def with_targets(before: str, after: str) -> Callable[[Parts], Parts]:
     """Relationships that name their targets in another way."""
 
@@ -124,7 +161,12 @@ Change = Callable[[Parts], Parts]
         with_targets('"/xl/worksheets/', '"xl/worksheets/'),
         with_targets('"/xl/worksheets/sheet1', '"worksheets/%73heet1'),
         with_targets('"xl/workbook.xml"', '"./xl/workbook.xml"'),
+        with_targets('Target="/xl/worksheets/', 'Target = "../xl/worksheets/'),
+        with_targets('"/xl/worksheets/sheet1', '"worksheets/sheet&#49;'),
         with_names_of_folders,
+        with_macro_sheet,
+        with_unreadable_parts,
+        with_odd_names,
     ],
 )
 def test_a_workbook_that_excel_opens_is_read(
@@ -145,6 +187,14 @@ def test_names_of_parts_mean_the_same_in_xlsb_and_ods(
     assert command("apply", path, *options, "--json").report["status"] == "applied"
 
 
-def test_a_workbook_that_hides_what_it_is_is_refused(command: CommandLine, tmp_path: Path) -> None:
-    path = pack_with_names_as_given(tmp_path / "x.xlsx", with_two_workbooks(XLSX))
+def with_two_spellings(parts: Parts) -> Parts:
+    """Programs would disagree on which sheet is meant."""
+    return {**parts, SHEET.replace("sheet1", "Sheet1"): parts[SHEET]}
+
+
+@pytest.mark.parametrize("change", [with_two_workbooks, with_two_spellings])
+def test_a_workbook_that_hides_what_it_is_is_refused(
+    change: Change, command: CommandLine, tmp_path: Path
+) -> None:
+    path = pack_with_names_as_given(tmp_path / "x.xlsx", change(XLSX))
     assert refusal_of(command("check", path, "--json"))["code"] == "hostile-file"

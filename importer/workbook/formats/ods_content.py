@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
+from importer.workbook.cell import ERROR_WORDS
 from importer.workbook.formats.ods_rewriting import Edits
 from importer.workbook.formats.ods_shown import UNLIKE_TEXT, shown_text
 from importer.workbook.formats.refusals import too_large
@@ -19,6 +22,8 @@ _MOST_REPEATED = 2_000_000
 """Formulas, errors and truth values of a file, each of which is kept in memory."""
 _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
 """How LibreOffice writes TRUE and FALSE that a person typed."""
+_ERROR = re.compile("|".join([*map(re.escape, ERROR_WORDS), "Err:[0-9]{3}"]))
+"""What formulas show that have no result; calcext, which says so, is LibreOffice's own."""
 _SPANNED = frozenset({"table:number-rows-spanned", "table:number-columns-spanned"})
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 
@@ -55,7 +60,7 @@ class ContentReader(TagReader):
 
     def look_at(self, chunk: bytes) -> None:
         """Receive bytes of the part, before their tags."""
-        self.edits.note_indentation(chunk)
+        self.edits.note_white_space(chunk)
 
     def _mark(self) -> None:
         self.edits.is_marked = True
@@ -106,9 +111,10 @@ class ContentReader(TagReader):
         self._cell, self._cell_start = attributes, self.parser.CurrentByteIndex
         kind = attributes.get("office:value-type")
         is_error = attributes.get("calcext:value-type") == "error"
+        is_result = is_error or "table:formula" in attributes
         is_shown = kind in UNLIKE_TEXT or (kind == "float" and self._has_padding)
         self._text = None
-        if kind is None or is_error or is_shown or self._wanted is not None:
+        if kind is None or is_result or is_shown or self._wanted is not None:
             self._text = []
             self._listen()
 
@@ -128,7 +134,8 @@ class ContentReader(TagReader):
             self.edits.add_type(self._cell_start)
         if formula is not None or kind is not None:
             self._markup.reach(self._next_row - 1, self._next_column - 1)
-        if attributes.get("calcext:value-type") == "error":
+        is_error = formula is not None and _ERROR.fullmatch(words) is not None
+        if is_error or attributes.get("calcext:value-type") == "error":
             self._markup.errors |= dict.fromkeys(self._repeated(at), words or "#N/A")
             kind = None
         elif formula in _CONSTANTS:

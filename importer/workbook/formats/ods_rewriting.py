@@ -10,6 +10,11 @@ _INDENTED = tuple(
     space + tag for space in (b" ", b"\n", b"\t") for tag in (b"<table:", b"</table:")
 )
 _INDENTATION = re.compile(rb">\s+(?=</?table:|<text:p[ />])")
+_LINE_BREAK = re.compile(
+    rb"(?<![ \t\n\r>]) *[\t\n\r][ \t\n\r]*|(?<=>) *[\t\n\r][ \t\n\r]*(?=[^ \t\n\r<])"
+    rb"|(?<=</text:span>)[ \t\n\r]+(?=<text:span)"
+)
+"""White space that means one space, since it is within text: OpenDocument 1.3, part 3, 6.1.2."""
 _TAG_NAME = re.compile(rb"<[^\s/>]+")
 _TYPE = b' office:value-type="string"'
 
@@ -23,15 +28,16 @@ class Edits:
     """
 
     def __init__(self) -> None:
-        self._is_indented = self.is_marked = False
+        self._is_indented = self._is_broken = self.is_marked = False
         self._start = 0
         self._edits: list[tuple[int, int | None, bytes]] = []
 
     def __bool__(self) -> bool:
-        return self._is_indented or self.is_marked or bool(self._edits)
+        return self._is_indented or self._is_broken or self.is_marked or bool(self._edits)
 
-    def note_indentation(self, chunk: bytes) -> None:
-        """Look for white space between cells."""
+    def note_white_space(self, chunk: bytes) -> None:
+        """Look for white space between cells, and line breaks in text."""
+        self._is_broken = self._is_broken or _LINE_BREAK.search(chunk) is not None
         self._is_indented = self._is_indented or any(mark in chunk for mark in _INDENTED)
 
     def begin(self, start: int) -> None:
@@ -59,10 +65,19 @@ class Edits:
                 end = content.index(b">", last_tag) + 1
             else:
                 end = last_tag  # the tag is empty, and this is where it ends
-            pieces += [content[at:start], replacement]
+            pieces += [self._without_breaks(content[at:start]), replacement]
             at = end
-        changed = b"".join([*pieces, content[at:]])
+        changed = b"".join([*pieces, self._without_breaks(content[at:])])
         if self.is_marked:
             changed = plain(changed)
         is_indented = self._is_indented or self.is_marked
         return _INDENTATION.sub(b">", changed) if is_indented else changed
+
+    def _without_breaks(self, content: bytes) -> bytes:
+        return _LINE_BREAK.sub(_space, content) if self._is_broken else content
+
+
+def _space(white: re.Match[bytes]) -> bytes:
+    is_first = white.string.endswith(b"<text:p>", 0, white.start())
+    is_last = white.string.startswith(b"</text:p>", white.end())
+    return b"" if is_first or is_last else b" "

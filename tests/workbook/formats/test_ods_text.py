@@ -31,6 +31,35 @@ def test_a_tab_or_line_break_is_not_lost(mark: str, command: CommandLine, tmp_pa
     assert errors_in(command("check", path, "--json").report) == [("C2", "bad-characters")]
 
 
+@pytest.mark.parametrize("white", ["\n", "\t", " \n   ", "\r\n", "\n\n  "])
+@pytest.mark.parametrize("text", [
+    "Clinica{}Norte", "<text:span>Clinica</text:span>{}<text:span>Norte</text:span>",
+    "{0}Clinica Norte{0}", "<text:span>Clinica</text:span>{}Norte", "Clinica{}<text:span>Norte"
+    "</text:span>",
+])  # fmt: skip
+def test_white_space_of_the_file_is_one_space(
+    white: str, text: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """Programs break long lines of XML."""
+    path = write(tmp_path / "x.ods", ods_cell(text.format(white)))
+    report = command("apply", path, "--json").report
+    assert (report["status"], report["problems"]) == ("applied", [])
+    assert command("show", "otcs", "--json").json[0]["company"] == "Clinica Norte"
+
+
+@pytest.mark.parametrize("value", [
+    'float" office:value="0', 'string" office:string-value="', "string"
+])  # fmt: skip
+@pytest.mark.parametrize("error", ["#DIV/0!", "Err:502", "#¡VALOR!"])
+def test_what_a_formula_shows_instead_of_a_result_is_an_error(
+    value: str, error: str, command: CommandLine, tmp_path: Path
+) -> None:
+    """As programs other than LibreOffice store it."""
+    cell = f'<table:table-cell table:formula="of:=1/0" office:value-type="{value}">'
+    path = write(tmp_path / "x.ods", f"{cell}<text:p>{error}</text:p></table:table-cell>")
+    assert errors_in(command("check", path, "--json").report) == [("C2", "cell-error")]
+
+
 SHAPE = "<draw:text-box><text:p>Shape<text:tab/></text:p></draw:text-box>"
 FRAME = f'<draw:frame draw:name="a">{SHAPE}</draw:frame>'
 NOTE = "<office:annotation><text:p>ask <text:span>Ana</text:span></text:p></office:annotation>"

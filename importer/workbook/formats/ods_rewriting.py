@@ -10,6 +10,7 @@ _INDENTED = tuple(
     space + tag for space in (b" ", b"\n", b"\t") for tag in (b"<table:", b"</table:")
 )
 _INDENTATION = re.compile(rb">\s+(?=</?table:|<text:p[ />])")
+_BREAKS = b"\n", b"\t", b"\r"
 _LINE_BREAK = re.compile(
     rb"(?<![ \t\n\r>]) *[\t\n\r][ \t\n\r]*|(?<=>) *[\t\n\r][ \t\n\r]*(?=[^ \t\n\r<])"
     rb"|(?<=</text:span>)[ \t\n\r]+(?=<text:span)"
@@ -37,7 +38,8 @@ class Edits:
 
     def note_white_space(self, chunk: bytes) -> None:
         """Look for white space between cells, and line breaks in text."""
-        self._is_broken = self._is_broken or _LINE_BREAK.search(chunk) is not None
+        if not self._is_broken and any(mark in chunk for mark in _BREAKS):  # which is faster
+            self._is_broken = _LINE_BREAK.search(chunk) is not None
         self._is_indented = self._is_indented or any(mark in chunk for mark in _INDENTED)
 
     def begin(self, start: int) -> None:

@@ -25,7 +25,7 @@ _COMMON_ENCODINGS = ("utf-8", "utf-16", "cp1252", "mac_roman", "cp850")
 
 
 def _text_encoding(name: str) -> str:
-    from importer.workbook.formats.encodings import text_encoding
+    from importer.workbook.formats.text.encodings import text_encoding
 
     encoding = text_encoding(name)
     if encoding is None:

@@ -13,7 +13,7 @@ from builders import A, customer, otc
 from command_line import CommandLine
 from export_ledgers import write_as_text
 from export_readers import csv_rows
-from importer.workbook.formats.csv_cells import guarded, unguarded
+from importer.workbook.formats.text.csv_cells import guarded, unguarded
 from tiers import examples
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

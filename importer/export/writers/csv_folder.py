@@ -14,7 +14,7 @@ from importer.export.exceptions import EXCEPTIONS
 from importer.export.movements import MOVEMENTS
 from importer.export.recognition import SUMMARY_HEADERS, is_export
 from importer.export.sheets import DETAIL_SHEETS
-from importer.workbook.formats.csv_cells import guarded
+from importer.workbook.formats.text.csv_cells import guarded
 from importer.workbook.labels import SUMMARY
 
 _TITLES = SUMMARY, EXCEPTIONS, MOVEMENTS

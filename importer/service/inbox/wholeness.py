@@ -12,8 +12,8 @@ from typing import BinaryIO, NamedTuple
 from zipfile import is_zipfile
 
 from importer.base.texts import N_
-from importer.workbook.formats.csv_file import SUFFIXES, WORKBOOK_SUFFIXES, has_header
-from importer.workbook.formats.encodings import beginning as text_beginning
+from importer.workbook.formats.text.csv_file import SUFFIXES, WORKBOOK_SUFFIXES, has_header
+from importer.workbook.formats.text.encodings import beginning as text_beginning
 
 try:
     import fcntl

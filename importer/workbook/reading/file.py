@@ -17,10 +17,12 @@ from python_calamine import CalamineError, PasswordError
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
-from importer.workbook.formats import compound_files, ods, refusals, xls, xlsb, xlsx
-from importer.workbook.formats.archive import InspectedArchive, inspect_archive
+from importer.workbook.formats import refusals
 from importer.workbook.formats.look import Look
-from importer.workbook.formats.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
+from importer.workbook.formats.records import compound_files, xls, xlsb
+from importer.workbook.formats.xml import ods, xlsx
+from importer.workbook.formats.xml.archive import InspectedArchive, inspect_archive
+from importer.workbook.formats.xml.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
 from importer.workbook.reading.calamine import read_sheets
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
 from importer.workbook.reading.text_file import read_text

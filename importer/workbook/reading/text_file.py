@@ -8,7 +8,8 @@ from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import is_blank
-from importer.workbook.formats import csv_file, encodings, refusals
+from importer.workbook.formats import refusals
+from importer.workbook.formats.text import csv_file, encodings
 from importer.workbook.markup import Markup
 from importer.workbook.reading.raw import Note, RawSheet
 

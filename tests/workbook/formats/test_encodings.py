@@ -12,8 +12,8 @@ from accented_words import WORDS
 from command_line import CommandLine
 from corpus.expected import EMAIL, OTC_HEADER, code, otc_row
 from corpus.texts import write_text
-from importer.workbook.formats import spelling
-from importer.workbook.formats.encodings import GUESSES, encoding_of
+from importer.workbook.formats.text import spelling
+from importer.workbook.formats.text.encodings import GUESSES, encoding_of
 from reports import problem_of, refusal_of
 
 HEADER = OTC_HEADER[:4]

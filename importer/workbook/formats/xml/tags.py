@@ -8,13 +8,13 @@ from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
-from importer.workbook.formats.inflating import CHUNK
 from importer.workbook.formats.refusals import (
     RefusedError,
     hostile,
     unreadable_list,
     unreadable_part,
 )
+from importer.workbook.formats.xml.inflating import CHUNK
 
 _DEEPEST = 1_000  # nested tags; the parser keeps all of them, and no spreadsheet needs a hundred
 _MARKS = re.compile(

@@ -14,9 +14,9 @@ from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.sheets import SHEETS
 from importer.workbook.cell import Row
-from importer.workbook.formats.csv_cells import cell_of
-from importer.workbook.formats.encodings import Encoding, misfit
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
+from importer.workbook.formats.text.csv_cells import cell_of
+from importer.workbook.formats.text.encodings import Encoding, misfit
 from importer.workbook.labels import HEADER_SEARCH, is_header
 from importer.workbook.likeness import fields_meant
 

@@ -6,11 +6,12 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from importer.base.texts import N_, text
-from importer.workbook.formats import refusals, xls_rewriting
-from importer.workbook.formats.compound_files import without_archives, workbook_stream
+from importer.workbook.formats import refusals
 from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown
-from importer.workbook.formats.xls_records import (
+from importer.workbook.formats.records import xls_rewriting
+from importer.workbook.formats.records.compound_files import without_archives, workbook_stream
+from importer.workbook.formats.records.xls_records import (
     records_of,
     rk_number,
     shared_strings,

@@ -15,7 +15,6 @@ from zipfile import ZipFile, ZipInfo
 
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
-from importer.workbook.formats.inflating import SMALL, Inspect, Inspection
 from importer.workbook.formats.refusals import (
     RefusedError,
     damaged,
@@ -23,6 +22,7 @@ from importer.workbook.formats.refusals import (
     password_protected,
     too_large,
 )
+from importer.workbook.formats.xml.inflating import SMALL, Inspect, Inspection
 
 _ENTRY = b"PK\x01\x02"
 END_OF_ARCHIVE = b"PK\x05\x06"

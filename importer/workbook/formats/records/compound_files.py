@@ -9,7 +9,7 @@ import olefile
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
 from importer.workbook.formats import refusals
-from importer.workbook.formats.archive import END_OF_ARCHIVE
+from importer.workbook.formats.xml.archive import END_OF_ARCHIVE
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")

@@ -16,7 +16,7 @@ from importer.workbook.formats.refusals import (
     same_row_twice,
     unreadable_sheet,
 )
-from importer.workbook.formats.tags import TagReader, local
+from importer.workbook.formats.xml.tags import TagReader, local
 from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup, column_number
 
 _CELL = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)")

@@ -7,7 +7,7 @@ import struct
 
 import olefile
 
-from importer.workbook.formats.xls_records import is_excel_97, records_of
+from importer.workbook.formats.records.xls_records import is_excel_97, records_of
 
 _CODE_PAGE, _FORMAT, _STYLE = 0x42, 0x41E, 0xE0
 _UNICODE = 1200

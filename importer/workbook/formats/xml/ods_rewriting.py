@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from importer.workbook.formats.tags import plain
+from importer.workbook.formats.xml.tags import plain
 
 _INDENTED = tuple(
     space + tag for space in (b" ", b"\n", b"\t") for tag in (b"<table:", b"</table:")

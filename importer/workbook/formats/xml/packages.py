@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
-from importer.workbook.formats.archive import InspectedArchive, part_key, usual_name
 from importer.workbook.formats.refusals import hostile
-from importer.workbook.formats.tags import tags_of
+from importer.workbook.formats.xml.archive import InspectedArchive, part_key, usual_name
+from importer.workbook.formats.xml.tags import tags_of
 
 USUAL_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 """The usual names of the part that lists the sheets."""

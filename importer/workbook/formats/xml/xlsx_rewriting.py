@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from importer.workbook.formats.archive import InspectedArchive, usual_name
-from importer.workbook.formats.packages import links_name, target_path
-from importer.workbook.formats.tags import plain
+from importer.workbook.formats.xml.archive import InspectedArchive, usual_name
+from importer.workbook.formats.xml.packages import links_name, target_path
+from importer.workbook.formats.xml.tags import plain
 
 ODD_DIMENSION = (
     rb'<dimension(?! ref="[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?")[\s>/]|:dimension[\s>/]'

@@ -107,7 +107,7 @@ def _utf8(content: bytes) -> str | None:
 
 def _most_plausible(content: bytes) -> Encoding:
     """The one of GUESSES in which the accented letters look most like words."""
-    from importer.workbook.formats.spelling import plausibility  # few files need it
+    from importer.workbook.formats.text.spelling import plausibility  # few files need it
 
     words = {match[0] for match in islice(_ACCENTED.finditer(content), _ENOUGH)}
     points: dict[str, float] = {}

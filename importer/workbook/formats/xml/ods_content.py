@@ -7,10 +7,10 @@ import re
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.workbook.cell import ERROR_WORDS
-from importer.workbook.formats.ods_rewriting import Edits
-from importer.workbook.formats.ods_shown import UNLIKE_TEXT, shown_text
 from importer.workbook.formats.refusals import too_large
-from importer.workbook.formats.tags import TagReader
+from importer.workbook.formats.xml.ods_rewriting import Edits
+from importer.workbook.formats.xml.ods_shown import UNLIKE_TEXT, shown_text
+from importer.workbook.formats.xml.tags import TagReader
 from importer.workbook.markup import Markup
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")

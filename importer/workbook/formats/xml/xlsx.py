@@ -9,13 +9,13 @@ from functools import partial
 from operator import lt
 
 from importer.config.limits import Limits
-from importer.workbook.formats.archive import InspectedArchive
 from importer.workbook.formats.look import Look, Positions
-from importer.workbook.formats.packages import require_sound, targets_of
 from importer.workbook.formats.refusals import same_sheet_twice
-from importer.workbook.formats.tags import tags_of
-from importer.workbook.formats.xlsx_rewriting import KNOWN_ERRORS, ODD_DIMENSION, rewritten
-from importer.workbook.formats.xlsx_sheets import (
+from importer.workbook.formats.xml.archive import InspectedArchive
+from importer.workbook.formats.xml.packages import require_sound, targets_of
+from importer.workbook.formats.xml.tags import tags_of
+from importer.workbook.formats.xml.xlsx_rewriting import KNOWN_ERRORS, ODD_DIMENSION, rewritten
+from importer.workbook.formats.xml.xlsx_sheets import (
     SheetReader,
     StringsReader,
     Styles,

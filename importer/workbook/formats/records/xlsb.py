@@ -7,19 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from importer.base.texts import N_, text
-from importer.workbook.formats.archive import InspectedArchive
 from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown, special_formats
-from importer.workbook.formats.packages import require_sound, targets_of
-from importer.workbook.formats.refusals import (
-    hostile,
-    no_such_text,
-    same_row_twice,
-    same_sheet_twice,
-)
-from importer.workbook.formats.xls import error_name
-from importer.workbook.formats.xls_records import rk_number
-from importer.workbook.formats.xlsb_records import (
+from importer.workbook.formats.records.xls import error_name
+from importer.workbook.formats.records.xls_records import rk_number
+from importer.workbook.formats.records.xlsb_records import (
     CELL_SIZE,
     UNKNOWN_CELLS,
     VALUES,
@@ -27,7 +19,15 @@ from importer.workbook.formats.xlsb_records import (
     string_at,
     with_columns,
 )
-from importer.workbook.formats.xlsx_rewriting import rewritten
+from importer.workbook.formats.refusals import (
+    hostile,
+    no_such_text,
+    same_row_twice,
+    same_sheet_twice,
+)
+from importer.workbook.formats.xml.archive import InspectedArchive
+from importer.workbook.formats.xml.packages import require_sound, targets_of
+from importer.workbook.formats.xml.xlsx_rewriting import rewritten
 from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
 
 _ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11

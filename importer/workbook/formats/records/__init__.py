@@ -1,0 +1,1 @@
+"""Formats made of binary records: xls, and the sheets of xlsb."""

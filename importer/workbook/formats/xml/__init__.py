@@ -1,0 +1,1 @@
+"""Formats made of XML in an archive: xlsx and ods."""

@@ -18,13 +18,21 @@ from importer.domain.names import has_bad_characters
 from importer.workbook.checking.garbled import repaired
 
 
-def _check(*figures: str) -> Callable[[Callable[..., list[bool]]], Callable[..., pd.Series]]:
-    """Register a check of a column's values that takes `figures`."""
+def _check(
+    *figures: str, all_pass: Callable[..., bool] | None = None
+) -> Callable[[Callable[..., list[bool]]], Callable[..., pd.Series]]:
+    """Register a check of a column's values that takes `figures`.
+
+    `all_pass` says of a column of nothing but text, at once, that all of it passes.
+    """
 
     def register(function: Callable[..., list[bool]]) -> Callable[..., pd.Series]:
         @wraps(function)
         def check(values: pd.Series, **stated: object) -> pd.Series:
-            return pd.Series(function(values.tolist(), **stated), values.index, dtype=bool)
+            listed = values.tolist()
+            if all_pass and set(map(type, listed)) == {str} and all_pass(listed, **stated):
+                return pd.Series(True, values.index)
+            return pd.Series(function(listed, **stated), values.index, dtype=bool)
 
         register_check_method(statistics=[*figures])(check)
         return check
@@ -58,31 +66,31 @@ def is_one_of(values: list[object], *, allowed: list[object]) -> list[bool]:
     return [isinstance(v, str | bool) and v in allowed for v in values]
 
 
-@_check()
+@_check(all_pass=bool)
 def is_text(values: list[object]) -> list[bool]:
     """Text; numbers are left to `keeps_its_digits`."""
     return [isinstance(v, str | int | float) for v in values]
 
 
-@_check()
+@_check(all_pass=bool)
 def keeps_its_digits(values: list[object]) -> list[bool]:
     """No number: the reader turns into text every number whose digits are all there."""
     return [not isinstance(v, int | float) for v in values]
 
 
-@_check()
+@_check(all_pass=lambda texts: "".join(texts).isascii())
 def is_not_garbled(values: list[object]) -> list[bool]:
     """No text that was decoded with a wrong encoding."""
     return [type(v) is not str or v.isascii() or repaired(v) is None for v in values]
 
 
-@_check()
+@_check(all_pass=lambda texts: "".join(texts).isprintable())
 def is_on_one_line(values: list[object]) -> list[bool]:
     """No line breaks, control characters or non-characters."""
     return [type(v) is not str or v.isprintable() or not has_bad_characters(v) for v in values]
 
 
-@_check("limit")
+@_check("limit", all_pass=lambda texts, limit: max(map(len, texts)) <= limit)
 def is_short(values: list[object], *, limit: int) -> list[bool]:
     """Not more than `limit` characters."""
     return [type(v) is not str or len(v) <= limit for v in values]
@@ -90,8 +98,10 @@ def is_short(values: list[object], *, limit: int) -> list[bool]:
 
 def is_stated(frame: pd.DataFrame, *, column: str, where: str, is_value: str) -> pd.Series:
     """Rows in which `column` is filled, or `where` does not hold `is_value`."""
-    asks = frame[where] == is_value
-    return frame[column].notna() | ~asks if column in frame else ~asks
+    filled = frame[column].notna().tolist() if column in frame else [False] * len(frame)
+    stated = [is_filled or v != is_value
+              for is_filled, v in zip(filled, frame[where].tolist(), strict=True)]  # fmt: skip
+    return pd.Series(stated, frame.index, dtype=bool)
 
 
 register_check_method(statistics=["column", "where", "is_value"])(is_stated)

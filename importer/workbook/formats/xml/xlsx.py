@@ -50,6 +50,9 @@ _BARE_POSITION = re.compile(rb"""<c\s(?:[^<>]*\s)?r\s*=\s*["'](?:[0-9]*["']|\$)"
 _FAR = re.compile(rb'<c r="([A-Z]{2,3}[0-9]{1,7}|[A-Z][0-9]{7})"[^<>]*>?')
 _ROW = re.compile(rb'<row(?: r="([0-9]{1,7})"[^<>]*|\s[^<>]*|/?)>')
 _DIMENSION = re.compile(ODD_DIMENSION)
+# A character written by its number, which is usual in texts (openpyxl writes accents so), but not
+# in numbers.
+_REFERENCE_IN_VALUE = re.compile(rb"<v[^<>]*>[^<&]{0,32}&#")
 _NEAR_ROWS, _NEAR_COLUMNS = 999_999, 26
 _STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"
 
@@ -103,7 +106,7 @@ class Inspector:
             findings.must_parse = any(match and match.start() < end for match in matches)
         if not findings.has_error_words:
             findings.has_error_words = any(sign in window for sign in _IN_ERROR_WORDS)
-        if b"<!" in window or b"&#" in window:
+        if b"<!" in window or (b"&#" in window and _REFERENCE_IN_VALUE.search(window)):
             findings.is_odd = findings.must_parse = True
         if not findings.cells:
             findings.is_odd = findings.is_odd or _DIMENSION.search(window) is not None

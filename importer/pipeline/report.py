@@ -63,7 +63,8 @@ def _applied_before(batch: Batch) -> Problem:
         Code.APPLIED_BEFORE,
         text(N_("The same file was applied before, as batch {batch} at {at} UTC."),
              batch=batch.batch, at=at),
-        text(N_("Rows that the ledger already has stay unchanged; the others are judged as usual.")),
+        text(N_("Rows that the ledger already has stay unchanged; the others are judged as "
+                "usual.")),
     )  # fmt: skip
 
 

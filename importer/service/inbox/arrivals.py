@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,20 +70,22 @@ class InboxScanner:
     def __init__(self, settings: InboxSettings, now: Callable[[], float] = time.monotonic) -> None:
         self._folder = settings.folder
         self._settle = settings.settle.total_seconds()
-        self._now = now
+        self._clock = now
+        self._now = now()
         self._seen: dict[str, _Seen] = {}
 
     def look(self) -> InboxFiles:
         """Look into the folder; raise OSError where that fails."""
+        self._now = self._clock()
         with os.scandir(self._folder) as entries:
-            listed = {entry.name: entry for entry in entries}
+            listed = {entry.name: entry for entry in sorted(entries, key=attrgetter("name"))}
         files = dict(_plain_files(listed))
         self._seen = {name: seen for name, seen in self._seen.items() if name in files}
         stages = {name: self._stage(name, files[name], listed) for name in files}
         ready = [name for name, stage in stages.items() if stage is _Stage.READY]
         ready.sort(key=lambda name: (files[name].st_mtime_ns, name))
         count = Counter(stages.values())
-        age = max((self._now() - seen.first for seen in self._seen.values()), default=0.0)
+        age = max((self._now - seen.first for seen in self._seen.values()), default=0.0)
         return InboxFiles(
             [self._folder / name for name in ready], count[_Stage.ARRIVING], count[_Stage.IN_USE],
             count[_Stage.DOUBTFUL], age,
@@ -96,10 +99,10 @@ class InboxScanner:
         state = state_of(status)
         seen = self._seen.get(name)
         if seen is None or seen.state != state:
-            first = self._now() if seen is None else seen.first
-            self._seen[name] = _Seen(state, self._now(), first)
+            first = self._now if seen is None else seen.first
+            self._seen[name] = _Seen(state, self._now, first)
             return _Stage.ARRIVING
-        still = self._now() - seen.since
+        still = self._now - seen.since
         if still < STILL:
             return _Stage.ARRIVING
         examined = self._examined(name, listed)

@@ -171,7 +171,7 @@ class Contents:
         customers = [own for own in self.customers if name_key(own.customer.name) == key]
         if not customers:
             return None
-        licenses = {code: number for _, code, number in customers[0].subscriptions}
+        licenses = {held.otc: held.licenses for held in customers[0].subscriptions}
         otcs = [
             holding._replace(used=licenses[holding.otc.code], whole=False)
             for holding in self.otcs

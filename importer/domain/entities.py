@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
 
 from importer.domain.names import name_key
+from importer.domain.record import Record
 
 
 class ManagedBy(StrEnum):
@@ -27,7 +27,7 @@ class Status(StrEnum):
     DISABLED = "disabled"
 
 
-class Otc(NamedTuple):
+class Otc(Record):
     """A one-time code and its details; `runtime` is in months."""
 
     code: str
@@ -45,7 +45,7 @@ class Otc(NamedTuple):
         return self.expiry_date is not None and self.expiry_date < today
 
 
-class Customer(NamedTuple):
+class Customer(Record):
     """A site that receives licences; `id` is negative until the ledger assigns one."""
 
     id: int
@@ -63,7 +63,7 @@ class Customer(NamedTuple):
         return self.managed_by is _CUSTOMER
 
 
-class Subscription(NamedTuple):
+class Subscription(Record):
     """The licences that one customer holds out of one OTC."""
 
     customer: int
@@ -71,7 +71,7 @@ class Subscription(NamedTuple):
     licenses: int
 
 
-class Device(NamedTuple):
+class Device(Record):
     """A device of a customer, with its own `id`; NH is Nanoheal, the console's agent on it."""
 
     customer: int

@@ -106,12 +106,12 @@ def balance_facts(otc: Otc, holders: Sequence[tuple[str, int]]) -> dict[str, obj
 
 
 def _allocation(otc: Otc, subscriptions: list[Subscription], state: State) -> Iterator[Violation]:
-    used = sum([licenses for _, _, licenses in subscriptions])
+    used = sum([holding.licenses for holding in subscriptions])
     owner = state.owner(subscriptions)
     alone = len(subscriptions) == 1
     if (used == otc.total and alone) or (used <= otc.total and owner is None):
         return
-    holders = [(state.name(customer), licenses) for customer, _, licenses in subscriptions]
+    holders = [(state.name(holding.customer), holding.licenses) for holding in subscriptions]
     facts = balance_facts(otc, holders)
     if owner is None or (alone and used > otc.total):
         message = Text(TOTAL_TOO_LOW, facts)
@@ -124,9 +124,9 @@ def _allocation(otc: Otc, subscriptions: list[Subscription], state: State) -> It
 
 
 def _references(subscription: Subscription, state: State) -> Iterator[Violation]:
-    customer, otc, licenses = subscription
+    customer, otc = subscription.customer, subscription.otc
     name = state.name(customer)
-    facts = {"customer": name, "otc": otc, "licenses": licenses}
+    facts = {"customer": name, "otc": otc, "licenses": subscription.licenses}
     if otc not in state.otcs:
         message = Text(N_("OTC {otc} does not exist, but {customer} holds {licenses} licences of "
                           "it."), facts)  # fmt: skip

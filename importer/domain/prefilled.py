@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from importer.domain.contents import Contents
 from importer.domain.entities import Customer, Otc
 from importer.domain.names import name_key
@@ -22,15 +24,15 @@ def only_edited(requests: Iterable[Request], then: Contents) -> Iterator[Request
         match request:
             case EditOtc() if request.otc in otcs:
                 otc = otcs[request.otc]
-                yield request._replace(**_unedited(request, otc, otc._fields[1:]))
+                yield replace(request, **_unedited(request, otc, otc.__struct_fields__[1:]))
             case EditCustomer() if name_key(request.customer) in customers:
                 holding = customers[name_key(request.customer)]
                 fields = ("email", "first_name", "last_name")
                 blank = _unedited(request, holding.customer, fields)
-                licenses = {code: number for _, code, number in holding.subscriptions}
+                licenses = {held.otc: held.licenses for held in holding.subscriptions}
                 if request.otc is not None and licenses.get(request.otc) == request.licenses:
                     blank |= {"otc": None, "licenses": None}
-                yield request._replace(**blank)
+                yield replace(request, **blank)
             case _:
                 yield request
 

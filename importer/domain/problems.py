@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from importer.base.texts import N_, Text
+from importer.domain.record import Record
 
 
 class DescribedCode(StrEnum):
@@ -139,7 +140,7 @@ class SheetPlace:
     columns: Mapping[str, ColumnPlace]
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A row as a person sees it in the spreadsheet; row 1 is the header."""
 
     sheet: SheetPlace

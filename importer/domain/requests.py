@@ -6,13 +6,13 @@ A field that is None was left blank; blank states nothing.
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
 
 from importer.domain.entities import ManagedBy
 from importer.domain.problems import Place
+from importer.domain.record import Record
 
 
-class AddOtc(NamedTuple):
+class AddOtc(Record):
     """Register an OTC."""
 
     place: Place
@@ -27,7 +27,7 @@ class AddOtc(NamedTuple):
     runtime: int | None = None
 
 
-class EditOtc(NamedTuple):
+class EditOtc(Record):
     """Correct, renew or top up an OTC."""
 
     place: Place
@@ -42,7 +42,7 @@ class EditOtc(NamedTuple):
     runtime: int | None = None
 
 
-class AddCustomer(NamedTuple):
+class AddCustomer(Record):
     """Create a customer and its first subscription."""
 
     place: Place
@@ -55,7 +55,7 @@ class AddCustomer(NamedTuple):
     last_name: str | None = None
 
 
-class AddSubscription(NamedTuple):
+class AddSubscription(Record):
     """Give a customer a further subscription."""
 
     place: Place
@@ -64,7 +64,7 @@ class AddSubscription(NamedTuple):
     licenses: int | None = None
 
 
-class EditCustomer(NamedTuple):
+class EditCustomer(Record):
     """Change a customer's details, or the licences of one of its subscriptions."""
 
     place: Place
@@ -77,7 +77,7 @@ class EditCustomer(NamedTuple):
     licenses: int | None = None
 
 
-class UpdateOtc(NamedTuple):
+class UpdateOtc(Record):
     """Move one customer's subscription, or every one, from one OTC to another."""
 
     place: Place
@@ -86,7 +86,7 @@ class UpdateOtc(NamedTuple):
     new_otc: str
 
 
-class DisableCustomer(NamedTuple):
+class DisableCustomer(Record):
     """Disable a customer, and release its licences if `release`."""
 
     place: Place
@@ -95,14 +95,14 @@ class DisableCustomer(NamedTuple):
     reason: str | None = None
 
 
-class EnableCustomer(NamedTuple):
+class EnableCustomer(Record):
     """Enable a customer again."""
 
     place: Place
     customer: str
 
 
-class RecordDevice(NamedTuple):
+class RecordDevice(Record):
     """Add a device to a customer's inventory, or update it."""
 
     place: Place

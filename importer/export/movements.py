@@ -72,14 +72,12 @@ class _Words:
         self.value = lru_cache(10_000)(value_words)
         self.instant = lru_cache(10_000)(lambda at: at.replace(tzinfo=None))  # no sheet has zones
         self.done: dict[type[Entity], tuple[str, str, str]] = {}
-        self.facts: dict[type[Entity], list[tuple[int, str, str]]] = {}
-        """The position of each fact in an entity, its name and its label."""
+        self.facts: dict[type[Entity], list[tuple[str, str]]] = {}
+        """The name of each fact of an entity, and its label."""
         for kind, (added, changed, gone) in _ADDED_CHANGED_GONE.items():
             self.done[kind] = _(added), _(changed), _(gone)
             self.facts[kind] = [
-                (at, fact, fact_label(fact))
-                for at, fact in enumerate(kind._fields)
-                if fact not in hidden
+                (fact, fact_label(fact)) for fact in kind.__struct_fields__ if fact not in hidden
             ]
 
 
@@ -98,17 +96,17 @@ def _line(movement: Movement, words: _Words) -> _Line:
             case Customer(status=old), Customer(status=new) if old is not new:
                 what = _(_DISABLED if new is Status.DISABLED else _ENABLED)
         changes = [  # each changed fact with its old and new value
-            f"{label}: {words.value(fact, before[at])} → {words.value(fact, after[at])}"
-            for at, fact, label in words.facts[type(after)]
-            if before[at] != after[at]
+            f"{label}: {words.value(fact, old)} → {words.value(fact, new)}"
+            for fact, label in words.facts[type(after)]
+            if (old := getattr(before, fact)) != (new := getattr(after, fact))
         ]
     else:
         added, _changed, gone = words.done[type(entity)]
         what = gone if after is None else added
         changes = [  # all facts; the name has a column of its own
-            f"{label}: {words.value(fact, entity[at])}"
-            for at, fact, label in words.facts[type(entity)]
-            if entity[at] is not None and fact != "name"
+            f"{label}: {words.value(fact, value)}"
+            for fact, label in words.facts[type(entity)]
+            if fact != "name" and (value := getattr(entity, fact)) is not None
         ]
     change = ", ".join(changes) or None
     return _Line(movement, words.instant(movement.at), what, otc, device, change)

@@ -60,7 +60,7 @@ def customers(contents: Contents) -> Table:
             holding,
             managers[holding.customer.managed_by],
             states[holding.customer.status],
-            ", ".join(f"{otc} ({licenses})" for _id, otc, licenses in holding.subscriptions),
+            ", ".join(f"{held.otc} ({held.licenses})" for held in holding.subscriptions),
         )
         for holding in contents.customers
     )

@@ -88,10 +88,11 @@ def customer_rows(contents: Contents) -> Iterator[CustomerRow]:
         managed_by, state = managers[customer.managed_by], states[customer.status]
         if not holding.subscriptions:
             yield CustomerRow(customer.name, installed, managed_by, state)
-        for _id, otc, licenses in holding.subscriptions:
+        for held in holding.subscriptions:
             yield CustomerRow(
-                customer.name, installed, managed_by, state, licenses, otc, *expiries[otc]
-            )
+                customer.name, installed, managed_by, state, held.licenses, held.otc,
+                *expiries[held.otc],
+            )  # fmt: skip
 
 
 def device_rows(contents: Contents) -> Iterator[DeviceRow]:

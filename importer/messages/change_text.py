@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from msgspec.structs import asdict
+
 from importer.base.texts import N_, _, current_language, text, translated
 from importer.domain.entities import Customer, Device, Entity, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
@@ -57,8 +59,8 @@ def _describe_edit(change: Change, names: Mapping[int, str]) -> str:
         return str(text(N_("{what}: removed"), what=what))
     parts = [
         f"{fact_label(name)}: {value_words(name, old)} → {value_words(name, new)}"
-        for name, old, new in zip(before._fields, before, after, strict=True)
-        if old != new
+        for name, old in asdict(before).items()
+        if old != (new := getattr(after, name))
     ]
     return f"{what}: {', '.join(parts)}"
 

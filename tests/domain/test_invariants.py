@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from builders import A, B
 from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, Subscription
@@ -24,9 +25,9 @@ BROKEN: dict[str, tuple[list[Entity], Code, str]] = {
         [DEDICATED, NORTE, SUR, Subscription(1, B, 1), Subscription(2, B, 5)],
         Code.DEDICATED_NEEDS_ALL, "Norte (1), Sur (5)",
     ),
-    "one name twice": ([NORTE, SUR._replace(name="NORTE ")], Code.ALREADY_EXISTS, "Norte, NORTE"),
+    "one name twice": ([NORTE, replace(SUR, name="NORTE ")], Code.ALREADY_EXISTS, "Norte, NORTE"),
     "one email twice": (
-        [SUR, SUR._replace(id=3, name="Este", email="SAME@site.example")],
+        [SUR, replace(SUR, id=3, name="Este", email="SAME@site.example")],
         Code.EMAIL_IN_USE, "Sur, Este",
     ),
     "no OTC": ([NORTE, Subscription(1, A, 1)], Code.UNKNOWN_OTC, "Norte"),

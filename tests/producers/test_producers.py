@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from command_line import CommandLine
 from importer.domain.contents import Contents
@@ -35,16 +36,16 @@ def in_full(contents: Contents) -> Outcome:
     """Everything that a ledger holds, without what is blank."""
     otcs = {}
     for holding in contents.otcs:
-        otc = stated(**holding.otc._asdict(), used=holding.used)
+        otc = stated(**asdict(holding.otc), used=holding.used)
         assert otc.pop("email") == EMAIL
         otcs[otc.pop("code")] = otc
     customers = {}
     for holder in contents.customers:
-        devices = {device.id: stated(**device._asdict()) for device in holder.devices}
+        devices = {device.id: stated(**asdict(device)) for device in holder.devices}
         for device in devices.values():
             del device["customer"], device["id"]
         customer = stated(
-            **holder.customer._asdict(), devices=devices,
+            **asdict(holder.customer), devices=devices,
             subscriptions={s.otc: s.licenses for s in holder.subscriptions},
         )  # fmt: skip
         del customer["id"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from msgspec.structs import replace
 
 from builders import in_detail, write_workbook
 from empty_ledgers import EmptyLedger
@@ -132,7 +133,7 @@ def never_releases(monkeypatch: pytest.MonkeyPatch) -> None:
     """A released customer keeps its licences."""
 
     def disable(row: requests.DisableCustomer, ledger: Snapshot) -> Verdict:
-        return customers.disable_customer(row._replace(release=None), ledger)
+        return customers.disable_customer(replace(row, release=None), ledger)
 
     monkeypatch.setitem(plan.RULES, requests.DisableCustomer, disable)
 
@@ -150,8 +151,8 @@ def blank_cells_clear(monkeypatch: pytest.MonkeyPatch) -> None:
         verdict = devices.record_device(row, ledger)
         for index, change in enumerate(verdict.changes):
             assert isinstance(change.after, Device)
-            blank = change.after._replace(avira_installed=row.avira_installed)
-            verdict.changes[index] = change._replace(after=blank)
+            blank = replace(change.after, avira_installed=row.avira_installed)
+            verdict.changes[index] = replace(change, after=blank)
         return verdict
 
     monkeypatch.setitem(plan.RULES, requests.RecordDevice, record)

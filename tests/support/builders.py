@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import astuple
 from openpyxl import Workbook, load_workbook
 
 from importer.domain.contents import Contents, CustomerHolding
@@ -149,7 +150,7 @@ def devices_in_plain(holding: CustomerHolding) -> dict[str, Any]:
     devices = {
         device.id: {
             header: value.isoformat() if isinstance(value, dt.date) else value
-            for header, value in zip(headers, device[2:], strict=True)
+            for header, value in zip(headers, astuple(device)[2:], strict=True)
             if value is not None
         }
         for device in holding.devices

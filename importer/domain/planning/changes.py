@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from importer.domain.entities import Entity
 from importer.domain.problems import Place
+from importer.domain.record import Record
 
 
 class ChangeKind(StrEnum):
@@ -35,7 +35,7 @@ UNDO_ONLY = frozenset(
 """Kinds that only an undo makes: no sheet removes an OTC, a customer or a device."""
 
 
-class Change(NamedTuple):
+class Change(Record):
     """An entity before and after; None before it exists and after it is removed.
 
     `kind` is None on the half of a move that is not counted, and on changes read from the journal.

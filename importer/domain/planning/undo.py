@@ -46,9 +46,9 @@ def scope_of_undo(changes: Iterable[Change]) -> Scope:
                         scope.device_owners.add(entity.id)
                     if entity.email:
                         scope.emails.add(email_key(entity.email))
-                case Subscription(customer, code, _):
-                    scope.customer_ids.add(customer)
-                    scope.otcs.add(code)
+                case Subscription():
+                    scope.customer_ids.add(entity.customer)
+                    scope.otcs.add(entity.otc)
                 case Otc():
                     scope.otcs.add(entity.code)
                 case Device():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from importer.base.texts import N_, Text, text
 from importer.domain import requests as ask
 from importer.domain.entities import Customer, ManagedBy, Status
@@ -67,11 +69,12 @@ def edit_customer(row: ask.EditCustomer, ledger: Snapshot) -> Verdict:
     if known is None:
         if row.new_name is None or ledger.customer(row.new_name) is None:
             return Verdict(problems=[unknown_customer(row, ledger)])
-        renamed = edit_customer(row._replace(customer=row.new_name, new_name=None), ledger)
+        renamed = edit_customer(replace(row, customer=row.new_name, new_name=None), ledger)
         if not renamed.changes and not renamed.problems:
             return Verdict()  # it was renamed already, and the rest is so as well
         return Verdict(problems=[unknown_customer(row, ledger, row.new_name)])
-    edited = known._replace(
+    edited = replace(
+        known,
         name=row.new_name or known.name,
         email=row.email or known.email,
         first_name=row.first_name or known.first_name,
@@ -101,11 +104,11 @@ def disable_customer(row: ask.DisableCustomer, ledger: Snapshot) -> Verdict:
         return Verdict(problems=[unknown_customer(row, ledger)])
     verdict = Verdict()
     if known.status is not Status.DISABLED:
-        disabled = known._replace(status=Status.DISABLED, disabled_reason=row.reason)
+        disabled = replace(known, status=Status.DISABLED, disabled_reason=row.reason)
         verdict.changes.append(Change(ChangeKind.CUSTOMER_DISABLED, known, disabled, row.place))
     subscriptions = ledger.subscriptions(known) if row.release else []
     if subscriptions and not verdict.changes and row.reason not in (None, known.disabled_reason):
-        again = known._replace(disabled_reason=row.reason)
+        again = replace(known, disabled_reason=row.reason)
         verdict.changes.append(Change(ChangeKind.CUSTOMER_EDITED, known, again, row.place))
     for subscription in subscriptions:
         cancelled = Change(ChangeKind.SUBSCRIPTION_CANCELLED, subscription, None, row.place)
@@ -120,7 +123,7 @@ def enable_customer(row: ask.EnableCustomer, ledger: Snapshot) -> Verdict:
         return Verdict(problems=[unknown_customer(row, ledger)])
     if known.status is Status.ACTIVE:
         return Verdict()
-    enabled = known._replace(status=Status.ACTIVE, disabled_reason=None)
+    enabled = replace(known, status=Status.ACTIVE, disabled_reason=None)
     return Verdict([Change(ChangeKind.CUSTOMER_ENABLED, known, enabled, row.place)])
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+
+from msgspec.structs import replace
 
 from importer.base.texts import N_, text
 from importer.domain.entities import Device, entity_key
@@ -11,7 +12,7 @@ from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.requests import RecordDevice
-from importer.domain.rules.verdict import Verdict, duplicate_row, unknown_customer
+from importer.domain.rules.verdict import Verdict, duplicate_row, stated, unknown_customer
 from importer.domain.sheets import SHEET_OF
 
 
@@ -20,20 +21,16 @@ def record_device(row: RecordDevice, ledger: Snapshot) -> Verdict:
     owner = ledger.customer(row.customer)
     if owner is None:
         return Verdict(problems=[unknown_customer(row, ledger)])
-    stated: dict[str, Any] = {
-        field: value
-        for field, value in zip(row._fields[3:], row[3:], strict=True)
-        if value is not None
-    }
+    facts = stated(row, Device.__struct_fields__[2:])
     known = ledger.device(owner, row.device_id)
     if known is None:
-        added = Device(owner.id, row.device_id, **stated)
+        added = Device(owner.id, row.device_id, **facts)
         return Verdict([Change(ChangeKind.DEVICE_ADDED, None, added, row.place)])
     creator = ledger.creators.get(entity_key(known))
     if creator is not None:
         name = [row.device_id, row.customer]
         return Verdict(problems=[duplicate_row(row, "device_id", name, creator)])
-    edited = known._replace(**stated)
+    edited = replace(known, **facts)
     if edited == known:
         return Verdict()
     return Verdict([Change(ChangeKind.DEVICE_EDITED, known, edited, row.place)])
@@ -47,7 +44,7 @@ def more_devices_than_licenses(
     `installed_by` gives, for customers by id, the last row that left a device installed.
     """
     for customer, place in installed_by.items():
-        licenses = sum(number for *_, number in ledger.holdings.get(customer, {}).values())
+        licenses = sum(held.licenses for held in ledger.holdings.get(customer, {}).values())
         installed = ledger.installed[customer]
         if installed > licenses:
             name = ledger.customers[customer].name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import NamedTuple
 
 from importer.base.texts import N_, Text
 from importer.domain.entities import Customer, Otc
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem
+from importer.domain.record import Record
 from importer.domain.requests import EditOtc, Request, UpdateOtc
 from importer.domain.rules.verdict import Verdict, row_problem
 from importer.domain.sheets import SHEET_OF
@@ -18,7 +18,7 @@ SOON = dt.timedelta(days=30)
 """The console's "to renew within 30 days"."""
 
 
-class LicenseRequest(NamedTuple):
+class LicenseRequest(Record):
     """A row's request for `licenses` more of `otc`, for one customer (None: for several at once).
 
     `otc_cell` and `number_cell` are fields of the row; `most` is the largest number that the

@@ -53,7 +53,7 @@ def update_otc(row: UpdateOtc, ledger: Snapshot) -> Verdict:
 
 def _move(verdict: Verdict, row: UpdateOtc, moving: list[Subscription], ledger: Snapshot) -> None:
     new = ledger.otcs[row.new_otc]
-    held = sum(licenses for *_, licenses in moving)
+    held = sum(leaving.licenses for leaving in moving)
     holder = ledger.customers[moving[0].customer] if len(moving) == 1 else None
     whole = holder is not None and holder.holds_whole_otcs
     # Nobody loses licences by a move, so whoever gets a whole OTC asks for no less than it holds.

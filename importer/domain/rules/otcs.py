@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import astuple, replace
+
 from importer.base.texts import N_
 from importer.domain.entities import Otc
 from importer.domain.invariants import TOTAL_TOO_LOW, balance_facts
@@ -14,18 +16,19 @@ from importer.domain.rules.verdict import (
     differences,
     duplicate_row,
     row_problem,
+    stated,
     unknown_otc,
 )
 from importer.domain.sheets import SHEET_OF
 
-DETAILS = tuple(field for field in Otc._fields if field != "code")
+DETAILS = tuple(field for field in Otc.__struct_fields__ if field != "code")
 
 
 def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
     """Add the OTC, unless it exists."""
     known = ledger.otcs.get(row.otc)
     if known is None:
-        added = Otc(*row[1:])
+        added = Otc(*astuple(row)[1:])
         return Verdict(
             [Change(ChangeKind.OTC_ADDED, None, added, row.place)],
             _similar_company(row, row.company, ledger),
@@ -33,7 +36,7 @@ def add_otc(row: AddOtc, ledger: Snapshot) -> Verdict:
     creator = ledger.creators.get(row.otc)
     if creator is not None:
         return Verdict(problems=[duplicate_row(row, "otc", row.otc, creator)])
-    different = [] if row[1:] == known else differences(row, known, DETAILS)
+    different = [] if astuple(row)[1:] == astuple(known) else differences(row, known, DETAILS)
     if not different:
         return Verdict()
     problem = row_problem(
@@ -50,13 +53,7 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
     known = ledger.otcs.get(row.otc)
     if known is None:
         return Verdict(problems=[unknown_otc(row, "otc", ledger)])
-    edited = Otc(
-        known.code,
-        *(
-            before if stated is None else stated
-            for stated, before in zip(row[2:], known[1:], strict=True)
-        ),  # type: ignore[arg-type]  # the fields of the row are those of the OTC
-    )
+    edited = replace(known, **stated(row, DETAILS))
     if edited == known:
         return Verdict()
     verdict = Verdict([Change(ChangeKind.OTC_EDITED, known, edited, row.place)])
@@ -66,12 +63,12 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
         holder = ledger.dedicated_to(known)
         if holder is not None:
             before = ledger.holdings[holder.id][known.code]
-            after = before._replace(licenses=edited.total)
+            after = replace(before, licenses=edited.total)
             verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
         elif edited.total < ledger.used[known.code]:
             holders = [
-                (ledger.customers[customer].name, licenses)
-                for customer, _, licenses in ledger.subscriptions_of(known.code)
+                (ledger.customers[held.customer].name, held.licenses)
+                for held in ledger.subscriptions_of(known.code)
             ]
             verdict.problems.append(row_problem(
                 row, "total", Code.TOTAL_BELOW_USED, TOTAL_TOO_LOW,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from importer.base.texts import N_, text
 from importer.domain.entities import Customer, Otc, Status, Subscription
 from importer.domain.planning.changes import Change, ChangeKind
@@ -100,7 +102,7 @@ def edit_licenses(
     most = before.licenses + ledger.pending(otc)
     wanted = LicenseRequest(row, otc, more, customer, otc_cell, "licenses", most)
     if customer.holds_whole_otcs:
-        whole = wanted._replace(licenses=row.licenses)
+        whole = replace(wanted, licenses=row.licenses)
         fix = N_("To change the number, change the OTC's total on the {sheet} sheet. 0 cancels "
                  "the subscription.")  # fmt: skip
         verdict.problems.append(dedicated_needs_all(whole, ledger.pending(otc), fix))
@@ -108,7 +110,7 @@ def edit_licenses(
         if customer.status is Status.DISABLED:
             verdict.problems.append(_customer_disabled(row, customer))
         hand_out(verdict, ledger, wanted)
-    after = before._replace(licenses=row.licenses)
+    after = replace(before, licenses=row.licenses)
     verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
 
 
@@ -127,7 +129,7 @@ def _subscription_meant(
         verdict.problems.append(row_problem(
             row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),
             N_("Write the OTC that you mean in the {column} column."), customer=customer.name,
-            otcs=[f"{otc} ({licenses})" for _, otc, licenses in subscriptions],
+            otcs=[f"{held.otc} ({held.licenses})" for held in subscriptions],
             column=SHEET_OF[EditCustomer].column("otc"),
         ))  # fmt: skip
         return None

@@ -118,6 +118,12 @@ def differences(row: Request, known: Entity, fields: Iterable[str]) -> list[Text
     ]  # fmt: skip
 
 
+def stated(row: Request, fields: Iterable[str]) -> dict[str, Any]:
+    """What the row states in `fields`, by field."""
+    values = ((name, getattr(row, name)) for name in fields)
+    return {name: value for name, value in values if value is not None}
+
+
 def _same(field: str, stated: Any, known: Any) -> bool:
     """Whether both are the same, however they are spelt."""
     if field == "company":

@@ -123,9 +123,9 @@ def gather(
     for device in sorted(devices, key=lambda device: device.key):
         inventory.setdefault(device.customer, []).append(device)
     for subscription in sorted(subscriptions, key=lambda subscription: subscription.otc):
-        customer_id, code, licenses = subscription
+        customer_id, code = subscription.customer, subscription.otc
         holdings[customer_id].append(subscription)
-        used[code] = used.get(code, 0) + licenses
+        used[code] = used.get(code, 0) + subscription.licenses
         holders.setdefault(code, []).append(customers[customer_id])
     number, head = at_batch
     return Contents(

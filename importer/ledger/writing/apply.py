@@ -10,15 +10,16 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from json.encoder import encode_basestring as quoted
 
 import sqlalchemy as sa
+from msgspec.json import encode
+from msgspec.structs import replace
 
 from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.domain.planning.changes import Change
 from importer.ledger import bulk
 from importer.ledger.database import Writing
-from importer.ledger.storage import image_of, storage_of
+from importer.ledger.storage import storage_of
 from importer.ledger.tables import account, batch, journal_block
 from importer.ledger.writing.balances import NetChanges, write_entities
 from importer.ledger.writing.chain import LinesHash, hash_of_batch
@@ -92,12 +93,9 @@ def _blocks(
             storage = storage_of(entity)
             key = storage.key(entity)
             net.add(entity, key, before, after)
-            sheet, row = change.place.sheet.name, change.place.row
-            lines.append(
-                f'[{number},{quoted(sheet)},{row},"{storage.kind}",{quoted(key)},'
-                f"{image_of(before)},{image_of(after)}]"
-            )
-        block = "[" + ",\n".join(lines) + "]"
+            place = change.place
+            lines.append((number, place.sheet.name, place.row, storage.kind, key, before, after))
+        block = encode(lines).decode()
         digest.add(start + 1, block)
         yield start + 1, block
 
@@ -169,7 +167,7 @@ def _with_own_id(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None
     if isinstance(entity, Subscription) and entity.customer < 0:
         return Subscription(ids[entity.customer], entity.otc, entity.licenses)
     if isinstance(entity, Customer) and entity.id < 0:
-        return Customer(ids[entity.id], *entity[1:])
+        return replace(entity, id=ids[entity.id])
     if isinstance(entity, Device) and entity.customer < 0:
-        return Device(ids[entity.customer], *entity[1:])
+        return replace(entity, customer=ids[entity.customer])
     return entity

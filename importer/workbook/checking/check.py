@@ -169,7 +169,7 @@ def _read(
 def _requests(
     input_sheet: InputSheet, sheet: Sheet, values: Mapping[str, list[Value]], bad_rows: set[int]
 ) -> list[Request]:
-    fields: Sequence[str] = sheet.request._fields[1:]
+    fields: Sequence[str] = sheet.request.__struct_fields__[1:]
     make: Any = sheet.request  # the schema guarantees the types of its fields
     by_field = [values.get(field, repeat(None)) for field in fields]
     return [

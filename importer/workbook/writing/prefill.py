@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import asdict
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -33,7 +34,7 @@ def _rows(contents: Contents, request: type[Request]) -> Iterator[_Row]:
     """The rows of the sheet for `request`; only edit sheets have any."""
     if request is EditOtc:
         for otc_holding in contents.otcs:
-            otc = otc_holding.otc._asdict()
+            otc = asdict(otc_holding.otc)
             yield _Row({"otc": otc.pop("code"), **otc})
     elif request is EditCustomer:
         for holding in contents.customers:

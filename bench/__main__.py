@@ -10,7 +10,7 @@ import click
 
 from bench import guard, table
 from bench.figures import FIGURES, measure
-from bench.material import FULL, ROOT, SMALL, log, prepare
+from bench.material import FULL, ROOT, SMALL, prepare
 
 PAGE = ROOT / "docs" / "performance.md"
 NAMES = [figure.name for figure in FIGURES]
@@ -34,6 +34,11 @@ NAMES = [figure.name for figure in FIGURES]
     metavar="NAME",
     help="Measure only this figure. Repeatable.",
 )
+@click.option(
+    "--peers",
+    is_flag=True,
+    help="Measure only the comparisons with other ways to do the job.",
+)
 @click.option("--small", is_flag=True, help="Use a tenth of the rows, to try the benchmark itself.")
 @click.option(
     "--data",
@@ -51,34 +56,34 @@ NAMES = [figure.name for figure in FIGURES]
 def main(
     times: int,
     only: tuple[str, ...],
+    peers: bool,
     small: bool,
     data: Path | None,
     write: bool,
     guarding: bool,
 ) -> None:
     """Measure the figures and print the results."""
-    if write and (only or small or guarding):
+    if write and (only or peers or small or guarding):
         raise click.UsageError("--write needs all figures in full size.")
     if data is not None:
         data = data.resolve()
         data.mkdir(parents=True, exist_ok=True)
     if guarding:
-        with prepare(data, guard.SIZES) as material:
-            failures = guard.exceeded(material, guard.GUARDED)
-        sys.exit("\n".join(failures) or 0)
-    sizes = SMALL if small else FULL
-    measurements, failures = [], []
+        figures, sizes, times = guard.guarded(), guard.SIZES, guard.TIMES
+    else:
+        figures = [
+            figure for figure in FIGURES
+            if not (only or peers) or figure.name in only or (peers and figure.peer_script)
+        ]  # fmt: skip
+        sizes = SMALL if small else FULL
     with prepare(data, sizes) as material:
-        for figure in FIGURES:
-            if only and figure.name not in only:
-                continue
-            try:
-                measurements.append(measure(figure, material, times))
-            except AssertionError as error:  # the other figures are still worth having
-                failures.append(f"{figure.name} failed: {error}")
-                log(failures[-1])
-    report = table.report(measurements, sizes, times)
-    click.echo(report)
+        runs, failures = measure(figures, material, times)
+    figures = [figure for figure in figures if figure.jobs <= runs.keys()]
+    if guarding:
+        failures += guard.exceeded(figures, runs)
+    else:
+        report = table.report(figures, runs, sizes, times)
+        click.echo(report)
     if failures:
         sys.exit("\n".join(failures))
     if write:

@@ -1,4 +1,4 @@
-"""Jobs of the program and its peers, each with a check that the work was done."""
+"""Jobs of the program and its peers; those that write check that the work was done."""
 
 from __future__ import annotations
 
@@ -15,15 +15,11 @@ from bench.workbooks import otc_count
 Work = Callable[[Material], Job]
 """Prepares what a job needs, which is not measured, and returns the job."""
 
-SMALL_BATCH = 10
-"""Customers of a small batch."""
-
-
 # The program
 
 
 def apply(size: str) -> Work:
-    """Apply one workbook to a new ledger; `size` is `few`, `some`, `many` or `most` customers."""
+    """Apply one workbook to a new ledger; `size` is the name of one of `Sizes`."""
 
     def work(material: Material) -> Job:
         customers = int(getattr(material.sizes, size))
@@ -60,17 +56,12 @@ def apply_partial(material: Material) -> Job:
     return Job([command], verify, exit_code=1)
 
 
-def apply_few(*, to_largest: bool) -> Work:
-    """Apply a small workbook to the largest ledger or to an empty one."""
-
-    def work(material: Material) -> Job:
-        ledger = material.largest_ledger if to_largest else material.empty_ledger()
-        customers = material.sizes.few
-        expected = _rows(ledger, "customer") + customers
-        command = _apply(ledger, material.further_workbook(customers))
-        return Job([command], lambda: _verify_customers(ledger, expected))
-
-    return work
+def apply_to_largest(material: Material) -> Job:
+    """Apply one more workbook to the largest ledger."""
+    ledger, customers = material.largest_ledger, material.sizes.many
+    expected = _rows(ledger, "customer") + customers
+    command = _apply(ledger, material.further_workbook(customers))
+    return Job([command], lambda: _verify_customers(ledger, expected))
 
 
 def apply_workbooks(*, together: bool) -> Work:
@@ -86,10 +77,14 @@ def apply_workbooks(*, together: bool) -> Work:
     return work
 
 
-def check(material: Material) -> Job:
+def check(size: str) -> Work:
     """Check one workbook without a ledger."""
-    workbook = material.workbook(material.sizes.many)
-    return Job([[*PROGRAM, "check", "-q", "--ledger", material.new_file(".db"), workbook]])
+
+    def work(material: Material) -> Job:
+        workbook = material.workbook(getattr(material.sizes, size))
+        return Job([[*PROGRAM, "check", "-q", "--ledger", material.new_file(".db"), workbook]])
+
+    return work
 
 
 def export(material: Material) -> Job:
@@ -117,8 +112,9 @@ def on_small_batch(command: str) -> Work:
     def work(material: Material) -> Job:
         ledger = material.largest_ledger
         before = _rows(ledger, "customer")
-        batch = material.apply(ledger, material.further_workbook(SMALL_BATCH))
-        expected = before if command == "undo" else before + SMALL_BATCH
+        customers = material.sizes.tiny
+        batch = material.apply(ledger, material.further_workbook(customers))
+        expected = before if command == "undo" else before + customers
         return Job(
             [[*PROGRAM, command, str(batch), "--ledger", ledger]],
             lambda: _verify_customers(ledger, expected),
@@ -134,33 +130,28 @@ def _apply(ledger: Path | str, *arguments: str | Path) -> Command:
 # The peers
 
 
-def importing(script: str, prefix: str = "", runs: int = 1) -> Work:
-    """Store a workbook in a new database with a peer; `prefix` begins the names of its tables.
-
-    A very quick peer is run several times for one figure.
-    """
+def importing(script: str, *options: str) -> Work:
+    """Store a workbook in a new database with a peer's script."""
 
     def work(material: Material) -> Job:
-        databases, customers = [material.new_file(".db") for _ in range(runs)], material.sizes.many
-        workbook = material.workbook(customers)
-
-        def verify() -> None:
-            for database in databases:
-                _verify_rows(database, customers, prefix)
-
-        command = (sys.executable, PEERS / script, workbook)
-        return Job([[*command, database] for database in databases], verify)
+        database, customers = material.new_file(".db"), material.sizes.many
+        return Job(
+            [[sys.executable, PEERS / script, material.workbook(customers), database, *options]],
+            lambda: _verify_rows(database, customers),
+        )
 
     return work
 
 
 def exporting(library: str) -> Work:
-    """Write the frames of the export with xlsxturbo or openpyxl."""
+    """Write the frames of the export with xlsxturbo or openpyxl, compressed as the export is."""
 
     def work(material: Material) -> Job:
-        workbook = material.new_file(".xlsx")
+        from importer.export.writers.xlsx import COMPRESSION
+
+        workbook, options = material.new_file(".xlsx"), (library, str(COMPRESSION))
         return Job(
-            [[sys.executable, PEERS / "export.py", library, material.frames, workbook]],
+            [[sys.executable, PEERS / "frames.py", material.frames, workbook, *options]],
             lambda: _verify_sheets(material, workbook),
         )
 
@@ -176,16 +167,14 @@ def _rows(database: Path, table: str) -> int:
     return int(rows)
 
 
-def _verify_customers(database: Path, customers: int, prefix: str = "") -> None:
-    assert _rows(database, f"{prefix}customer") == customers
+def _verify_customers(database: Path, customers: int) -> None:
+    assert _rows(database, "customer") == customers
 
 
-def _verify_rows(
-    database: Path, customers: int, prefix: str = "", *, good: int | None = None
-) -> None:
+def _verify_rows(database: Path, customers: int, *, good: int | None = None) -> None:
     """Assert that a database has all OTCs and all customers, or only the `good` customers."""
-    assert _rows(database, f"{prefix}otc") == otc_count(customers)
-    _verify_customers(database, customers if good is None else good, prefix)
+    assert _rows(database, "otc") == otc_count(customers)
+    _verify_customers(database, customers if good is None else good)
 
 
 def _verify_sheets(material: Material, workbook: Path) -> None:

@@ -34,18 +34,15 @@ class Sizes:
     """Customers in each kind of workbook, and the number of workbooks applied together."""
 
     few: int
+    some: int
     many: int
     most: int
-    workbooks: int
-
-    @property
-    def some(self) -> int:
-        """Ten times `few`."""
-        return 10 * self.few
+    workbooks: int = 20
+    tiny: int = 10
 
 
-FULL = Sizes(few=1_000, many=100_000, most=1_000_000, workbooks=100)
-SMALL = Sizes(few=100, many=10_000, most=100_000, workbooks=10)
+FULL = Sizes(few=1_000, some=10_000, many=100_000, most=1_000_000)
+SMALL = Sizes(few=100, some=1_000, many=10_000, most=100_000)
 """A tenth of `FULL`, to try the benchmark itself."""
 
 
@@ -91,8 +88,8 @@ class Material:
 
     def further_workbook(self, customers: int) -> Path:
         """A workbook of customers and OTCs that are in no other workbook or ledger of this run."""
-        first = 2 * self.sizes.most + next(self._numbers) * self.sizes.few
-        assert customers <= self.sizes.few
+        first = 2 * self.sizes.most + next(self._numbers) * self.sizes.many
+        assert customers <= self.sizes.many
         path = self.scratch / f"further-{first}.xlsx"
         make_workbook(path, customers, first=first)
         return path
@@ -133,7 +130,7 @@ class Material:
         """A copy of the ledger with the most customers, which jobs may change."""
         return Path(shutil.copyfile(self.ledger(self.sizes.most), self.scratch / "largest.db"))
 
-    def apply(self, ledger: Path, workbook: Path) -> int:
+    def apply(self, ledger: Path | str, workbook: Path) -> int:
         """Apply a workbook and return the number of its batch."""
         [report] = json.loads(self._output("apply", "--json", "--ledger", ledger, workbook))
         assert report["status"] == "applied", report

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
+import ast
 import os
 import platform
+import re
 import sqlite3
 import statistics
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from bench.figures import GROWTH, Measurement
+from bench.figures import ENOUGH_SECONDS, Figure, Runs
 from bench.material import FULL, Sizes
 from bench.timing import Usage, ratio, spread
 from importer import __version__
@@ -26,60 +27,52 @@ VERSIONS = (
 )  # fmt: skip
 
 
-def figures_table(measurements: Sequence[Measurement], sizes: Sizes) -> str:
+def figures_table(figures: Sequence[Figure], runs: Runs, sizes: Sizes) -> str:
     """A table with a row for each figure."""
     lines = [
         "| figure | description | program | peer | ratio (lowest-highest) | target | met |",
         "|---|---|---|---|---|---|---|",
     ]
-    return "\n".join([*lines, *(_row(measurement, sizes) for measurement in measurements)])
+    return "\n".join([*lines, *(_row(figure, runs, sizes) for figure in figures)])
 
 
-def _row(measurement: Measurement, sizes: Sizes) -> str:
-    figure, results = measurement.figure, measurement.results
-    program, peer, result = f"{_wall(measurement.runs):.2f} s", "", ""
-    if figure.memory:
-        program = f"{statistics.median(results):,.0f} MB"
-    if measurement.peer_runs:
-        peer, result = f"{_wall(measurement.peer_runs):.2f} s", ratio(results)
-    elif len(results) > 1:
-        result = f"({spread(results, 0 if figure.memory else 2)} {figure.limit.unit})"
-    met = "yes" if measurement.is_met else "**no**"
-    cells = (
-        f"`{figure.name}`", figure.describe(sizes), program, peer, result, str(figure.limit), met,
+def _row(figure: Figure, runs: Runs, sizes: Sizes) -> str:
+    values = figure.values(runs)
+    places = 0 if figure.resource == "memory" else 2
+    result = ratio(values) if figure.peer else f"({spread(values, places)} {figure.limit.unit})"
+    met = "yes" if figure.limit.is_met(statistics.median(values)) else "**no**"
+    peer = _usage(runs[figure.peer]) if figure.peer else ""
+    return _cells(
+        f"`{figure.name}`", figure.describe(sizes), _usage(runs[figure.program]), peer, result,
+        str(figure.limit), met,
     )  # fmt: skip
+
+
+def _cells(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _wall(usages: Sequence[Usage]) -> float:
-    return statistics.median(usage.wall for usage in usages)
+def _usage(usages: Sequence[Usage]) -> str:
+    """The median time and memory."""
+    wall = statistics.median(usage.wall for usage in usages)
+    return f"{wall:.2f} s, {statistics.median(usage.memory for usage in usages):,.0f} MB"
 
 
-def growth_table(measurements: Sequence[Measurement], sizes: Sizes) -> str:
-    """A table of the time for each customer by size; empty if no size was measured."""
-    by_name = {measurement.figure.name: measurement for measurement in measurements}
-    usages: dict[int, list[Usage]] = {}
-    for smaller, larger in itertools.pairwise(GROWTH):
-        if (measurement := by_name.get(f"growth-{larger}")) is not None:
-            usages.setdefault(getattr(sizes, smaller), []).extend(measurement.peer_runs)
-            usages.setdefault(getattr(sizes, larger), []).extend(measurement.runs)
-    if not usages:
-        return ""
-    lines = [
-        "| customers | `apply` | per customer | per customer more than in the line above |",
-        "|---|---|---|---|",
-    ]
-    previous, previous_seconds = 0, 0.0
-    for customers, runs in usages.items():
-        seconds = _wall(runs)
-        each = 1e6 * seconds / customers
-        further = ""
-        if previous:
-            slope = 1e6 * (seconds - previous_seconds) / (customers - previous)
-            further = f"{slope:,.0f} µs"
-        lines.append(f"| {customers:,} | {seconds:.2f} s | {each:,.0f} µs | {further} |")
-        previous, previous_seconds = customers, seconds
-    return "\n".join(lines)
+def peers_table(figures: Sequence[Figure], runs: Runs) -> str:
+    """A table of what the peers' scripts do not do, beside the figures; empty without any."""
+    by_script: dict[Path, list[str]] = {}
+    for figure in figures:
+        if script := figure.peer_script:
+            result = f"`{figure.name}` {statistics.median(figure.values(runs)):.2f} ×"
+            by_script.setdefault(script, []).append(result)
+    lines = ["| peer | what it does | what it does not do | figures |", "|---|---|---|---|"]
+    for script, results in by_script.items():
+        source = script.read_text(encoding="utf-8")
+        does = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+        [lacks] = re.findall("^# (It does not .*(?:\n# .*)*)", source, re.MULTILINE)
+        cells = (f"`{script.name}`", does, lacks.replace("\n#", ""), ", ".join(results))
+        lines.append(_cells(*cells))
+    return "\n".join(lines) if by_script else ""
 
 
 def machine() -> str:
@@ -112,17 +105,15 @@ def _versions() -> Iterator[str]:
             continue
 
 
-def report(measurements: Sequence[Measurement], sizes: Sizes, times: int) -> str:
+def report(figures: Sequence[Figure], runs: Runs, sizes: Sizes, times: int) -> str:
     """The whole report."""
     method = (
-        f"Measured on {clock.today()}: medians of {times} runs or pairs of runs, fewer for slow "
-        "figures."
+        f"Measured on {clock.today()}: medians of {times} runs in turn, fewer of jobs that take "
+        f"more than {ENOUGH_SECONDS} seconds together."
     )
     if sizes != FULL:
         method += " A trial of the benchmark with fewer rows; the targets are for the full size."
-    parts = (
-        figures_table(measurements, sizes), growth_table(measurements, sizes), method, machine(),
-    )  # fmt: skip
+    parts = (figures_table(figures, runs, sizes), peers_table(figures, runs), method, machine())
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

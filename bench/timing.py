@@ -6,13 +6,14 @@ import os
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.02
-MB = 1024**2
+PAGES_PER_MB = 1024**2 // os.sysconf("SC_PAGE_SIZE")
 
 Command = Sequence[str | Path]
 
@@ -35,21 +36,20 @@ class Usage:
     """Resources that a job used.
 
     `wall` is seconds by the clock, `processor` seconds of user and system time of its processes and
-    their children. `memory` is the largest resident size in MB of all of them together, if it was
-    watched.
+    their children. `memory` is the largest resident size in MB of all of them together.
     """
 
     wall: float
     processor: float
-    memory: float = 0
+    memory: float
 
 
-def run(job: Job, folder: Path, *, memory: bool = False) -> Usage:
+def run(job: Job, folder: Path) -> Usage:
     """Run `job` in the working folder `folder`, without the user's configuration.
 
     Raises AssertionError with a command's output if it ends with another exit code.
     """
-    usages = [_run(command, job.exit_code, folder, memory)[0] for command in job.commands]
+    usages = [_run(command, job.exit_code, folder)[0] for command in job.commands]
     job.verify()
     return Usage(
         sum(usage.wall for usage in usages),
@@ -60,7 +60,7 @@ def run(job: Job, folder: Path, *, memory: bool = False) -> Usage:
 
 def output_of(command: Command, folder: Path) -> str:
     """Run a command like those that are measured and return its output."""
-    return _run(command, 0, folder, memory=False)[1]
+    return _run(command, 0, folder)[1]
 
 
 def spread(values: Sequence[float], places: int = 2) -> str:
@@ -73,22 +73,25 @@ def ratio(values: Sequence[float]) -> str:
     return f"{statistics.median(values):.2f} × ({spread(values)})"
 
 
-def _run(command: Command, exit_code: int, folder: Path, memory: bool) -> tuple[Usage, str]:
+def _run(command: Command, exit_code: int, folder: Path) -> tuple[Usage, str]:
     with tempfile.TemporaryFile() as stream:
         start = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - the benchmark's own commands
             command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, cwd=folder,
             env=_environment(folder),
         )  # fmt: skip
-        peak = _peak_memory(process.pid) if memory else 0
+        memory = _Memory(process.pid)
+        memory.start()
         _pid, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
+        memory.ended.set()
+        memory.join()
         process.returncode = os.waitstatus_to_exitcode(status)
         stream.seek(0)
         output = stream.read().decode(errors="replace")
     ending = f"{command} ended with {process.returncode}: {output[-2_000:]}"
     assert process.returncode == exit_code, ending
-    return Usage(wall, usage.ru_utime + usage.ru_stime, peak), output
+    return Usage(wall, usage.ru_utime + usage.ru_stime, memory.peak / PAGES_PER_MB), output
 
 
 def _environment(folder: Path) -> Mapping[str, str]:
@@ -98,24 +101,25 @@ def _environment(folder: Path) -> Mapping[str, str]:
     return {**kept, "AVIRA_IMPORTER_LANG": "en", "XDG_CONFIG_HOME": str(folder / "no-config")}
 
 
-def _peak_memory(pid: int) -> float:
-    """The largest size in MB of a process and its descendants, sampled until the process ends."""
-    import psutil  # belongs to the extra `bench`, which the guard does without
+class _Memory(threading.Thread):
+    """Samples the memory of a process and its descendants, in pages, until `ended` is set."""
 
-    peak = 0
-    top = psutil.Process(pid)
-    while True:
-        total = 0
-        try:
-            if top.status() == psutil.STATUS_ZOMBIE:
-                break
-            for process in (top, *top.children(recursive=True)):
-                try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
-        except psutil.NoSuchProcess:
-            break
-        peak = max(peak, total)
-        time.sleep(SAMPLE_SECONDS)
-    return peak / MB
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.peak, self.ended = pid, 0, threading.Event()
+
+    def run(self) -> None:
+        """Keep the largest of the samples."""
+        while not self.ended.wait(SAMPLE_SECONDS):
+            self.peak = max(self.peak, _resident(self.pid))
+
+
+def _resident(pid: int) -> int:
+    """The resident pages of a process and its descendants, if there are any; 0 without Linux."""
+    process = Path(f"/proc/{pid}")
+    try:
+        pages = int((process / "statm").read_text().split()[1])
+        children = " ".join(path.read_text() for path in process.glob("task/*/children"))
+    except OSError:  # it has ended
+        return 0
+    return pages + sum(map(_resident, map(int, children.split())))

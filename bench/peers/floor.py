@@ -1,7 +1,9 @@
-"""Read a workbook and store its rows in the shortest time possible in Python.
+"""Read a workbook with calamine and insert its rows with `sqlite3.executemany`, in one transaction.
 
-`python floor.py WORKBOOK DATABASE`: calamine reads, sqlite3 inserts. There are no checks.
+`python floor.py WORKBOOK DATABASE`. No Python program can be much faster.
 """
+# It does not check anything: it stores whatever stands in the cells. It has no more keys than one
+# for each table, no constraints and no journal.
 
 import sqlite3
 import sys
@@ -18,7 +20,7 @@ TABLES = {
 
 
 def main(workbook: str, database: str) -> None:
-    """Store each sheet in its own table, in one transaction."""
+    """Store each sheet in its own table."""
     book = CalamineWorkbook.from_path(workbook)
     connection = sqlite3.connect(database)
     with connection:

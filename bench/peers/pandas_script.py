@@ -1,11 +1,14 @@
-"""Import with a simple script: pandas reads, pandera checks, to_sql stores.
+"""Import with a script: pandas reads both sheets, pandera checks whole columns, `to_sql` stores.
 
-`python pandas_script.py WORKBOOK DATABASE`. It checks the cells and that each OTC exists. It keeps
-no journal and allows overallocation.
+`python pandas_script.py WORKBOOK DATABASE ENGINE`. It also checks that each OTC exists. ENGINE is
+`openpyxl`, which pandas takes by itself, or `calamine`, which is its fastest.
 """
+# It does not see overallocation or any rule beyond cells, look up what the database already has,
+# normalise what people type, name cells with a fix, or keep a journal.
 
 import sqlite3
 import sys
+from typing import Literal
 
 import pandas as pd
 import pandera.pandas as pa
@@ -34,9 +37,9 @@ CUSTOMERS = pa.DataFrameSchema(
 )
 
 
-def main(workbook: str, database: str) -> None:
+def main(workbook: str, database: str, engine: Literal["openpyxl", "calamine"]) -> None:
     """Check both sheets and store each in one transaction."""
-    frames = pd.read_excel(workbook, sheet_name=None, engine="openpyxl")
+    frames = pd.read_excel(workbook, sheet_name=None, engine=engine)
     otcs = OTCS.validate(frames["Add OTC"], lazy=True)
     customers = CUSTOMERS.validate(frames["Add Customer"], lazy=True)
     unknown = ~customers["Avira OTC"].isin(otcs["OTC"])
@@ -51,4 +54,4 @@ def main(workbook: str, database: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:])  # type: ignore[arg-type]

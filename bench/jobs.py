@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from bench.material import PEERS, PROGRAM, Material
@@ -178,15 +179,15 @@ def _verify_rows(database: Path, customers: int, *, good: int | None = None) -> 
 
 
 def _verify_sheets(material: Material, workbook: Path) -> None:
-    """Assert that a workbook has the sheets of the export, with as many rows each.
+    """Assert that a workbook has the sheets of the export, with as many rows each."""
+    assert _heights(workbook) == _heights(material.export)
 
-    The Summary is left out: a frame keeps only a part of it.
-    """
+
+@lru_cache
+def _heights(workbook: Path) -> dict[str, int]:
+    """The rows of each sheet but the Summary, of which a frame keeps only a part."""
     import python_calamine
 
-    def heights(path: Path) -> dict[str, int]:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        sheets = (book.get_sheet_by_name(name) for name in book.sheet_names)
-        return {sheet.name: sheet.total_height for sheet in sheets if sheet.name != "Summary"}
-
-    assert heights(workbook) == heights(material.export)
+    book = python_calamine.CalamineWorkbook.from_path(workbook)
+    sheets = (book.get_sheet_by_name(name) for name in book.sheet_names)
+    return {sheet.name: sheet.total_height for sheet in sheets if sheet.name != "Summary"}

@@ -17,9 +17,6 @@ class ManagedBy(StrEnum):
     CUSTOMER = "customer"
 
 
-_CUSTOMER = ManagedBy.CUSTOMER  # to look it up takes Python 3.11 longer than all of the property
-
-
 class Status(StrEnum):
     """The status of a customer; a disabled one gets no licences."""
 
@@ -46,7 +43,7 @@ class Otc(Record):
 
 
 class Customer(Record):
-    """A site that receives licences; `id` is negative until the ledger assigns one."""
+    """A site that receives licences."""
 
     id: int
     name: str
@@ -60,7 +57,7 @@ class Customer(Record):
     @property
     def holds_whole_otcs(self) -> bool:
         """Whether it gets OTCs dedicated to it rather than some licences of one (rule 10)."""
-        return self.managed_by is _CUSTOMER
+        return self.managed_by is ManagedBy.CUSTOMER
 
 
 class Subscription(Record):

@@ -15,7 +15,6 @@ from importer.domain.problems import DescribedCode
 from importer.domain.requests import DisableCustomer, EditCustomer, EditOtc, RecordDevice, UpdateOtc
 from importer.domain.sheets import SHEET_OF
 
-_DISABLED = Status.DISABLED  # to look it up takes Python 3.11 longer than all else of a customer
 MOST_NAMED = 5
 """How many customers a finding names before it only counts the rest."""
 
@@ -85,7 +84,7 @@ def _full(contents: Contents) -> Iterator[Finding]:
 def _disabled_with_licenses(contents: Contents) -> Iterator[Finding]:
     sheet = SHEET_OF[DisableCustomer]
     for holding in contents.customers:
-        if holding.customer.status is _DISABLED and holding.subscriptions:
+        if holding.customer.status is Status.DISABLED and holding.subscriptions:
             yield _finding(
                 FindingKind.DISABLED_WITH_LICENSES, holding.customer,
                 N_("It is disabled but still holds licences: {licenses}."),
@@ -102,7 +101,7 @@ def _more_devices(contents: Contents) -> Iterator[Finding]:
         if holding.devices and holding.installed > holding.licenses:
             fix = N_("Give it more licences, or fill in {column} on the {sheet} sheet for devices "
                      "that no longer run Avira.")  # fmt: skip
-            if holding.customer.status is _DISABLED:
+            if holding.customer.status is Status.DISABLED:
                 fix = N_("It is disabled and gets no more licences. Uninstall Avira there, and "
                          "fill in {column} on the {sheet} sheet.")  # fmt: skip
             yield _finding(

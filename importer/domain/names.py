@@ -26,7 +26,9 @@ _CACHED = 65_536
 
 def name_key(name: str) -> str:
     """The form in which two spellings of one name are equal: NFKC, case-folded, spaces tidied."""
-    return tidy_text(name).lower() if name.isascii() else _folded(name)
+    if not name.isascii():
+        return _folded(name)
+    return tidy_text(name).lower() if "  " in name else name.strip().lower()
 
 
 @lru_cache(_CACHED)
@@ -38,7 +40,7 @@ def _folded(name: str) -> str:
 
 def accentless_key(name: str) -> str:
     """`name_key` without accents, curly quotes and long dashes."""
-    return name_key(name.replace("`", "'")) if name.isascii() else _without_accents(name)
+    return name_key(name) if name.isascii() and "`" not in name else _without_accents(name)
 
 
 @lru_cache(_CACHED)

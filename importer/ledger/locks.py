@@ -44,7 +44,7 @@ class Locked:
             customers.update(snapshot.holders.get(code, ()))
         otcs = named.otcs & snapshot.otcs.keys()
         for holder in customers:
-            otcs.update(snapshot.holdings.get(holder, ()))
+            otcs.update(held.otc for held in snapshot.holdings.get(holder, ()))
         if self.customers is not None and not customers <= self.customers:
             raise ConflictError
         if self.otcs is not None and not otcs <= self.otcs:

@@ -179,12 +179,17 @@ def _from_row(
     return from_row
 
 
+def _accentless_if_other(customer: Customer) -> str | None:
+    accentless = accentless_key(customer.name)
+    return None if accentless == name_key(customer.name) else accentless
+
+
 OTC = _storage(Otc, tables.otc, derived={"company_key": lambda otc: accentless_key(otc.company)})
 CUSTOMER = _storage(
     Customer, tables.customer, renamed={"id": "customer_id"},
     derived={
         "name_key": lambda customer: name_key(customer.name),
-        "accentless_key": lambda customer: accentless_key(customer.name),
+        "accentless_key": _accentless_if_other,
         "email_key": lambda customer: None if customer.email is None else email_key(customer.email),
     },
 )  # fmt: skip

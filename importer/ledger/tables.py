@@ -86,6 +86,10 @@ otc = _table(
     Index("ix_otc_company_key", "account_id", "company_key"),
 )
 
+_has_accents = text("accentless_key IS NOT NULL")
+_accented = Index(
+    "ix_customer_accentless_key", "account_id", "accentless_key", sqlite_where=_has_accents
+)
 _manages_itself = text("managed_by = 'customer'")
 _unique_email = Index(
     "uq_customer_email_key", "account_id", "email_key", unique=True, sqlite_where=_manages_itself
@@ -96,14 +100,16 @@ customer = _table(
     *_integers("customer_id", key=True),
     *_texts("name"),
     *_texts("name_key"),  # the form in which two spellings of one name are equal
-    *_texts("accentless_key", "managed_by", "status"),
+    *_texts("accentless_key", null=True),  # the same without accents, if it differs
+    *_texts("managed_by", "status"),
     *_texts("email", "email_key", "first_name", "last_name", "disabled_reason", null=True),
     _account_key(),
     UniqueConstraint("account_id", "name_key"),
     CheckConstraint("managed_by IN ('admin', 'customer')", "managed_by"),
     CheckConstraint("status IN ('active', 'disabled')", "status"),
-    Index("ix_customer_accentless_key", "account_id", "accentless_key"),
+    _accented,
     _unique_email,
+    sqlite_with_rowid=False,
 )
 
 subscription = _table(
@@ -159,4 +165,5 @@ entity). The view `journal` has a row for each line."""
 
 def complete_for_server() -> None:
     """Add what only PostgreSQL needs: it loads that dialect, for which a file need not wait."""
+    _accented.dialect_kwargs["postgresql_where"] = _has_accents
     _unique_email.dialect_kwargs["postgresql_where"] = _manages_itself

@@ -170,8 +170,9 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
             changes = plan.changes
+            new = range(snapshot.last_customer + 1, plan.after.last_customer + 1)
             del plan, snapshot  # as large as the changes
-            note_batch(report, apply_changes(writing, changes, facts), facts, job)
+            note_batch(report, apply_changes(writing, changes, facts, new), facts, job)
             if job.once is not None:
                 report.result = _result(report)
                 if report.refused:

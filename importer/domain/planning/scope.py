@@ -9,8 +9,6 @@ from importer.domain import requests as ask
 from importer.domain.entities import ManagedBy
 from importer.domain.names import accentless_key, name_key
 
-_CUSTOMER = ManagedBy.CUSTOMER
-
 
 @dataclass(slots=True)
 class Scope:
@@ -63,7 +61,7 @@ def scope_of(requests: Iterable[ask.Request]) -> Scope:
             case ask.AddCustomer():
                 scope.otcs.add(request.otc)
                 scope.add_name(request.customer)
-                if request.email is not None and request.managed_by is _CUSTOMER:
+                if request.email is not None and request.managed_by is ManagedBy.CUSTOMER:
                     scope.emails.add(email_key(request.email))  # others may share one
             case ask.AddOtc() | ask.EditOtc():
                 scope.otcs.add(request.otc)

@@ -20,17 +20,17 @@ from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.problems import Place
 
-_SUBSCRIPTION_ADDED = ChangeKind.SUBSCRIPTION_ADDED
-
 
 @dataclass(slots=True)
 class Snapshot:
     """The entities that a workbook names, by key, and the figures derived from them.
 
-    `nearest_otc` and `nearest_customer` give the known code or name most like an unknown one.
+    `nearest_otc` and `nearest_customer` give the known code or name most like an unknown one,
+    `last_customer` is the highest id of a customer of the ledger, named or not.
     """
 
     today: dt.date
+    last_customer: int = 0
     otcs: dict[str, Otc] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
@@ -40,8 +40,8 @@ class Snapshot:
     """The row of this workbook that created an entity, by `entity_key`."""
     renamed: dict[str, int] = field(default_factory=dict)
     """The customers that this workbook has renamed, by the key of the old name."""
-    holdings: dict[int, dict[str, Subscription]] = field(default_factory=dict)
-    """The subscriptions of each customer, by OTC."""
+    holdings: dict[int, tuple[Subscription, ...]] = field(default_factory=dict)
+    """The subscriptions of each customer."""
     holders: dict[str, dict[int, None]] = field(default_factory=dict)
     """The customers that hold licences of each OTC, in order; complete where the scope asks."""
     devices: dict[tuple[int, str], Device] = field(default_factory=dict)
@@ -49,10 +49,10 @@ class Snapshot:
     installed: dict[int, int] = field(default_factory=dict)
     """On how many devices of each customer, named or not, Avira is installed."""
     _by_name: dict[str, int] = field(default_factory=dict)
-    _by_accentless: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _accented: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The customers' names whose keys without accents are others; by these."""
     _companies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _by_email: dict[str, set[int]] = field(default_factory=dict)
-    _last_provisional: int = 0
 
     # Queries of the rules
 
@@ -63,15 +63,23 @@ class Snapshot:
 
     def subscription(self, customer: Customer, otc: str) -> Subscription | None:
         """The subscription of `customer` to `otc`."""
-        return self.holdings.get(customer.id, {}).get(otc)
+        for subscription in self.holdings.get(customer.id, ()):
+            if subscription.otc == otc:
+                return subscription
+        return None
 
-    def subscriptions(self, customer: Customer) -> list[Subscription]:
+    def subscriptions(self, customer: Customer) -> tuple[Subscription, ...]:
         """The subscriptions of `customer`."""
-        return list(self.holdings.get(customer.id, {}).values())
+        return self.holdings.get(customer.id, ())
 
     def subscriptions_of(self, otc: str) -> list[Subscription]:
         """Every subscription on `otc`, the oldest first."""
-        return [self.holdings[holder][otc] for holder in self.holders.get(otc, {})]
+        return [
+            subscription
+            for holder in self.holders.get(otc, {})
+            for subscription in self.holdings[holder]
+            if subscription.otc == otc
+        ]
 
     def pending(self, otc: Otc) -> int:
         """The licences of `otc` not yet handed out."""
@@ -96,22 +104,23 @@ class Snapshot:
 
     def similar_names(self, name: str) -> list[str]:
         """Names of customers that differ from `name` in accents and nothing else."""
-        return _but_in_accents(name, self._by_accentless)
+        accentless = accentless_key(name)
+        alike = _but_in_accents(name, self._accented)
+        plain = self._by_name.get(accentless)
+        if plain is not None and accentless != name_key(name):
+            alike.insert(0, self.customers[plain].name)
+        return alike
 
     def companies_like(self, company: str) -> list[str]:
         """Names of companies that differ from `company` in accents and nothing else."""
         return _but_in_accents(company, self._companies)
-
-    def next_provisional_id(self) -> int:
-        """The id of a customer that the next change creates, until the ledger gives it its own."""
-        return self._last_provisional - 1
 
     def entities(self) -> Iterator[Entity]:
         """Every entity in it."""
         yield from self.otcs.values()
         yield from self.customers.values()
         for subscriptions in self.holdings.values():
-            yield from subscriptions.values()
+            yield from subscriptions
         yield from self.devices.values()
 
     # Building and changing it
@@ -120,11 +129,10 @@ class Snapshot:
         """A copy that changes on its own, for a workbook that has created nothing yet."""
         return replace(
             self, otcs=dict(self.otcs), used=dict(self.used), customers=dict(self.customers),
-            creators={}, renamed={},
-            holdings={key: dict(of_customer) for key, of_customer in self.holdings.items()},
+            creators={}, renamed={}, holdings=dict(self.holdings),
             holders={key: dict(of_otc) for key, of_otc in self.holders.items()},
             devices=dict(self.devices), installed=dict(self.installed),
-            _by_name=dict(self._by_name), _by_accentless=dict(self._by_accentless),
+            _by_name=dict(self._by_name), _accented=dict(self._accented),
             _companies=dict(self._companies),
             _by_email={key: set(ids) for key, ids in self._by_email.items()},
         )  # fmt: skip
@@ -141,17 +149,22 @@ class Snapshot:
 
     def put_customer(self, customer: Customer) -> None:
         """Hold `customer`."""
+        key = name_key(customer.name)
         self.customers[customer.id] = customer
-        self._by_name[name_key(customer.name)] = customer.id
-        _put(self._by_accentless, customer.name)
+        self._by_name[key] = customer.id
+        if accentless_key(customer.name) != key:
+            _put(self._accented, customer.name)
         if customer.email and customer.holds_whole_otcs:
             self._by_email.setdefault(email_key(customer.email), set()).add(customer.id)
-        self._last_provisional = min(self._last_provisional, customer.id)
+        self.last_customer = max(self.last_customer, customer.id)
 
     def put_subscription(self, subscription: Subscription) -> None:
         """Hold `subscription`; its licences are in `used` already."""
-        self.holdings.setdefault(subscription.customer, {})[subscription.otc] = subscription
-        self.holders.setdefault(subscription.otc, {})[subscription.customer] = None
+        customer, otc = subscription.customer, subscription.otc
+        held = {other.otc: other for other in self.holdings.get(customer, ())}
+        held[otc] = subscription
+        self.holdings[customer] = tuple(held.values())
+        self.holders.setdefault(otc, {})[customer] = None
 
     def put_device(self, device: Device) -> None:
         """Hold `device`; whether it is installed is in `installed` already."""
@@ -165,7 +178,7 @@ class Snapshot:
                 had = before.licenses if isinstance(before, Subscription) else 0
                 self.used[after.otc] += after.licenses - had
                 self.put_subscription(after)
-                if change.kind is _SUBSCRIPTION_ADDED:
+                if change.kind is ChangeKind.SUBSCRIPTION_ADDED:
                     self.creators[after.customer, after.otc] = place
             case Customer():
                 if isinstance(before, Customer):
@@ -188,15 +201,16 @@ class Snapshot:
             case None:
                 assert isinstance(before, Subscription), f"nothing else goes: {change}"
                 self.used[before.otc] -= before.licenses
-                del self.holdings[before.customer][before.otc]
+                held = self.holdings[before.customer]
+                self.holdings[before.customer] = tuple(s for s in held if s.otc != before.otc)
                 del self.holders[before.otc][before.customer]
                 self.creators.pop((before.customer, before.otc), None)
 
     def _forget_customer(self, customer: Customer) -> None:
         del self._by_name[name_key(customer.name)]
         key = accentless_key(customer.name)
-        others = tuple(name for name in self._by_accentless[key] if name != customer.name)
-        self._by_accentless[key] = others
+        others = tuple(name for name in self._accented.get(key, ()) if name != customer.name)
+        self._accented[key] = others
         if customer.email and customer.holds_whole_otcs:
             self._by_email[email_key(customer.email)].discard(customer.id)
 

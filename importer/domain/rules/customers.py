@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from importer.base.texts import N_, Text, text
 from importer.domain import requests as ask
-from importer.domain.entities import Customer, ManagedBy, Status
+from importer.domain.entities import Customer, Status
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.problems import Code, Problem
@@ -21,8 +21,6 @@ from importer.domain.rules.verdict import (
 )
 from importer.domain.sheets import SHEET_OF
 
-# Looking these up takes Python 3.11 longer than making a Change.
-_ADDED, _ACTIVE, _ADMIN = ChangeKind.CUSTOMER_ADDED, Status.ACTIVE, ManagedBy.ADMIN
 PERSON = ("email", "first_name", "last_name")
 
 
@@ -52,11 +50,11 @@ def add_customer(row: ask.AddCustomer, ledger: Snapshot) -> Verdict:
             ))  # fmt: skip
         return verdict
     added = Customer(
-        ledger.next_provisional_id(), row.customer, row.managed_by,
-        _ACTIVE, row.email, row.first_name, row.last_name,
+        ledger.last_customer + 1, row.customer, row.managed_by,
+        Status.ACTIVE, row.email, row.first_name, row.last_name,
     )  # fmt: skip
     verdict.problems += _email_in_use(row, added, ledger)
-    verdict.changes.append(Change(_ADDED, None, added, row.place))
+    verdict.changes.append(Change(ChangeKind.CUSTOMER_ADDED, None, added, row.place))
     if otc is not None:
         subscribe(verdict, ledger, row, otc, added)
     verdict.problems += _similar_name(row, "customer", row.customer, ledger)
@@ -106,7 +104,7 @@ def disable_customer(row: ask.DisableCustomer, ledger: Snapshot) -> Verdict:
     if known.status is not Status.DISABLED:
         disabled = replace(known, status=Status.DISABLED, disabled_reason=row.reason)
         verdict.changes.append(Change(ChangeKind.CUSTOMER_DISABLED, known, disabled, row.place))
-    subscriptions = ledger.subscriptions(known) if row.release else []
+    subscriptions = ledger.subscriptions(known) if row.release else ()
     if subscriptions and not verdict.changes and row.reason not in (None, known.disabled_reason):
         again = replace(known, disabled_reason=row.reason)
         verdict.changes.append(Change(ChangeKind.CUSTOMER_EDITED, known, again, row.place))

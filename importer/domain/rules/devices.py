@@ -44,7 +44,7 @@ def more_devices_than_licenses(
     `installed_by` gives, for customers by id, the last row that left a device installed.
     """
     for customer, place in installed_by.items():
-        licenses = sum(held.licenses for held in ledger.holdings.get(customer, {}).values())
+        licenses = sum(held.licenses for held in ledger.holdings.get(customer, ()))
         installed = ledger.installed[customer]
         if installed > licenses:
             name = ledger.customers[customer].name

@@ -62,7 +62,7 @@ def edit_otc(row: EditOtc, ledger: Snapshot) -> Verdict:
     if edited.total != known.total:
         holder = ledger.dedicated_to(known)
         if holder is not None:
-            before = ledger.holdings[holder.id][known.code]
+            [before] = ledger.subscriptions_of(known.code)
             after = replace(before, licenses=edited.total)
             verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_EDITED, before, after, row.place))
         elif edited.total < ledger.used[known.code]:

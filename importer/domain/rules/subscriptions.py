@@ -22,9 +22,6 @@ from importer.domain.rules.verdict import (
 )
 from importer.domain.sheets import SHEET_OF
 
-# Looking this up takes Python 3.11 longer than making a Change.
-_ADDED = ChangeKind.SUBSCRIPTION_ADDED
-
 
 def add_subscription(row: AddSubscription, ledger: Snapshot) -> Verdict:
     """Give the customer licences out of an OTC that it holds none of."""
@@ -75,7 +72,7 @@ def subscribe(
         wanted = LicenseRequest(row, otc, row.licenses, customer, "otc", "licenses", most)
     hand_out(verdict, ledger, wanted)
     added = Subscription(customer.id, otc.code, wanted.licenses)
-    verdict.changes.append(Change(_ADDED, None, added, row.place))
+    verdict.changes.append(Change(ChangeKind.SUBSCRIPTION_ADDED, None, added, row.place))
 
 
 def edit_licenses(
@@ -124,7 +121,7 @@ def _subscription_meant(
     else:
         field, message = "otc", HOLDS_NONE_OF
         subscription = ledger.subscription(customer, row.otc)
-        subscriptions = [] if subscription is None else [subscription]
+        subscriptions = () if subscription is None else (subscription,)
     if len(subscriptions) > 1:
         verdict.problems.append(row_problem(
             row, "otc", Code.WHICH_OTC, N_("{customer} holds licences of several OTCs: {otcs}."),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from importer.base.texts import N_, Text, text
 from importer.domain.entities import Customer, Entity, ManagedBy
@@ -17,16 +18,15 @@ from importer.domain.requests import AddCustomer, AddOtc, CustomerRequest, Reque
 from importer.domain.sheets import MANAGED_BY_WORDS, SHEET_OF
 
 
-@dataclass(slots=True)
-class Verdict:
+class Verdict(Struct, gc=False):
     """The changes that a row makes, or the problems that refuse it; neither if it is unchanged.
 
     `requested` lists the licences that the row asks of each OTC, granted or not.
     """
 
-    changes: list[Change] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    requested: list[tuple[str, int]] = field(default_factory=list)
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    requested: list[tuple[str, int]] = []
 
     @property
     def refused(self) -> bool:

@@ -14,6 +14,7 @@ from importer.domain.planning.scope import Scope
 from importer.domain.planning.snapshot import Snapshot
 from importer.ledger.bulk import is_one_of, rows_with_keys, select_matching
 from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION
+from importer.ledger.tables import account as accounts
 from importer.ledger.tables import customer, device, otc, subscription
 
 
@@ -24,7 +25,8 @@ def load_snapshot(
 
     One more each finds similar OTCs and customers for those that are unknown.
     """
-    snapshot = Snapshot(today)
+    last = sa.select(accounts.c.last_customer).where(accounts.c.account_id == account)
+    snapshot = Snapshot(today, connection.scalar(last) or 0)
     matching = partial(select_matching, connection, account)
     ids = _customer_ids(connection, account, named)
     query = matching(subscription, subscription.c.customer_id, ids)
@@ -106,7 +108,7 @@ def _customer_ids(connection: sa.Connection, account: str, named: Scope) -> set[
     matching = partial(select_matching, connection, account)
     customer_id, holder = customer.c.customer_id, subscription.c.customer_id
     queries = (
-        matching(customer_id, customer.c.name_key, named.customers),
+        matching(customer_id, customer.c.name_key, named.customers | named.new_names),
         matching(customer_id, customer_id, named.customer_ids),
         matching(customer_id, customer.c.accentless_key, named.new_names),
         matching(customer_id, customer.c.email_key, named.emails).where(

@@ -48,8 +48,8 @@ def load_batch_to_undo(
         entities: list[Entity] = [change.entity for change in done]
         for by_key in (snapshot.otcs, snapshot.customers, snapshot.devices):
             entities += by_key.values()
-        for by_otc in snapshot.holdings.values():
-            entities += by_otc.values()
+        for subscriptions in snapshot.holdings.values():
+            entities += subscriptions
         keys = {storage_of(entity).key(entity) for entity in entities}
         keys |= {*named.otcs, *map(str, named.customer_ids)}
         return changed_after(connection, account_id, number, keys)

@@ -7,9 +7,8 @@ entry, and the batch gets its number and the hash of the one before when all els
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 
 import sqlalchemy as sa
 from msgspec.json import encode
@@ -51,21 +50,20 @@ class AppliedBatch:
     at: dt.datetime
 
 
-def apply_changes(writing: Writing, changes: Sequence[Change], facts: BatchFacts) -> AppliedBatch:
-    """Write `changes` and their journal as a new batch.
+def apply_changes(
+    writing: Writing, changes: Sequence[Change], facts: BatchFacts, new: range = range(0)
+) -> AppliedBatch:
+    """Write `changes` and their journal as a new batch; `new` are the ids of customers they add.
 
     The caller's transaction must have locked what the plan depends on. The number of statements
     grows only with every 10,000 rows.
     """
     connection = writing.connection
-    new = [  # provisional ids
-        change.after.id for change in changes
-        if isinstance(change.after, Customer) and change.before is None and change.after.id < 0
-    ]  # fmt: skip
-    entry, last_customer = _reserve(writing, facts.account, len(new))
-    ids = dict(zip(new, count(last_customer + 1), strict=False))
+    entry, first = _reserve(writing, facts.account, len(new))
+    if new and first != new.start:  # others have taken them meanwhile
+        changes = [_renumbered(change, new.start, first - new.start) for change in changes]
     digest, net = LinesHash(facts.account), NetChanges()
-    same, blocks = {"account_id": facts.account, "entry": entry}, _blocks(changes, ids, digest, net)
+    same, blocks = {"account_id": facts.account, "entry": entry}, _blocks(changes, digest, net)
     names, at_once = ("first_line", "lines"), bulk.BLOCKS_AT_ONCE
     bulk.insert(connection, journal_block, same, names, blocks, at_once=at_once)
     write_entities(connection, facts.account, net)
@@ -78,7 +76,7 @@ LINES_OF_A_BLOCK = 500
 
 
 def _blocks(
-    changes: Sequence[Change], ids: Mapping[int, int], digest: LinesHash, net: NetChanges
+    changes: Sequence[Change], digest: LinesHash, net: NetChanges
 ) -> Iterator[tuple[int, str]]:
     """The number of the first line of each block, and its lines, as they are hashed.
 
@@ -87,14 +85,13 @@ def _blocks(
     for start in range(0, len(changes), LINES_OF_A_BLOCK):
         lines = []
         for number, change in enumerate(changes[start : start + LINES_OF_A_BLOCK], start + 1):
-            before, after = _with_own_id(change.before, ids), _with_own_id(change.after, ids)
-            entity = after if after is not None else before
-            assert entity is not None, "a change has an image before or after"
+            entity, place = change.entity, change.place
             storage = storage_of(entity)
             key = storage.key(entity)
-            net.add(entity, key, before, after)
-            place = change.place
-            lines.append((number, place.sheet.name, place.row, storage.kind, key, before, after))
+            net.add(storage.entity, key, change)
+            lines.append((
+                number, place.sheet.name, place.row, storage.kind, key, change.before, change.after
+            ))  # fmt: skip
         block = encode(lines).decode()
         digest.add(start + 1, block)
         yield start + 1, block
@@ -142,7 +139,7 @@ _OPEN_ACCOUNT = sa.text(
 
 
 def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int, int]:
-    """An entry for a batch, and the last customer id before those of `new_customers`.
+    """An entry for a batch, and the first id of `new_customers`.
 
     Reserved in a transaction of their own, so that nobody waits; a failed try leaves them unused.
     """
@@ -157,17 +154,20 @@ def _reserve(writing: Writing, account_id: str, new_customers: int) -> tuple[int
             .returning(account.c.last_entry, account.c.last_customer)
         ).one_or_none()
         if reserved is not None:
-            return reserved.last_entry, reserved.last_customer - new_customers
+            return reserved.last_entry, reserved.last_customer - new_customers + 1
         connection.execute(_OPEN_ACCOUNT, {"account": account_id})
     return _reserve(writing, account_id, new_customers)
 
 
-def _with_own_id(entity: Entity | None, ids: Mapping[int, int]) -> Entity | None:
-    """`entity` with the ledger's own id for its customer in place of a provisional one."""
-    if isinstance(entity, Subscription) and entity.customer < 0:
-        return Subscription(ids[entity.customer], entity.otc, entity.licenses)
-    if isinstance(entity, Customer) and entity.id < 0:
-        return replace(entity, id=ids[entity.id])
-    if isinstance(entity, Device) and entity.customer < 0:
-        return replace(entity, customer=ids[entity.customer])
-    return entity
+def _renumbered(change: Change, start: int, shift: int) -> Change:
+    """The change with the ids of customers from `start` on moved by `shift`."""
+
+    def own(entity: Entity | None) -> Entity | None:
+        match entity:
+            case Customer() if entity.id >= start:
+                return replace(entity, id=entity.id + shift)
+            case Subscription() | Device() if entity.customer >= start:
+                return replace(entity, customer=entity.customer + shift)
+        return entity
+
+    return replace(change, before=own(change.before), after=own(change.after))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.domain.planning.changes import Change
 from importer.ledger import bulk
 from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION, Storage
 
@@ -25,17 +26,14 @@ class NetChanges:
         }  # fmt: skip
         self.used: Counter[str] = Counter()  # by OTC, how many more licences are handed out
 
-    def add(
-        self, entity: Entity, key: str, before: Entity | None, after: Entity | None
-    ) -> None:  # fmt: skip
-        """Add a change of `entity`; `key` tells it from others of its kind."""
-        pairs = self._pairs[type(entity)]
-        earlier = pairs.get(key)
-        pairs[key] = (before if earlier is None else earlier[0], after)
-        if isinstance(entity, Subscription):
-            for image, sign in ((before, -1), (after, 1)):
-                if isinstance(image, Subscription):
-                    self.used[entity.otc] += sign * image.licenses
+    def add(self, kind: type[Entity], key: str, change: Change) -> None:
+        """Add a change of an entity; `key` tells it from others of its `kind`."""
+        pairs, before, after = self._pairs[kind], change.before, change.after
+        pairs[key] = (pairs[key][0] if key in pairs else before, after)
+        if isinstance(after, Subscription):
+            self.used[after.otc] += after.licenses
+        if isinstance(before, Subscription):
+            self.used[before.otc] -= before.licenses
 
     def added(self, kind: type[E]) -> list[E]:
         """The new entities."""

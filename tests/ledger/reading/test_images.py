@@ -66,7 +66,7 @@ def line(number: int, change: Change) -> list[Any]:
 
 def check_blocks(account: str, changes: list[Change]) -> None:
     digest = LinesHash(account)
-    blocks = list(writing._blocks(changes, {}, digest, NetChanges()))
+    blocks = list(writing._blocks(changes, digest, NetChanges()))
     lines = [line(number, change) for number, change in enumerate(changes, start=1)]
     assert [(first_line, json.loads(block)) for first_line, block in blocks] == [
         (start + 1, lines[start : start + 2]) for start in range(0, len(lines), 2)

@@ -84,15 +84,20 @@ def _make_entities() -> None:
     _create(
         "customer",
         *_texts("account_id"), *_integers("customer_id"),
-        *_texts("name", "name_key", "accentless_key", "managed_by", "status"),
+        *_texts("name", "name_key"), *_texts("accentless_key", null=True),
+        *_texts("managed_by", "status"),
         *_texts("email", "email_key", "first_name", "last_name", "disabled_reason", null=True),
         _foreign_key("customer", _ACCOUNT),
         sa.UniqueConstraint("account_id", "name_key", name="uq_customer_account_id_name_key"),
         _check("ck_customer_managed_by", "managed_by IN ('admin', 'customer')"),
         _check("ck_customer_status", "status IN ('active', 'disabled')"),
-        key=["customer_id"],
+        key=["customer_id"], sqlite_with_rowid=False,
     )  # fmt: skip
-    op.create_index("ix_customer_accentless_key", "customer", ["account_id", "accentless_key"])
+    has_accents = sa.text("accentless_key IS NOT NULL")
+    op.create_index(
+        "ix_customer_accentless_key", "customer", ["account_id", "accentless_key"],
+        sqlite_where=has_accents, postgresql_where=has_accents,
+    )  # fmt: skip
     manages_itself = sa.text("managed_by = 'customer'")
     op.create_index(
         "uq_customer_email_key", "customer", ["account_id", "email_key"], unique=True,

@@ -47,7 +47,7 @@ def put(ledger: Ledger, requests: list[Request]) -> None:
         plan = make_plan(requests, snapshot)
         assert not plan.problems, plan.problems[0]
         facts = BatchFacts("default", clock.now(), "bench", "-", "-", len(requests), 0, 0)
-        apply_changes(writing, plan.changes, facts)
+        apply_changes(writing, plan.changes, facts, plan.new_customers)
 
     ledger.write(work)
 

@@ -169,8 +169,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
                 job.account, clock.now(), job.actor, name, report.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
-            changes = plan.changes
-            new = range(snapshot.last_customer + 1, plan.after.last_customer + 1)
+            changes, new = plan.changes, plan.new_customers
             del plan, snapshot  # as large as the changes
             note_batch(report, apply_changes(writing, changes, facts, new), facts, job)
             if job.once is not None:

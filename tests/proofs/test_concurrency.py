@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,6 +91,7 @@ def test_the_first_importers_of_an_account_may_come_at_once(
         write_workbook(tmp_path / f"{number}.xlsx", [("Add OTC", [otc(code_of(number))])])
         for number in range(4)
     ]
+    importlib.import_module("pandera.pandas")  # threads that import it at once block each other
     with ThreadPoolExecutor(len(paths)) as threads:
         reports = threads.map(
             lambda path: pipeline.apply(path, job_of("", ledger, tmp_path)), paths

@@ -53,13 +53,17 @@ class Demand(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The outcome of each request, the changes of the good ones, and `after`, which has them."""
+    """The outcome of each request, the changes of the good ones, and `after`, which has them.
+
+    `new_customers` are the ids of the customers that they add.
+    """
 
     outcomes: list[RowOutcome]
     changes: list[Change]
     problems: list[Problem]
     demands: list[Demand]
     after: Snapshot
+    new_customers: range
 
 
 def make_plan(
@@ -101,7 +105,8 @@ def make_plan(
     problems += devices.more_devices_than_licenses(installed_by, ledger)
     problems = [requested_in_all(problem, requested) for problem in problems]
     demands = [_demand(ledger, otc, requested[otc], granted[otc]) for otc in requested]
-    return Plan(outcomes, changes, problems, demands, ledger)
+    new_customers = range(snapshot.last_customer + 1, ledger.last_customer + 1)
+    return Plan(outcomes, changes, problems, demands, ledger, new_customers)
 
 
 def _demand(ledger: Snapshot, code: str, requested: int, granted: int) -> Demand:

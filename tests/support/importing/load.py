@@ -187,7 +187,7 @@ def check_then_insert(path: Path, job: Job) -> Report:
 
     def work(writing: Writing) -> AppliedBatch:
         facts = BatchFacts(job.account, clock.now(), job.actor, path.name, "", 1, 0, 0)
-        return apply_changes(writing, plan.changes, facts)
+        return apply_changes(writing, plan.changes, facts, plan.new_customers)
 
     if plan.changes:
         report.batch = job.ledger.write(work).number

@@ -62,7 +62,7 @@ def _first_keys() -> list[tuple[str, ...]]:
 def refuse_export(path: Path, sheets: Sequence[RawSheet]) -> None:
     """Raise FileError for an export, unless a sheet has the name of one to be applied."""
     filled = [sheet for sheet in sheets if sheet.rows]
-    if any(_is_exported(sheet.rows[0][1]) for sheet in filled) and not any(
+    if any(_is_exported(next(iter(sheet.rows))[1]) for sheet in filled) and not any(
         sheet_named(sheet.name) for sheet in filled
     ):
         raise an_export(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from msgspec.structs import asdict
@@ -15,11 +15,11 @@ from importer.domain.sheets import MANAGED_BY_WORDS, SHEETS
 
 
 def describe_changes(
-    changes: Iterable[Change], names: Mapping[int, str], *, additions: bool
+    changes: Iterable[Change], name_of: Callable[[int], str], *, additions: bool
 ) -> Iterator[str]:
     """A line per change of what existed before: its row, its subject, and old → new.
 
-    With `additions` also what was added. `names` are those of the customers by id.
+    With `additions` also what was added. `name_of` gives the name of a customer by its id.
     """
     leaving: Entity | None = None
     for change in changes:
@@ -34,9 +34,9 @@ def describe_changes(
             joined = change.before.licenses if isinstance(change.before, Subscription) else 0
             if more := new.licenses - old.licenses - joined:
                 what = str(text(N_("{move}, licences added: {more}"), move=what, more=more))
-            description = f"{names[new.customer]}: {what}"
+            description = f"{name_of(new.customer)}: {what}"
         elif change.before is not None or additions:
-            description = _describe_edit(change, names)
+            description = _describe_edit(change, name_of)
         else:
             continue
         place = change.place
@@ -44,11 +44,11 @@ def describe_changes(
         yield f"{where}: {description}"
 
 
-def _describe_edit(change: Change, names: Mapping[int, str]) -> str:
+def _describe_edit(change: Change, name_of: Callable[[int], str]) -> str:
     before, after = change.before, change.after
     entity = after if before is None else before
     assert entity is not None, "a change has an image before or after"
-    what = _name_of(entity, names)
+    what = _subject(entity, name_of)
     if isinstance(entity, Subscription):
         images = (before, after)
         old, new = (image.licenses if isinstance(image, Subscription) else 0 for image in images)
@@ -65,16 +65,16 @@ def _describe_edit(change: Change, names: Mapping[int, str]) -> str:
     return f"{what}: {', '.join(parts)}"
 
 
-def _name_of(entity: Entity, names: Mapping[int, str]) -> str:
+def _subject(entity: Entity, name_of: Callable[[int], str]) -> str:
     match entity:
         case Otc():
             return entity.code
         case Customer():
-            return names[entity.id]
+            return name_of(entity.id)
         case Subscription():
-            return f"{names[entity.customer]}, {entity.otc}"
+            return f"{name_of(entity.customer)}, {entity.otc}"
         case Device():
-            return f"{names[entity.customer]}, {entity.id}"
+            return f"{name_of(entity.customer)}, {entity.id}"
 
 
 _NO_COLUMNS = {"status": N_("Status"), "disabled_reason": N_("Reason")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from importer.base.texts import Text
 from importer.domain.entities import Subscription
 from importer.domain.planning.changes import UNDO_ONLY, Change, ChangeKind
-from importer.domain.planning.plan import Demand, RowOutcome
+from importer.domain.planning.plan import Demand
 from importer.domain.problems import Problem
 
 
@@ -47,19 +47,19 @@ class Rows(NamedTuple):
 class Report:
     """The report on one file.
 
-    `outcomes` are by sheet and row; `names` are those of the customers in `changes`, by id. `batch`
-    and `ledger` are None unless a batch was applied. `applied_before` is the last batch that
-    applied the same file and still stands. `clock_behind` is the time of the batch if this
-    computer's clock is behind the last batch.
+    `rejected` has the sheet and number of rows; `name_of` gives the name of a customer in `changes`
+    by its id. `batch` and `ledger` are None unless a batch was applied. `applied_before` is the
+    last batch that applied the same file and still stands. `clock_behind` is the time of the batch
+    if this computer's clock is behind the last batch.
     """
 
     file: str
     result: Result
     sha256: str = ""
     rows: Rows = field(default_factory=Rows)
-    outcomes: Mapping[tuple[str, int], RowOutcome] = field(default_factory=dict)
+    rejected: Set[tuple[str, int]] = frozenset()
     changes: Sequence[Change] = ()
-    names: Mapping[int, str] = field(default_factory=dict)
+    name_of: Callable[[int], str] = str
     demands: Sequence[Demand] = ()
     problems: Sequence[Problem] = ()
     batch: int | None = None

@@ -127,7 +127,7 @@ def _changes(report: Report, everything: bool, *, additions: bool = False) -> It
     if done:
         would = _(N_("Changes that would be made: ")) if report.result in _ROWS_NOT_APPLIED else ""
         yield line(2, would + "; ".join(done))
-    changes = list(describe_changes(report.changes, report.names, additions=additions))
+    changes = list(describe_changes(report.changes, report.name_of, additions=additions))
     listed = changes if everything else changes[:SHOWN]
     yield from (line(4, change) for change in listed)
     if more := len(changes) - len(listed):

@@ -10,12 +10,11 @@ from pathlib import Path
 from importer.base import clock
 from importer.base.errors import FileError, OutputError
 from importer.base.texts import N_, text
-from importer.domain.planning.plan import Plan, RowOutcome, make_plan
+from importer.domain.planning.plan import Plan, make_plan
 from importer.domain.planning.scope import Scope, scope_of
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import only_edited
 from importer.domain.problems import CODES, Code, Problem
-from importer.domain.requests import Request
 from importer.export.recognition import an_export, is_marked, refuse_export
 from importer.ledger.database import Writing
 from importer.ledger.locks import lock_scope
@@ -98,7 +97,7 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         refuse_export(path, raw.sheets)
         checked = check_workbook(path, raw, tick, job.sheet, job.dates)
         if checked.prefilled is not None:
-            checked.requests = _edited(checked.requests, checked.prefilled, job)
+            _drop_unedited(checked, checked.prefilled, job)
         return _Read(path, checked)
     except FileError as error:
         if error.code == Code.NOT_A_WORKBOOK and is_marked(path):
@@ -109,15 +108,14 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         return Report(str(path), Result.UNREADABLE, problems=[problem])
 
 
-def _edited(requests: list[Request], prefilled: Prefilled, job: Job) -> list[Request]:
-    """The requests of the edited cells only, if the workbook was prefilled from this ledger."""
+def _drop_unedited(checked: CheckedWorkbook, prefilled: Prefilled, job: Job) -> None:
+    """Keep only what was edited in a workbook that was prefilled from this ledger."""
     if job.ledger.is_missing:
-        return requests
+        return
     with job.ledger.reading() as connection:
         then = load_contents_as_of(connection, job.account, prefilled.batch)
-    if then is None or then.head != prefilled.head:  # it was another ledger
-        return requests
-    return list(only_edited(requests, then))
+    if then is not None and then.head == prefilled.head:  # it was no other ledger
+        checked.requests = list(only_edited(checked.requests, then))
 
 
 def _named_in(readings: Sequence[_Read]) -> Scope:
@@ -193,12 +191,15 @@ def _write_corrections(reading: _Read, report: Report, job: Job, *, partial: boo
     """Write the corrections workbook: the rejected rows if `partial`, else all rows."""
     from importer.workbook.writing import corrections  # imports openpyxl
 
-    rejected = {at for at, outcome in report.outcomes.items() if outcome is RowOutcome.REJECTED}
     path = corrections.corrections_path(reading.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
         corrections.write_corrections(
-            path, reading.path, reading.checked, report.problems, rejected if partial else None
+            path,
+            reading.path,
+            reading.checked,
+            report.problems,
+            report.rejected if partial else None,
         )
         report.corrections = str(path)
     except OutputError as error:  # the rows stay applied, and the report must say so

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 
 from importer.base.similarity import similar_codes, similar_names
 from importer.base.texts import N_, Text
 from importer.domain.names import name_key
 from importer.domain.otc_code import normalise_otc
-from importer.domain.planning.plan import RowOutcome
 from importer.domain.problems import Code, Problem, Severity
 from importer.domain.requests import AddCustomer, AddOtc, Request
 from importer.domain.sheets import SHEET_OF
@@ -39,7 +38,7 @@ _MISSING: dict[type[Request], Collection[Code]] = {
 
 
 def with_refused_rows(
-    problems: Sequence[Problem], checked: CheckedWorkbook, outcomes: Mapping[Row, RowOutcome]
+    problems: Sequence[Problem], checked: CheckedWorkbook, rejected: Set[Row]
 ) -> list[Problem]:
     """`problems`; those about an unknown OTC or customer name the row above that would add it.
 
@@ -61,9 +60,9 @@ def with_refused_rows(
         refused: dict[str, Row] = {}
         unreadable: set[str] = set()
         for sheet in adding:
-            for (row, _), cell in zip(sheet.rows, cells_of(sheet, column), strict=True):
+            for row, cell in zip(sheet.rows.numbers, cells_of(sheet, column), strict=True):
                 here = sheet.place.name, row
-                if cell is not None and outcomes.get(here) is RowOutcome.REJECTED:
+                if cell is not None and here in rejected:
                     key = _key(request, cell_text(cell))
                     refused.setdefault(key, here)
                     if (*here, column.header) in bad_cells:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -23,22 +22,24 @@ def report_on(
     path: Path, checked: CheckedWorkbook, plan: Plan, batches: Sequence[Batch]
 ) -> Report:  # fmt: skip
     """The report on a plan that is not applied yet; `batches` applied the same file before."""
-    outcomes = dict.fromkeys(checked.refused, RowOutcome.REJECTED)
-    for request, outcome in zip(checked.requests, plan.outcomes, strict=True):
-        outcomes[request.place.sheet.name, request.place.row] = outcome
-    counted = Counter(outcomes.values())
+    outcomes, rejected = plan.outcomes, set(checked.refused)
+    if RowOutcome.REJECTED in outcomes:
+        for request, outcome in zip(checked.requests, outcomes, strict=True):
+            if outcome is RowOutcome.REJECTED:
+                rejected.add((request.place.sheet.name, request.place.row))
     rows = Rows(
-        checked.read, counted[RowOutcome.APPLIED], counted[RowOutcome.UNCHANGED],
-        counted[RowOutcome.REJECTED],
+        checked.read, outcomes.count(RowOutcome.APPLIED), outcomes.count(RowOutcome.UNCHANGED),
+        len(rejected),
     )  # fmt: skip
+    customers = plan.after.customers
     problems = [*checked.problems, *plan.problems]
     standing = [batch for batch in batches if batch.undone_by is None]
     problems += map(_applied_before, standing[-1:])
     problems = [with_suggestion(p, checked, plan.after) for p in _in_order(problems, checked)]
     return Report(
-        str(path), Result.REJECTED, checked.sha256, rows.checked(), outcomes, plan.changes,
-        {key: customer.name for key, customer in plan.after.customers.items()}, plan.demands,
-        with_refused_rows(problems, checked, outcomes),
+        str(path), Result.REJECTED, checked.sha256, rows.checked(), rejected, plan.changes,
+        lambda customer: customers[customer].name, plan.demands,
+        with_refused_rows(problems, checked, rejected),
         applied_before=standing[-1].batch if standing else None,
     )  # fmt: skip
 

@@ -78,8 +78,8 @@ def _planned(loaded: BatchToUndo, number: int, job: Job) -> Report:
         fix = text(N_("To apply it again, undo batch {undone_by}."), undone_by=of.undone_by)
         plan = UndoPlan([], [Problem(Code.ALREADY_UNDONE, message, fix)], {})
     return Report(
-        of.file, Result.REJECTED, of.sha256, changes=plan.changes, names=plan.names,
-        problems=plan.problems,
+        of.file, Result.REJECTED, of.sha256, changes=plan.changes,
+        name_of=plan.names.__getitem__, problems=plan.problems,
     )  # fmt: skip
 
 

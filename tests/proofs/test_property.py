@@ -29,6 +29,7 @@ from importer.pipeline.job import Job
 from model import Model, TooManyDevices
 from model_rules import RowResult
 from random_rows import SHEETS, TODAY, Workbook, histories
+from reports import outcome_of
 from tiers import examples
 
 pytestmark = pytest.mark.usefixtures("no_corrections")
@@ -80,11 +81,11 @@ def _too_many_devices(report: Report) -> list[TooManyDevices]:
 def _common(report: Report) -> tuple[object, ...]:
     """What check and apply must agree on."""
     problems = [(p.code, p.sheet, p.cell, str(p.message)) for p in report.problems]
-    return report.outcomes, report.counts(), report.demands, problems
+    return report.rows, report.rejected, report.counts(), report.demands, problems
 
 
 def _assert_result(report: Report, sheet: str, row: int, expected: RowResult) -> None:
-    outcome = report.outcomes[sheet, row]
+    outcome = outcome_of(report, sheet, row)
     codes = {
         problem.code.value
         for problem in report.problems

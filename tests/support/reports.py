@@ -1,4 +1,4 @@
-"""Problems that `check` and `apply` report with --json."""
+"""Problems that `check` and `apply` report with --json, and the outcomes of rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from command_line import CommandResult
+from importer.messages.report import Report
 
 
 def problems_of(result: CommandResult) -> list[tuple[str, str | None, str]]:
@@ -32,3 +33,11 @@ def refusal_of(result: CommandResult) -> dict[str, Any]:
     assert (result.exit_code, report["status"]) == (3, "unreadable"), report
     [problem] = report["problems"]
     return dict(problem)
+
+
+def outcome_of(report: Report, sheet: str, row: int) -> str:
+    """Whether a row was applied, unchanged or rejected."""
+    if (sheet, row) in report.rejected:
+        return "rejected"
+    places = {(change.place.sheet.name, change.place.row) for change in report.changes}
+    return "applied" if (sheet, row) in places else "unchanged"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -67,7 +67,7 @@ class Plan:
 
 
 def make_plan(
-    requests: Sequence[ask.Request],
+    requests: Iterable[ask.Request],
     snapshot: Snapshot,
     tick: Callable[[], object] = lambda: None,
 ) -> Plan:

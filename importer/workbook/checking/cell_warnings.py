@@ -11,7 +11,7 @@ from importer.domain.problems import Code, Place, Problem, problem_at
 from importer.domain.sheets import Column, ColumnKind
 from importer.domain.tidying import tidy_text
 from importer.workbook.cell import Cell, cell_text
-from importer.workbook.checking.cells import Value
+from importer.workbook.checking.cells import Value, read_column
 from importer.workbook.checking.dates import DatesRead
 from importer.workbook.checking.layout import InputSheet
 
@@ -48,43 +48,48 @@ _ORDERS: dict[DateOrder, str] = {"dmy": N_("day first"), "mdy": N_("month first"
 
 def cell_warnings(
     input_sheet: InputSheet, column: Column, cells: Sequence[Cell], values: Sequence[Value],
-    bad_rows: Set[int],
+    bad: Set[int],
 ) -> Iterator[Problem]:  # fmt: skip
-    """The warnings about the cells of `column`; those of `bad_rows` are bad."""
-    number = input_sheet.columns[column.field] + 1
+    """The warnings about the cells of `column`; those at the indices `bad` are bad."""
+    number, numbers = input_sheet.columns[column.field] + 1, input_sheet.rows.numbers
     formulas, quoted = input_sheet.markup.formulas, input_sheet.markup.quoted
-    names_something = column.kind is ColumnKind.NAME and column.known is None
-    is_date, is_tidied = column.kind is ColumnKind.DATE, column.kind in _TIDIED
-    for (row, _), cell, value in zip(input_sheet.rows, cells, values, strict=True):
-        if cell is None:
+    is_date = column.kind is ColumnKind.DATE
+    tidied = values if is_date or column.kind in _TIDIED else read_column(cells, _tidied)
+    for index, (cell, after) in enumerate(zip(cells, tidied, strict=True)):
+        if (cell is after and not quoted) or not isinstance(cell, str) or index in bad:
             continue
-        if row not in bad_rows:
-            if isinstance(cell, str) and (not is_date or (row, number) in quoted):
-                tidied = str(value) if is_tidied or is_date else tidy_text(cell)
-                typed = quoted.get((row, number), cell) if quoted else cell
-                if tidied != typed:
-                    yield _warning(_NORMALISED, Place(input_sheet.place, row), column, typed,
-                                   before=visible(typed), after=tidied)  # fmt: skip
-            if names_something and not fits_console(str(value)):
-                yield _warning(_CONSOLE_LIMIT, Place(input_sheet.place, row), column, str(value))
-        if formulas and formulas.get((row, number)):
+        typed = quoted.get((numbers[index], number), "" if is_date else cell)
+        if typed and typed != str(after):
+            yield _warning(_NORMALISED, Place(input_sheet.place, numbers[index]), column, typed,
+                           before=visible(typed), after=str(after))  # fmt: skip
+    if column.kind is ColumnKind.NAME and column.known is None:
+        for index, value in enumerate(values):
+            if isinstance(value, str) and not fits_console(value) and index not in bad:
+                place = Place(input_sheet.place, numbers[index])
+                yield _warning(_CONSOLE_LIMIT, place, column, value)
+    for row, cell in zip(numbers, cells if formulas else (), strict=False):
+        if cell is not None and formulas.get((row, number)):
             place = Place(input_sheet.place, row)
             yield _warning(_FORMULA_VALUE_USED, place, column, cell_text(cell))
 
 
+def _tidied(cell: Cell) -> Cell:
+    return tidy_text(cell) if isinstance(cell, str) else cell
+
+
 def date_warnings(
-    input_sheet: InputSheet, column: Column, cells: Sequence[Cell], dates: DatesRead,
-    bad_rows: Set[int],
-) -> Iterator[Problem]:  # fmt: skip
+    input_sheet: InputSheet, column: Column, cells: Sequence[Cell], dates: DatesRead, bad: Set[int]
+) -> Iterator[Problem]:
     """How the dates of `column` were read where that is not plain: a warning for all of them."""
     typed, in_order, ordered, timed = (
-        [index for index in indices if input_sheet.rows[index][0] not in bad_rows]
+        [index for index in indices if index not in bad]
         for indices in (dates.typed, dates.in_order, dates.ordered, dates.timed)
     )
+    numbers = input_sheet.rows.numbers
 
     def warning(kind: tuple[Code, str, str], indices: Sequence[int], **facts: object) -> Problem:
         index, before = indices[0], cell_text(cells[indices[0]])
-        place = Place(input_sheet.place, input_sheet.rows[index][0])
+        place = Place(input_sheet.place, numbers[index])
         return _warning(kind, place, column, before, before=visible(before),
                         after=dates.values[index], **facts)  # fmt: skip
 
@@ -92,8 +97,8 @@ def date_warnings(
         message = _IN_ORDER
         facts: dict[str, object] = {"order": text(_ORDERS[dates.order])}
         if dates.proof is not None:
-            message, row = _AS_PROVED, input_sheet.rows[dates.proof][0]
-            facts["proof"] = f"{input_sheet.place.columns[column.field].letter}{row}"
+            message, letter = _AS_PROVED, input_sheet.place.columns[column.field].letter
+            facts["proof"] = f"{letter}{numbers[dates.proof]}"
         [(other, words)] = [item for item in _ORDERS.items() if item[0] != dates.order]
         kind = Code.NORMALISED, message, _OTHER_ORDER
         yield warning(kind, ordered, count=len(in_order), other=text(words), dates=other, **facts)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import NoneType
 
 from importer.base.texts import LANGUAGES, translated
 from importer.domain.entities import ManagedBy
@@ -22,7 +23,6 @@ from importer.workbook.labels import label_key
 Value = Cell | ManagedBy
 Reader = Callable[[Cell], Value]
 
-_CACHED = 4_096
 # Not 1.000 or 1,000, which is a thousand in some countries and one in others.
 _WHOLE = re.compile(r"([0-9]{1,12})(?:[.,]0{1,2})?")
 SEPARATED = re.compile(r"[0-9]{1,3}(?:[.,' ’][0-9]{3}){1,4}")
@@ -74,7 +74,6 @@ def read_otc(cell: Cell) -> Value:
     return normalise_otc(cell) or cell if isinstance(cell, str) else cell
 
 
-@lru_cache(_CACHED, typed=True)
 def read_whole_number(cell: Cell) -> Value:
     """A whole number, from a number or plain digits."""
     if isinstance(cell, str):
@@ -86,7 +85,6 @@ def read_whole_number(cell: Cell) -> Value:
     return int(shown) if shown.is_integer() else cell
 
 
-@lru_cache(_CACHED, typed=True)
 def read_choice(cell: Cell, kind: ColumnKind) -> Value:
     """The meaning of a word of `kind` in any language."""
     if not isinstance(cell, str):
@@ -107,3 +105,13 @@ READERS: dict[ColumnKind, Reader] = {
     ColumnKind.YES_NO: partial(read_choice, kind=ColumnKind.YES_NO),
 }
 """The reader of each kind's cells; dates are read by the column, in `dates.py`."""
+
+
+def read_column(cells: Sequence[Cell], read: Reader) -> list[Value]:
+    """What the `cells` of a column mean; equal ones are read once if there are many."""
+    different = set(cells)
+    if 2 * len(different) < len(cells) and len({*map(type, different)} - {NoneType}) == 1:
+        # In one column, True, 1 and 1.0 are equal.
+        meanings = {cell: None if cell is None else read(cell) for cell in different}
+        return list(map(meanings.__getitem__, cells))
+    return [None if cell is None else read(cell) for cell in cells]

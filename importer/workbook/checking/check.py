@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
-from itertools import repeat
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from importer.base.errors import FileError
 from importer.base.texts import N_, current_language, text
@@ -18,13 +16,15 @@ from importer.config.settings import DateOrder
 from importer.domain.problems import Code, Place, Problem
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
-from importer.workbook.cell import BadCell, Cell, is_blank
+from importer.workbook.cell import BadCell, Cell
+from importer.workbook.checking import checks  # noqa: F401 - loads pandera while a file is read
 from importer.workbook.checking.cell_problems import cell_problem
 from importer.workbook.checking.cell_warnings import cell_warnings, date_warnings
-from importer.workbook.checking.cells import READERS, Value
+from importer.workbook.checking.cells import READERS, Value, read_column
 from importer.workbook.checking.dates import DatesRead, read_dates
 from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.naming import name_sheets
+from importer.workbook.checking.requests import Requests
 from importer.workbook.checking.schemas import failures
 from importer.workbook.labels import META, PREFILLED, UNDECIDED, VERSION
 from importer.workbook.markup import Markup
@@ -60,7 +60,7 @@ class CheckedWorkbook:
     is_template: bool
     prefilled: Prefilled | None
     is_undecided: bool = False
-    requests: list[Request] = with_default(default_factory=list)
+    requests: Requests | Sequence[Request] = ()
     refused: set[tuple[str, int]] = with_default(default_factory=set)
     read: int = 0
 
@@ -92,23 +92,22 @@ def check_workbook(
                               UNDECIDED in meta)  # fmt: skip
     usual: DateOrder | None = "dmy" if current_language() == "es" else None
     orders = dates, None if checked.is_undecided else usual
+    checked.requests = requests = Requests()
     for input_sheet in sheets:
         checked.read += len(input_sheet.rows)
-        refused = (
-            (row for row, _ in input_sheet.rows) if input_sheet.refused else input_sheet.totals
-        )
+        refused = input_sheet.rows.numbers if input_sheet.refused else input_sheet.totals
         checked.refused.update((input_sheet.place.name, row) for row in refused)
         to_check = input_sheet.without_totals()
         if input_sheet.sheet is not None and to_check.rows and input_sheet.columns:
-            _check_sheet(to_check, input_sheet.sheet, checked, orders)
+            _check_sheet(to_check, input_sheet.sheet, checked, requests, orders)
         tick()
     return checked
 
 
 def _check_sheet(
-    input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook, orders: Orders
-) -> None:
-    rows = [row for row, _ in input_sheet.rows]
+    input_sheet: InputSheet, sheet: Sheet, checked: CheckedWorkbook, requests: Requests,
+    orders: Orders,
+) -> None:  # fmt: skip
     raw = {
         column.field: cells_of(input_sheet, column)
         for column in sheet.columns
@@ -116,37 +115,29 @@ def _check_sheet(
     }
     values, dates = _read(sheet, raw, orders)
     checked.is_undecided |= any(read.is_undecided for read in dates.values())
-    # A blank optional column cannot be bad, and pandera takes a while for each column.
-    checkable = {
-        field: cells
-        for field, cells in values.items()
-        if sheet.column(field).required or any(cell is not None for cell in cells)
-    }
-    bad = failures(sheet, pd.DataFrame(checkable, index=rows, dtype=object))
-    index_of = {row: index for index, row in enumerate(rows)}
-    bad_rows_of: dict[str, set[int]] = {field: set() for field in raw}
-    for row, field, rule in bad:
-        cell = None
-        if field in raw:  # not if the column, which this row needs, is missing
-            cell = raw[field][index_of[row]]
-            bad_rows_of[field].add(row)
-        place = Place(input_sheet.place, row)
+    numbers = input_sheet.rows.numbers
+    bad: dict[str, set[int]] = defaultdict(set)
+    for index, field, rule in failures(sheet, values):
+        bad[field].add(index)
+        # The column, which this row needs, may be missing.
+        cell = raw[field][index] if field in raw else None
+        place = Place(input_sheet.place, numbers[index])
         checked.problems.append(cell_problem(place, sheet.column(field), rule, cell))
-    bad_rows = {row for row, _, _ in bad}
-    checked.refused.update((input_sheet.place.name, row) for row in bad_rows)
+    bad_rows = set[int]().union(*bad.values())
+    checked.refused.update((input_sheet.place.name, numbers[index]) for index in bad_rows)
     for field, cells in raw.items():
         of_cells = input_sheet, sheet.column(field), cells
         if field in dates:
-            checked.problems += date_warnings(*of_cells, dates[field], bad_rows_of[field])
-            number = input_sheet.columns[field] + 1
+            checked.problems += date_warnings(*of_cells, dates[field], bad[field])
+            letter = input_sheet.columns[field] + 1
             input_sheet.days.update(
-                ((rows[index], number), dates[field].values[index])
+                ((numbers[index], letter), dates[field].values[index])
                 for index in dates[field].typed
-                if rows[index] not in bad_rows_of[field]
+                if index not in bad[field]
             )
-        checked.problems += cell_warnings(*of_cells, values[field], bad_rows_of[field])
+        checked.problems += cell_warnings(*of_cells, values[field], bad[field])
     if not input_sheet.refused:
-        checked.requests += _requests(input_sheet, sheet, values, bad_rows)
+        requests.add(sheet, input_sheet.place, numbers, values, bad_rows)
 
 
 def _read(
@@ -161,40 +152,24 @@ def _read(
             dates[field] = read_dates(cells, *orders)
             values[field] = [*dates[field].values]
         else:
-            read = READERS[kind]
-            values[field] = [None if cell is None else read(cell) for cell in cells]
+            values[field] = read_column(cells, READERS[kind])
     return values, dates
-
-
-def _requests(
-    input_sheet: InputSheet, sheet: Sheet, values: Mapping[str, list[Value]], bad_rows: set[int]
-) -> list[Request]:
-    fields: Sequence[str] = sheet.request.__struct_fields__[1:]
-    make: Any = sheet.request  # the schema guarantees the types of its fields
-    by_field = [values.get(field, repeat(None)) for field in fields]
-    return [
-        make(Place(input_sheet.place, row), *cells)
-        for (row, _), *cells in zip(input_sheet.rows, *by_field, strict=False)
-        if row not in bad_rows
-    ]
 
 
 def cells_of(input_sheet: InputSheet, column: Column) -> list[Cell]:
     """The cells of a column; in text, numbers as a person sees them."""
-    index = input_sheet.columns[column.field]
-    cells = [cells[index] if index < len(cells) else None for _, cells in input_sheet.rows]
-    markup = input_sheet.markup
+    index, rows, markup = input_sheet.columns[column.field], input_sheet.rows, input_sheet.markup
+    cells = rows.column(index)
     if column.kind in OF_TEXT and (markup.shown or markup.not_text):
-        cells = [
+        return [
             _as_shown(cell, markup, (row, index + 1))
-            for (row, _), cell in zip(input_sheet.rows, cells, strict=True)
+            for row, cell in zip(rows.numbers, cells, strict=True)
         ]
-    # pandas takes the number NaN, which differs from itself, for a blank.
-    return [None if is_blank(cell) else "NaN" if cell != cell else cell for cell in cells]
+    return cells
 
 
 def _as_shown(cell: Cell, markup: Markup, at: tuple[int, int]) -> Cell:
-    if is_blank(cell) or isinstance(cell, BadCell):
+    if cell is None or isinstance(cell, BadCell):
         return cell
     if at in markup.not_text:
         return BadCell(Code.NOT_TEXT, markup.not_text[at])

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from importer.domain.sheets import Sheet
-from importer.workbook.cell import Cell, Row, cell_text, is_blank, is_merged
+from importer.workbook.cell import Cell, cell_text, is_merged
 from importer.workbook.labels import HEADER_SEARCH, is_problems
 from importer.workbook.likeness import fields_meant, fields_named
+from importer.workbook.rows import FilledRows
 
 _TITLE_ROWS = 10  # rows above a header that may be titles; more are data that was sorted there
 
 
-def first_headers(rows: Sequence[Row]) -> dict[int, list[str]]:
+def first_headers(rows: FilledRows) -> dict[int, list[str]]:
     """The filled cells of each row that may be a header, by its number."""
     return {
-        number: [cell_text(cell) for cell in cells if not is_blank(cell)]
-        for number, cells in rows[:HEADER_SEARCH]
+        number: [cell_text(cell) for cell in cells if cell is not None]
+        for number, cells in islice(rows, HEADER_SEARCH)
     }
 
 
-def find_header(rows: Sequence[Row], sheet: Sheet) -> tuple[int, Sequence[Cell]]:
+def find_header(rows: FilledRows, sheet: Sheet) -> tuple[int, Sequence[Cell]]:
     """The number and cells of the row that names the most columns of `sheet`, with all required.
 
     If no row names all of these, cells count that may mean a column. If no row fits, it is a row 1
     without cells.
     """
-    first = first_headers(rows)
+    cells, first = dict(islice(rows, HEADER_SEARCH)), first_headers(rows)
     named = {number: fields_named(sheet, headers) for number, headers in first.items()}
     fields = named
     if not any(sheet.required <= of_row for of_row in named.values()):
@@ -36,30 +38,28 @@ def find_header(rows: Sequence[Row], sheet: Sheet) -> tuple[int, Sequence[Cell]]
         or [number for number, of_row in fields.items() if len(of_row) > 1]
         or [1] * bool(named.get(1))
     )
-    best = max(likely, key=lambda number: (len(fields[number]), -number), default=None)
-    return best or 1, next((cells for number, cells in rows if number == best), ())
+    best = max(likely, key=lambda number: (len(fields[number]), -number), default=1)
+    return best, cells[best] if likely else ()
 
 
-def rows_below(rows: list[Row], number: int, header: Sequence[Cell]) -> list[Row]:
+def rows_below(rows: FilledRows, number: int, header: Sequence[Cell]) -> FilledRows:
     """The rows below the header, except those with nothing but an explanation under Problems."""
     if not header:
         return rows
     notes = {index for index, cell in enumerate(header) if is_problems(cell_text(cell))}
-    return [
-        (row, cells)
-        for row, cells in rows
-        if row > number
-        and (not notes or any(not is_blank(c) for i, c in enumerate(cells) if i not in notes))
-    ]
+    below = rows.only(row > number for row in rows.numbers)
+    if not notes:
+        return below
+    others = [column for index, column in enumerate(below.columns) if index not in notes]
+    return below.only(
+        any(cell is not None for cell in cells) for cells in zip(*others, strict=True)
+    )
 
 
-def are_data(above: Sequence[Row], columns: Mapping[str, int]) -> bool:
+def are_data(above: FilledRows, columns: Mapping[str, int]) -> bool:
     """Whether the rows above a header look like data rather than titles."""
     filled = [
-        sum(
-            index < len(cells) and not is_blank(cells[index]) and not is_merged(cells[index])
-            for index in columns.values()
-        )
+        sum(cells[index] is not None and not is_merged(cells[index]) for index in columns.values())
         for _, cells in above
     ]
     more_than_a_title = len(columns) == 1 and sum(filled) > 1

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
 from importer.base.texts import current_language
 from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
 from importer.domain.sheets import Sheet
 from importer.domain.tidying import tidy_text
 from importer.workbook import labels
-from importer.workbook.cell import Cell, Row, cell_text, is_blank
+from importer.workbook.cell import Cell, cell_text
 from importer.workbook.checking import layout_problems as problem
 from importer.workbook.checking.header import are_data, find_header, first_headers, rows_below
 from importer.workbook.checking.naming import filled_sheets
@@ -23,6 +22,7 @@ from importer.workbook.likeness import (
 )
 from importer.workbook.markup import Markup, column_letters
 from importer.workbook.reading.raw import RawSheet
+from importer.workbook.rows import FilledRows
 
 _FEWEST = 2
 """Columns in other words that make a list of the user's a sheet to apply."""
@@ -47,7 +47,7 @@ class InputSheet:
     name: str
     columns: dict[str, int]
     header: Sequence[Cell]
-    rows: list[Row]
+    rows: FilledRows
     markup: Markup
     header_row: int = 1
     refused: bool = False
@@ -60,7 +60,7 @@ class InputSheet:
         """The sheet without its rows of totals, whose cells mean nothing."""
         if not self.totals:
             return self
-        return replace(self, rows=[row for row in self.rows if row[0] not in self.totals])
+        return replace(self, rows=self.rows.only(n not in self.totals for n in self.rows.numbers))
 
 
 def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Problem]]:
@@ -94,7 +94,7 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
             for row, label in total_rows(input_sheet.rows, columns):
                 input_sheet.totals.add(row)
                 problems.append(problem.total_row(raw, row, label))
-            problems += problem.hidden_cells(raw, input_sheet.rows, input_sheet.columns)
+            problems += problem.hidden_cells(raw, input_sheet.rows.numbers, input_sheet.columns)
         sheets.append(input_sheet)
     return sheets, problems
 
@@ -139,9 +139,8 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
     """The problems of a known sheet's layout; rows above its header may be added to its rows."""
     row, rows = input_sheet.header_row, input_sheet.rows
     unknown: list[problem.Header] = []
-    width = max((len(cells) for _, cells in rows), default=0) if input_sheet.header else 0
-    for index, cell in zip_longest(range(max(width, len(input_sheet.header))), input_sheet.header):
-        header = problem.Header(raw, row, index, "" if is_blank(cell) else cell_text(cell))
+    for index, cell in enumerate(input_sheet.header):
+        header = problem.Header(raw, row, index, cell_text(cell))
         column = labels.column_named(sheet, header.name)
         if column is None:
             unknown.append(header)
@@ -151,15 +150,16 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
             yield problem.duplicate_column(header, first)
         if labels.hides_characters(header.name):
             yield problem.tidied_header(header, first)
-    above = [(number, cells) for number, cells in raw.rows if number < row]
+    above = raw.rows.only(number < row for number in raw.rows.numbers)
     if are_data(above, input_sheet.columns):
-        input_sheet.rows = [*above, *rows]  # they are refused and given back too
+        input_sheet.rows = above  # they are refused and given back too
+        above.add(rows)
         yield problem.header_below_data(raw, row)
     elif row > 1:
-        yield problem.title_rows(raw, row, [number for number, _ in above])
+        yield problem.title_rows(raw, row, above.numbers)
     for header in unknown:
         name = header.name
-        if not labels.is_problems(name) and (name or is_filled(input_sheet.rows, header.index)):
+        if not labels.is_problems(name) and (name or input_sheet.rows.is_filled(header.index)):
             of_column, fields = problem.unknown_column(header, sheet, input_sheet.columns)
             input_sheet.asked_about.update(fields)
             yield of_column
@@ -169,8 +169,3 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
             yield problem.missing_column(raw, sheet, column, row)
     if raw.chosen is None and not labels.is_exactly(raw.name, sheet):
         yield problem.similar_sheet_name(raw, sheet)
-
-
-def is_filled(rows: Sequence[Row], index: int) -> bool:
-    """Whether a row has a value in the column at `index`."""
-    return any(index < len(cells) and not is_blank(cells[index]) for _, cells in rows)

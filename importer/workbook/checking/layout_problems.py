@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,7 +10,6 @@ from importer.base.texts import N_, Text, text, visible
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.domain.tidying import tidy_text
-from importer.workbook.cell import Row
 from importer.workbook.labels import column_named, language_of
 from importer.workbook.likeness import columns_like
 from importer.workbook.markup import column_letters
@@ -20,10 +19,10 @@ _FINE = N_("No action is needed if this is correct.")
 
 
 def hidden_cells(
-    raw: RawSheet, rows: Sequence[Row], columns: Mapping[str, int]
+    raw: RawSheet, numbers: Iterable[int], columns: Mapping[str, int]
 ) -> Iterator[Problem]:  # fmt: skip
-    """The hidden parts of a sheet that were read."""
-    hidden_rows = {number for number, _ in rows}.intersection(raw.markup.hidden_rows)
+    """The hidden parts of a sheet of which the rows with these `numbers` were read."""
+    hidden_rows = set(raw.markup.hidden_rows).intersection(numbers)
     hidden_columns = [
         column_letters(index + 1)
         for index in sorted(columns.values())

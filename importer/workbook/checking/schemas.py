@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,6 @@ from importer.domain.sheets import (
 from importer.workbook.checking.dates import FIRST_DATE
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pandera.pandas as pa
 
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
@@ -130,25 +129,35 @@ RULES_BETWEEN: dict[type[Request], tuple[Rule, ...]] = {
 """The rules between the cells of a row (rule 10)."""
 
 
-def failures(sheet: Sheet, frame: pd.DataFrame) -> list[tuple[int, str, Rule]]:
-    """The row and field of each bad cell of `frame`, by row and then column, and the broken rule.
+def failures(
+    sheet: Sheet, values: Mapping[str, Sequence[object]]
+) -> list[tuple[int, str, Rule]]:  # fmt: skip
+    """The index and field of each bad value, by index and then column, and the broken rule.
 
-    Its index holds row numbers, its columns, fields of `sheet`, what the readers returned. Nothing
-    is coerced: that would turn 2.5 into 2, and one bad cell would hide the others.
+    `values` are what the readers returned, by field. Nothing is coerced: that would turn 2.5 into
+    2, and one bad cell would hide the others.
     """
+    import pandas as pd
     from pandera.errors import SchemaErrors
 
+    fields = [column.field for column in sheet.columns]
+    # A blank optional column cannot be bad, and pandera takes a while for each column.
+    checkable = {
+        field: cells
+        for field, cells in values.items()
+        if sheet.column(field).required or any(cell is not None for cell in cells)
+    }
     try:
-        schema(sheet, tuple(frame.columns)).validate(frame, lazy=True)
+        frame = pd.DataFrame(checkable, dtype=object)
+        schema(sheet, tuple(checkable)).validate(frame, lazy=True, inplace=True)
     except SchemaErrors as errors:
-        fields = [column.field for column in sheet.columns]
         found: dict[tuple[int, int], Rule] = {}
         broken = [(_broken(sheet, error), error.failure_cases["index"])
                   for error in errors.schema_errors]  # fmt: skip
-        for (name, _, rule), index in sorted(broken, key=lambda one: one[0][1]):
-            for row in map(int, index.drop_duplicates().tolist()):
-                found.setdefault((row, fields.index(name)), rule)
-        return [(row, fields[at], found[row, at]) for row, at in sorted(found)]
+        for (name, _, rule), indices in sorted(broken, key=lambda one: one[0][1]):
+            for index in map(int, indices.drop_duplicates().tolist()):
+                found.setdefault((index, fields.index(name)), rule)
+        return [(index, fields[at], found[index, at]) for index, at in sorted(found)]
     return []
 
 
@@ -203,4 +212,6 @@ def _check(rule: Rule) -> pa.Check:
     from importer.workbook.checking import checks
 
     function = getattr(checks, rule.check)
-    return pa.Check(function, name=rule.code.value, error=rule.message, **rule.figures)
+    return pa.Check(
+        function, name=rule.code.value, error=rule.message, ignore_na=False, **rule.figures
+    )

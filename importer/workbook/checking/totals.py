@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from importer.domain.problems import Code
 from importer.domain.sheets import Column, ColumnKind
 from importer.domain.tidying import tidy_text
-from importer.workbook.cell import BadCell, Cell, Row, is_blank, is_merged
+from importer.workbook.cell import BadCell, Cell, is_merged
 from importer.workbook.checking.cells import SEPARATED, read_whole_number
 from importer.workbook.labels import rough_words
+from importer.workbook.rows import FilledRows
 
 _LAST_ROWS = 5
 """Rows at the end that may be totals, or notes below them."""
@@ -28,7 +29,7 @@ _SIGNS = str.maketrans(dict.fromkeys("Σ∑", " sum "))
 _COUNTS = frozenset({ColumnKind.LICENSES, ColumnKind.LICENSES_OR_NONE})
 
 
-def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[tuple[int, str]]:
+def total_rows(rows: FilledRows, columns: Mapping[int, Column]) -> Iterator[tuple[int, str]]:
     """The number of each row of totals, and its label; `columns` are the known ones by index.
 
     A row needs two of these: it says nothing but that it is a total, it gives the sum or the number
@@ -36,17 +37,15 @@ def total_rows(rows: Sequence[Row], columns: Mapping[int, Column]) -> Iterator[t
     Total.
     """
     for at in range(max(len(rows) - _LAST_ROWS, 0), len(rows)):
-        number, cells = rows[at]
-        label = _label(cells, columns, rows[:at])
+        label = _label(rows, at, columns)
         if label is not None:
-            yield number, label
+            yield rows.numbers[at], label
 
 
-def _label(
-    cells: Sequence[Cell], columns: Mapping[int, Column], above: Sequence[Row]
-) -> str | None:  # fmt: skip
-    """The label of a row of totals, perhaps a blank one; None if the row is no total."""
-    filled = {i: cell for i, cell in enumerate(cells) if not (is_blank(cell) or is_merged(cell))}
+def _label(rows: FilledRows, at: int, columns: Mapping[int, Column]) -> str | None:
+    """The label of the row at index `at`, perhaps a blank one; None if the row is no total."""
+    cells = enumerate(column[at] for column in rows.columns)
+    filled = {i: cell for i, cell in cells if not (cell is None or is_merged(cell))}
     numbers = {i: number for i, cell in filled.items() if (number := _number(cell)) is not None}
     texts = {i: cell for i, cell in filled.items() if isinstance(cell, str) and i not in numbers}
     others = filled.keys() - numbers.keys() - texts.keys()
@@ -67,11 +66,10 @@ def _label(
     )
     counts = {i: n for i, n in numbers.items() if i not in columns or columns[i].kind in _COUNTS}
     is_sum = (says_only_so or is_incomplete) and bool(counts) and all(
-        _is_sum(number, [_number(row[i]) for _, row in above if i < len(row)])
-        for i, number in counts.items()
+        _is_sum(number, list(map(_number, rows.columns[i][:at]))) for i, number in counts.items()
     )  # fmt: skip
     further = digits | {str(number) for i, number in numbers.items() if i not in counts}
-    is_count = len(above) > 1 and str(len(above)) in further
+    is_count = at > 1 and str(at) in further
     is_figure = is_sum or (says_only_so and (is_count or label.rstrip().endswith(":")))
     return label if sum((says_only_so, is_incomplete, is_figure)) > 1 else None
 

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
+from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import BadCell, Cell, Row, error_in, is_blank, is_merged
+from importer.workbook.cell import BadCell, Cell, Row, error_in, is_blank
 from importer.workbook.formats.look import Look
 from importer.workbook.formats.refusals import hostile, too_large, unreadable, unreadable_sheet
 from importer.workbook.markup import Markup, Range, column_letters
-from importer.workbook.reading.counting import differing_cells
+from importer.workbook.reading.counting import count_values, differing_cells
 from importer.workbook.reading.raw import RawSheet
+from importer.workbook.rows import AT_ONCE, FilledRows, blocks_of
 
 _MERGED_TWICE = 1_000_000
 """Cells that several merged ranges may share, as only careless programs write them."""
 
+Filled = Callable[[], Iterable[tuple[int, int]]]
+"""Gives the positions of all cells with a value, as `Look.filled` does."""
 
-def read_sheets(look: Look, limits: Limits) -> Iterator[RawSheet]:
-    """Read every worksheet; raise RefusedError before calamine sees any that is too large."""
+
+def read_sheets(look: Look, limits: Limits) -> Iterator[FilledRows | RawSheet]:
+    """Read every worksheet, its rows first; raise RefusedError before calamine sees any that is too
+    large."""
     markups = look.markups
     by_key = markups if isinstance(markups, dict) else dict(enumerate(markups))
     for markup in by_key.values():
@@ -41,19 +48,43 @@ def read_sheets(look: Look, limits: Limits) -> Iterator[RawSheet]:
     for index, hidden in worksheets:
         key = names[index] if isinstance(markups, dict) else index
         markup = markups[key]  # type: ignore[index]  # the key is of the right type
-        filled = partial(look.filled, key)
-        try:
-            sheet = workbook.get_sheet_by_index(index)
-            grid: list[list[Cell]] = list(sheet.to_python())  # type: ignore[arg-type]  # invariant
-        except BaseException as error:  # also pyo3's PanicException
-            if isinstance(error, MemoryError):
-                raise
-            deque(filled(), 0)  # which may know a better reason
-            raise unreadable_sheet(names[index]) from error
-        top, left = sheet.start or (0, 0)
-        missing = differing_cells(grid, top, left, markup, filled)
-        rows = _rows(grid, top, left, sheet.merged_cell_ranges or markup.merged, markup)
-        yield RawSheet(sheet.name, rows, hidden, markup, unread=missing)
+        yield from _read_sheet(workbook, index, hidden, markup, partial(look.filled, key))
+
+
+def _read_sheet(
+    workbook: CalamineWorkbook, index: int, hidden: bool, markup: Markup, filled: Filled
+) -> Iterator[FilledRows | RawSheet]:
+    name = workbook.sheet_names[index]
+    sheet = _attempt(name, filled, workbook.get_sheet_by_index, index)
+    left = sheet.start[1] if sheet.start else 0
+    merged = sheet.merged_cell_ranges or markup.merged
+    rows = sheet.iter_rows()
+    grids: Iterable[list[list[Cell]]]
+    if merged or markup.errors or markup.booleans or markup.formulas:  # which may be anywhere
+        grids = [_attempt(name, filled, list, rows)]
+    else:
+        grids = iter(lambda: _attempt(name, filled, list, islice(rows, AT_ONCE)), [])
+    first, values = 1, 0
+    for grid in grids:
+        values += count_values(grid, first, left, markup)
+        yield from blocks_of(_marked(grid, first, left, merged, markup))
+        first += len(grid)
+    unread = []
+    if values != markup.values:
+        whole = _attempt(name, filled, list, sheet.iter_rows())
+        unread = differing_cells(whole, left, markup, filled)
+    yield RawSheet(name, hidden=hidden, markup=markup, unread=unread)
+
+
+def _attempt(name: str, filled: Filled, read: Callable[..., Any], *arguments: object) -> Any:
+    """What calamine reads of the sheet `name`; raise RefusedError if it fails."""
+    try:
+        return read(*arguments)
+    except BaseException as error:  # also pyo3's PanicException
+        if isinstance(error, MemoryError):
+            raise
+        deque(filled(), 0)  # which may know a better reason
+        raise unreadable_sheet(name) from error
 
 
 def _check_size(markup: Markup, limits: Limits) -> None:
@@ -67,16 +98,16 @@ def _check_size(markup: Markup, limits: Limits) -> None:
             raise too_large(text(reason, size=size), limit, most)
 
 
-def _rows(
-    grid: list[list[Cell]], top: int, left: int, merged: Sequence[Range], markup: Markup
+def _marked(
+    grid: list[list[Cell]], first: int, left: int, merged: Sequence[Range], markup: Markup
 ) -> list[Row]:
-    """The rows that are not blank."""
+    """The rows of `grid`, which begins in row `first`, with what calamine leaves out."""
     if left:
         grid = [[None] * left + row for row in grid]
     if markup.error_words:
         _mark_error_words(grid)
-    _mark_merged_ranges(grid, top, merged)
-    by_number = dict(enumerate(grid, start=top + 1))
+    _mark_merged_ranges(grid, merged)
+    by_number = dict(enumerate(grid, start=first))
     for at, error in markup.errors.items():
         _put(by_number, at, BadCell(Code.CELL_ERROR, error))
     for at, value in markup.booleans.items():
@@ -84,15 +115,7 @@ def _rows(
     for at, has_value in markup.formulas.items():
         if not has_value:
             _put(by_number, at, BadCell(Code.FORMULA_WITHOUT_VALUE, "="))
-    return [(number, cells) for number, cells in sorted(by_number.items()) if _is_filled(cells)]
-
-
-def _is_filled(cells: Sequence[Cell]) -> bool:
-    """Whether a row has a value of its own."""
-    for cell in cells:  # noqa: SIM110 - a generator would take twice as long
-        if not (is_blank(cell) or is_merged(cell)):
-            return True
-    return False
+    return sorted(by_number.items())
 
 
 def _mark_error_words(grid: list[list[Cell]]) -> None:
@@ -111,30 +134,25 @@ def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> N
     cells[column - 1] = cell
 
 
-def _mark_merged_ranges(grid: list[list[Cell]], top: int, ranges: Sequence[Range]) -> None:
+def _mark_merged_ranges(grid: list[list[Cell]], ranges: Sequence[Range]) -> None:
     """Mark the cells of merged ranges; raise RefusedError where too many ranges overlap."""
     left = _MERGED_TWICE + sum(map(len, grid))
     for first, last in ranges:
-        left -= _mark_merged(grid, top, first, last)
+        left -= _mark_merged(grid, first, last)
         if left < 0:
             raise hostile(text(N_("its merged cells overlap")))
 
 
-def _mark_merged(
-    grid: list[list[Cell]], top: int, first: tuple[int, int], last: tuple[int, int]
-) -> int:  # fmt: skip
+def _mark_merged(grid: list[list[Cell]], first: tuple[int, int], last: tuple[int, int]) -> int:
     """Mark the cells of a merged range whose value is in its first cell; return their number."""
-    anchor = first[0] - top
-    if not 0 <= anchor < len(grid) or first[1] >= len(grid[anchor]):
-        return 0
-    if is_blank(grid[anchor][first[1]]):
+    if first[0] >= len(grid) or first[1] >= len(grid[0]) or is_blank(grid[first[0]][first[1]]):
         return 0
     corners = [f"{column_letters(column + 1)}{row + 1}" for row, column in (first, last)]
     merged = BadCell(Code.MERGED_CELLS, ":".join(corners))
-    rows = range(first[0], min(last[0], top + len(grid) - 1) + 1)
+    rows = range(first[0], min(last[0], len(grid) - 1) + 1)
     columns = range(first[1], min(last[1], len(grid[0]) - 1) + 1)
     for row in rows:
         for column in columns:
             if (row, column) != first:
-                grid[row - top][column] = merged
+                grid[row][column] = merged
     return len(rows) * len(columns)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -16,9 +16,8 @@ from typing import BinaryIO
 from importer.config.limits import MB, Limits
 from importer.workbook.formats.refusals import RefusedError
 from importer.workbook.reading.file import read_file
-from importer.workbook.reading.protocol import Done, Failed, Frame, MoreRows, Refused, Work
+from importer.workbook.reading.protocol import Failed, Refused, Work
 
-_ROWS_PER_FRAME = 5_000
 _LONGEST_DETAIL = 500
 
 
@@ -32,8 +31,7 @@ def main() -> None:
         os.dup2(nowhere, sys.stdout.fileno())
         while (work := _next_work(sys.stdin.buffer)) is not None:
             _limit(work.limits)
-            for frame in _answer(work):
-                pickle.dump(frame, answers, pickle.HIGHEST_PROTOCOL)
+            answers.write(_answer(work))
             answers.flush()
             gc.collect()
 
@@ -47,26 +45,23 @@ def _next_work(stream: BinaryIO) -> Work | None:
     return work
 
 
-def _answer(work: Work) -> Iterator[Frame]:
+def _answer(work: Work) -> memoryview:
+    """The frames of the answer. Sent one by one, they would wait until the program takes them."""
+    frames = io.BytesIO()
+    end: Refused | Failed
     try:
-        raw = read_file(Path(work.path), work.limits, work.encoding)
+        for part in read_file(Path(work.path), work.limits, work.encoding):
+            pickle.dump(part, frames, pickle.HIGHEST_PROTOCOL)
+        return frames.getbuffer()
     except RefusedError as refused:
         cause = refused.__cause__
         detail = refused.detail if cause is None else _detail(cause)
-        yield Refused(refused.code, refused.reason, refused.fix, detail)
-        return
+        end = Refused(refused.code, refused.reason, refused.fix, detail)
     except MemoryError:
-        yield Failed(memory=True)
-        return
+        end = Failed(memory=True)
     except BaseException as error:  # also pyo3's PanicException
-        yield Failed(memory=False, detail=_detail(error))
-        return
-    for sheet in raw.sheets:
-        rows, sheet.rows = sheet.rows, []
-        yield sheet
-        for start in range(0, len(rows), _ROWS_PER_FRAME):
-            yield MoreRows(rows[start : start + _ROWS_PER_FRAME])
-    yield Done(raw.sha256, raw.notes)
+        end = Failed(memory=False, detail=_detail(error))
+    return memoryview(pickle.dumps(end, pickle.HIGHEST_PROTOCOL))
 
 
 def _detail(error: BaseException) -> str:

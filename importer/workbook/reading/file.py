@@ -1,4 +1,4 @@
-"""Read a file into sheets of raw cells, in a process of its own (`child.py`)."""
+"""Read a file into the parts of an answer, in a process of its own (`child.py`)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from importer.workbook.formats.xml import ods, xlsx
 from importer.workbook.formats.xml.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.xml.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
 from importer.workbook.reading.calamine import read_sheets
-from importer.workbook.reading.raw import RawSheet, RawWorkbook
+from importer.workbook.reading.protocol import Done, Part
+from importer.workbook.reading.raw import Note
 from importer.workbook.reading.text_file import read_text
+from importer.workbook.rows import blocks_of
 
 _ZIP = b"PK\x03\x04"
 _DAMAGED = (
@@ -41,20 +43,23 @@ _INVALID = (
 )  # fmt: skip
 
 
-def read_file(path: Path, limits: Limits, encoding: str | None = None) -> RawWorkbook:
+def read_file(path: Path, limits: Limits, encoding: str | None = None) -> Iterator[Part]:
     """Read the file at `path`, whatever its format; raise RefusedError if that fails.
 
     `encoding` is that of a text file, if it was chosen.
     """
     content = _bytes_of(path, limits)
-    sha256 = hashlib.sha256(content).hexdigest()
+    notes: list[Note] = []
     try:
         if content.startswith(_ZIP):
-            return RawWorkbook(sha256, list(_archive_sheets(content, limits)))
-        if content.startswith(compound_files.SIGNATURE):
-            return RawWorkbook(sha256, list(read_sheets(xls.look(content), limits)))
-        sheet, notes = read_text(content, path, limits, encoding)
-        return RawWorkbook(sha256, [sheet], notes)
+            yield from _archive_sheets(content, limits)
+        elif content.startswith(compound_files.SIGNATURE):
+            yield from read_sheets(xls.look(content), limits)
+        else:
+            rows, sheet, notes = read_text(content, path, limits, encoding)
+            yield from blocks_of(rows)
+            yield sheet
+        yield Done(hashlib.sha256(content).hexdigest(), notes)
     except PasswordError as error:
         raise refusals.password_protected() from error
     except _DAMAGED as error:
@@ -84,7 +89,7 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
     return content
 
 
-def _archive_sheets(content: bytes, limits: Limits) -> Iterator[RawSheet]:
+def _archive_sheets(content: bytes, limits: Limits) -> Iterator[Part]:
     inspector = xlsx.Inspector(limits)
     with inspect_archive(content, limits, inspector.inspect) as archive:
         yield from read_sheets(_look_at(archive, content, inspector, limits), limits)

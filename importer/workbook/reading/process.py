@@ -21,8 +21,17 @@ from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import CODES
 from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
-from importer.workbook.reading.protocol import ANSWER_TYPES, Done, Failed, MoreRows, Refused, Work
+from importer.workbook.reading.protocol import (
+    ANSWER_TYPES,
+    Done,
+    Failed,
+    Part,
+    Refused,
+    Work,
+    assembled,
+)
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
+from importer.workbook.rows import FilledRows
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -71,7 +80,7 @@ class ReadingProcess:
         clock.start()
         try:
             with _without_garbage_collection():
-                return self._answer(limits)
+                return assembled(self._parts(limits))
         except RefusedError:
             raise
         except Exception as error:  # the process has ended, or its answer is invalid
@@ -84,17 +93,13 @@ class ReadingProcess:
         finally:
             clock.cancel()
 
-    def _answer(self, limits: Limits) -> RawWorkbook:
+    def _parts(self, limits: Limits) -> Iterator[Part]:
+        """The parts of the answer; raise RefusedError if it is a refusal."""
         assert isinstance(self._process.stdout, io.BufferedReader)
-        sheets: list[RawSheet] = []
         while True:
             match _Frames(self._process.stdout).load():
-                case RawSheet() as sheet:
-                    sheets.append(sheet)
-                case MoreRows(rows):
-                    sheets[-1].rows += rows
-                case Done(sha256, notes):
-                    return RawWorkbook(sha256, sheets, notes)
+                case FilledRows() | RawSheet() | Done() as part:
+                    yield part
                 case Refused(code, reason, fix, detail):
                     raise RefusedError(CODES[code], reason, fix, detail)
                 case Failed(memory, detail):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from importer.base.texts import Text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import BadCell, Row
+from importer.workbook.cell import BadCell
 from importer.workbook.markup import Markup
-from importer.workbook.reading.raw import Note, RawSheet
+from importer.workbook.reading.raw import Note, RawSheet, RawWorkbook
+from importer.workbook.rows import FilledRows
 
 
 class Work(NamedTuple):
@@ -38,12 +39,6 @@ class Failed(NamedTuple):
     detail: str | None = None
 
 
-class MoreRows(NamedTuple):
-    """More rows of the sheet before."""
-
-    rows: list[Row]
-
-
 class Done(NamedTuple):
     """The end of an answer: the whole file was read."""
 
@@ -51,10 +46,27 @@ class Done(NamedTuple):
     notes: Sequence[Note]
 
 
-Frame = RawSheet | MoreRows | Refused | Failed | Done
+Part = FilledRows | RawSheet | Done
+"""A part of an answer: rows, then the sheet that they are of, and so on."""
 
 ANSWER_TYPES = (
-    RawSheet, Markup, MoreRows, Refused, Failed, Done, BadCell, Code, Text,
+    FilledRows, RawSheet, Markup, Done, Refused, Failed, BadCell, Code, Text,
     dt.date, dt.datetime, dt.time, dt.timedelta,
 )  # fmt: skip
 """Every class that an answer may contain."""
+
+
+def assembled(parts: Iterable[Part]) -> RawWorkbook:
+    """The workbook that is made of `parts`."""
+    sheets: list[RawSheet] = []
+    rows = FilledRows()
+    for part in parts:
+        match part:
+            case FilledRows():
+                rows.add(part)
+            case RawSheet():
+                part.rows, rows = rows, FilledRows()
+                sheets.append(part)
+            case Done(sha256, notes):
+                return RawWorkbook(sha256, sheets, notes)
+    raise EOFError

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from importer.base.texts import Text
-from importer.workbook.cell import Row
 from importer.workbook.markup import Markup
+from importer.workbook.rows import FilledRows
 
 Note = tuple[Text, Text]
 """What is noteworthy, and what to do about it."""
@@ -15,7 +15,7 @@ Note = tuple[Text, Text]
 
 @dataclass(slots=True)
 class RawSheet:
-    """The rows of a sheet that are not blank, top to bottom.
+    """A sheet of a file.
 
     `is_named` is false for a text file that does not say which sheet it holds. `chosen` is what
     the user says it holds. `unread` names cells that may be wrong or missing: the reader and the
@@ -23,7 +23,7 @@ class RawSheet:
     """
 
     name: str
-    rows: list[Row]
+    rows: FilledRows = field(default_factory=FilledRows)
     hidden: bool = False
     markup: Markup = field(default_factory=Markup)
     is_named: bool = True

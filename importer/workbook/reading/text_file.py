@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.cell import is_blank
+from importer.workbook.cell import Row
 from importer.workbook.formats import refusals
 from importer.workbook.formats.text import csv_file, encodings
 from importer.workbook.markup import Markup
@@ -31,8 +31,8 @@ _COMPRESSED = b"\x1f\x8b"
 
 def read_text(
     content: bytes, path: Path, limits: Limits, chosen: str | None
-) -> tuple[RawSheet, list[Note]]:
-    """The one sheet of a text file whose encoding is `chosen` or found, and notes on the file."""
+) -> tuple[list[Row], RawSheet, list[Note]]:
+    """The rows and sheet of a text file whose encoding is `chosen` or found, and notes on it."""
     beginning, suffix = encodings.beginning(content), path.suffix.lower()
     if beginning.lstrip()[:1] == "<":
         raise _xml(beginning)
@@ -43,8 +43,7 @@ def read_text(
         raise _unknown_format(content, beginning)
     encoding = encodings.encoding_of(content, chosen)
     table = csv_file.read_csv(content, encoding, suffix, limits)
-    rows = [row for row in table.rows if not all(map(is_blank, row[1]))]
-    sheet = RawSheet(path.stem, rows, markup=Markup(quoted=table.quoted), is_named=False)
+    sheet = RawSheet(path.stem, markup=Markup(quoted=table.quoted), is_named=False)
     notes = []
     if has_other_name:
         message = N_("{path} is text, although its name ends in {suffix}; it was read as CSV.")
@@ -55,7 +54,7 @@ def read_text(
         fix = N_("Check accented letters. If they are wrong, name the encoding with --encoding, or "
                  "save the file as CSV UTF-8.")  # fmt: skip
         notes.append((text(message, path=path.name, encoding=encoding.guess), text(fix)))
-    return sheet, notes
+    return table.rows, sheet, notes
 
 
 def _xml(beginning: str) -> refusals.RefusedError:

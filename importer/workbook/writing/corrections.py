@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import chain, count
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _SOURCE = "source"
 
 def write_corrections(
     path: Path, source: Path, checked: CheckedWorkbook, problems: Sequence[Problem],
-    refused: set[tuple[str, int]] | None,
+    refused: Set[tuple[str, int]] | None,
 ) -> None:  # fmt: skip
     """Write to `path` the rows of `source` that are `refused` (None: all), and the reasons.
 

@@ -13,10 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.base.texts import current_language
 from importer.domain.problems import Code
 from importer.domain.sheets import SHEETS, Column, Sheet
-from importer.workbook.cell import BadCell, Cell, Row, is_blank
+from importer.workbook.cell import BadCell, Cell
 from importer.workbook.checking.check import OF_TEXT
-from importer.workbook.checking.layout import InputSheet, is_filled
+from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import is_problems, language_of
+from importer.workbook.rows import FilledRows
 from importer.workbook.writing.corrections_cells import put, put_new
 from importer.workbook.writing.corrections_marks import Marks
 from importer.workbook.writing.styles import AT_TOP, StyleCache, format_of, style_header
@@ -70,7 +71,7 @@ def _add_missing_sheets(workbook: Workbook, sheets: Sequence[InputSheet]) -> Non
 
 
 def _add_rows(
-    workbook: Workbook, input_sheet: InputSheet, rows: Sequence[Row], marks: Marks
+    workbook: Workbook, input_sheet: InputSheet, rows: FilledRows, marks: Marks
 ) -> None:  # fmt: skip
     """Write `rows` of one sheet and mark their problems."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
@@ -88,7 +89,7 @@ def _add_rows(
             value, number_format = _meant(input_sheet, row, column, value)
             put_new(sheet.cell(number, new), value, number_format, styles, AT_TOP)
     new_columns = {column.position: new for new, column in enumerate(columns, start=1)}
-    new_rows = {row: number for number, (row, _) in enumerate(rows, start=2)}
+    new_rows = {row: number for number, row in enumerate(rows.numbers, start=2)}
     marks.add(sheet, input_sheet, new_rows, new_columns, 1, 1, len(columns) + 1)
 
 
@@ -103,7 +104,7 @@ def _meant(
     value = input_sheet.days.get(at, value)
     shown = markup.not_text.get(at) or markup.shown.get(at)
     is_text = declared is None or declared.kind in OF_TEXT
-    if shown is None or not is_text or is_blank(value) or isinstance(value, BadCell):
+    if shown is None or not is_text or value is None or isinstance(value, BadCell):
         return value, column.format
     if at not in markup.not_text:
         return shown, column.format
@@ -133,18 +134,18 @@ def _title(name: str) -> str:
 
 
 def _columns(
-    input_sheet: InputSheet, template: Sheet | None, rows: Sequence[Row], sheet: Worksheet
+    input_sheet: InputSheet, template: Sheet | None, rows: FilledRows, sheet: Worksheet
 ) -> list[_Column]:
     """The template's columns, then the other columns of the user's sheet with their headers."""
     header = input_sheet.header
-    width = max(len(header), *(len(cells) for _, cells in rows))
+    width = max(len(header), len(rows.columns))
     columns = [
         _Column(input_sheet.columns.get(column.field, width), format_of(column), column)
         for column in (template.columns if template else ())
     ]
     for index in sorted(set(range(width)).difference(input_sheet.columns.values())):
         name = header[index] if index < len(header) else None
-        is_used = not is_blank(name) or is_filled(rows, index)
+        is_used = name is not None or rows.is_filled(index)
         if is_used and not is_problems(str(name or "")):
             columns.append(_Column(index, "General"))
             put(sheet.cell(1, len(columns)), name, "@")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import chain
 
 from openpyxl import Workbook
@@ -15,10 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, _
 from importer.domain.problems import Problem, Severity
-from importer.workbook.cell import Row
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import column_letters, column_number
+from importer.workbook.rows import FilledRows
 from importer.workbook.writing import styles
 from importer.workbook.writing.corrections_cells import put, put_new
 
@@ -41,7 +41,7 @@ class Marks:
     `refused` holds the sheet and number of each row to give back; None stands for all rows.
     """
 
-    def __init__(self, problems: Sequence[Problem], refused: set[tuple[str, int]] | None) -> None:
+    def __init__(self, problems: Sequence[Problem], refused: Set[tuple[str, int]] | None) -> None:
         self.refused = refused
         self._errors = [error for error in problems if error.severity is Severity.ERROR]
         self._by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
@@ -49,11 +49,12 @@ class Marks:
             self._by_sheet[problem.sheet].append(problem)
         self._places: dict[Problem, tuple[str, str]] = {}
 
-    def rows_of(self, input_sheet: InputSheet) -> list[Row]:
+    def rows_of(self, input_sheet: InputSheet) -> FilledRows:
         """The rows of a sheet to give back."""
-        name = input_sheet.place.name
-        refused = self.refused
-        return [row for row in input_sheet.rows if refused is None or (name, row[0]) in refused]
+        rows, name, refused = input_sheet.rows, input_sheet.place.name, self.refused
+        if refused is None:
+            return rows
+        return rows.only((name, number) in refused for number in rows.numbers)
 
     def add(
         self, sheet: Worksheet, input_sheet: InputSheet, rows: Mapping[int, int],

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
@@ -18,11 +17,12 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.config.limits import MB
-from importer.workbook.cell import Row, cell_text, is_merged
+from importer.workbook.cell import cell_text, is_merged
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
+from importer.workbook.rows import FilledRows
 from importer.workbook.writing.corrections_cells import put
 from importer.workbook.writing.corrections_marks import Marks, unmark
 from importer.workbook.writing.template import add_validations
@@ -36,7 +36,10 @@ _WIDEST = 1_000_000
 
 def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
     """The workbook at `source` with its problems marked; None if it cannot be given back."""
-    above = (own.rows and own.rows[0][0] <= own.header_row for own in checked.sheets)
+    above = (
+        min(own.rows.numbers, default=own.header_row + 1) <= own.header_row
+        for own in checked.sheets
+    )
     is_unread = any(own.is_unread for own in checked.sheets)
     if not checked.is_template or is_unread or any(above):  # rows instead of a header, or above it
         return None
@@ -60,7 +63,7 @@ def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbo
             last = _problems_column(sheet, input_sheet)
             columns = {index: index + 1 for index in range(max(last, sheet.max_column))}
             first = min(input_sheet.columns.values(), default=0) + 1
-            rows = {number: number for number, _ in input_sheet.rows}
+            rows = {number: number for number in input_sheet.rows.numbers}
             if marks.refused is not None:
                 rows = _keep(sheet, header_row, marks.rows_of(input_sheet))
             marks.add(sheet, input_sheet, rows, columns, first, header_row, last)
@@ -126,10 +129,10 @@ def _problems_column(sheet: Worksheet, input_sheet: InputSheet) -> int:
             for number in range(input_sheet.header_row + 1, sheet.max_row + 1):
                 sheet.cell(number, index).value = None
             return index
-    return max(len(input_sheet.header), *(len(cells) for _, cells in input_sheet.rows)) + 1
+    return max(len(input_sheet.header), len(input_sheet.rows.columns)) + 1
 
 
-def _keep(sheet: Worksheet, header_row: int, rows: Sequence[Row]) -> dict[int, int]:
+def _keep(sheet: Worksheet, header_row: int, rows: FilledRows) -> dict[int, int]:
     """Keep only `rows` below the header; return the new number of each."""
     for merged in list(sheet.merged_cells.ranges):
         if merged.max_row > header_row:

@@ -34,7 +34,7 @@ child.main()
 _REPORTING = """
     try:
         {first}
-        return read(path, *more)
+        yield from read(path, *more)
     except (RefusedError, MemoryError):
         raise
     except BaseException as error:
@@ -45,9 +45,9 @@ _REPORTING = """
 
 _SABOTAGED = """
     deed = compile({deeds}.get(path.stem, "pass"), "deed", "exec")
-    content = read(path, *more) if {after} else None
+    parts = [*read(path, *more)] if {after} else None
     exec(deed)
-    return content or read(path, *more)
+    yield from parts or read(path, *more)
 """
 
 

@@ -125,10 +125,11 @@ def _run_once(folders: Folders, change: Callable[[], None]) -> int:
     """It reads workbooks itself: the steps are the same, and no other process needs to start."""
     from importer.cli.main import run
     from importer.workbook.reading.file import read_file
+    from importer.workbook.reading.protocol import assembled
 
     replace("importer.service.inbox.arrivals", STILL=0.0)
     replace("importer.service.loops", LOOK_SOON=0.01)
-    replace("importer.pipeline.apply", read_workbook=read_file)
+    replace("importer.pipeline.apply", read_workbook=lambda *file: assembled(read_file(*file)))
     change()
     return run(["serve", "--once", "-q", "--config", str(folders.config)])
 

@@ -17,6 +17,7 @@ from builders import A, B, C, D, edit_workbook
 from command_line import CommandLine
 from importer.config.limits import DEFAULT_LIMITS
 from importer.workbook.reading.file import read_file
+from importer.workbook.reading.protocol import assembled
 from importer.workbook.reading.raw import RawSheet
 from importer.workbook.writing import corrections_own
 from own_workbook import BAD, CODES, FIXED, GREEN, ROWS, is_marked, write_own_workbook
@@ -200,7 +201,8 @@ def test_a_returned_workbook_is_read_like_the_original(command: CommandLine, fil
     edit_workbook(filled, type_oddities, rich_text=True)
     corrections = command("check", filled, "--json").corrections
     before, after = (
-        {sheet.name: _without_problems(sheet) for sheet in read_file(path, DEFAULT_LIMITS).sheets}
+        {sheet.name: _without_problems(sheet)
+         for sheet in assembled(read_file(path, DEFAULT_LIMITS)).sheets}
         for path in (filled, corrections)
     )  # fmt: skip
     for name in ("Add OTC", "Add Customer", "Instructions", "Lists"):
@@ -209,9 +211,6 @@ def test_a_returned_workbook_is_read_like_the_original(command: CommandLine, fil
 
 
 def _without_problems(sheet: RawSheet) -> list[tuple[int, list[Any]]]:
-    header = list(sheet.rows[0][1]) if sheet.rows else []
+    header = list(next(iter(sheet.rows))[1]) if sheet.rows else []
     width = header.index("Problems") if "Problems" in header else len(header)
-    return [
-        (number, [cell or None for cell in cells][:width] + [None] * (width - len(cells)))
-        for number, cells in sheet.rows
-    ]
+    return [(number, list(cells[:width])) for number, cells in sheet.rows]

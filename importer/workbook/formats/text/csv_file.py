@@ -100,19 +100,19 @@ def _rows(
     stream: io.TextIOWrapper, separator: str, limits: Limits
 ) -> Iterator[tuple[int, list[str]]]:
     """The fields of each row that is not blank, and its number."""
-    count = 0
+    widest = 0
     for number, fields in enumerate(_fields(_lines(stream, limits), separator), 1):
         if number > limits.rows:
             raise too_large(text(N_("it has too many rows")), "rows", limits.rows)
-        count += len(fields)
-        if count > limits.cells:
-            raise _too_many(limits)
         if not any(fields):
             continue
-        while fields and not fields[-1]:
+        while not fields[-1]:
             fields.pop()
-        if len(fields) > limits.columns:
+        widest = max(widest, len(fields))
+        if widest > limits.columns:
             raise too_large(text(N_("it has too many columns")), "columns", limits.columns)
+        if number * widest > limits.cells:
+            raise _too_many(limits)
         yield number, fields
 
 

@@ -1,0 +1,79 @@
+"""The rows of a sheet that are not blank, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import compress, islice, zip_longest
+
+from importer.workbook.cell import Cell, Row, is_blank, is_merged
+
+AT_ONCE = 5_000
+"""Rows that are read, and sent to the program, together."""
+
+
+@dataclass(slots=True)
+class FilledRows:
+    """The numbers of rows, top to bottom, and the cells of each column from A on.
+
+    Blank cells are None. There are as many cells in every column as there are rows.
+    """
+
+    numbers: list[int] = field(default_factory=list)
+    columns: list[list[Cell]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Row]:
+        return zip(self.numbers, zip(*self.columns, strict=True), strict=True)
+
+    def column(self, index: int) -> list[Cell]:
+        """The cells of the column at `index`; A is 0."""
+        return self.columns[index] if index < len(self.columns) else [None] * len(self)
+
+    def is_filled(self, index: int) -> bool:
+        """Whether a row has a value in the column at `index`."""
+        return any(cell is not None for cell in self.column(index))
+
+    def only(self, wanted: Iterable[bool]) -> FilledRows:
+        """The rows that are `wanted`."""
+        wanted = list(wanted)
+        columns = [list(compress(column, wanted)) for column in self.columns]
+        return FilledRows(list(compress(self.numbers, wanted)), columns)
+
+    def add(self, below: FilledRows) -> None:
+        """Add the rows `below` these."""
+        self.columns += ([None] * len(self) for _ in below.columns[len(self.columns) :])
+        for index, column in enumerate(self.columns):
+            column += below.column(index)
+        self.numbers += below.numbers
+
+
+def blocks_of(rows: Iterable[Row]) -> Iterator[FilledRows]:
+    """The `rows` that have a value of their own, a few at a time."""
+    remaining = iter(rows)
+    while block := list(islice(remaining, AT_ONCE)):
+        by_column = zip_longest(*(cells for _, cells in block))
+        filled = FilledRows([number for number, _ in block], list(map(_compact, by_column)))
+        if not any(all(map(_is_own, set(column))) for column in filled.columns):
+            filled = filled.only(any(map(_is_own, cells)) for _, cells in filled)
+        yield filled
+
+
+def _compact(cells: Sequence[Cell]) -> list[Cell]:
+    """`cells` with None for blank ones, and with the same object for equal ones."""
+    if len({bool, int, float}.intersection(map(type, cells))) > 1:  # True, 1 and 1.0 are equal
+        return list(map(_plain, cells))
+    plain = {cell: _plain(cell) for cell in set(cells)}
+    return [plain[cell] for cell in cells]
+
+
+def _plain(cell: Cell) -> Cell:
+    if is_blank(cell):
+        return None
+    return cell if cell == cell else "NaN"  # pandas takes that number for a blank
+
+
+def _is_own(cell: Cell) -> bool:
+    return not (cell is None or is_merged(cell))

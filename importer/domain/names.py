@@ -40,7 +40,15 @@ def _folded(name: str) -> str:
 
 def accentless_key(name: str) -> str:
     """`name_key` without accents, curly quotes and long dashes."""
-    return name_key(name) if name.isascii() and "`" not in name else _without_accents(name)
+    return accentless_if_other(name) or name_key(name)
+
+
+def accentless_if_other(name: str) -> str | None:
+    """The `accentless_key`; None where it is the `name_key`, as it is of most names."""
+    if name.isascii() and "`" not in name:
+        return None
+    key = _without_accents(name)
+    return None if key == name_key(name) else key
 
 
 @lru_cache(_CACHED)

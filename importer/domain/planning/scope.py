@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from importer.domain import requests as ask
 from importer.domain.entities import ManagedBy
-from importer.domain.names import accentless_key, name_key
+from importer.domain.names import accentless_if_other, accentless_key, name_key
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Scope:
         key = name_key(name)
         self.customers.add(key)
         self.added_customers[key] = name
-        self.new_names.add(accentless_key(name))
+        self.new_names.add(accentless_if_other(name) or key)
         return key
 
 

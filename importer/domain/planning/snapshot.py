@@ -15,7 +15,7 @@ from importer.domain.entities import (
     dedicated_to,
     entity_key,
 )
-from importer.domain.names import accentless_key, name_key
+from importer.domain.names import accentless_if_other, accentless_key, name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.problems import Place
@@ -104,16 +104,20 @@ class Snapshot:
 
     def similar_names(self, name: str) -> list[str]:
         """Names of customers that differ from `name` in accents and nothing else."""
-        accentless = accentless_key(name)
-        alike = _but_in_accents(name, self._accented)
-        plain = self._by_name.get(accentless)
-        if plain is not None and accentless != name_key(name):
-            alike.insert(0, self.customers[plain].name)
-        return alike
+        key, accentless = name_key(name), accentless_if_other(name)
+        alike = self._accented.get(accentless or key, ())
+        similar = [other for other in alike if name_key(other) != key]
+        if accentless in self._by_name:
+            similar.insert(0, self.customers[self._by_name[accentless]].name)
+        return similar
 
     def companies_like(self, company: str) -> list[str]:
         """Names of companies that differ from `company` in accents and nothing else."""
-        return _but_in_accents(company, self._companies)
+        alike = self._companies.get(accentless_key(company), ())
+        if alike in ((), (company,)):
+            return []
+        key = name_key(company)
+        return [other for other in alike if name_key(other) != key]
 
     def entities(self) -> Iterator[Entity]:
         """Every entity in it."""
@@ -145,15 +149,15 @@ class Snapshot:
 
     def put_company(self, company: str) -> None:
         """Note the name of a company."""
-        _put(self._companies, company)
+        _put(self._companies, accentless_key(company), company)
 
     def put_customer(self, customer: Customer) -> None:
         """Hold `customer`."""
-        key = name_key(customer.name)
         self.customers[customer.id] = customer
-        self._by_name[key] = customer.id
-        if accentless_key(customer.name) != key:
-            _put(self._accented, customer.name)
+        self._by_name[name_key(customer.name)] = customer.id
+        accentless = accentless_if_other(customer.name)
+        if accentless is not None:
+            _put(self._accented, accentless, customer.name)
         if customer.email and customer.holds_whole_otcs:
             self._by_email.setdefault(email_key(customer.email), set()).add(customer.id)
         self.last_customer = max(self.last_customer, customer.id)
@@ -208,23 +212,14 @@ class Snapshot:
 
     def _forget_customer(self, customer: Customer) -> None:
         del self._by_name[name_key(customer.name)]
-        key = accentless_key(customer.name)
-        others = tuple(name for name in self._accented.get(key, ()) if name != customer.name)
-        self._accented[key] = others
+        accentless = accentless_key(customer.name)
+        alike = self._accented.get(accentless, ())
+        self._accented[accentless] = tuple(name for name in alike if name != customer.name)
         if customer.email and customer.holds_whole_otcs:
             self._by_email[email_key(customer.email)].discard(customer.id)
 
 
-def _put(known: dict[str, tuple[str, ...]], name: str) -> None:
-    key = accentless_key(name)
+def _put(known: dict[str, tuple[str, ...]], key: str, name: str) -> None:
     alike = known.get(key, ())
     if name not in alike:
         known[key] = (*alike, name)
-
-
-def _but_in_accents(name: str, known: dict[str, tuple[str, ...]]) -> list[str]:
-    alike = known.get(accentless_key(name), ())
-    if alike in ((), (name,)):
-        return []
-    key = name_key(name)
-    return [other for other in alike if name_key(other) != key]

@@ -85,13 +85,13 @@ def _blocks(
     for start in range(0, len(changes), LINES_OF_A_BLOCK):
         lines = []
         for number, change in enumerate(changes[start : start + LINES_OF_A_BLOCK], start + 1):
-            entity, place = change.entity, change.place
+            before, after, place = change.before, change.after, change.place
+            entity = before if after is None else after
+            assert entity is not None, "a change has an image before or after"
             storage = storage_of(entity)
             key = storage.key(entity)
             net.add(storage.entity, key, change)
-            lines.append((
-                number, place.sheet.name, place.row, storage.kind, key, change.before, change.after
-            ))  # fmt: skip
+            lines.append((number, place.sheet.name, place.row, storage.kind, key, before, after))
         block = encode(lines).decode()
         digest.add(start + 1, block)
         yield start + 1, block

@@ -9,6 +9,7 @@ import textwrap
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -41,8 +42,7 @@ def print_lines(lines: Iterable[object]) -> None:
 def print_report(lines: Iterable[ReportLine]) -> None:
     """Print the lines of a report, wrapped if standard output is a terminal."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in lines:
-        print_lines(rendered(line, width))
+    click.echo("\n".join(chain.from_iterable(rendered(line, width) for line in lines)))
 
 
 def rendered(line: ReportLine, width: int | None) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 """First and last row and column of a range, counted from 0."""
@@ -59,6 +60,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@cache
 def column_letters(number: int) -> str:
     """The letters of a column; 1 is A."""
     letters = ""
@@ -74,10 +76,16 @@ def cell_name(row: int, column: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """Escape `text` for a file in Excel's format: ECMA-376, 22.9.2.19, ST_Xstring."""
-    escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
+    """Escape `text` for a file in Excel's format: ECMA-376, 22.9.2.19, ST_Xstring.
+
+    What XML cannot hold becomes the control character for that, U+001A.
+    """
+    if text.isprintable() and "_x" not in text:
+        return text
+    escaped = _LOOKS_ESCAPED.sub("_x005F_", text.translate(_NOT_IN_XML))
     return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)
 
 
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\x1a")

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
+import os
 import re
 from collections.abc import Sequence, Set
 from itertools import chain, count
 from pathlib import Path
+from zipfile import ZipFile
 
-from openpyxl import Workbook
-from openpyxl.cell.rich_text import CellRichText
-from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.files import whole_file
 from importer.domain.problems import Problem
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.labels import META, UNDECIDED
-from importer.workbook.reading.sandbox import read_workbook
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Marks
-from importer.workbook.writing.corrections_own import load_small, own_workbook
+from importer.workbook.writing.corrections_own import own_workbook
+from importer.workbook.writing.new_rows import NewRows, save
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
-_DIGEST = "digest"
-_SOURCE = "source"
+_SIGNATURE = "docProps/corrections.xml"
+_SIGNATURE_SIZE = 1_000  # more than its bytes
 
 
 def write_corrections(
@@ -37,11 +36,15 @@ def write_corrections(
     nothing was applied, all rows are written: the corrected workbook then replaces the first one.
     """
     marks = Marks(problems, refused)
-    workbook = own_workbook(source, checked, marks) or fresh_workbook(checked.sheets, marks)
-    marks.add_list(workbook)
-    _sign(workbook, source, checked.is_undecided)
+    workbook, added = own_workbook(source, checked, marks), list[NewRows]()
+    if workbook is None:
+        workbook, added = fresh_workbook(checked.sheets, marks)
+    added.append(marks.add_list(workbook))
+    _note_dates(workbook[META], checked.is_undecided)
     with whole_file(path) as temporary:
-        workbook.save(temporary)
+        save(workbook, added, temporary)
+        with ZipFile(temporary, "a") as archive:
+            archive.writestr(_SIGNATURE, _signature(source, archive))
 
 
 def corrections_path(workbook: Path, chosen: Path | None) -> Path:
@@ -63,58 +66,28 @@ def _is_free(path: Path, workbook: Path) -> bool:
     if not path.exists():
         return True
     try:
-        read_workbook(path)  # check that it is safe to open
-        corrections = load_small(path.read_bytes())
-        if corrections is None:
-            return False
-        meta = {label: value for label, value, *_ in corrections[META].iter_rows(values_only=True)}
-    except Exception:  # openpyxl raises anything for a file of another program
+        with ZipFile(path) as archive, archive.open(_SIGNATURE) as part:
+            return part.read(_SIGNATURE_SIZE) == _signature(workbook, archive)
+    except Exception:  # zipfile raises anything for a file of another program
         return False
-    return meta.get(_SOURCE) == _source(workbook) and meta.get(_DIGEST) == _digest(corrections)
 
 
-def _sign(corrections: Workbook, source: Path, is_undecided: bool) -> None:
-    """Store in the hidden sheet of `corrections` the facts that later prove it unedited.
+def _signature(source: Path, archive: ZipFile) -> bytes:
+    """What corrections of `source` carry, in a part that every program drops as it saves them.
 
-    Dates that contradict each other are noted too: alone, one of them would be certain.
+    It is made of all other parts and does not reveal the folder.
     """
-    meta = corrections[META]
+    parts = [
+        (part.filename, part.CRC) for part in archive.infolist() if part.filename != _SIGNATURE
+    ]
+    digest = hashlib.sha256(repr((os.fsencode(source.resolve()), parts)).encode()).hexdigest()
+    return f"<corrections>{digest}</corrections>".encode()
+
+
+def _note_dates(meta: Worksheet, is_undecided: bool) -> None:
+    """Note in the hidden sheet if dates contradict each other: alone, one would be certain."""
     for row in reversed(range(1, meta.max_row + 1)):
-        if meta.cell(row, 1).value in (_SOURCE, _DIGEST, UNDECIDED):
+        if meta.cell(row, 1).value == UNDECIDED:
             meta.delete_rows(row)
     if is_undecided:
         meta.append((UNDECIDED,))
-    meta.append((_SOURCE, _source(source)))
-    meta.append((_DIGEST, _digest(corrections)))
-
-
-def _source(workbook: Path) -> str:
-    """The identity of a workbook, which does not reveal its folder."""
-    return hashlib.sha256(str(workbook.resolve()).encode(errors="surrogateescape")).hexdigest()
-
-
-def _digest(workbook: Workbook) -> str:
-    """A digest of all cells."""
-    digest = hashlib.sha256()
-    for sheet in workbook.worksheets:
-        for row in sheet.iter_rows() if sheet.title != META else ():
-            for cell in row:
-                if cell.value is not None:
-                    value = _as_read(cell.value)
-                    digest.update(f"{sheet.title}!{cell.coordinate}={value}\n".encode())
-    return digest.hexdigest()
-
-
-def _as_read(value: object) -> str:
-    """A value as openpyxl reads it back: a date becomes an instant, 5.0 becomes 5."""
-    match value:
-        case dt.date() if not isinstance(value, dt.datetime):
-            return repr(dt.datetime.combine(value, dt.time()))
-        case CellRichText():
-            return repr(str(value))
-        case ArrayFormula():
-            return repr(value.text)
-        case float() if value.is_integer():
-            return repr(int(value))
-        case _:
-            return repr(value)

@@ -18,9 +18,16 @@ from importer.workbook.checking.check import OF_TEXT
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import is_problems, language_of
 from importer.workbook.rows import FilledRows
-from importer.workbook.writing.corrections_cells import put, put_new
-from importer.workbook.writing.corrections_marks import Marks
-from importer.workbook.writing.styles import AT_TOP, StyleCache, format_of, style_header
+from importer.workbook.writing.corrections_marks import (
+    PROBLEMS_WIDTH,
+    SEPARATOR,
+    Marks,
+    add_problems_column,
+    fitting_height,
+    mark,
+)
+from importer.workbook.writing.new_rows import NewCell, NewRows
+from importer.workbook.writing.styles import BAD, WRAP, format_of, put, style_header
 from importer.workbook.writing.template import add_sheet, new_workbook
 
 _EXTRA_WIDTH = 20
@@ -38,14 +45,18 @@ class _Column(NamedTuple):
     declared: Column | None = None
 
 
-def fresh_workbook(sheets: Sequence[InputSheet], marks: Marks) -> Workbook:
-    """A new workbook with the rows to give back, their problems marked."""
+def fresh_workbook(
+    sheets: Sequence[InputSheet], marks: Marks
+) -> tuple[Workbook, list[NewRows]]:  # fmt: skip
+    """A new workbook, and the rows to give back, their problems marked."""
     workbook = new_workbook(current_language())
-    for input_sheet in sheets:
-        if rows := marks.rows_of(input_sheet):
-            _add_rows(workbook, input_sheet, rows, marks)
+    added = [
+        _add_rows(workbook, input_sheet, rows, marks)
+        for input_sheet in sheets
+        if (rows := marks.rows_of(input_sheet))
+    ]
     _add_missing_sheets(workbook, sheets)
-    return workbook
+    return workbook, added
 
 
 def _add_missing_sheets(workbook: Workbook, sheets: Sequence[InputSheet]) -> None:
@@ -72,8 +83,8 @@ def _add_missing_sheets(workbook: Workbook, sheets: Sequence[InputSheet]) -> Non
 
 def _add_rows(
     workbook: Workbook, input_sheet: InputSheet, rows: FilledRows, marks: Marks
-) -> None:  # fmt: skip
-    """Write `rows` of one sheet and mark their problems."""
+) -> NewRows:
+    """Add one sheet and its `rows`, and mark their problems."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
     name = _title(input_sheet.name)
     template = _template_sheet(input_sheet)
@@ -82,15 +93,25 @@ def _add_rows(
     else:
         sheet = add_sheet(workbook, template, name, language_of(name, template), index)
     columns = _columns(input_sheet, template, rows, sheet)
-    styles = StyleCache()
-    for number, (row, cells) in enumerate(rows, start=2):
-        for new, column in enumerate(columns, start=1):
-            value = cells[column.position] if column.position < len(cells) else None
-            value, number_format = _meant(input_sheet, row, column, value)
-            put_new(sheet.cell(number, new), value, number_format, styles, AT_TOP)
+    add_problems_column(sheet, 1, len(columns) + 1)
     new_columns = {column.position: new for new, column in enumerate(columns, start=1)}
     new_rows = {row: number for number, row in enumerate(rows.numbers, start=2)}
-    marks.add(sheet, input_sheet, new_rows, new_columns, 1, 1, len(columns) + 1)
+    marked, explained = marks.place(input_sheet, sheet.title, new_rows, new_columns, 1, 1)
+    for at, words in marked.items():
+        if at[0] == 1:
+            mark(sheet, *at, words)
+    added = NewRows(sheet)
+    for number, (row, cells) in enumerate(rows, start=2):
+        written = []
+        for new, column in enumerate(columns, start=1):
+            value = cells[column.position] if column.position < len(cells) else None
+            cell = NewCell(*_meant(input_sheet, row, column, value))
+            if why := marked.get((number, new)):
+                cell = cell._replace(look=BAD, comment=f"{SEPARATOR}\n\n{why}")
+            written.append(cell)
+        why = explained.get(number)
+        added.add([*written, NewCell(why, look=WRAP)], fitting_height([(why, PROBLEMS_WIDTH)]))
+    return added
 
 
 def _meant(

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
+from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import MergedCell
 from openpyxl.styles import Font, PatternFill
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, _
 from importer.domain.problems import Problem, Severity
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
-from importer.workbook.markup import column_letters, column_number
+from importer.workbook.markup import cell_name, column_number
 from importer.workbook.rows import FilledRows
 from importer.workbook.writing import styles
-from importer.workbook.writing.corrections_cells import put, put_new
+from importer.workbook.writing.new_rows import NewCell, NewRows
 
-_PROBLEMS_WIDTH = 80
+PROBLEMS_WIDTH = 80
 _LINE_HEIGHT = 15
 _ROW_HEIGHT_LIMIT = 409  # Excel's
 _LIST_WIDTHS = {
@@ -31,8 +31,17 @@ _LIST_WIDTHS = {
 }  # fmt: skip
 _LIST_HEADER_ROW = 4
 _LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
-_SEPARATOR = "— avira-importer —"
+SEPARATOR = "— avira-importer —"
 """The line of a comment that separates the user's part from the program's."""
+
+
+class _Marked(NamedTuple):
+    """Where an error is marked in the corrections, and its texts."""
+
+    sheet: str
+    cell: str
+    message: str
+    fix: str
 
 
 class Marks:
@@ -47,7 +56,7 @@ class Marks:
         self._by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
         for problem in self._errors:
             self._by_sheet[problem.sheet].append(problem)
-        self._places: dict[Problem, tuple[str, str]] = {}
+        self._marked: dict[Problem, _Marked] = {}
 
     def rows_of(self, input_sheet: InputSheet) -> FilledRows:
         """The rows of a sheet to give back."""
@@ -56,33 +65,37 @@ class Marks:
             return rows
         return rows.only((name, number) in refused for number in rows.numbers)
 
-    def add(
-        self, sheet: Worksheet, input_sheet: InputSheet, rows: Mapping[int, int],
-        columns: Mapping[int, int], first_column: int, header_row: int, problems_column: int,
-    ) -> None:  # fmt: skip
-        """Mark the errors of `input_sheet` in `sheet` and explain them in its Problems column.
+    def place(
+        self, input_sheet: InputSheet, title: str, rows: Mapping[int, int],
+        columns: Mapping[int, int], first_column: int, header_row: int,
+    ) -> tuple[dict[tuple[int, int], str], dict[int, str]]:  # fmt: skip
+        """The errors of a sheet in words, by the new row and column of their cells, and by the new
+        row that has them in its Problems column.
 
-        `rows` gives the new number of each row, `columns` that of each column in the file (A is 0).
-        Errors of the layout are marked in the header and explained in every row.
+        `title` is the new name of the sheet. `rows` gives the new number of each row, `columns`
+        that of each column in the file (A is 0). Errors of the layout are marked in the header and
+        explained in every row.
         """
-        sheet.cell(header_row, problems_column, _(PROBLEMS))
-        styles.style_header(sheet, header_row, problems_column, _PROBLEMS_WIDTH)
-        reasons: dict[int | None, list[Problem]] = defaultdict(list)
+        marks: dict[tuple[int, int], list[str]] = defaultdict(list)
+        reasons: dict[int | None, list[str]] = defaultdict(list)
         for problem in self._by_sheet[input_sheet.place.name]:
             letters = (problem.cell or "").rstrip("0123456789")
             column = columns.get(column_number(letters) - 1, 1) if letters else first_column
             row = rows.get(problem.row or 0)
-            reasons[row].append(problem)
-            self._places[problem] = _mark(sheet, (row or header_row, column), problem)
+            at = row or header_row, column
+            message, fix = str(problem.message), str(problem.fix)
+            words = f"{message} → {fix}"
+            marks[at].append(words)
+            reasons[row].append(words)
+            self._marked[problem] = _Marked(title, cell_name(*at), message, fix)
         of_layout = reasons[None] if input_sheet.refused else []
-        for row in rows.values():
-            if of_row := reasons.get(row) or of_layout:
-                cell = sheet.cell(row, problems_column)
-                put(cell, "\n".join(map(_in_words, of_row)), "@")
-                cell.alignment = styles.WRAPPED
-                _fit_height(sheet, row, [(cell.value, _PROBLEMS_WIDTH)])
+        explained = ((row, reasons.get(row) or of_layout) for row in rows.values())
+        return (
+            {at: "\n\n".join(texts) for at, texts in marks.items()},
+            {row: "\n".join(texts) for row, texts in explained if texts},
+        )
 
-    def add_list(self, workbook: Workbook) -> None:
+    def add_list(self, workbook: Workbook) -> NewRows:
         """Add the first sheet: every error, with a link to its cell in this workbook."""
         sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
         workbook.active = 0
@@ -94,30 +107,45 @@ class Marks:
         for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
             sheet.cell(_LIST_HEADER_ROW, number, _(title))
             styles.style_header(sheet, _LIST_HEADER_ROW, number, width)
-        cache = styles.StyleCache()
-        for row, problem in enumerate(self._errors, start=_LIST_HEADER_ROW + 1):
-            _list_problem(sheet, row, problem, *self._places[problem], cache)
+        lines = NewRows(sheet)
+        for number, problem in enumerate(self._errors):
+            _list_problem(lines, problem, self._marked[problem], number < _LINKS_LIMIT)
         styles.print_on_one_width(sheet)
         sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
-        last = f"{column_letters(len(_LIST_WIDTHS))}{_LIST_HEADER_ROW + len(self._errors)}"
+        last = cell_name(_LIST_HEADER_ROW + len(self._errors), len(_LIST_WIDTHS))
         sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}"
+        return lines
 
 
-def _mark(sheet: Worksheet, at: tuple[int, int], problem: Problem) -> tuple[str, str]:
-    """Colour and comment the cell at row and column `at`; return its sheet and coordinate.
+def _list_problem(lines: NewRows, problem: Problem, marked: _Marked, is_linked: bool) -> None:
+    texts = (
+        problem.sheet, marked.cell, None, problem.header, problem.value, marked.message, marked.fix,
+    )  # fmt: skip
+    quoted = marked.sheet.replace("'", "''")
+    link = f"'{quoted}'!{marked.cell}" if is_linked else None
+    cells = [NewCell(text, look=styles.WRAP) for text in texts]
+    cells[1] = NewCell(marked.cell, look=styles.LINK if link else styles.WRAP, link=link)
+    cells[2] = NewCell(problem.row, "General", styles.LEFT)
+    lines.add(cells, fitting_height(zip(texts, _LIST_WIDTHS.values(), strict=True)))
 
-    Of merged cells, the first one is marked.
-    """
-    cell = sheet.cell(*at)
+
+def add_problems_column(sheet: Worksheet, header_row: int, column: int) -> None:
+    """Write the header of the Problems column."""
+    sheet.cell(header_row, column, _(PROBLEMS))
+    styles.style_header(sheet, header_row, column, PROBLEMS_WIDTH)
+
+
+def mark(sheet: Worksheet, row: int, column: int, words: str) -> None:
+    """Colour and comment a cell, or the first one of the merged range that it is in."""
+    cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
         ranges = sheet.merged_cells.ranges
         merged = next(merged for merged in ranges if cell.coordinate in merged)
         cell = sheet.cell(merged.min_row, merged.min_col)
     cell.fill, cell.font = styles.BAD_FILL, styles.bad_font(cell.font.name, cell.font.size)
     user_part, own_part = _comment_parts(cell)
-    parts = (user_part, _SEPARATOR, own_part, _in_words(problem))
+    parts = (user_part, SEPARATOR, own_part, words)
     cell.comment = styles.comment("\n\n".join(filter(None, parts)))
-    return sheet.title, cell.coordinate
 
 
 def unmark(sheet: Worksheet) -> None:
@@ -125,7 +153,7 @@ def unmark(sheet: Worksheet) -> None:
     for cell in chain.from_iterable(sheet.iter_rows()):
         if not isinstance(cell, SheetCell) or not cell.comment:
             continue
-        if _SEPARATOR not in cell.comment.text:  # openpyxl does not keep a comment's size
+        if SEPARATOR not in cell.comment.text:  # openpyxl does not keep a comment's size
             cell.comment = styles.comment(cell.comment.text, cell.comment.author)
             continue
         user_part, _own_part = _comment_parts(cell)
@@ -140,40 +168,14 @@ def _comment_parts(cell: object) -> tuple[str, str]:
     """The user's part of a cell's comment, and the program's."""
     assert isinstance(cell, SheetCell)
     text = cell.comment.text if cell.comment else ""
-    user_part, _separator, own_part = text.partition(_SEPARATOR)
+    user_part, _separator, own_part = text.partition(SEPARATOR)
     return user_part.strip(), own_part.strip()
 
 
-def _in_words(problem: Problem) -> str:
-    return f"{problem.message} → {problem.fix}"
-
-
-def _fit_height(sheet: Worksheet, row: int, wrapped: list[tuple[object, int]]) -> None:
-    """Make `row` high enough for texts, each wrapped to a width in characters."""
+def fitting_height(wrapped: Iterable[tuple[str | None, int]]) -> float | None:
+    """The height of a row for texts, each wrapped to a width in characters; None for one line."""
     lines = max(
-        sum(1 + len(line) // width for line in str(value or "").splitlines() or [""])
-        for value, width in wrapped
+        sum(1 + len(line) // width for line in (text or "").splitlines() or [""])
+        for text, width in wrapped
     )
-    if lines > 1:
-        height = min(_LINE_HEIGHT * lines, _ROW_HEIGHT_LIMIT)
-        sheet.row_dimensions[row].height = max(height, sheet.row_dimensions[row].height or 0)
-
-
-def _list_problem(
-    sheet: Worksheet, row: int, problem: Problem, title: str, place: str, cache: styles.StyleCache
-) -> None:  # fmt: skip
-    texts = (
-        problem.sheet, place, None, problem.header, problem.value,
-        str(problem.message), str(problem.fix),
-    )  # fmt: skip
-    for number, value in enumerate(texts, start=1):
-        if value is not None:
-            put_new(sheet.cell(row, number), value, "@", cache, styles.WRAPPED)
-    if problem.row is not None:
-        put_new(sheet.cell(row, 3), problem.row, "General", cache, styles.AT_TOP_LEFT)
-    _fit_height(sheet, row, list(zip(texts, _LIST_WIDTHS.values(), strict=True)))
-    link = sheet.cell(row, 2)
-    quoted = title.replace("'", "''")
-    if row <= _LINKS_LIMIT and isinstance(link, SheetCell):
-        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
-        cache.apply(link, None, styles.WRAPPED, "Hyperlink")
+    return min(_LINE_HEIGHT * lines, _ROW_HEIGHT_LIMIT) if lines > 1 else None

@@ -23,8 +23,15 @@ from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
 from importer.workbook.rows import FilledRows
-from importer.workbook.writing.corrections_cells import put
-from importer.workbook.writing.corrections_marks import Marks, unmark
+from importer.workbook.writing.corrections_marks import (
+    PROBLEMS_WIDTH,
+    Marks,
+    add_problems_column,
+    fitting_height,
+    mark,
+    unmark,
+)
+from importer.workbook.writing.styles import WRAPPED, put
 from importer.workbook.writing.template import add_validations
 
 LARGEST = 64 * MB
@@ -66,7 +73,14 @@ def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbo
             rows = {number: number for number in input_sheet.rows.numbers}
             if marks.refused is not None:
                 rows = _keep(sheet, header_row, marks.rows_of(input_sheet))
-            marks.add(sheet, input_sheet, rows, columns, first, header_row, last)
+            add_problems_column(sheet, header_row, last)
+            marked, explained = marks.place(
+                input_sheet, sheet.title, rows, columns, first, header_row
+            )
+            for at, words in marked.items():
+                mark(sheet, *at, words)
+            for row, words in explained.items():
+                _explain(sheet, row, last, words)
     return workbook
 
 
@@ -120,6 +134,17 @@ def _restore(sheet: Worksheet, input_sheet: InputSheet, *, is_whole: bool) -> No
                 cell = sheet.cell(*at)
                 if isinstance(cell, Cell) and cell.data_type == "s":
                     cell.value, cell.data_type = escaped_text, "s"
+
+
+def _explain(sheet: Worksheet, row: int, column: int, words: str) -> None:
+    """Write why `row` is refused into its Problems column, and make it high enough."""
+    cell = sheet.cell(row, column)
+    put(cell, words, "@")
+    cell.alignment = WRAPPED
+    height = fitting_height([(words, PROBLEMS_WIDTH)])
+    if height is not None:
+        row_dimension = sheet.row_dimensions[row]
+        row_dimension.height = max(height, row_dimension.height or 0)
 
 
 def _problems_column(sheet: Worksheet, input_sheet: InputSheet) -> int:

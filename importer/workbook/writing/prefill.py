@@ -6,18 +6,18 @@ a new name is set when no later row needs the old one. The cells that stay blank
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import asdict
-from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.domain.contents import Contents, CustomerHolding
 from importer.domain.requests import EditCustomer, EditOtc, Request
 from importer.domain.sheets import Sheet
-from importer.workbook.writing.styles import HATCHED, format_of, write_text
+from importer.workbook.cell import Cell
+from importer.workbook.writing.new_rows import NewCell, NewRows
+from importer.workbook.writing.styles import BLANK, PLAIN, format_of
 
 _PERSON = ("new_name", "email", "first_name", "last_name")
 _SUBSCRIPTION = ("otc", "licenses")
@@ -26,7 +26,7 @@ _SUBSCRIPTION = ("otc", "licenses")
 class _Row(NamedTuple):
     """The values of a row by field, and the fields whose cells stay blank."""
 
-    values: dict[str, object]
+    values: Mapping[str, Cell]
     hatched: tuple[str, ...] = ()
 
 
@@ -43,7 +43,7 @@ def _rows(contents: Contents, request: type[Request]) -> Iterator[_Row]:
 
 def _rows_of_customer(holding: CustomerHolding) -> Iterator[_Row]:
     customer = holding.customer
-    person: dict[str, object] = {
+    person: dict[str, Cell] = {
         "customer": customer.name,
         "email": customer.email,
         "first_name": customer.first_name,
@@ -54,28 +54,22 @@ def _rows_of_customer(holding: CustomerHolding) -> Iterator[_Row]:
         return
     *others, last = holding.subscriptions
     for other in others:
-        values = {"customer": customer.name, "otc": other.otc, "licenses": other.licenses}
-        yield _Row(values, _PERSON)
+        yield _Row(
+            {"customer": customer.name, "otc": other.otc, "licenses": other.licenses}, _PERSON
+        )
     yield _Row(person | {"otc": last.otc, "licenses": last.licenses})
 
 
 def fill(
     worksheet: Worksheet, sheet: Sheet, contents: Contents, tick: Callable[[], object]
-) -> None:  # fmt: skip
-    """Write the rows of `sheet` below its header; `tick` is called once per row."""
+) -> NewRows:
+    """The rows of `sheet` below its header; `tick` is called once per row."""
     columns = [(column.field, format_of(column)) for column in sheet.columns]
-    for number, row in enumerate(_rows(contents, sheet.request), 2):
-        for position, (field, number_format) in enumerate(columns, 1):
-            value = row.values.get(field)
-            if value is None and field not in row.hatched:
-                continue
-            cell = worksheet.cell(number, position)
-            assert isinstance(cell, Cell)
-            cell.number_format = number_format
-            if isinstance(value, str):
-                write_text(cell, value)
-            elif isinstance(value, int | dt.date):
-                cell.value = value
-            if field in row.hatched:
-                cell.fill = HATCHED
+    added = NewRows(worksheet)
+    for row in _rows(contents, sheet.request):
+        added.add(
+            NewCell(row.values.get(field), number_format, BLANK if field in row.hatched else PLAIN)
+            for field, number_format in columns
+        )
         tick()
+    return added

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from copy import copy
+import math
+from dataclasses import dataclass
 from functools import cache
 
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.base.texts import N_, translated
 from importer.domain.sheets import Column, ColumnKind, Sheet
+from importer.workbook.cell import BadCell
+from importer.workbook.cell import Cell as Value
 from importer.workbook.markup import column_letters, escaped
 
 _AUTHOR = "avira-importer"
@@ -31,10 +33,27 @@ HATCHED = PatternFill("lightUp", fgColor="BFBFBF")
 BAD_COLOUR = "9C0006"
 BAD_FONT = _font(color=BAD_COLOUR, bold=True)
 AT_TOP = Alignment(vertical="top")
-AT_TOP_LEFT = Alignment(vertical="top", horizontal="left")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
+LINK_FONT = Font(name="Calibri", size=11, underline="single", color="0563C1")
 TITLE_FONT = _font(bold=True, size=16, color="1F4E78")
 HEADING_FONT = _font(bold=True, size=12, color="1F4E78")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """How a new cell looks, apart from the format of its number."""
+
+    alignment: Alignment = AT_TOP
+    font: Font | None = None
+    fill: PatternFill | None = None
+
+
+PLAIN = Look()
+BAD = Look(font=BAD_FONT, fill=BAD_FILL)
+BLANK = Look(fill=HATCHED)
+LEFT = Look(Alignment(vertical="top", horizontal="left"))
+WRAP = Look(WRAPPED)
+LINK = Look(WRAPPED, LINK_FONT)
 
 _COMMENT_LIMIT = 4_000  # characters of a comment; Excel takes 32,767
 
@@ -76,32 +95,18 @@ def add_header(worksheet: Worksheet, sheet: Sheet, language: str) -> None:
     worksheet.freeze_panes = "A2"
 
 
-def write_text(cell: Cell, text: str) -> None:
-    """Write `text` unchanged: never a formula or an escaped character."""
-    cell.value, cell.data_type = escaped(text), "s"
-
-
-class StyleCache:
-    """The styles of new cells, built once and then copied: openpyxl is slow to compare them."""
-
-    def __init__(self) -> None:
-        self._styles: dict[tuple[object, ...], StyleArray] = {}
-
-    def apply(
-        self, cell: Cell, number_format: str | None, alignment: Alignment, style: str | None = None
-    ) -> None:
-        """Set the style of a new cell; `style` is the name of one of Excel's own."""
-        key = (number_format, id(alignment), style)
-        known = self._styles.get(key)
-        if known is not None:
-            cell._style = copy(known)  # type: ignore[attr-defined]  # stubs lack it
-            return
-        if style is not None:
-            cell.style = style
-        if number_format is not None:
+def put(cell: object, value: Value, number_format: str) -> None:
+    """Write `value` unchanged: text stays text, and an unusable cell stays an error."""
+    assert isinstance(cell, Cell)
+    if isinstance(value, BadCell) or (isinstance(value, float) and not math.isfinite(value)):
+        cell.value, cell.data_type = "#N/A", "e"
+    elif value and isinstance(value, str):
+        cell.value, cell.data_type, cell.number_format = escaped(value), "s", "@"
+    elif value not in (None, ""):
+        cell.value = value
+        # A number in a date column would come back as a date that nobody typed.
+        if isinstance(value, int | float) and number_format != DATE_FORMAT:
             cell.number_format = number_format
-        cell.alignment = alignment
-        self._styles[key] = copy(cell._style)  # type: ignore[attr-defined]
 
 
 @cache

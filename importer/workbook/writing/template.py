@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -19,8 +18,9 @@ from importer.workbook.checking.schemas import rules_of
 from importer.workbook.labels import INSTRUCTIONS, LISTS, META, PREFILLED, VERSION, language_of
 from importer.workbook.markup import LAST_ROW, column_letters
 from importer.workbook.writing.instructions import add_instructions
+from importer.workbook.writing.new_rows import save
 from importer.workbook.writing.prefill import fill
-from importer.workbook.writing.styles import add_header, write_text
+from importer.workbook.writing.styles import add_header, put
 
 TEMPLATE_VERSION = 1
 
@@ -45,15 +45,16 @@ def write_template(
     """
     workbook = new_workbook(language, known)
     add_instructions(workbook.create_sheet(translated(INSTRUCTIONS, language), 0), language)
+    added = []
     for index, sheet in enumerate(SHEETS, start=1):
         worksheet = add_sheet(workbook, sheet, sheet.title(language), language, index)
         if contents is not None:
-            fill(worksheet, sheet, contents, tick)
+            added.append(fill(worksheet, sheet, contents, tick))
     if contents is not None:
         workbook[META].append((PREFILLED, contents.batch, contents.head))
     workbook.active = 0
     with whole_file(path) as temporary:
-        workbook.save(temporary)
+        save(workbook, added, temporary)
 
 
 def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
@@ -108,10 +109,7 @@ def _fill_lists(lists: Worksheet, language: str, known: Known) -> None:
     for number, listed in enumerate(_LISTED, start=1):
         lists.cell(1, number, str(listed))
         for row, word in enumerate(columns[listed], start=2):
-            cell = lists.cell(row, number)
-            assert isinstance(cell, Cell)
-            write_text(cell, word)
-            cell.number_format = "@"
+            put(lists.cell(row, number), word, "@")
 
 
 def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidation | None:

@@ -132,6 +132,25 @@ def test_corrections_of_a_wrong_layout_can_be_fixed(command: CommandLine) -> Non
     assert customers[0]["subscriptions"] == [{"otc": A, "licenses": 5}]
 
 
+def test_any_character_may_be_in_the_names_and_cells_of_corrections(command: CommandLine) -> None:
+    """Also those that XML reserves, and one that it cannot hold, which is refused again."""
+    name, text = 'My "OTCs" & <more>', 'A "quote" & <tag>'
+    path = write_cells(
+        Path("x.xlsx"), {name: [HEADERS["Add OTC"][:3], (A, "ana@msp.example", text)]}
+    )
+    workbook = load_workbook(command("check", path, "--json").corrections)
+    assert workbook[name]["C2"].value == text
+    links: list[Any] = [row[1] for row in workbook.worksheets[0].iter_rows(min_row=5)]
+    assert links[0].hyperlink.location == f"'{name}'!A1"
+    path = Path("Add OTC.csv")
+    path.write_text(
+        f"OTC,Email,Company Name,Total Licenses\n{A},ana@msp.example,a\uffff,5", "utf-8"
+    )
+    path = command("check", path, "--json").corrections
+    [error] = command("check", path, "--json").errors
+    assert (error["cell"], error["code"]) == ("C2", "bad-characters")
+
+
 def test_corrections_use_the_languages_of_workbook_and_user(command: CommandLine) -> None:
     """Spanish sheets keep their Spanish names; with --lang es the problems are Spanish too. Both
     are recognised when the file is applied."""

@@ -6,13 +6,13 @@ row-level security or on different machines, looks at that account alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from msgspec.json import encode
 from sqlalchemy.dialects import sqlite
 
 Rows = Sequence[Mapping[str, Any]]
@@ -177,4 +177,4 @@ def _listed(columns: Sequence[sa.Column[Any]], rows: Rows) -> sa.TableValuedAlia
 
 
 def _json(document: Sequence[Any]) -> sa.BindParameter[str]:
-    return sa.bindparam(None, json.dumps(document, ensure_ascii=False), type_=sa.Text)
+    return sa.bindparam(None, encode(document).decode(), type_=sa.Text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.json import encode
 
 Facts = sa.RowMapping | Mapping[str, Any]
 
@@ -23,7 +23,7 @@ class LinesHash:
     which is hashed with the batch."""
 
     def __init__(self, account_id: str) -> None:
-        self._digest = hashlib.sha256(_encode(account_id).encode())
+        self._digest = hashlib.sha256(encode(account_id))
 
     def add(self, first_line: int, lines: str) -> None:
         """Hash a block, its lines as they are stored."""
@@ -38,7 +38,4 @@ class LinesHash:
 def hash_of_batch(batch: Facts) -> str:
     """SHA-256 over a batch, which includes the hashes of its lines and of the batch before."""
     facts = [batch[name] for name in BATCH]
-    return hashlib.sha256(f"{_encode(facts)}\n".encode()).hexdigest()
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+    return hashlib.sha256(encode(facts)).hexdigest()

@@ -38,6 +38,10 @@ _ERROR_NUMBER = re.compile("ERR:[0-9]{3}")
 Row = tuple[int, Sequence[Cell]]  # a row's number (from 1) and its cells, starting at column A
 
 
+INK = re.compile("[!-~]")
+"""A visible character, of those that nearly every text contains."""
+
+
 def error_in(cell: str) -> BadCell | None:
     """The error that a text names, if any, whatever space and invisible characters surround it."""
     word = tidy_text(cell)
@@ -50,7 +54,7 @@ def is_blank(cell: Cell) -> bool:
     """Whether a cell is empty or holds nothing visible."""
     if not isinstance(cell, str):
         return cell is None
-    return not (cell.strip() and (cell.isascii() or tidy_text(cell)))
+    return not (INK.search(cell) or tidy_text(cell))
 
 
 def is_merged(cell: Cell) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, islice, zip_longest
+from types import NoneType
+from typing import cast
 
-from importer.workbook.cell import Cell, Row, is_blank, is_merged
+from importer.workbook.cell import INK, BadCell, Cell, Row, is_blank, is_merged
 
 AT_ONCE = 5_000
 """Rows that are read, and sent to the program, together."""
@@ -36,6 +39,12 @@ class FilledRows:
         """Whether a row has a value in the column at `index`."""
         return any(cell is not None for cell in self.column(index))
 
+    def split(self, number: int) -> tuple[FilledRows, FilledRows]:
+        """The rows above the one with this number, and those below it."""
+        first, last = bisect_left(self.numbers, number), bisect_right(self.numbers, number)
+        above = FilledRows(self.numbers[:first], [column[:first] for column in self.columns])
+        return above, FilledRows(self.numbers[last:], [column[last:] for column in self.columns])
+
     def only(self, wanted: Iterable[bool]) -> FilledRows:
         """The rows that are `wanted`."""
         wanted = list(wanted)
@@ -56,24 +65,25 @@ def blocks_of(rows: Iterable[Row]) -> Iterator[FilledRows]:
     while block := list(islice(remaining, AT_ONCE)):
         by_column = zip_longest(*(cells for _, cells in block))
         filled = FilledRows([number for number, _ in block], list(map(_compact, by_column)))
-        if not any(all(map(_is_own, set(column))) for column in filled.columns):
-            filled = filled.only(any(map(_is_own, cells)) for _, cells in filled)
+        # Most sheets have a column in which every cell is filled.
+        if not any({NoneType, BadCell}.isdisjoint(map(type, cells)) for cells in filled.columns):
+            filled = filled.only(
+                any(not (cell is None or is_merged(cell)) for cell in cells) for _, cells in filled
+            )
         yield filled
 
 
 def _compact(cells: Sequence[Cell]) -> list[Cell]:
     """`cells` with None for blank ones, and with the same object for equal ones."""
-    if len({bool, int, float}.intersection(map(type, cells))) > 1:  # True, 1 and 1.0 are equal
+    kinds, different = set(map(type, cells)), set(cells)
+    if len(kinds & {bool, int, float}) > 1:  # True, 1 and 1.0 are equal
         return list(map(_plain, cells))
-    plain = {cell: _plain(cell) for cell in set(cells)}
-    return [plain[cell] for cell in cells]
+    are_plain = kinds == {str} and all(map(INK.search, cast(set[str], different)))
+    plain = dict(zip(different, different if are_plain else map(_plain, different), strict=True))
+    return list(map(plain.__getitem__, cells))
 
 
 def _plain(cell: Cell) -> Cell:
     if is_blank(cell):
         return None
     return cell if cell == cell else "NaN"  # pandas takes that number for a blank
-
-
-def _is_own(cell: Cell) -> bool:
-    return not (cell is None or is_merged(cell))

@@ -55,7 +55,8 @@ def cell_warnings(
     formulas, quoted = input_sheet.markup.formulas, input_sheet.markup.quoted
     is_date = column.kind is ColumnKind.DATE
     tidied = values if is_date or column.kind in _TIDIED else read_column(cells, _tidied)
-    for index, (cell, after) in enumerate(zip(cells, tidied, strict=True)):
+    pairs = zip(cells, tidied if quoted or tidied != cells else (), strict=False)
+    for index, (cell, after) in enumerate(pairs):
         if (cell is after and not quoted) or not isinstance(cell, str) or index in bad:
             continue
         typed = quoted.get((numbers[index], number), "" if is_date else cell)

@@ -142,9 +142,9 @@ def _check_sheet(
 
 def _read(
     sheet: Sheet, raw: Mapping[str, list[Cell]], orders: Orders
-) -> tuple[dict[str, list[Value]], dict[str, DatesRead]]:
+) -> tuple[dict[str, Sequence[Value]], dict[str, DatesRead]]:
     """The values of each column, and how its dates were read."""
-    values: dict[str, list[Value]] = {}
+    values: dict[str, Sequence[Value]] = {}
     dates: dict[str, DatesRead] = {}
     for field, cells in raw.items():
         kind = sheet.column(field).kind

@@ -24,18 +24,24 @@ def _check(
 ) -> Callable[[Callable[..., list[bool]]], Callable[..., pd.Series | bool]]:
     """Register a check of a column's values that takes `figures`.
 
-    `all_pass` says of all its values at once that they pass, as they do in most columns; it may
-    raise TypeError where some are of another type.
+    `all_pass` says of all its values at once that they pass, as most do; it may raise TypeError
+    where some are of another type.
     """
+
+    def all_do(values: list[object], stated: dict[str, object]) -> bool:
+        with suppress(TypeError):
+            return all_pass(values, **stated)
+        return False
 
     def register(function: Callable[..., list[bool]]) -> Callable[..., pd.Series | bool]:
         @wraps(function)
         def check(values: pd.Series, **stated: object) -> pd.Series | bool:
             listed = values.tolist()
+            if all_do(listed, stated):
+                return True
             filled = [value for value in listed if value is not None]
-            with suppress(TypeError):
-                if not filled or all_pass(filled, **stated):
-                    return True
+            if not filled or all_do(filled, stated):
+                return True
             passes = iter(function(filled, **stated))
             return pd.Series([v is None or next(passes) for v in listed], values.index, dtype=bool)
 
@@ -123,9 +129,12 @@ def is_stated(
     frame: pd.DataFrame, *, column: str, where: str, is_value: str
 ) -> pd.Series | bool:  # fmt: skip
     """Rows in which `column` is filled, or `where` does not hold `is_value`."""
+    values = frame[where].tolist()
+    if is_value not in values:
+        return True
     cells = frame[column].tolist() if column in frame else [None] * len(frame)
     stated = [cell is not None or value != is_value
-              for cell, value in zip(cells, frame[where].tolist(), strict=True)]  # fmt: skip
+              for cell, value in zip(cells, values, strict=True)]  # fmt: skip
     return all(stated) or pd.Series(stated, frame.index, dtype=bool)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _ENCODINGS = ("cp1252", "mac_roman", "cp850", "cp437")
 _LOST = "\ufffd"
@@ -27,6 +27,7 @@ def _characters(encoded: bytes, encoding: str) -> str:
     return "".join(bytes([b]).decode(encoding, "ignore") or chr(b) for b in encoded)
 
 
+@cache
 def _readings() -> dict[str, str]:
     """What two or three characters are in UTF-8: letters of European languages, and punctuation."""
     characters = [chr(code) for first, last in _RANGES for code in range(first, last + 1)]
@@ -37,8 +38,9 @@ def _readings() -> dict[str, str]:
     return readings
 
 
-_READINGS = _readings()
-_GARBLED = re.compile("|".join(map(re.escape, sorted(_READINGS, key=len, reverse=True))))
+@cache
+def _garbled() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(_readings(), key=len, reverse=True))))
 
 
 def repaired(text: str) -> str | None:
@@ -50,21 +52,21 @@ def repaired(text: str) -> str | None:
 def _repaired(text: str) -> str | None:
     if _LOST in text:
         return ""
-    if not any(_is_evidence(match, text) for match in _GARBLED.finditer(text)):
+    if not any(_is_evidence(match, text) for match in _garbled().finditer(text)):
         return None
-    once = _GARBLED.sub(lambda match: _READINGS[match[0]], text)
+    once = _garbled().sub(lambda match: _readings()[match[0]], text)
     return _repaired(once) or unicodedata.normalize("NFC", once)  # it may be garbled twice
 
 
 def _is_evidence(match: re.Match[str], text: str) -> bool:
     """Whether the characters are a letter or a punctuation mark in UTF-8, and not as they stand."""
-    reading, start, end = _READINGS[match[0]], match.start(), match.end()
+    reading, start, end = _readings()[match[0]], match.start(), match.end()
     if len(match[0]) == 3 or reading == "\u00a0":
         return True
     if reading in _ACCENTS:
         return match[0][0] != "Ã"  # of Mac Roman, where many letters follow it
     if reading >= _FIRST_OF_OTHERS:
-        return text[end : end + 2] in _READINGS or text[max(0, start - 2) : start] in _READINGS
+        return text[end : end + 2] in _readings() or text[max(0, start - 2) : start] in _readings()
     if not reading.isalpha():
         return False
     before, after, last = text[:start][-1:], text[end:][:1], match[0][1]

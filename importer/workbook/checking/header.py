@@ -47,7 +47,7 @@ def rows_below(rows: FilledRows, number: int, header: Sequence[Cell]) -> FilledR
     if not header:
         return rows
     notes = {index for index, cell in enumerate(header) if is_problems(cell_text(cell))}
-    below = rows.only(row > number for row in rows.numbers)
+    _above, below = rows.split(number)
     if not notes:
         return below
     others = [column for index, column in enumerate(below.columns) if index not in notes]

@@ -150,7 +150,7 @@ def _problems(raw: RawSheet, sheet: Sheet, input_sheet: InputSheet) -> Iterator[
             yield problem.duplicate_column(header, first)
         if labels.hides_characters(header.name):
             yield problem.tidied_header(header, first)
-    above = raw.rows.only(number < row for number in raw.rows.numbers)
+    above, _below = raw.rows.split(row)
     if are_data(above, input_sheet.columns):
         input_sheet.rows = above  # they are refused and given back too
         above.add(rows)

@@ -36,8 +36,10 @@ _REASONS_TO_PARSE = tuple(
         rb":c[\s>/]", rb"t='s'", rb't="d"', rb"t='d'",
         rb"</v>\s*<v", rb"</is>\s*<is",
         rb't="s"(?!(?: s="[0-9]{1,5}")?><v>[0-9]{1,9}</v>)',
+        rb'<row(?! r="[0-9]{1,7}"[\s>/])[\s>/]',
     )
 )  # fmt: skip
+_DIGITS_ALIKE = bytes.maketrans(b"023456789", b"1" * 9)
 _IN_ERROR_WORDS = (b"#", b"rr:", b"RR:")
 """What every error that a text may name contains: #N/A, Err:502."""
 _LONGEST_MATCH = 32  # A match that begins in the last bytes of a window is found in the next one
@@ -48,7 +50,7 @@ _WITHOUT_POSITION = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s>/]')
 _BARE_POSITION = re.compile(rb"""<c\s(?:[^<>]*\s)?r\s*=\s*["'](?:[0-9]*["']|\$)""")
 # A cell beyond column Z or row 999,999, and the rest of its tag.
 _FAR = re.compile(rb'<c r="([A-Z]{2,3}[0-9]{1,7}|[A-Z][0-9]{7})"[^<>]*>?')
-_ROW = re.compile(rb'<row(?: r="([0-9]{1,7})"[^<>]*|\s[^<>]*|/?)>')
+_ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _DIMENSION = re.compile(ODD_DIMENSION)
 # A character written by its number, which is usual in texts (openpyxl writes accents so), but not
 # in numbers.
@@ -61,6 +63,7 @@ _STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"
 class _Findings:
     """The findings about one part while it was inflated: `cells` are those with contents."""
 
+    is_sheet: bool = False
     must_parse: bool = False
     is_odd: bool = False
     has_error_words: bool = False
@@ -70,21 +73,17 @@ class _Findings:
     columns: int = _NEAR_COLUMNS
 
     def note_rows(self, numbers: list[bytes]) -> None:
-        """Parse the sheet if a row has no number, or not a greater one than the row before."""
-        if b"" in numbers:
-            self.must_parse = True
-            return
+        """Parse the sheet if the number of a row is not greater than that of the row before."""
         rows = [self.row, *map(int, numbers)]
         self.must_parse = self.must_parse or not all(map(lt, rows, rows[1:]))
         self.row = rows[-1]
 
-    def note_unusual(self, window: bytes, start: int) -> None:
-        """Look at the cells of a window from the first unusual one on."""
-        without = _WITHOUT_POSITION.search(window, start)
-        if without and without.start() < len(window) - _LONGEST_MATCH:
+    def note_unusual(self, window: bytes) -> None:
+        """Look at the unusual cells of a window."""
+        if _occurs(_WITHOUT_POSITION, window):
             self.must_parse = True
-            self.is_odd = self.is_odd or _BARE_POSITION.search(window, start) is not None
-        for far in _FAR.finditer(window, start):
+            self.is_odd = self.is_odd or _BARE_POSITION.search(window) is not None
+        for far in _FAR.finditer(window):
             if not far[0].endswith(b"/>"):  # a blank cell costs nothing
                 row, column = position(far[1].decode(), 0, 0)
                 self.rows, self.columns = max(self.rows, row), max(self.columns, column)
@@ -100,22 +99,23 @@ class Inspector:
     def inspect(self, part: str, window: bytes, seen: int) -> None:
         """Search a window of a part, whose first bytes were seen in the window before."""
         findings = self._findings.setdefault(part, _Findings())
-        if not findings.must_parse:
-            end = len(window) - _LONGEST_MATCH
-            matches = (pattern.search(window) for pattern in _REASONS_TO_PARSE)
-            findings.must_parse = any(match and match.start() < end for match in matches)
+        findings.is_sheet = findings.is_sheet or b"worksheet" in window or b"sheetData" in window
+        rows = _different_rows(window) if findings.is_sheet else window
         if not findings.has_error_words:
-            findings.has_error_words = any(sign in window for sign in _IN_ERROR_WORDS)
-        if b"<!" in window or (b"&#" in window and _REFERENCE_IN_VALUE.search(window)):
+            findings.has_error_words = any(sign in rows for sign in _IN_ERROR_WORDS)
+        if not findings.is_sheet:
+            return
+        if not findings.must_parse and _has_reason(rows):
+            findings.must_parse = _has_reason(window)
+        if b"<!" in rows or (b"&#" in rows and _REFERENCE_IN_VALUE.search(rows)):
             findings.is_odd = findings.must_parse = True
         if not findings.cells:
             findings.is_odd = findings.is_odd or _DIMENSION.search(window) is not None
         findings.cells += window.count(b"</c>") - window.count(b"</c>", 0, seen)
         if not findings.must_parse:
             findings.note_rows(_ROW.findall(window)[len(_ROW.findall(window, 0, seen)) :])
-        unusual = _UNUSUAL_CELL.search(window)
-        if unusual:
-            findings.note_unusual(window, unusual.start())
+        if _occurs(_UNUSUAL_CELL, rows):
+            findings.note_unusual(window)
 
     def look(self, archive: InspectedArchive, workbook: str, content: bytes) -> Look:
         """Look at the file `content`, whose part `workbook` lists the sheets.
@@ -165,6 +165,22 @@ class Inspector:
             or findings.rows > self._limits.rows
             or findings.columns > self._limits.columns
         )
+
+
+def _different_rows(window: bytes) -> bytes:
+    """The rows of a window without most of those that differ from others only in digits."""
+    *rows, end = window.translate(_DIGITS_ALIKE).split(b"</row>")
+    return b"</row>".join((*set(rows), b" " * _LONGEST_MATCH + end))
+
+
+def _has_reason(window: bytes) -> bool:
+    return any(_occurs(reason, window) for reason in _REASONS_TO_PARSE)
+
+
+def _occurs(pattern: re.Pattern[bytes], window: bytes) -> bool:
+    """Whether `pattern` matches in a window, except at its end, which the next one repeats."""
+    match = pattern.search(window)
+    return match is not None and match.start() < len(window) - _LONGEST_MATCH
 
 
 def _sheets(archive: InspectedArchive, workbook: str) -> Iterator[tuple[str, str]]:

@@ -80,35 +80,44 @@ def insert(
 
     `rows` are consumed as they are written, at most `at_once` by one statement.
     """
-    if not _on_server(connection):
-        _insert_into_file(connection, table, same, names, rows, min(at_once, AT_ONCE_TO_FILE))
-        return
+    on_server = _on_server(connection)
+    for chunk in _chunks(rows, at_once if on_server else min(at_once, AT_ONCE_TO_FILE)):
+        columns = {  # blank ones take as long as others
+            name: values
+            for name, values in zip(names, zip(*chunk, strict=True), strict=True)
+            if values.count(None) < len(values)
+        }
+        filled = list(zip(*columns.values(), strict=True))
+        into = _insert_on_server if on_server else _insert_into_file
+        into(connection, table, same, [*columns], filled)
+
+
+def _insert_on_server(
+    connection: sa.Connection, table: sa.Table, same: Mapping[str, Any], names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:  # fmt: skip
     alike = [sa.literal(value, table.c[name].type) for name, value in same.items()]
-    for chunk in _chunks(rows, at_once):
-        records = [dict(zip(names, row, strict=True)) for row in chunk]
-        listed = _listed([table.c[name] for name in names], records)
-        connection.execute(
-            sa.insert(table).from_select([*same, *names], sa.select(*alike, *listed.c))
-        )
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    listed = _listed([table.c[name] for name in names], records)
+    connection.execute(sa.insert(table).from_select([*same, *names], sa.select(*alike, *listed.c)))
 
 
 def _insert_into_file(
     connection: sa.Connection, table: sa.Table, same: Mapping[str, Any], names: Sequence[str],
-    rows: Iterable[Sequence[Any]], at_once: int,
+    rows: Sequence[Sequence[Any]],
 ) -> None:  # fmt: skip
     """Add `rows` to a file without SQLAlchemy, which would look at every value."""
     alike, columns = tuple(same.values()), (*same, *names)
-    for chunk in _chunks(rows, at_once):
-        full = len(chunk) - len(chunk) % IN_ONE
-        if full:
-            joined = [
-                (*alike, *chain.from_iterable(chunk[start : start + IN_ONE]))
-                for start in range(0, full, IN_ONE)
-            ]
-            connection.exec_driver_sql(_insertion(table, columns, len(alike), IN_ONE), joined)
-        if full < len(chunk):
-            each = [(*alike, *row) for row in chunk[full:]]
-            connection.exec_driver_sql(_insertion(table, columns, len(alike), 1), each)
+    full = len(rows) - len(rows) % IN_ONE
+    if full:
+        joined = [
+            (*alike, *chain.from_iterable(rows[start : start + IN_ONE]))
+            for start in range(0, full, IN_ONE)
+        ]
+        connection.exec_driver_sql(_insertion(table, columns, len(alike), IN_ONE), joined)
+    if full < len(rows):
+        each = [(*alike, *row) for row in rows[full:]]
+        connection.exec_driver_sql(_insertion(table, columns, len(alike), 1), each)
 
 
 @cache

@@ -155,7 +155,7 @@ def export_page() -> str:
 def json_page() -> str:
     """docs/json.md with the keys of an OTC."""
     page = (ROOT / "docs" / "json.md").read_text("utf-8")
-    keys = ", ".join(f'"{key}"' for key in otc_json(OtcHolding(Otc("", "", "", 1), 0, None, None)))
+    keys = ", ".join(f'"{key}"' for key in otc_json(OtcHolding(Otc("", "", "", 1), 0, None)))
     page, count = re.subn(r"(\| `show otcs \[CODE\]` \| `\[{)[^}]*", rf"\g<1>{keys}", page)
     assert count == 1, "the page has one row for show otcs"
     return page

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
 from importer.cli.translated import Command, option, with_examples
-from importer.config.formats import Format
+from importer.config.formats import MOVEMENTS, Format
 
 if TYPE_CHECKING:
     from importer.pipeline.export import Export
@@ -27,6 +27,14 @@ def print_export(options: CommonOptions, export: Export) -> None:
         "head": export.head,
     }  # fmt: skip
     options.print_result(document, text(N_("Written: {path}"), path=export.file))
+
+
+class _NumberOrAll(click.IntRange):
+    """A whole number, or `all` for None."""
+
+    def convert(self, value: Any, *where: Any) -> Any:
+        """The number, or None."""
+        return None if value == "all" else super().convert(value, *where)
 
 
 @click.command(
@@ -58,6 +66,10 @@ def print_export(options: CommonOptions, export: Export) -> None:
     "--translate-headers", is_flag=True,
     help=N_("Translate the console's own headers too. Programs may expect the English ones."),
 )  # fmt: skip
+@option(
+    "--movements", type=_NumberOrAll(1), default=MOVEMENTS, show_default=True,
+    metavar="NUMBER|all", help=N_("How many changes Movements lists, the newest first."),
+)  # fmt: skip
 @as_of_option
 @common_options
 def export(
@@ -66,6 +78,7 @@ def export(
     form: str | None,
     customer: str | None,
     translate_headers: bool,
+    movements: int | None,
     as_of: dt.date | int | None,
 ) -> None:
     """Export the ledger as it is now, or as it was then."""
@@ -77,6 +90,7 @@ def export(
         exported = exporting.export(
             output or Path(DEFAULT_NAME + Format(form).ending), options.job(shown), as_of,
             customer=customer, form=Format(form), translate_headers=translate_headers,
+            movements=movements,
         )  # fmt: skip
     options.note_if_empty(exported.batch, as_of)
     print_export(options, exported)

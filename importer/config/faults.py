@@ -43,6 +43,8 @@ _TEMPLATES = {
     "interval": N_("{path}: {key} must be a number and a unit such as 30s, 15m, 12h, 1d or 1w, ten "
                    "years at most, not {value}."),
     "no_smtp": N_("{path}: {key} needs a mail server. Add a table [smtp]."),
+    "number_or_all": N_('{path}: {key} must be "all", or a whole number without quotes, 1 or more, '
+                        "not {value}."),
     "path": N_("{path}: {key} contains control characters, since a backslash is special in "
                "\"double quotes\". Put Windows paths in 'single quotes'."),
     "same_files": N_("{path}: {key} and {other} write files with the same name to the same folder. "

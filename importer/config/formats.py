@@ -1,4 +1,4 @@
-"""The formats that an export can have."""
+"""The forms that an export can have."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from pathlib import Path
 from importer.base.errors import MisuseError
 from importer.base.texts import N_, text
 
+MOVEMENTS = 10_000
+"""How many of the newest changes an export lists by default.
+
+The history of a ledger grows for ever, but nobody reads more: 10,000 rows take a few percent of the
+time of a large export, and a mail can carry them.
+"""
 _OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from importer.base.texts import LANGUAGES
 from importer.config import types
-from importer.config.formats import Format
+from importer.config.formats import MOVEMENTS, Format
 from importer.config.limits import Range
 
 EXPORT_NAME = "Export Avira Details"
@@ -40,7 +40,7 @@ class ExportSettings:
     """A scheduled export, by `cron` or `every`.
 
     `key` names its table in messages. `folder` is a path or an fsspec URL. None means: for
-    `timezone` the computer's, for `keep` all, for `lang` the program's.
+    `timezone` the computer's, for `keep` and `movements` all, for `lang` the program's.
     """
 
     key: Annotated[str, Field(alias=KEY)]
@@ -54,6 +54,7 @@ class ExportSettings:
     mail_to: types.addresses = ()
     name: types.file_name = EXPORT_NAME
     translate_headers: types.boolean = False
+    movements: types.number_or_all = MOVEMENTS
     lang: Annotated[str, types.choice(*LANGUAGES)] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 

@@ -81,6 +81,14 @@ def _interval(value: object) -> dt.timedelta:
     return dt.timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+def _number_or_all(value: object) -> int | None:
+    if value == "all":
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise invalid("number_or_all")
+    return value
+
+
 def _valid(fault: str, is_valid: Callable[[str], object]) -> AfterValidator:
     def validate(value: str) -> str:
         if not (value.isprintable() and is_valid(value)):
@@ -99,6 +107,7 @@ address = Annotated[text, _valid("address", email_address)]
 _bare = _valid("address", lambda value: email_address(value) == ("", *value.split("@")))
 addresses = tuple[Annotated[str, _bare], ...]
 interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
+number_or_all = Annotated[int | None, BeforeValidator(_number_or_all)]
 path = Annotated[Path, BeforeValidator(_path)]
 optional_path = Annotated[path | None, BeforeValidator(_unless_blank)]
 path_in_inbox = Annotated[

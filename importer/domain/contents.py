@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from importer.domain.entities import Customer, Device, Entity, Otc, Subscription, dedicated_to
+from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.domain.rules.handing_out import SOON
 
@@ -25,14 +25,13 @@ class OtcStatus(StrEnum):
 
 
 class OtcHolding(NamedTuple):
-    """An OTC with its balance, the day of its first subscription, and its owner's name.
+    """An OTC with its balance, and the name of the customer that it is dedicated to.
 
     Unless `whole`, `used` counts one customer's licences only.
     """
 
     otc: Otc
     used: int
-    activated: dt.date | None
     dedicated_to: str | None
     whole: bool = True
 
@@ -62,20 +61,12 @@ class OtcHolding(NamedTuple):
         return None if expiry is None else (expiry - today).days
 
 
-def otc_holding(
-    otc: Otc, used: int, activated: dt.date | None, holders: Iterable[Customer]
-) -> OtcHolding:  # fmt: skip
-    """The OTC with its balance; `holders` are the customers that hold licences of it."""
-    owner = dedicated_to(holders)
-    return OtcHolding(otc, used, activated, owner.name if owner else None)
-
-
 class CustomerHolding(NamedTuple):
     """A customer with its subscriptions, by OTC, and its devices, by their keys."""
 
     customer: Customer
-    subscriptions: tuple[Subscription, ...]
-    devices: tuple[Device, ...] = ()
+    subscriptions: Sequence[Subscription]
+    devices: Sequence[Device] = ()
 
     @property
     def licenses(self) -> int:
@@ -146,7 +137,8 @@ def figures_of(otcs: Iterable[tuple[int, OtcHolding]], customers: int, today: dt
 class Contents:
     """The OTCs of a ledger, by code, and its customers, by name, at the instant `at` (UTC).
 
-    `batch` is the number of the last batch (0: none) and `head` its hash.
+    `batch` is the number of the last batch (0: none) and `head` its hash. `activated` has the day
+    of each OTC's first subscription, if it was loaded.
     """
 
     account: str
@@ -156,6 +148,7 @@ class Contents:
     head: str
     otcs: Sequence[OtcHolding]
     customers: Sequence[CustomerHolding]
+    activated: Mapping[str, dt.date] = field(default_factory=dict)
 
     def figures(self) -> Figures:
         """The figures of `show summary` and of the export's Summary."""
@@ -183,7 +176,7 @@ class Contents:
         """The OTC of that code, if there is one, and its customers with their licences of it."""
         otcs = [holding for holding in self.otcs if holding.otc.code == code]
         customers = [
-            CustomerHolding(holding.customer, (subscription,))
+            CustomerHolding(holding.customer, [subscription])
             for holding in self.customers
             for subscription in holding.subscriptions
             if subscription.otc == code

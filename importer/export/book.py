@@ -113,17 +113,11 @@ class ExportSheet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """An export of the ledger at the instant `at` (UTC), in one language.
-
-    `exceptions` is one of the `tables`. `overview` has a table of OTCs and one of customers for
-    formats that people only read; it is empty for the others.
-    """
+    """An export of the ledger at the instant `at` (UTC), in one language."""
 
     at: dt.datetime
     summary: Summary
     tables: Sequence[Table]
-    exceptions: Table
-    overview: Sequence[Table]
 
     def sheets(self, row_limit: int) -> list[ExportSheet]:
         """The tables as sheets of at most `row_limit` rows: “OTC Details”, “OTC Details (2)”, …"""

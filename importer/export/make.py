@@ -19,25 +19,30 @@ from importer.export.summary import summary
 def make_book(
     contents: Contents,
     journal: Sequence[Movement],
+    most: int | None = None,
     *,
     of_customer: bool = False,
     translate_headers: bool = False,
     only_read: bool = False,
 ) -> Book:
-    """The export of `contents` and of the lines of the `journal`, in the current language.
+    """The export of `contents` and the newest `most` lines of `journal`, in the current language.
 
     For a customer's own export both are about that customer alone. A format that people `only_read`
     gets the overview.
     """
+    newest = journal if most is None else journal[-most:]
+    left_out = len(newest) < len(journal)
+    first_sheet = summary(contents, len(newest) if left_out else None, of_customer=of_customer)
     needs_attention = exceptions(contents, of_customer=of_customer)
-    tables = [
-        *detail_tables(contents, of_customer=of_customer, translate_headers=translate_headers),
-        needs_attention,
-        movements(journal, of_customer=of_customer),
-    ]
-    overview = [otcs(contents, of_customer=of_customer), customers(contents)] if only_read else []
-    figures = summary(contents, of_customer=of_customer)
-    return Book(contents.at, figures, tables, needs_attention, overview)
+    if only_read:
+        tables = [needs_attention, otcs(contents, of_customer=of_customer), customers(contents)]
+    else:
+        tables = [
+            *detail_tables(contents, of_customer=of_customer, translate_headers=translate_headers),
+            needs_attention,
+            movements(newest, of_customer=of_customer),
+        ]
+    return Book(contents.at, first_sheet, tables)
 
 
 def write_book(book: Book, path: Path, form: Format) -> dict[str, int]:

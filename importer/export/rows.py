@@ -56,6 +56,7 @@ class ActivationRow(NamedTuple):
     holding: OtcHolding
     status: str
     days_left: int | None
+    activated: dt.date | None
     days_active: int | None
     products: str | None
     last_alive: dt.date | None
@@ -113,11 +114,13 @@ def activation_rows(contents: Contents) -> Iterator[ActivationRow]:
         of_otc = devices.get(holding.otc.code, [])
         days = (device.last_date for device in of_otc)
         products = {device.product_name for device in of_otc if device.product_name is not None}
+        activated = contents.activated.get(holding.otc.code)
         yield ActivationRow(
             holding,
             otc_status(holding, contents.today),
             holding.days_left(contents.today),
-            None if holding.activated is None else (contents.at.date() - holding.activated).days,
+            activated,
+            None if activated is None else (contents.at.date() - activated).days,
             ", ".join(first_of(sorted(products), PRODUCTS)) or None,
             max((day for day in days if day is not None), default=None),
         )

@@ -85,7 +85,7 @@ DETAIL_SHEETS = (
         "OTC Activation Details", activation_rows,
         console=(
             ExportColumn(C_("export", "OTC"), "holding.otc.code"),
-            ExportColumn(C_("export", "FirstActivationDate"), "holding.activated", _DATE),
+            ExportColumn(C_("export", "FirstActivationDate"), "activated", _DATE),
             ExportColumn(C_("export", "ExpiryDate"), "holding.otc.expiry_date", _DATE),
             ExportColumn(C_("export", "AviraRuntime"), "holding.otc.runtime", _NUMBER),
             ExportColumn(C_("export", "AviraUsers"), "holding.otc.total", _NUMBER),

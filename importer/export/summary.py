@@ -11,6 +11,7 @@ from importer.base.texts import N_, _, text
 from importer.domain.contents import Contents
 from importer.export.book import Block, CellFormat, Summary, SummaryLine
 from importer.export.columns import ExportColumn, make_table
+from importer.export.movements import MOVEMENTS
 from importer.workbook.labels import SUMMARY
 
 FULLEST = 20
@@ -28,8 +29,13 @@ _PENDING = ExportColumn(N_("Pending"), "pending", CellFormat.NUMBER, key="pendin
 _LICENSES = ExportColumn(N_("Licences"), "licenses", CellFormat.NUMBER, key="licenses")
 
 
-def summary(contents: Contents, *, of_customer: bool = False) -> Summary:
-    """The first sheet; a customer's own has nothing about other customers."""
+def summary(
+    contents: Contents, newest: int | None = None, *, of_customer: bool = False
+) -> Summary:  # fmt: skip
+    """The first sheet; a customer's own has nothing about other customers.
+
+    It says that the export has only the `newest` movements, if it has not all.
+    """
     at = contents.at if contents.at.tzinfo is None else contents.at.astimezone(dt.UTC)
     at = at.replace(microsecond=0, tzinfo=None)
     origin = [
@@ -38,6 +44,11 @@ def summary(contents: Contents, *, of_customer: bool = False) -> Summary:
         SummaryLine("batch", _("Last batch"), contents.batch),
         SummaryLine("head", _("Ledger hash"), contents.head or None, CellFormat.TEXT),
     ]
+    if newest is not None:
+        limited = text(N_("Only the newest {newest} changes. For all: avira-importer export "
+                          "--movements all"),
+                       newest=newest)  # fmt: skip
+        origin.append(SummaryLine("movements", _(MOVEMENTS), str(limited), CellFormat.TEXT))
     if not of_customer:
         blocks = [_fullest(contents), _expiring(contents), _largest(contents)]
         return Summary(_(SUMMARY), _("Avira licences"), origin, _figures(contents), blocks)

@@ -17,18 +17,16 @@ from types import MappingProxyType, NoneType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 import sqlalchemy as sa
-from msgspec import ValidationError, convert
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
-from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.domain.entities import Customer, Device, Otc, Subscription
 from importer.domain.names import accentless_if_other, accentless_key, name_key
 from importer.domain.planning.scope import email_key
 from importer.ledger import tables
 
 E = TypeVar("E", bound=Otc | Customer | Subscription | Device)
 Value = str | int | None
-Image = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +63,6 @@ class Storage(Generic[E]):
 def storage_of(entity: E) -> Storage[E]:
     """How `entity` is stored."""
     return _BY_TYPE[type(entity)]
-
-
-def entity_of(kind: str, image: Image | None) -> Entity | None:
-    """The entity of an image: its facts, dates as YYYY-MM-DD.
-
-    Raises LedgerError for what is no image of that kind.
-    """
-    if image is None:
-        return None
-    try:
-        entity: Entity = convert(image, STORAGE[kind].entity)
-    except (KeyError, ValidationError) as error:
-        raise damaged_journal() from error
-    return entity
 
 
 def damaged_journal() -> LedgerError:

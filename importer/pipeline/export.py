@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.base.texts import N_, text
-from importer.config.formats import Format
+from importer.config.formats import MOVEMENTS, Format
 from importer.export.make import make_book, write_book
-from importer.ledger.reading.contents import load_contents
+from importer.ledger.reading.contents import activation_days, load_contents
 from importer.ledger.reading.journal import load_movements
 from importer.pipeline.job import Job, check_output
 from importer.pipeline.show import ledger_at, nearest_name, no_such_customer
@@ -45,25 +45,33 @@ def export(
     customer: str | None = None,
     form: Format = Format.XLSX,
     translate_headers: bool = False,
+    movements: int | None = MOVEMENTS,
 ) -> Export:
     """Write "Export Avira Details" to `path`, from the ledger as it is or was (see `ledger_at`).
 
     `customer` is the name of the customer that the export is about; None exports everything.
+    `movements` is how many of the newest changes it lists; None lists all.
     """
     check_output(path, job, form)
     job.progress.stage(text(N_("Reading the ledger")))
     with ledger_at(job, as_of) as (now, then):
-        contents, number = load_contents(*now) if then is None else then, None
+        contents, only = load_contents(now) if then is None else then, None
         if customer is not None:
             own = contents.of_customer(customer)
             if own is None:
                 raise no_such_customer(customer, nearest_name(customer, contents))
-            contents, number = own, own.customers[0].customer.id
+            contents, only = own, own.customers[0].customer.id
         journal = []
-        if not form.only_read:  # it has no Movements
-            journal = load_movements(now.connection, job.account, contents.batch, number)
+        if not form.only_read:  # it has neither of these
+            if only is None:
+                activated = activation_days(now.connection, job.account, contents.batch)
+                contents = replace(contents, activated=activated)
+            most = (
+                None if movements is None else movements + 1
+            )  # the last tells that there are more
+            journal = load_movements(now.connection, contents, most, only)
     book = make_book(
-        contents, journal, of_customer=customer is not None,
+        contents, journal, movements, of_customer=customer is not None,
         translate_headers=translate_headers, only_read=form.only_read,
     )  # fmt: skip
     batch, head = contents.batch, contents.head

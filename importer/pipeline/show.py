@@ -47,7 +47,7 @@ def contents(job: Job, as_of: dt.date | int | None = None) -> Contents:
     """The contents of the account's ledger; see `ledger_at`."""
     job.progress.stage(text(N_("Reading the ledger")))
     with ledger_at(job, as_of) as (now, then):
-        return load_contents(*now) if then is None else then
+        return load_contents(now) if then is None else then
 
 
 def otcs(job: Job, code: str | None = None, as_of: dt.date | int | None = None) -> Contents:

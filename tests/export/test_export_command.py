@@ -140,6 +140,25 @@ def test_exceptions_and_movements_are_explained(command: CommandLine) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("language", "note"), [
+    ("en", "Only the newest 4 changes. For all: avira-importer export --movements all"),
+    ("es", "Solo los 4 cambios más recientes. "
+           "Para verlos todos: avira-importer export --movements all"),
+])  # fmt: skip
+@pytest.mark.parametrize("form", [Format.XLSX, Format.ODS, Format.CSV, Format.JSON])
+def test_the_summary_says_so_if_older_movements_are_left_out(
+    form: Format, language: str, note: str, command: CommandLine
+) -> None:
+    """In every format that has them, and in each language; the ledger has six."""
+    words = ("export", "--format", form, "--lang", language, "--json", "--movements")
+    for asked, rows in (("4", 4), ("6", 6), ("all", 6)):
+        path = Path(f"{asked}{form.ending}")
+        assert command(*words, asked, "-o", path).json["sheets"]["Movements"] == rows
+        noted = any(note.encode() in part for part in parts(path).values())
+        assert noted == (rows == 4), asked
+
+
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("words", [("export", "-o", "x.xlsx", "--customer"), ("show", "customers")])
 def test_the_most_similar_customer_is_suggested_for_an_unknown_one(
     words: tuple[str, ...], command: CommandLine

@@ -223,7 +223,7 @@ def test_the_page_of_an_empty_ledger_says_that_there_is_nothing(
 def test_no_number_of_licences_is_too_large_for_a_chart(tmp_path: Path) -> None:
     """Not even when OTCs with the most licences possible all expire in one month."""
     otcs = [
-        OtcHolding(Otc(code(n), "a@b.example", "Acme", 1_000_000, expiry_date=TODAY), 0, None, None)
+        OtcHolding(Otc(code(n), "a@b.example", "Acme", 1_000_000, expiry_date=TODAY), 0, None)
         for n in range(3_001)
     ]
     path = tmp_path / "large.html"

@@ -61,6 +61,7 @@ BAD: dict[str, dict[str, tuple[Any, ...]]] = {
         "keep": ("30", 0, -1, 1.5, True, 1_000_001), "customer": NO_TEXT,
         "name": (*NO_TEXT, "a/b", "a:b", "x" * 81, " a", "a.", "a\nb"),
         "translate_headers": NO_FLAG, "mail_to": NO_ADDRESSES, "options": ("x", 5, ["x"]),
+        "movements": ("every", "", "10", 0, -1, 1.5, True, ["x"]),
         "lang": (*NO_TEXT, "", "fr"), "frmat": ("xlsx",),
     },
     "smtp": {

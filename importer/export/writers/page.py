@@ -60,17 +60,18 @@ def write_page(book: Book, path: Path) -> dict[str, int]:
     )  # fmt: skip
     environment.globals.update({"_": _, "zip": zip, "too_long": _too_long})
     environment.filters["shown"] = readable
+    exceptions, *overview = book.tables
     page = environment.get_template("page.html.jinja").render(
         language=current_language(), mark=MARK, summary=book.summary,
         charts=[(block, _chart(block)) for block in book.summary.blocks],
-        exceptions=book.exceptions, overview=book.overview, row_limit=ROW_LIMIT,
+        exceptions=exceptions, overview=overview, row_limit=ROW_LIMIT,
         style=(WEB / "page.css").read_text("utf-8"), script=script,
         # besides Jinja, which escapes whatever people have typed, a policy allows this script only
         script_hash="sha256-" + base64.b64encode(digest).decode(),
     )  # fmt: skip
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
-    return {table.key: len(table.rows) for table in (book.exceptions, *book.overview)}
+    return {table.key: len(table.rows) for table in book.tables}
 
 
 def _too_long(table: Table) -> Markup:

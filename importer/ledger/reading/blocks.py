@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from types import NoneType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
+from msgspec import MsgspecError, Raw
+from msgspec.json import Decoder
 
+from importer.domain.entities import Entity
+from importer.domain.record import Record
 from importer.ledger.bulk import BLOCKS_AT_ONCE, rows_with_keys
-from importer.ledger.storage import Image, damaged_journal
+from importer.ledger.storage import STORAGE, damaged_journal
 from importer.ledger.tables import batch, journal_block
 
 
@@ -22,52 +24,70 @@ class Block(NamedTuple):
     lines: str
 
 
-class StoredLine(NamedTuple):
-    """A line of the journal as it is stored."""
+class JournalLine(Record, array_like=True):
+    """A change: the row that asked for it, the key of the entity, and its images in JSON."""
 
     line: int
     sheet: str
     row: int
     kind: str
     key: str
-    before: Image | None
-    after: Image | None
+    before: Raw
+    after: Raw
+
+    @property
+    def is_addition(self) -> bool:
+        """Whether there was no such entity before."""
+        return bytes(self.before) == b"null"
 
     @property
     def owner(self) -> str | None:
         """The id of the customer concerned, which its key begins with; None of an OTC."""
         return None if self.kind == "otc" else self.key.partition("/")[0]
 
+    def entities(self) -> tuple[Entity | None, Entity | None]:
+        """The entity before and after; raises LedgerError unless there is one."""
+        try:
+            decode = _ENTITIES[self.kind].decode
+            before, after = decode(self.before), decode(self.after)
+        except (KeyError, MsgspecError, RecursionError) as error:
+            raise damaged_journal() from error
+        if before is None and after is None:
+            raise damaged_journal()
+        return before, after
 
-_IMAGES = ((NoneType, dict), (dict, dict), (dict, NoneType))
-_SHAPES = frozenset((int, str, int, str, str, *images) for images in _IMAGES)
 
-
-def line_of(stored: Any) -> StoredLine:
-    """A line of a block; raises TypeError or ValueError for what is none."""
-    if tuple(map(type, stored)) not in _SHAPES:
-        raise ValueError("no line of a journal")
-    return StoredLine._make(stored)
+_ENTITIES: dict[str, Decoder[Entity | None]] = {
+    kind: Decoder(storage.entity | None) for kind, storage in STORAGE.items()
+}
+_LINES = Decoder(list[JournalLine])
 
 
 def journal_lines(
-    connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
-) -> Iterator[tuple[int, StoredLine]]:
+    connection: sa.Connection,
+    account_id: str,
+    *which: sa.ColumnElement[bool],
+    newest_first: bool = False,
+) -> Iterator[tuple[int, JournalLine]]:
     """The lines of those blocks and batches of an account which meet `which`, in their order.
 
-    Each comes with the number of its batch. Raises LedgerError for a block that has no lines.
+    Each comes with the number of its batch. Images are checked where they are used. Raises
+    LedgerError for a block that has no lines.
     """
-    for block in journal_blocks(connection, account_id, *which):
+    for block in journal_blocks(connection, account_id, *which, newest_first=newest_first):
         try:
-            lines = list(map(line_of, json.loads(block.lines)))
-        except (RecursionError, TypeError, ValueError) as error:
+            lines = _LINES.decode(block.lines)
+        except (MsgspecError, RecursionError) as error:
             raise damaged_journal() from error
-        for line in lines:
+        for line in reversed(lines) if newest_first else lines:
             yield block.batch, line
 
 
 def journal_blocks(
-    connection: sa.Connection, account_id: str, *which: sa.ColumnElement[bool]
+    connection: sa.Connection,
+    account_id: str,
+    *which: sa.ColumnElement[bool],
+    newest_first: bool = False,
 ) -> Iterator[Block]:
     """The same blocks as they are stored, which are read some at a time.
 
@@ -80,8 +100,9 @@ def journal_blocks(
         sa.select(batch.c.batch, journal_block.c.entry, journal_block.c.first_line)
         .select_from(journal_block.join(batch, same_entry))
         .where(journal_block.c.account_id == account_id, *which)
-        .order_by(batch.c.batch, journal_block.c.first_line)
     )
+    order: tuple[sa.Column[int], ...] = (batch.c.batch, journal_block.c.first_line)
+    query = query.order_by(*(column.desc() if newest_first else column for column in order))
     keys = connection.execute(query).all()
     for start in range(0, len(keys), BLOCKS_AT_ONCE):
         page = keys[start : start + BLOCKS_AT_ONCE]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
-from importer.domain.contents import Contents, CustomerHolding, otc_holding
+from importer.domain.contents import Contents, CustomerHolding, OtcHolding
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
 from importer.ledger.reading.blocks import journal_lines
 from importer.ledger.reading.journal import AT_ONCE, load_batches
-from importer.ledger.storage import STORAGE, E, Storage, entity_of
+from importer.ledger.storage import STORAGE, E, Storage
 from importer.ledger.tables import account, batch
 
 
@@ -28,15 +30,10 @@ class AccountView(NamedTuple):
     today: dt.date
 
 
-def load_contents(
-    connection: sa.Connection, account_id: str, at: dt.datetime, today: dt.date
-) -> Contents:  # fmt: skip
+def load_contents(view: AccountView) -> Contents:
     """The OTCs, by code, and customers, by name, of an account; nothing if it has none yet."""
-    view = AccountView(connection, account_id, at, today)
-    number, head = last_batch(view)
-    activated = _activation_days(connection, account_id, number)
     entities = (entity for storage in STORAGE.values() for entity in load_rows(view, storage))
-    return gather(view, (number, head), entities, activated)
+    return gather(view, last_batch(view), entities)
 
 
 def load_contents_as_of(
@@ -60,8 +57,7 @@ def load_contents_as_of(
     if not isinstance(as_of, int):
         at = dt.datetime.combine(as_of, dt.time(23, 59, 59), dt.UTC)
     view = AccountView(connection, account_id, at, at.date())
-    activated = _activation_days(connection, account_id, number)
-    return gather(view, (number, head), _entities_as_of(connection, account_id, number), activated)
+    return gather(view, (number, head), _entities_as_of(connection, account_id, number))
 
 
 def last_batch(view: AccountView) -> tuple[int, str]:
@@ -82,70 +78,68 @@ def load_rows(
 
 def _entities_as_of(connection: sa.Connection, account_id: str, number: int) -> Iterable[Entity]:
     """The last image of each entity up to batch `number`, if it still existed."""
-    last: dict[tuple[str, str], Entity] = {}
-    for _, line in journal_lines(connection, account_id, batch.c.batch <= number):
-        entity = entity_of(line.kind, line.after)
-        if entity is None:
-            last.pop((line.kind, line.key), None)
-        else:
-            last[line.kind, line.key] = entity
-    return last.values()
+    last: dict[tuple[str, str], Entity | None] = {}
+    lines = journal_lines(connection, account_id, batch.c.batch <= number, newest_first=True)
+    for _, line in lines:
+        key = line.kind, line.key
+        if key not in last:
+            _before, last[key] = line.entities()
+    return filter(None, last.values())
 
 
 def gather(
-    view: AccountView,
-    at_batch: tuple[int, str],
-    entities: Iterable[Entity],
-    activated: dict[str, dt.date],
-) -> Contents:
+    view: AccountView, at_batch: tuple[int, str], entities: Iterable[Entity]
+) -> Contents:  # fmt: skip
     """The contents made up of `entities`, as of a batch and its hash.
 
-    `activated` has the day of each OTC's first subscription. Raises LedgerError for subscriptions
-    or devices without their customer.
+    Raises LedgerError for subscriptions or devices without their customer.
     """
-    by_type: dict[type[Entity], list[Any]] = {Otc: [], Customer: [], Subscription: [], Device: []}
+    otcs: list[Otc] = []
+    customers: dict[int, Customer] = {}
+    subscriptions: defaultdict[int, list[Subscription]] = defaultdict(list)
+    devices: defaultdict[int, list[Device]] = defaultdict(list)
     for entity in entities:
-        by_type[type(entity)].append(entity)
-    otcs: list[Otc] = by_type[Otc]
-    customers: dict[int, Customer] = {customer.id: customer for customer in by_type[Customer]}
-    subscriptions: list[Subscription] = by_type[Subscription]
-    devices: list[Device] = by_type[Device]
-    owners = {holding.customer for holding in subscriptions}
-    if not customers.keys() >= owners.union(device.customer for device in devices):
+        match entity:
+            case Otc():
+                otcs.append(entity)
+            case Customer():
+                customers[entity.id] = entity
+            case Subscription():
+                subscriptions[entity.customer].append(entity)
+            case Device():
+                devices[entity.customer].append(entity)
+    if not customers.keys() >= {*subscriptions, *devices}:
         raise LedgerError(
             text(N_("The ledger is damaged: it has subscriptions or devices without their "
                     "customers. Run: avira-importer ledger verify"))
         )  # fmt: skip
-    holdings: dict[int, list[Subscription]] = {key: [] for key in customers}
-    inventory: dict[int, list[Device]] = {}
-    used: dict[str, int] = {}
-    holders: dict[str, list[Customer]] = {}
-    for device in sorted(devices, key=lambda device: device.key):
-        inventory.setdefault(device.customer, []).append(device)
-    for subscription in sorted(subscriptions, key=lambda subscription: subscription.otc):
-        customer_id, code = subscription.customer, subscription.otc
-        holdings[customer_id].append(subscription)
-        used[code] = used.get(code, 0) + subscription.licenses
-        holders.setdefault(code, []).append(customers[customer_id])
-    number, head = at_batch
+    for inventory in devices.values():
+        inventory.sort(key=attrgetter("key"))
+    used: Counter[str] = Counter()
+    dedicated_to: dict[str, str] = {}
+    for number, holdings in subscriptions.items():
+        customer = customers[number]
+        holdings.sort(key=attrgetter("otc"))
+        for holding in holdings:
+            used[holding.otc] += holding.licenses
+            if customer.holds_whole_otcs:
+                dedicated_to[holding.otc] = customer.name
     return Contents(
-        view.account, view.at, view.today, number, head,
-        otcs=[
-            otc_holding(
-                otc, used.get(otc.code, 0), activated.get(otc.code), holders.get(otc.code, ())
-            )
-            for otc in sorted(otcs, key=lambda otc: otc.code)
+        view.account, view.at, view.today, *at_batch,
+        [
+            OtcHolding(otc, used[otc.code], dedicated_to.get(otc.code))
+            for otc in sorted(otcs, key=attrgetter("code"))
         ],
-        customers=[
+        [
             CustomerHolding(
-                customer, tuple(holdings[customer.id]), tuple(inventory.get(customer.id, ()))
+                customer, subscriptions.get(customer.id, ()), devices.get(customer.id, ())
             )
             for customer in sorted(customers.values(), key=lambda customer: name_key(customer.name))
         ],
     )  # fmt: skip
 
 
-def _activation_days(
+def activation_days(
     connection: sa.Connection, account_id: str, number: int
 ) -> dict[str, dt.date]:  # fmt: skip
     """The day (UTC) of each OTC's first subscription up to batch `number`, unless undone."""
@@ -156,7 +150,7 @@ def _activation_days(
     }
     days: dict[str, dt.date] = {}
     for by, line in journal_lines(connection, account_id, batch.c.batch <= number):
-        if line.kind == "subscription" and line.before is None and by in days_of:
+        if line.kind == "subscription" and line.is_addition and by in days_of:
             code = line.key.partition("/")[2]  # the key of a subscription is `customer/otc`
             days[code] = min(days_of[by], days.get(code, days_of[by]))
     return days

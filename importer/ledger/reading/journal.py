@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from importer.domain.contents import Movement
-from importer.domain.entities import Customer
+from importer.domain.contents import Contents, Movement
+from importer.domain.entities import Customer, Entity
 from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
 from importer.domain.rules.undoing import LaterChange
 from importer.ledger.bulk import select_matching
-from importer.ledger.reading.blocks import journal_lines, may_concern
-from importer.ledger.storage import Image, damaged_journal, entity_of
+from importer.ledger.reading.blocks import JournalLine, journal_lines, may_concern
+from importer.ledger.storage import damaged_journal
 from importer.ledger.tables import batch, customer
 
 AT_ONCE = 10_000
@@ -42,21 +42,6 @@ class Batch(NamedTuple):
     hash: str
     undoes: int | None
     entry: int
-
-
-class JournalLine(NamedTuple):
-    """One change: the row that asked for it, and the entity before and after.
-
-    `customer` is the current name of the customer concerned, if any.
-    """
-
-    sheet: str
-    row: int
-    kind: str
-    key: str
-    before: Image | None
-    after: Image | None
-    customer: str | None
 
 
 def load_batches(
@@ -93,12 +78,11 @@ def batches_of_file(connection: sa.Connection, account_id: str, sha256: str) -> 
     return [candidate for candidate in batches if candidate.kind == "apply"]
 
 
-def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[JournalLine]:
-    """The journal lines of a batch in their order."""
+def load_lines(
+    connection: sa.Connection, account_id: str, of: Batch
+) -> tuple[list[JournalLine], dict[str, str]]:
+    """The journal lines of a batch in their order, and by key the name that the owner has now."""
     lines = [line for _, line in journal_lines(connection, account_id, batch.c.batch == of.batch)]
-    for line in lines:
-        for image in (line.before, line.after):
-            entity_of(line.kind, image and image.copy())  # raises unless it is an image
     try:
         owners = {int(line.owner) for line in lines if line.owner is not None}
     except ValueError as error:
@@ -107,10 +91,7 @@ def load_lines(connection: sa.Connection, account_id: str, of: Batch) -> list[Jo
     query = select_matching(connection, account_id, owner_id, owner_id, owners)
     names_by_id = connection.execute(query.add_columns(customer.c.name))
     names = {str(owner): name for owner, name in names_by_id}
-    return [
-        JournalLine(*line[1:], None if line.owner is None else names.get(line.owner))
-        for line in lines
-    ]
+    return lines, {line.key: names[line.owner] for line in lines if line.owner in names}
 
 
 def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[Change]:
@@ -118,7 +99,7 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
     sheets: dict[str, SheetPlace] = {}
     return [
         Change(
-            None, entity_of(line.kind, line.before), entity_of(line.kind, line.after),
+            None, *line.entities(),
             Place(sheets.setdefault(line.sheet, SheetPlace(line.sheet, {})), line.row),
         )
         for _, line in journal_lines(connection, account_id, batch.c.batch == of.batch)
@@ -126,32 +107,45 @@ def load_changes(connection: sa.Connection, account_id: str, of: Batch) -> list[
 
 
 def load_movements(
-    connection: sa.Connection, account_id: str, until: int, customer_id: int | None = None
+    connection: sa.Connection, contents: Contents, most: int | None, only: int | None = None
 ) -> list[Movement]:
-    """All journal lines up to batch `until`, in their order.
+    """The newest journal lines that led to `contents`, in their order: at most `most`, or all.
 
-    With `customer_id`, those of that customer, its licences and its devices.
+    With `only`, the id of a customer, those of that customer, its licences and its devices.
     """
-    only = None if customer_id is None else str(customer_id)
-    which = sa.true() if customer_id is None else may_concern(customer_id)
+    which = [batch.c.batch <= contents.batch, *([may_concern(only)] if only else [])]
+    names = {str(own.customer.id): own.customer.name for own in contents.customers}
+    """Of customers before the lines that were read; after them at first."""
+    nameless: set[str] = set()  # customers whose removal is on a line further up
+    newest: list[tuple[int, JournalLine, Entity | None, Entity | None]] = []
+    for number, line in journal_lines(connection, contents.account, *which, newest_first=True):
+        owner = line.owner
+        if only is not None and owner != str(only):
+            continue
+        if len(newest) == most and not nameless:
+            break
+        before, after = line.entities()
+        first = after if before is None else before
+        if owner is not None:
+            if isinstance(first, Customer):
+                names[owner] = first.name
+                nameless.discard(owner)
+            elif owner not in names:
+                nameless.add(owner)
+        if len(newest) != most:
+            newest.append((number, line, before, after))
+    since = batch.c.batch >= (newest[-1][0] if newest else 0)
     batches = {
         row.batch: (row.batch, dt.datetime.fromisoformat(row.at), row.actor, row.file, row.undoes)
-        for row in load_batches(connection, account_id, until)
+        for row in _batches(connection, contents.account, since)
     }
     movements: list[Movement] = []
-    names: dict[str, str] = {}
-    for number, line in journal_lines(connection, account_id, batch.c.batch <= until, which):
-        owner = line.owner
-        if only is not None and owner != only:
-            continue
-        before, after = entity_of(line.kind, line.before), entity_of(line.kind, line.after)
-        entity = after or before
-        if isinstance(entity, Customer) and owner is not None:
-            names[owner] = entity.name
-        customer_name = None if owner is None else names.get(owner)
-        movements.append(
-            Movement(*batches[number], intern(line.sheet), line.row, before, after, customer_name)
-        )
+    for number, line, before, after in reversed(newest):
+        last, owner = after if after is not None else before, line.owner or ""
+        if isinstance(last, Customer):
+            names[owner] = last.name
+        place = intern(line.sheet), line.row
+        movements.append(Movement(*batches[number], *place, before, after, names.get(owner)))
     return movements
 
 
@@ -167,22 +161,22 @@ def changed_after(
     for by, line in journal_lines(connection, account_id, batch.c.batch > number):
         if line.key in keys:
             of = effects.setdefault((line.kind, line.key), {})
-            before = of[by].before if by in of else line.before
-            of[by] = _NetEffect(before, line.after, undoes[by])
+            before, after = line.entities()
+            of[by] = _NetEffect(of[by].before if by in of else before, after, undoes[by])
     changes: dict[tuple[str, str], LaterChange] = {}
     for (kind, key), batches in effects.items():
         last = _last_standing(batches)
         if last is not None:
             before = next(iter(batches.values())).before
-            changes[kind, key] = LaterChange(last, entity_of(kind, before))
+            changes[kind, key] = LaterChange(last, before)
     return changes
 
 
 class _NetEffect(NamedTuple):
     """The net effect of one batch on one entity; `undoes` is the batch that it undid."""
 
-    before: Image | None
-    after: Image | None
+    before: Entity | None
+    after: Entity | None
     undoes: int | None
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from importer.base.similarity import similar_lengths, similar_names
-from importer.domain.contents import Contents, Figures, OtcHolding, figures_of, otc_holding
-from importer.domain.entities import Customer, Entity, ManagedBy, Otc
+from importer.domain.contents import Contents, Figures, OtcHolding, figures_of
+from importer.domain.entities import Entity, ManagedBy, Otc
 from importer.domain.names import name_key
 from importer.ledger.bulk import is_one_of
 from importer.ledger.reading.contents import AccountView, gather, last_batch, load_rows
@@ -23,7 +23,7 @@ def load_figures(view: AccountView) -> tuple[Figures, int]:
     by_expiry = []
     for day, count, total, used in view.connection.execute(query.group_by(otc.c.expiry_date)):
         expires = None if day is None else date_of(day)
-        alike = OtcHolding(Otc("", "", "", total, expiry_date=expires), used, None, None)
+        alike = OtcHolding(Otc("", "", "", total, expiry_date=expires), used, None)
         by_expiry.append((count, alike))
     in_account = customer.c.account_id == view.account
     customers = view.connection.scalar(sa.select(sa.func.count()).where(in_account)) or 0
@@ -31,37 +31,35 @@ def load_figures(view: AccountView) -> tuple[Figures, int]:
 
 
 def load_otcs(view: AccountView) -> Contents:
-    """All OTCs, by code, without their customers and activation days."""
-    query = sa.select(customer, subscription.c.otc).where(
+    """All OTCs, by code, without their customers."""
+    query = sa.select(subscription.c.otc, customer.c.name).where(
         subscription.c.account_id == view.account,
         customer.c.account_id == view.account,
         customer.c.customer_id == subscription.c.customer_id,
         customer.c.managed_by == ManagedBy.CUSTOMER,  # no OTC is dedicated to others
     )
-    holders: dict[str, list[Customer]] = {}
-    for row in view.connection.execute(query):
-        holders.setdefault(row.otc, []).append(CUSTOMER.from_row(row))
+    owners = {row.otc: row.name for row in view.connection.execute(query)}
     rows = sa.select(otc).where(otc.c.account_id == view.account).order_by(otc.c.code)
     otcs = [
-        otc_holding(OTC.from_row(row), row.used, None, holders.get(row.code, ()))
+        OtcHolding(OTC.from_row(row), row.used, owners.get(row.code))
         for row in view.connection.execute(rows)
     ]
     return Contents(view.account, view.at, view.today, *last_batch(view), otcs, ())
 
 
 def load_otc(view: AccountView, code: str) -> Contents:
-    """The OTC of `code`, if it exists, and its holders, without its activation day."""
+    """The OTC of `code`, if it exists, and its holders."""
     subscriptions = [*load_rows(view, SUBSCRIPTION, subscription.c.otc == code)]
     holders = {subscription.customer for subscription in subscriptions}
     is_holder = is_one_of(view.connection, customer.c.customer_id, holders)
     otcs, customers = load_rows(view, OTC, otc.c.code == code), load_rows(view, CUSTOMER, is_holder)
     entities: list[Entity] = [*otcs, *customers, *subscriptions]
-    return gather(view, last_batch(view), entities, {})
+    return gather(view, last_batch(view), entities)
 
 
 def load_customers(view: AccountView, name: str | None = None) -> Contents:
     """All customers, by name, or the one of that name, if it exists; no OTCs."""
-    return gather(view, last_batch(view), _customers(view, name), {})
+    return gather(view, last_batch(view), _customers(view, name))
 
 
 def _customers(view: AccountView, name: str | None) -> Iterator[Entity]:

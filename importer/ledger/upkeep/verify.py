@@ -5,7 +5,6 @@ docs/ledger.md lists the codes of faults.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import MsgspecError, Raw
+from msgspec.json import decode
 
 from importer.base.errors import LedgerError
 from importer.base.progress import NoProgress, Progress
@@ -22,8 +23,8 @@ from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, S
 from importer.domain.invariants import State, violations
 from importer.domain.problems import Code
 from importer.domain.rules.verdict import display_value
-from importer.ledger.reading.blocks import Block, journal_blocks, line_of
-from importer.ledger.storage import STORAGE, Image, entity_of, storage_of
+from importer.ledger.reading.blocks import Block, JournalLine, journal_blocks
+from importer.ledger.storage import STORAGE, storage_of
 from importer.ledger.tables import account, batch, journal_block, otc
 from importer.ledger.upkeep.soundness import Fault, engine_faults, fault
 from importer.ledger.writing.chain import LinesHash, hash_of_batch
@@ -108,18 +109,18 @@ def _derived(
 _NO_MORE: tuple[int | None, Iterable[Block]] = (None, ())
 
 
-def _lines(blocks: Iterable[Block], digest: LinesHash) -> Iterator[Any]:
-    """What the blocks of a batch have for lines, and None for a block that has none.
+def _lines(blocks: Iterable[Block], digest: LinesHash) -> Iterator[Raw]:
+    """What the blocks of a batch have for lines, and nothing for a block that has none.
 
     All blocks are hashed.
     """
     for block in blocks:
         digest.add(block.first_line, block.lines)
         try:
-            lines = json.loads(block.lines)
-        except (RecursionError, ValueError):
-            lines = None
-        yield from lines if isinstance(lines, list) and lines else [None]
+            lines = decode(block.lines, type=list[Raw])
+        except (MsgspecError, RecursionError):
+            lines = []
+        yield from lines or [Raw()]
 
 
 def _some(faults: Iterator[Fault]) -> list[Fault]:
@@ -145,33 +146,27 @@ def _batch_faults(row: Row, lines_hash: str, expected: int, head: str) -> Iterat
         yield fault("batch-changed", key, N_("Batch {number} has changed."), number=number)
 
 
-def _image_faults(lines: Iterable[Any], number: int, images: Images) -> Iterator[Fault]:
+def _image_faults(lines: Iterable[Raw], number: int, images: Images) -> Iterator[Fault]:
     """Each line's image before must be the last image after of the same entity."""
-    for count, line in enumerate(lines, start=1):
+    for count, raw in enumerate(lines, start=1):
         place = f"{number}/{count}"
         try:
-            found, _sheet, _row, kind, key, *both = line_of(line)
-            before, after = (_valid_image(kind, key, image) for image in both)
-            if found != count:
-                raise ValueError(found)
-        except (LedgerError, TypeError, ValueError):
+            line = decode(raw, type=JournalLine)
+            before, after = both = line.entities()
+            keys = {storage_of(entity).key(entity) for entity in both if entity is not None}
+            if line.line != count or keys != {line.key}:
+                raise ValueError(raw)
+        except (LedgerError, MsgspecError, RecursionError, ValueError):
             message = N_("Line {line} of batch {number} is not a valid line of the journal.")
             yield fault("image-broken", place, message, line=count, number=number)
             continue
+        kind, key = line.kind, line.key
         if before != images.get((kind, key)):
             message = N_("Line {line} of batch {number} does not start from the last image of "
                          "{kind} {key}.")  # fmt: skip
             yield fault("images-apart", place, message, line=count, number=number, kind=kind,
                         key=key)  # fmt: skip
         images[kind, key] = after
-
-
-def _valid_image(kind: str, key: str, image: Image | None) -> Entity | None:
-    """The entity of an image; raises LedgerError or ValueError unless it is that of the key."""
-    entity = entity_of(kind, image)
-    if entity is not None and storage_of(entity).key(entity) != key:
-        raise ValueError(key)
-    return entity
 
 
 def _stray_lines(connection: sa.Connection, account_id: str) -> Iterator[Fault]:

@@ -191,7 +191,7 @@ class Exports:
                 written = exporting.export(
                     making / name, replace(self.job, today=clock.today()),
                     customer=settings.customer, form=Format(settings.format),
-                    translate_headers=settings.translate_headers,
+                    translate_headers=settings.translate_headers, movements=settings.movements,
                 )  # fmt: skip
             self.ledger.worked()
             self.stopping.raise_if_set()

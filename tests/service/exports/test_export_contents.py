@@ -21,6 +21,8 @@ pytest_plugins = ["service_fixtures"]
 EXPORTS: list[dict[str, Any]] = [
     *({"format": form, "name": f"All {form}"} for form in ("xlsx", "ods", "csv", "json", "html")),
     {"format": "xlsx", "name": "Uno", "customer": "Uno"},
+    {"format": "json", "name": "Newest", "movements": 1},
+    {"format": "json", "name": "History", "movements": "all"},
     {"format": "json", "name": "Headers", "translate_headers": True},
     {"format": "csv", "name": "Headers", "translate_headers": True},
 ]
@@ -65,6 +67,7 @@ def test_every_format_contains_what_the_command_exports(
         by_command = full_folders.folder / f"by command {number}{ending}"
         options = ["--customer", str(export["customer"])] if "customer" in export else []
         options += ["--translate-headers"] if "translate_headers" in export else []
+        options += ["--movements", str(export["movements"])] if "movements" in export else []
         arguments = ["export", "--lang", "es", "--format", form, "-o", str(by_command), "-q"]
         assert program.run([*arguments, "--ledger", full_folders.ledger, *options]) == 0
         assert content(path) == content(by_command), export

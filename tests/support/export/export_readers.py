@@ -150,13 +150,13 @@ READERS: dict[str, Callable[[Path, Truth], Reading]] = {
 
 
 def parts(path: Path) -> dict[str, bytes]:
-    """The bytes of a file, of each file in a folder, or of each part of an Excel workbook.
+    """The bytes of a file, of each file in a folder, or of each part of a workbook.
 
     The part that says when an Excel workbook was written is left out.
     """
     if path.is_dir():
         return {file.name: file.read_bytes() for file in path.iterdir()}
-    if path.suffix != ".xlsx":
+    if path.suffix not in (".xlsx", ".ods"):
         return {path.name: path.read_bytes()}
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name != "docProps/core.xml"]

@@ -1,4 +1,4 @@
-"""Upgrade a ledger's tables to the newest revision, with alembic."""
+"""Upgrade the tables of an older ledger to the newest revision, with alembic."""
 
 from __future__ import annotations
 

@@ -64,8 +64,6 @@ def apply(
 
     `following`, the next one to be applied, is read in the meantime.
     """
-    if job.ledger.is_missing and job.ledger.is_made_when_needed:
-        import importer.ledger.migrate  # noqa: F401 - loads alembic while the file is read
     reading = _read(path, job, following)
     if isinstance(reading, Report):
         return reading

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from importer.base.errors import LedgerError, StrangeLedgerError
 from importer.base.files import os_error_reason
 from importer.base.texts import N_, Text, text
+from importer.ledger.creation import create
 from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empty
 
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a deferred BEGIN that writes later may not wait
@@ -89,9 +90,7 @@ class FileLedger(Ledger):
         """Do `work` holding the write lock from its start; a missing ledger is created first."""
         with self.migrating() as connection:
             if is_empty(connection):
-                from importer.ledger.migrate import upgrade
-
-                upgrade(connection)
+                create(connection)
             self.check_revision(connection)
             return work(Writing(connection, lambda: nullcontext(connection)))
 

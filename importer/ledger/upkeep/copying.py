@@ -16,9 +16,9 @@ from importer.base.errors import LedgerError
 from importer.base.files import whole_file
 from importer.base.texts import N_, text
 from importer.ledger import bulk
+from importer.ledger.creation import create
 from importer.ledger.database import Ledger, revision_of
 from importer.ledger.engines.sqlite import FileLedger
-from importer.ledger.migrate import upgrade
 from importer.ledger.tables import account, batch, journal_block, metadata
 
 
@@ -59,7 +59,7 @@ def _copy_into_file(source: sa.Connection, path: Path) -> None:
         copy = FileLedger(Path(folder) / path.name)
         try:
             with copy.migrating() as target:
-                upgrade(target)
+                create(target)
                 copy_rows(source, target)
         except LedgerError as fault:  # it names the temporary file
             match fault.__cause__:

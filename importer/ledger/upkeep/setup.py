@@ -8,11 +8,11 @@ from pathlib import Path
 
 from importer.base.errors import LedgerError, MisuseError
 from importer.base.texts import N_, text
+from importer.ledger.creation import create
 from importer.ledger.database import Ledger, is_earlier, is_empty, revision_of
 from importer.ledger.engines import postgresql_access as access
 from importer.ledger.engines.citus import distribute, is_distributed
 from importer.ledger.engines.sqlite import FileLedger
-from importer.ledger.migrate import upgrade as migrate
 from importer.ledger.upkeep.copying import take_over
 
 
@@ -53,7 +53,7 @@ def init(ledger: Ledger, options: SetupOptions) -> bool:
     with ledger.migrating() as connection:
         created = is_empty(connection)
         if created:
-            migrate(connection)
+            create(connection)
         ledger.check_revision(connection)
         if on_server:
             access.guard(connection, with_triggers=not is_distributed(connection))
@@ -72,6 +72,8 @@ def upgrade(ledger: Ledger) -> tuple[str, str]:
     """
     if ledger.is_missing:
         raise ledger.missing()
+    from importer.ledger.migrate import upgrade as migrate
+
     with ledger.migrating() as connection:
         before = revision_of(connection)
         if before is None or not is_earlier(before):

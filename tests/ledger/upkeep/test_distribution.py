@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 
 from command_line import CommandLine
 from every_sheet import write_both
-from importer.ledger.migrate import upgrade
+from importer.ledger.creation import create
 from importer.ledger.opening import open_ledger
 from importer.ledger.tables import metadata
 from servers import EMPTY, Server
@@ -153,7 +153,7 @@ def test_a_table_that_came_later_is_distributed_beside_the_others(
     with server.database(EMPTY) as name, server.connect(name) as connection:
         options = ("--ledger", server.url(name))
         with server.ledger(name).migrating() as migrating:
-            upgrade(migrating)
+            create(migrating)
         add_stand_in(connection, *(table for table in TABLES if table != "device"))
         old = [key for key in foreign_keys(connection) if key[0] != "device"]
         assert command("ledger", *words, *options).exit_code == 0

@@ -108,16 +108,17 @@ def test_an_upgraded_ledger_keeps_what_it_holds_and_goes_on(
 
 
 @pytest.mark.both_engines
-def test_an_upgraded_ledger_has_the_tables_and_guards_of_a_new_one(
+def test_an_upgraded_ledger_has_all_tables_and_guards_of_a_new_one(
     command: CommandLine, old: str, new_ledger: Callable[[str], str]
 ) -> None:
-    """Column by column and trigger by trigger."""
+    """Column by column and trigger by trigger, beside what the made-up revision adds."""
     new = new_ledger("new.db")
     assert command("ledger", "upgrade").exit_code == 0
     assert command("ledger", "init", "--ledger", new).exit_code == 0
     with open_ledger(old).reading() as upgraded, open_ledger(new).reading() as created:
-        assert structure(upgraded) == structure(created)
-        assert guards(upgraded) == guards(created) != []
+        assert len(structure(upgraded)) > len(structure(created))
+        assert {*structure(upgraded)} >= {*structure(created)}
+        assert {*guards(upgraded)} >= {*guards(created)} != set()
 
 
 def test_a_copy_can_be_made_before_the_upgrade(command: CommandLine, old: str) -> None:

@@ -40,7 +40,7 @@ if sys.platform == "win32":
 else:  # a process forked from one that has imported everything starts in no time
     PROCESSES = multiprocessing.get_context("forkserver")
     PROCESSES.set_forkserver_preload(
-        ["importer.cli.main", "importer.pipeline.undo", "importer.ledger.migrate",
+        ["importer.cli.main", "importer.pipeline.undo", "importer.ledger.creation",
          "importer.ledger.engines.postgresql",
          "pandera.backends.pandas.builtin_checks", "sqlalchemy.dialects.sqlite",
          "sqlalchemy.dialects.postgresql.psycopg", "psycopg", "pytest"]

@@ -23,7 +23,6 @@ from importer.workbook.writing.new_rows import NewRows, save
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 _SIGNATURE = "docProps/corrections.xml"
-_SIGNATURE_SIZE = 1_000  # more than its bytes
 
 
 def write_corrections(
@@ -67,7 +66,8 @@ def _is_free(path: Path, workbook: Path) -> bool:
         return True
     try:
         with ZipFile(path) as archive, archive.open(_SIGNATURE) as part:
-            return part.read(_SIGNATURE_SIZE) == _signature(workbook, archive)
+            signature = _signature(workbook, archive)
+            return part.read(len(signature) + 1) == signature
     except Exception:  # zipfile raises anything for a file of another program
         return False
 

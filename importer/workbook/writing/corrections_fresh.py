@@ -27,7 +27,7 @@ from importer.workbook.writing.corrections_marks import (
     mark,
 )
 from importer.workbook.writing.new_rows import NewCell, NewRows
-from importer.workbook.writing.styles import BAD, WRAP, format_of, put, style_header
+from importer.workbook.writing.styles import BAD, WRAP, format_of, write_header
 from importer.workbook.writing.template import add_sheet, new_workbook
 
 _EXTRA_WIDTH = 20
@@ -169,6 +169,5 @@ def _columns(
         is_used = name is not None or rows.is_filled(index)
         if is_used and not is_problems(str(name or "")):
             columns.append(_Column(index, "General"))
-            put(sheet.cell(1, len(columns)), name, "@")
-            style_header(sheet, 1, len(columns), _EXTRA_WIDTH)
+            write_header(sheet, 1, len(columns), name, _EXTRA_WIDTH)
     return columns

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
-from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
@@ -30,18 +29,8 @@ _LIST_WIDTHS = {
     N_("Value"): 28, N_("Problem"): 70, N_("Fix"): 60,
 }  # fmt: skip
 _LIST_HEADER_ROW = 4
-_LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
 SEPARATOR = "— avira-importer —"
 """The line of a comment that separates the user's part from the program's."""
-
-
-class _Marked(NamedTuple):
-    """Where an error is marked in the corrections, and its texts."""
-
-    sheet: str
-    cell: str
-    message: str
-    fix: str
 
 
 class Marks:
@@ -56,7 +45,7 @@ class Marks:
         self._by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
         for problem in self._errors:
             self._by_sheet[problem.sheet].append(problem)
-        self._marked: dict[Problem, _Marked] = {}
+        self._places: dict[Problem, tuple[str, str, str, str]] = {}
 
     def rows_of(self, input_sheet: InputSheet) -> FilledRows:
         """The rows of a sheet to give back."""
@@ -87,7 +76,7 @@ class Marks:
             words = f"{message} → {fix}"
             marks[at].append(words)
             reasons[row].append(words)
-            self._marked[problem] = _Marked(title, cell_name(*at), message, fix)
+            self._places[problem] = title, cell_name(*at), message, fix
         of_layout = reasons[None] if input_sheet.refused else []
         explained = ((row, reasons.get(row) or of_layout) for row in rows.values())
         return (
@@ -105,11 +94,16 @@ class Marks:
             "This sheet and the Problems columns are not read."
         )))  # fmt: skip
         for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
-            sheet.cell(_LIST_HEADER_ROW, number, _(title))
-            styles.style_header(sheet, _LIST_HEADER_ROW, number, width)
+            styles.write_header(sheet, _LIST_HEADER_ROW, number, _(title), width)
         lines = NewRows(sheet)
-        for number, problem in enumerate(self._errors):
-            _list_problem(lines, problem, self._marked[problem], number < _LINKS_LIMIT)
+        for problem in self._errors:
+            title, place, message, fix = self._places[problem]
+            texts = problem.sheet, place, None, problem.header, problem.value, message, fix
+            cells = [NewCell(text, look=styles.WRAP) for text in texts]
+            quoted = title.replace("'", "''")
+            cells[1] = NewCell(place, look=styles.WRAP, link=f"'{quoted}'!{place}")
+            cells[2] = NewCell(problem.row, "General", styles.LEFT)
+            lines.add(cells, fitting_height(zip(texts, _LIST_WIDTHS.values(), strict=True)))
         styles.print_on_one_width(sheet)
         sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
         last = cell_name(_LIST_HEADER_ROW + len(self._errors), len(_LIST_WIDTHS))
@@ -117,22 +111,9 @@ class Marks:
         return lines
 
 
-def _list_problem(lines: NewRows, problem: Problem, marked: _Marked, is_linked: bool) -> None:
-    texts = (
-        problem.sheet, marked.cell, None, problem.header, problem.value, marked.message, marked.fix,
-    )  # fmt: skip
-    quoted = marked.sheet.replace("'", "''")
-    link = f"'{quoted}'!{marked.cell}" if is_linked else None
-    cells = [NewCell(text, look=styles.WRAP) for text in texts]
-    cells[1] = NewCell(marked.cell, look=styles.LINK if link else styles.WRAP, link=link)
-    cells[2] = NewCell(problem.row, "General", styles.LEFT)
-    lines.add(cells, fitting_height(zip(texts, _LIST_WIDTHS.values(), strict=True)))
-
-
 def add_problems_column(sheet: Worksheet, header_row: int, column: int) -> None:
     """Write the header of the Problems column."""
-    sheet.cell(header_row, column, _(PROBLEMS))
-    styles.style_header(sheet, header_row, column, PROBLEMS_WIDTH)
+    styles.write_header(sheet, header_row, column, _(PROBLEMS), PROBLEMS_WIDTH)
 
 
 def mark(sheet: Worksheet, row: int, column: int, words: str) -> None:

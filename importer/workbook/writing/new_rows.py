@@ -28,6 +28,7 @@ _COMPRESSION = 4
 """The file is hardly larger than with 6, the usual level, and takes two thirds of the time."""
 _BLOCK = 1_000
 """Rows or comments to compress at a time."""
+_LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
 _DIMENSION = re.compile(rb"<dimension [^>]*>")
 _FIRST_SHAPE = 10_000
 """Beyond the numbers of the shapes that openpyxl writes for the comments of a header."""
@@ -95,7 +96,8 @@ class NewRows:
             content = f"<v>{to_excel(value)}</v>"  # type: ignore[no-untyped-call]
         else:
             kind, content = ' t="e"', "<v>#N/A</v>"
-        if link is not None:
+        if link is not None and len(self._links) < _LINKS_LIMIT:
+            look = styles.LINK
             self._links.append(f'<hyperlink ref="{name}" location={quoteattr(link)}/>')
         if comment is not None:
             self._comments.append((self._last, column, styles.comment(comment)))
@@ -135,11 +137,9 @@ def save(workbook: Workbook, added: Sequence[NewRows], path: Path) -> None:
     """Write `workbook` and the rows `added` to its sheets to `path`."""
     written = io.BytesIO()
     workbook.save(written)
+    parts = ZipFile(written)
     inserted = {name: texts for rows in added for name, texts in rows.parts()}
-    with (
-        ZipFile(written) as parts,
-        ZipFile(path, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive,
-    ):
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
         for name in parts.namelist():
             with archive.open(name, "w") as part:
                 part.writelines(_completed(parts.read(name), inserted.get(name, {})))

@@ -71,11 +71,12 @@ def format_of(column: Column) -> str:
     return _FORMATS_AND_WIDTHS[column.kind][0]
 
 
-def style_header(
-    sheet: Worksheet, row: int, column: int, width: int, *, required: bool = True
-) -> None:  # fmt: skip
-    """Give a header cell its font and colour, and its column a width in characters."""
+def write_header(
+    sheet: Worksheet, row: int, column: int, title: Value, width: int, *, required: bool = True
+) -> None:
+    """Write a header cell, and give its column a width in characters."""
     cell = sheet.cell(row, column)
+    put(cell, title, "@")
     cell.font = HEADER_FONT
     cell.fill = HEADER_FILL if required else OPTIONAL_FILL
     sheet.column_dimensions[column_letters(column)].width = width
@@ -84,9 +85,10 @@ def style_header(
 def add_header(worksheet: Worksheet, sheet: Sheet, language: str) -> None:
     """Write the header of `sheet`: bold, frozen, each cell with a comment."""
     for number, column in enumerate(sheet.columns, start=1):
-        cell = worksheet.cell(1, number, column.title(language) + (" *" if column.required else ""))
+        title = column.title(language) + (" *" if column.required else "")
         number_format, width = _FORMATS_AND_WIDTHS[column.kind]
-        style_header(worksheet, 1, number, width, required=column.required)
+        write_header(worksheet, 1, number, title, width, required=column.required)
+        cell = worksheet.cell(1, number)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         cell.comment = _column_comment(column, language)
         worksheet.column_dimensions[column_letters(number)].number_format = number_format

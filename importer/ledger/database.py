@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, TypeVar
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -115,7 +116,7 @@ class Ledger(ABC):
 
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision of the ledger's tables; None if there are none."""
-    tables = sa.inspect(connection).get_table_names()
+    tables = _tables(connection)
     if "alembic_version" not in tables or "journal_block" not in tables:
         return None
     revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
@@ -129,4 +130,10 @@ def is_earlier(revision: str) -> bool:
 
 def is_empty(connection: sa.Connection) -> bool:
     """Whether the database has no tables."""
-    return not sa.inspect(connection).get_table_names()
+    return not _tables(connection)
+
+
+def _tables(connection: sa.Connection) -> list[str]:
+    from sqlalchemy import inspect  # a ledger that does not exist needs no SQLAlchemy
+
+    return inspect(connection).get_table_names()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError
+from typing import TYPE_CHECKING
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
 from importer.ledger.database import PATIENCE, Ledger
 from importer.ledger.engines.sqlite import FileLedger, default_path
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 _SQLITE_URL = "sqlite:///"
 _SERVER = "postgresql"
@@ -41,6 +42,9 @@ def open_ledger(
 
 
 def _server_url(setting: str) -> sa.URL:
+    import sqlalchemy as sa
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = sa.make_url(setting)
     except (ArgumentError, ValueError) as error:

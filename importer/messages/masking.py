@@ -14,7 +14,7 @@ _BLANK = (
 )
 _SPACES = rf"(?:\s|{_BLANK}){{0,3}}"
 _BETWEEN = rf"(?:{_SPACES}[-{ODD_DASHES}]{_SPACES}|{_BLANK}{{1,3}})"
-_OTC = re.compile(
+_OTC = (  # compiled when it is first used, which takes 5 ms, as the next one
     rf"[A-Za-z0-9]{{5}}(?:{_BETWEEN}[A-Za-z0-9]{{5}}){{3,}}"
     r"|(?<![A-Za-z0-9])[A-Za-z0-9]{20}(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9-])[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){3}(?![A-Za-z0-9-])"
@@ -22,7 +22,7 @@ _OTC = re.compile(
 """Possible OTCs, however they were typed; without dashes, as a word of their own. An OTC with a
 character missing or too many gives away as much as a correct one."""
 
-_SET_OFF = re.compile(
+_SET_OFF = (
     r"(?<![A-Za-z0-9])(?=(?:[A-Z]|[\s_./\u2400-\u241f-])*\d)"  # no words of a sentence
     r"[A-Z0-9]{5}(?:[\s_./\u2400-\u241f-]{0,4}[A-Z0-9]{5}){3}(?![A-Za-z0-9])"
 )
@@ -67,5 +67,5 @@ class Masked(io.TextIOBase):
 
 def without_otcs(words: str) -> str:
     """`words` with everything masked that may be an OTC."""
-    words = _OTC.sub(lambda otc: otc[0] if otc[0] == _SAMPLE else masked(otc[0]), words)
-    return _SET_OFF.sub(lambda otc: masked(otc[0]), words)
+    words = re.sub(_OTC, lambda otc: otc[0] if otc[0] == _SAMPLE else masked(otc[0]), words)
+    return re.sub(_SET_OFF, lambda otc: masked(otc[0]), words)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from importer.base import clock
 from importer.base.errors import FileError, OutputError
@@ -16,12 +17,6 @@ from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import only_edited
 from importer.domain.problems import CODES, Code, Problem
 from importer.export.recognition import an_export, is_marked, refuse_export
-from importer.ledger.database import Writing
-from importer.ledger.locks import lock_scope
-from importer.ledger.reading.contents import load_contents_as_of
-from importer.ledger.reading.journal import Batch, batches_of_file
-from importer.ledger.reading.snapshot import load_snapshot
-from importer.ledger.writing.apply import BatchFacts, apply_changes
 from importer.messages.fault_log import log_detail
 from importer.messages.report import Report, Result
 from importer.pipeline.job import Job, note_batch
@@ -29,6 +24,10 @@ from importer.pipeline.report import report_of_done, report_on
 from importer.pipeline.suggestions import mistyped_otcs, snapshot_of_nothing
 from importer.workbook.checking.check import CheckedWorkbook, Prefilled, check_workbook
 from importer.workbook.reading.sandbox import read_ahead, read_workbook
+
+if TYPE_CHECKING:
+    from importer.ledger.database import Writing
+    from importer.ledger.reading.journal import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,8 @@ def _drop_unedited(checked: CheckedWorkbook, prefilled: Prefilled, job: Job) -> 
     """Keep only what was edited in a workbook that was prefilled from this ledger."""
     if job.ledger.is_missing:
         return
+    from importer.ledger.reading.contents import load_contents_as_of
+
     with job.ledger.reading() as connection:
         then = load_contents_as_of(connection, job.account, prefilled.batch)
     if then is not None and then.head == prefilled.head:  # it was no other ledger
@@ -134,6 +135,9 @@ def _state(readings: Sequence[_Read], job: Job) -> tuple[Snapshot, dict[str, lis
     hashes = {reading.checked.sha256 for reading in readings}
     if job.ledger.is_missing:
         return snapshot_of_nothing(named, job.today), {sha256: [] for sha256 in hashes}
+    from importer.ledger.reading.journal import batches_of_file
+    from importer.ledger.reading.snapshot import load_snapshot
+
     with job.ledger.reading() as connection:
         batches = {sha256: batches_of_file(connection, job.account, sha256) for sha256 in hashes}
         return load_snapshot(connection, job.account, named, job.today), batches
@@ -147,6 +151,11 @@ def _plan(reading: _Read, snapshot: Snapshot, job: Job) -> Plan:
 
 def _apply(reading: _Read, job: Job, partial: bool) -> Report:
     """Take a snapshot, plan and apply in one transaction, so that nobody else can intervene."""
+    from importer.ledger.locks import lock_scope
+    from importer.ledger.reading.journal import batches_of_file
+    from importer.ledger.reading.snapshot import load_snapshot
+    from importer.ledger.writing.apply import BatchFacts, apply_changes
+
     named = _named_in([reading])
     sha256, read = reading.checked.sha256, reading.checked.read
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from importer.base.texts import N_, text
 from importer.domain.planning.plan import Plan, RowOutcome
 from importer.domain.problems import Code, Problem
-from importer.ledger.reading.journal import Batch
 from importer.messages.report import Report, Result, Rows
 from importer.pipeline.cascades import with_refused_rows
 from importer.pipeline.job import Job
 from importer.pipeline.suggestions import with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.markup import column_number
+
+if TYPE_CHECKING:
+    from importer.ledger.reading.journal import Batch
 
 
 def report_on(

@@ -83,7 +83,7 @@ def test_an_internal_error_whose_log_cannot_be_written_is_one_line(
     def fail(*_arguments: Any) -> NoReturn:
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr("importer.pipeline.apply.apply_changes", fail)
+    monkeypatch.setattr("importer.ledger.writing.apply.apply_changes", fail)
     result = command("apply", good_workbook())
     assert (result.exit_code, result.out) == (70, "")
     assert len(result.err.splitlines()) == 1

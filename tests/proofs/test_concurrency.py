@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from builders import code_of, device, devices_in_plain, otc, write_workbook
 from importer.domain.problems import Code
+from importer.ledger import locks
 from importer.ledger.engines import postgresql_access as access
 from importer.ledger.locks import Locked, lock_scope
 from importer.ledger.opening import open_ledger
@@ -168,7 +169,7 @@ def test_importers_of_the_same_customers_devices_lose_none(
             results.append(report.result.value)
         return results
 
-    monkeypatch.setattr(pipeline, "lock_scope", lock_together)
+    monkeypatch.setattr(locks, "lock_scope", lock_together)
     with listening("handle_error", note), ThreadPoolExecutor(len(FACTS)) as threads:
         results = [result for many in threads.map(import_all, FACTS) for result in many]
     assert (violations == []) is guarded

@@ -64,7 +64,7 @@ class InboxTrial(Trial):
 
     def plant_bug(self) -> None:
         if self._bug == "the hash of the file is not looked up":
-            for module in ("importer.pipeline.apply", "importer.service.inbox.applying"):
+            for module in ("importer.ledger.reading.journal", "importer.service.inbox.applying"):
                 replace(module, batches_of_file=lambda *_: [])
         if self._bug == "the result is not kept before the commit":
             replace(

@@ -11,6 +11,7 @@ from builders import Sheets, code_of, customer, device, disable, edit, edit_otc,
 from command_line import CommandLine
 from importer.ledger.database import Ledger
 from importer.ledger.opening import open_ledger
+from importer.ledger.reading import snapshot as snapshots
 from importer.ledger.writing import apply as writing
 from importer.pipeline import apply as pipeline
 from importers import (
@@ -144,8 +145,8 @@ def test_what_is_added_while_an_importer_begins_is_locked_too(
 ) -> None:
     """An importer has locked what it names except for one thing, which is added before it looks.
     Another importer that names it waits all the same, and all adds up."""
-    earlier_gate.before(pipeline, "load_snapshot")
-    gate.before(pipeline, "apply_changes")
+    earlier_gate.before(snapshots, "load_snapshot")
+    gate.before(writing, "apply_changes")
     importing = start(STOPPED, first)
     earlier_gate.wait_for(importing)
     assert start("adder", added).result(PATIENCE).batch == 2
@@ -167,7 +168,7 @@ def test_a_reader_sees_nothing_of_a_batch_until_it_sees_all_of_it(
 ) -> None:
     """While an importer is about to commit, readers see what was there before and do not wait;
     afterwards they see the whole batch."""
-    gate.after(pipeline, "apply_changes")
+    gate.after(writing, "apply_changes")
     importing = start(STOPPED, about(0))
     gate.wait_for(importing)
     watcher = Watcher()
@@ -189,7 +190,7 @@ def test_a_reader_keeps_seeing_one_state_however_long_it_takes(
 ) -> None:
     """On a server the batch is committed before the reader has ended, and the reader does not see
     it; in a file the commit waits for the reader."""
-    gate.after(pipeline, "apply_changes")
+    gate.after(writing, "apply_changes")
     watcher = Watcher()
     with filled.reading() as connection:
         watcher.check(connection)

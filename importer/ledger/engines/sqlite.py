@@ -11,18 +11,19 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import sqlalchemy as sa
 from platformdirs import user_data_path
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from importer.base.errors import LedgerError, StrangeLedgerError
 from importer.base.files import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.ledger.creation import create
 from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empty
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from sqlalchemy.exc import DBAPIError
 
 _READ, _WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a deferred BEGIN that writes later may not wait
 _PAUSE = 0.025  # seconds, on average, between two tries to begin
@@ -114,6 +115,8 @@ class FileLedger(Ledger):
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sa.Connection]:
+        from sqlalchemy.exc import DBAPIError
+
         engine = _engine(self.path.absolute(), self.patience)
         try:
             with engine.connect().execution_options(begin=begin) as connection, connection.begin():
@@ -141,6 +144,9 @@ class FileLedger(Ledger):
 
 @lru_cache(_ENGINES)
 def _engine(path: Path, patience: float) -> sa.Engine:
+    import sqlalchemy as sa
+    from sqlalchemy.pool import NullPool
+
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
@@ -167,6 +173,8 @@ def _engine(path: Path, patience: float) -> sa.Engine:
 
 def _take_turn(connection: sa.Connection, begin: str, patience: float) -> None:
     """Begin once nobody else holds the lock; unlike a wait in SQLite, this can be interrupted."""
+    from sqlalchemy.exc import DBAPIError
+
     until = time.monotonic() + patience
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     while True:

@@ -7,10 +7,10 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
@@ -81,7 +81,7 @@ class NewRows:
         kind = content = ""
         if isinstance(value, str) and value:
             kind, number_format = ' t="inlineStr"', "@"
-            content = f'<is><t xml:space="preserve">{escape(escaped(value))}</t></is>'
+            content = f'<is><t xml:space="preserve">{escape(escaped(value), quote=False)}</t></is>'
         elif value is None or value == "":
             if look.fill is None:
                 return ""  # it looks like its column
@@ -98,7 +98,7 @@ class NewRows:
             kind, content = ' t="e"', "<v>#N/A</v>"
         if link is not None and len(self._links) < _LINKS_LIMIT:
             look = styles.LINK
-            self._links.append(f'<hyperlink ref="{name}" location={quoteattr(link)}/>')
+            self._links.append(f'<hyperlink ref="{name}" location="{escape(link)}"/>')
         if comment is not None:
             self._comments.append((self._last, column, styles.comment(comment)))
         style = self._styles.get((number_format, look)) or self._style(number_format, look)
@@ -123,7 +123,8 @@ class NewRows:
             comments = shapes.replace("drawings/commentsDrawing", "comments/comment")
             yield comments.replace(".vml", ".xml"), {"</commentList>": (
                 f'<comment ref="{cell_name(row, column)}" authorId="0" shapeId="0"><text>'
-                f'<t xml:space="preserve">{escape(escaped(comment.text))}</t></text></comment>'
+                '<t xml:space="preserve">'
+                f"{escape(escaped(comment.text), quote=False)}</t></text></comment>"
                 for row, column, comment in self._comments
             )}  # fmt: skip
             yield shapes, {"</xml>": (

@@ -24,8 +24,10 @@ from cut_connections import (
     during,
     leave_hanging,
 )
+from importer.ledger import locks
 from importer.ledger.engines import postgresql
 from importer.ledger.opening import open_ledger
+from importer.ledger.reading import snapshot as snapshots
 from importer.ledger.writing import apply as writing
 from importer.pipeline import apply as pipeline
 from importers import about, assert_applied_once, assert_stored_as, begin, job_of
@@ -42,9 +44,9 @@ def engine() -> str:
 
 
 STEPS = {
-    "before it locks": (pipeline, "lock_scope"),
-    "before it reads": (pipeline, "load_snapshot"),
-    "before it writes": (pipeline, "apply_changes"),
+    "before it locks": (locks, "lock_scope"),
+    "before it reads": (snapshots, "load_snapshot"),
+    "before it writes": (writing, "apply_changes"),
     "before it gets its number": (writing, "_finish"),
     "before it commits": (pipeline, "note_batch"),
 }
@@ -96,7 +98,7 @@ def test_a_server_that_goes_away_is_waited_for(
     def apply(number: int, act: Callable[[], object], *words: str) -> CommandResult:
         with monkeypatch.context() as patch:
             steps = Steps(patch)
-            steps.watch(pipeline, "apply_changes", act)
+            steps.watch(writing, "apply_changes", act)
             result = command("apply", workbooks[number], *words)
         assert steps.count > 0
         return result

@@ -16,6 +16,7 @@ from builders import code_of, edit_otc, write_workbook
 from command_line import CommandLine
 from counted_calls import Steps
 from importer.domain.problems import Severity
+from importer.ledger import locks
 from importer.ledger.engines import postgresql
 from importer.ledger.engines.postgresql import TRIES
 from importer.ledger.opening import open_ledger
@@ -44,7 +45,7 @@ def engine() -> str:
 def tries(monkeypatch: pytest.MonkeyPatch) -> Steps:
     """Counts how often an importer has started."""
     steps = Steps(monkeypatch)
-    steps.watch(pipeline, "lock_scope")
+    steps.watch(locks, "lock_scope")
     return steps
 
 

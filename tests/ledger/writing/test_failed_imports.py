@@ -99,7 +99,7 @@ def test_an_apply_that_is_stopped_after_writing_leaves_nothing_behind(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr("importer.pipeline.apply.apply_changes", write_and_stop)
+        patch.setattr("importer.ledger.writing.apply.apply_changes", write_and_stop)
         result = command("apply", path)
     assert result.exit_code == exit_code
     assert "Traceback" not in result.out + result.err

@@ -44,7 +44,7 @@ def _run_and_wait(words: list[str], pauses: bool, pipe: Connection) -> None:
             pipe.recv()
             return batch
 
-        patch = mock.patch("importer.pipeline.apply.apply_changes", write_and_pause)
+        patch = mock.patch("importer.ledger.writing.apply.apply_changes", write_and_pause)
         patch.start()
     out, err = io.StringIO(), io.StringIO()
     pipe.send("begins")

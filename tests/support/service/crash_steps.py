@@ -26,7 +26,8 @@ needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="only Linux fork
 
 _STEPS = {
     "os": ("rename", "replace", "link", "unlink", "rmdir", "mkdir"),
-    "importer.pipeline.apply": ("apply_changes", "note_batch"),  # and soon after, the commit
+    "importer.ledger.writing.apply": ("apply_changes",),
+    "importer.pipeline.apply": ("note_batch",),  # and soon after, the commit
     "importer.pipeline.export": ("export",),
 }
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
 from importer.base.texts import N_, text
@@ -34,10 +34,10 @@ def plain(content: bytes) -> bytes:
 
 def _plain_mark(mark: re.Match[bytes]) -> bytes:
     if mark["code"] is None:
-        return escape((mark["text"] or b"").decode()).encode()
+        return escape((mark["text"] or b"").decode(), quote=False).encode()
     letter = chr(int(mark["code"], 16 if mark["hexadecimal"] else 10))
     # A parser would take a bare one for a line break or an end of an attribute.
-    return mark[0] if letter in "\t\n\r\"'" else escape(letter).encode()
+    return mark[0] if letter in "\t\n\r\"'" else escape(letter, quote=False).encode()
 
 
 class TagReader:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from builders import B, customer, device, write_workbook
 from command_line import CommandLine
 from importer.domain.planning.snapshot import Snapshot
+from importer.ledger.reading import snapshot as snapshots
 from importer.ledger.reading.snapshot import load_snapshot
 from importer.ledger.tables import account
-from importer.pipeline import apply as pipeline
 from ledgers import raw
 
 
@@ -30,7 +30,7 @@ def test_ids_that_others_have_taken_meanwhile_are_not_used_again(
 
     command("apply", workbook)
     before = command("show", "customers", "--json").json
-    monkeypatch.setattr(pipeline, "load_snapshot", load)
+    monkeypatch.setattr(snapshots, "load_snapshot", load)
     sheets = [
         ("Add Customer", [customer("Oeste", 1, B), customer("Centro", 1, B)]),
         ("Devices", [device("Oeste", "PC-1")]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 ODD_DASHES = "‐‑‒–—―−﹘﹣－⁃˗➖⁻־⸺⸻"
@@ -35,13 +34,6 @@ def tidy_text(typed: str) -> str:
     if typed.isascii():  # most cells: nothing to compose, nothing invisible
         return typed.strip() if "  " not in typed else _RUN_OF_SPACES.sub(" ", typed).strip()
     return _tidied(typed)
-
-
-def are_tidy(texts: Sequence[str]) -> bool:
-    """Whether `tidy_text` changes none of `texts`, as is quick to see if they are all ASCII."""
-    together = "\n".join(texts)
-    is_simple = together.isascii() and "  " not in together
-    return is_simple and list(map(str.strip, texts)) == texts
 
 
 @lru_cache(_CACHED)

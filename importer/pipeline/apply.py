@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,23 +29,18 @@ if TYPE_CHECKING:
     from importer.ledger.reading.journal import Batch
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    path: Path
-    checked: CheckedWorkbook
-
-
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
     """Report what applying the workbooks in turn would do, and change nothing."""
     readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
-    snapshot, earlier = _state([reading for reading in readings if isinstance(reading, _Read)], job)
+    readable = [reading for reading in readings if not isinstance(reading, Report)]
+    snapshot, earlier = _state(readable, job)
     reports = []
     for reading in readings:
         if isinstance(reading, Report):
             report = reading
         else:
             plan = _plan(reading, snapshot, job)
-            report = report_on(reading.path, reading.checked, plan, earlier[reading.checked.sha256])
+            report = report_on(reading, plan, earlier[reading.sha256])
             report.result = Result.INVALID if report.refused else Result.VALID
             if report.refused:
                 _write_corrections(reading, report, job, partial=False)
@@ -66,13 +60,13 @@ def apply(
     reading = _read(path, job, following)
     if isinstance(reading, Report):
         return reading
-    refused_already = reading.checked.refused and not partial
-    if refused_already or not reading.checked.requests:  # nothing will be written
+    refused_already = reading.refused and not partial
+    if refused_already or not reading.requests:  # nothing will be written
         snapshot, earlier = _state([reading], job)
-        batches = earlier[reading.checked.sha256]
-        done = report_of_done(str(path), reading.checked.read, batches, job)
+        batches = earlier[reading.sha256]
+        done = report_of_done(str(path), reading.read, batches, job)
         plan = _plan(reading, snapshot, job)
-        report = done or report_on(path, reading.checked, plan, batches)
+        report = done or report_on(reading, plan, batches)
     else:
         report = _apply(reading, job, partial)
     report.result = _result(report)
@@ -81,7 +75,7 @@ def apply(
     return report
 
 
-def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
+def _read(path: Path, job: Job, following: Path | None) -> CheckedWorkbook | Report:
     """The checked cells of the workbook, or the report that it cannot be read."""
     try:
         job.progress.stage(text(N_("Reading {path}"), path=path.name))
@@ -97,7 +91,7 @@ def _read(path: Path, job: Job, following: Path | None) -> _Read | Report:
         checked = check_workbook(path, raw, tick, job.sheet, job.dates)
         if checked.prefilled is not None:
             _drop_unedited(checked, checked.prefilled, job)
-        return _Read(path, checked)
+        return checked
     except FileError as error:
         if error.code == Code.NOT_A_WORKBOOK and is_marked(path):
             error = an_export(path)
@@ -119,20 +113,22 @@ def _drop_unedited(checked: CheckedWorkbook, prefilled: Prefilled, job: Job) -> 
         checked.requests = list(only_edited(checked.requests, then))
 
 
-def _named_in(readings: Sequence[_Read]) -> Scope:
+def _named_in(workbooks: Sequence[CheckedWorkbook]) -> Scope:
     """The OTCs and customers that the rows name, and OTCs that bad cells may mean."""
-    named = scope_of(request for reading in readings for request in reading.checked.requests)
-    named.mistyped_otcs.update(*(mistyped_otcs(reading.checked) for reading in readings))
+    named = scope_of(request for checked in workbooks for request in checked.requests)
+    named.mistyped_otcs.update(*(mistyped_otcs(checked) for checked in workbooks))
     return named
 
 
-def _state(readings: Sequence[_Read], job: Job) -> tuple[Snapshot, dict[str, list[Batch]]]:
+def _state(
+    workbooks: Sequence[CheckedWorkbook], job: Job
+) -> tuple[Snapshot, dict[str, list[Batch]]]:
     """The state of everything the rows name, and the batches of the files by their hashes.
 
     Both are empty if there is no ledger yet.
     """
-    named = _named_in(readings)
-    hashes = {reading.checked.sha256 for reading in readings}
+    named = _named_in(workbooks)
+    hashes = {checked.sha256 for checked in workbooks}
     if job.ledger.is_missing:
         return snapshot_of_nothing(named, job.today), {sha256: [] for sha256 in hashes}
     from importer.ledger.reading.journal import batches_of_file
@@ -143,35 +139,35 @@ def _state(readings: Sequence[_Read], job: Job) -> tuple[Snapshot, dict[str, lis
         return load_snapshot(connection, job.account, named, job.today), batches
 
 
-def _plan(reading: _Read, snapshot: Snapshot, job: Job) -> Plan:
-    requests = reading.checked.requests
-    tick = job.progress.stage(text(N_("Planning {path}"), path=reading.path.name), len(requests))
+def _plan(checked: CheckedWorkbook, snapshot: Snapshot, job: Job) -> Plan:
+    requests = checked.requests
+    tick = job.progress.stage(text(N_("Planning {path}"), path=checked.path.name), len(requests))
     return make_plan(requests, snapshot, tick)
 
 
-def _apply(reading: _Read, job: Job, partial: bool) -> Report:
+def _apply(checked: CheckedWorkbook, job: Job, partial: bool) -> Report:
     """Take a snapshot, plan and apply in one transaction, so that nobody else can intervene."""
     from importer.ledger.locks import lock_scope
     from importer.ledger.reading.journal import batches_of_file
     from importer.ledger.reading.snapshot import load_snapshot
     from importer.ledger.writing.apply import BatchFacts, apply_changes
 
-    named = _named_in([reading])
-    sha256, read = reading.checked.sha256, reading.checked.read
+    named = _named_in([checked])
+    sha256, read = checked.sha256, checked.read
 
     def work(writing: Writing) -> Report:
         locked = lock_scope(writing.connection, job.account, named)
         batches = batches_of_file(writing.connection, job.account, sha256)
-        done = report_of_done(str(reading.path), read, batches, job)
+        done = report_of_done(str(checked.path), read, batches, job)
         if done is not None:
             return done
         snapshot = load_snapshot(writing.connection, job.account, named, job.today)
         locked.check_covers(named, snapshot)
-        plan = _plan(reading, snapshot, job)
-        report = report_on(reading.path, reading.checked, plan, batches)
+        plan = _plan(checked, snapshot, job)
+        report = report_on(checked, plan, batches)
         if plan.changes and (partial or not report.refused):
-            job.progress.stage(text(N_("Applying {path}"), path=reading.path.name))
-            name = reading.path.name.encode("utf-8", "replace").decode()  # it may hold any bytes
+            job.progress.stage(text(N_("Applying {path}"), path=checked.path.name))
+            name = checked.path.name.encode("utf-8", "replace").decode()  # it may hold any bytes
             facts = BatchFacts(
                 job.account, clock.now(), job.actor, name, report.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
@@ -182,7 +178,7 @@ def _apply(reading: _Read, job: Job, partial: bool) -> Report:
             if job.once is not None:
                 report.result = _result(report)
                 if report.refused:
-                    _write_corrections(reading, report, job, partial=partial)
+                    _write_corrections(checked, report, job, partial=partial)
                 job.once.before_commit(report)
         return report
 
@@ -196,19 +192,17 @@ def _result(report: Report) -> Result:
     return Result.REJECTED if report.refused else Result.UNCHANGED
 
 
-def _write_corrections(reading: _Read, report: Report, job: Job, *, partial: bool) -> None:
+def _write_corrections(
+    checked: CheckedWorkbook, report: Report, job: Job, *, partial: bool
+) -> None:  # fmt: skip
     """Write the corrections workbook: the rejected rows if `partial`, else all rows."""
     from importer.workbook.writing import corrections  # imports openpyxl
 
-    path = corrections.corrections_path(reading.path, job.corrections)
+    path = corrections.corrections_path(checked.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
         corrections.write_corrections(
-            path,
-            reading.path,
-            reading.checked,
-            report.problems,
-            report.rejected if partial else None,
+            path, checked, report.problems, report.rejected if partial else None
         )
         report.corrections = str(path)
     except OutputError as error:  # the rows stay applied, and the report must say so

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.base.texts import N_, text
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
     from importer.ledger.reading.journal import Batch
 
 
-def report_on(
-    path: Path, checked: CheckedWorkbook, plan: Plan, batches: Sequence[Batch]
-) -> Report:  # fmt: skip
+def report_on(checked: CheckedWorkbook, plan: Plan, batches: Sequence[Batch]) -> Report:
     """The report on a plan that is not applied yet; `batches` applied the same file before."""
     outcomes, rejected = plan.outcomes, set(checked.refused)
     if RowOutcome.REJECTED in outcomes:
@@ -40,7 +37,7 @@ def report_on(
     problems += map(_applied_before, standing[-1:])
     problems = [with_suggestion(p, checked, plan.after) for p in _in_order(problems, checked)]
     return Report(
-        str(path), Result.REJECTED, checked.sha256, rows.checked(), rejected, plan.changes,
+        str(checked.path), Result.REJECTED, checked.sha256, rows.checked(), rejected, plan.changes,
         lambda customer: customers[customer].name, plan.demands,
         with_refused_rows(problems, checked, rejected),
         applied_before=standing[-1].batch if standing else None,

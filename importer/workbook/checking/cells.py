@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import NoneType
-from typing import cast
 
 from importer.base.texts import LANGUAGES, translated
 from importer.domain.entities import ManagedBy
 from importer.domain.otc_code import normalise_otc
 from importer.domain.sheets import CHOICES, ColumnKind
-from importer.domain.tidying import are_tidy, tidy_text
+from importer.domain.tidying import tidy_text
 from importer.workbook.cell import DIGITS, Cell, cell_text, number_text
 from importer.workbook.checking.garbled import repaired
 from importer.workbook.labels import label_key
@@ -108,14 +107,11 @@ READERS: dict[ColumnKind, Reader] = {
 """The reader of each kind's cells; dates are read by the column, in `dates.py`."""
 
 
-def read_column(cells: Sequence[Cell], read: Reader) -> Sequence[Value]:
+def read_column(cells: Sequence[Cell], read: Reader) -> list[Value]:
     """What the `cells` of a column mean; equal ones are read once if there are many."""
     different = set(cells)
-    kinds = set(map(type, different))
-    if kinds == {str} and read in (read_text, read_email) and are_tidy(cast(Sequence[str], cells)):
-        return cells
-    if 2 * len(different) < len(cells) and len(kinds - {NoneType}) == 1:
-        # In one column, True, 1 and 1.0 are equal.
-        meanings = {cell: None if cell is None else read(cell) for cell in different}
-        return list(map(meanings.__getitem__, cells))
-    return [None if cell is None else read(cell) for cell in cells]
+    kinds = set(map(type, different)) - {NoneType}
+    if 2 * len(different) > len(cells) or len(kinds) > 1:  # True, 1 and 1.0 are equal
+        return [None if cell is None else read(cell) for cell in cells]
+    meanings = {cell: None if cell is None else read(cell) for cell in different}
+    return list(map(meanings.__getitem__, cells))

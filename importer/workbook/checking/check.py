@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
+from itertools import compress, repeat
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from importer.base.errors import FileError
 from importer.base.texts import N_, current_language, text
 from importer.config.settings import DateOrder
-from importer.domain.problems import Code, Place, Problem
+from importer.domain.problems import Code, Place, Problem, SheetPlace
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
 from importer.workbook.cell import BadCell, Cell
@@ -24,7 +25,6 @@ from importer.workbook.checking.cells import READERS, Value, read_column
 from importer.workbook.checking.dates import DatesRead, read_dates
 from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.naming import name_sheets
-from importer.workbook.checking.requests import Requests
 from importer.workbook.checking.schemas import failures
 from importer.workbook.labels import META, PREFILLED, UNDECIDED, VERSION
 from importer.workbook.markup import Markup
@@ -32,6 +32,25 @@ from importer.workbook.reading.raw import RawWorkbook
 
 OF_TEXT = (ColumnKind.NAME, ColumnKind.TEXT)
 """The columns in which a number is text as a person sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """The requests of good rows. Each iteration makes them, so that they never all exist at once.
+
+    `sheets` has the type of each sheet's requests, its place, and the columns of its good rows: the
+    numbers of the rows, and the values of each field.
+    """
+
+    sheets: list[tuple[Any, SheetPlace, list[Any]]] = with_default(default_factory=list)
+
+    def __len__(self) -> int:
+        return sum(len(numbers) for _make, _place, (numbers, *_values) in self.sheets)
+
+    def __iter__(self) -> Iterator[Request]:
+        for make, place, (numbers, *values) in self.sheets:
+            # The schema guarantees the types of the values.
+            yield from map(make, map(Place, repeat(place), numbers), *values)
 
 
 Orders = tuple[DateOrder | None, DateOrder | None]
@@ -54,6 +73,7 @@ class CheckedWorkbook:
     or did in the workbook that these are the corrections of.
     """
 
+    path: Path
     sheets: list[InputSheet]
     problems: list[Problem]
     sha256: str
@@ -88,7 +108,7 @@ def check_workbook(
     match meta.get(PREFILLED):
         case [float() | int() as batch, str(head), *_] if math.isfinite(batch):
             prefilled = Prefilled(int(batch), head)
-    checked = CheckedWorkbook(sheets, problems, raw.sha256, VERSION in meta, prefilled,
+    checked = CheckedWorkbook(path, sheets, problems, raw.sha256, VERSION in meta, prefilled,
                               UNDECIDED in meta)  # fmt: skip
     usual: DateOrder | None = "dmy" if current_language() == "es" else None
     orders = dates, None if checked.is_undecided else usual
@@ -137,14 +157,19 @@ def _check_sheet(
             )
         checked.problems += cell_warnings(*of_cells, values[field], bad[field])
     if not input_sheet.refused:
-        requests.add(sheet, input_sheet.place, numbers, values, bad_rows)
+        fields = sheet.request.__struct_fields__[1:]
+        columns: list[Any] = [numbers, *(values.get(field, repeat(None)) for field in fields)]
+        if bad_rows:
+            good = [index not in bad_rows for index in range(len(numbers))]
+            columns = [list(compress(column, good)) for column in columns]
+        requests.sheets.append((sheet.request, input_sheet.place, columns))
 
 
 def _read(
     sheet: Sheet, raw: Mapping[str, list[Cell]], orders: Orders
-) -> tuple[dict[str, Sequence[Value]], dict[str, DatesRead]]:
+) -> tuple[dict[str, list[Value]], dict[str, DatesRead]]:
     """The values of each column, and how its dates were read."""
-    values: dict[str, Sequence[Value]] = {}
+    values: dict[str, list[Value]] = {}
     dates: dict[str, DatesRead] = {}
     for field, cells in raw.items():
         kind = sheet.column(field).kind

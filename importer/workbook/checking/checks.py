@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial, wraps
+from functools import wraps
 
 import pandas as pd
 from pandera.api.extensions import register_check_method
@@ -21,29 +21,25 @@ from importer.workbook.checking.garbled import repaired
 
 def _check(
     *figures: str, all_pass: Callable[..., bool]
-) -> Callable[[Callable[..., list[bool]]], Callable[..., pd.Series | bool]]:
+) -> Callable[[Callable[..., bool]], Callable[..., pd.Series | bool]]:
     """Register a check of a column's values that takes `figures`.
 
-    `all_pass` says of all its values at once that they pass, as most do; it may raise TypeError
+    `all_pass` says of all its values at once that they pass, as most do. It may raise TypeError
     where some are of another type.
     """
 
-    def all_do(values: list[object], stated: dict[str, object]) -> bool:
-        with suppress(TypeError):
-            return all_pass(values, **stated)
-        return False
-
-    def register(function: Callable[..., list[bool]]) -> Callable[..., pd.Series | bool]:
-        @wraps(function)
+    def register(passes: Callable[..., bool]) -> Callable[..., pd.Series | bool]:
+        @wraps(passes)
         def check(values: pd.Series, **stated: object) -> pd.Series | bool:
             listed = values.tolist()
-            if all_do(listed, stated):
-                return True
-            filled = [value for value in listed if value is not None]
-            if not filled or all_do(filled, stated):
-                return True
-            passes = iter(function(filled, **stated))
-            return pd.Series([v is None or next(passes) for v in listed], values.index, dtype=bool)
+            with suppress(TypeError):  # of a blank cell, perhaps
+                if all_pass(listed, **stated):
+                    return True
+            with suppress(TypeError):
+                if all_pass([value for value in listed if value is not None], **stated):
+                    return True
+            each = [value is None or passes(value, **stated) for value in listed]
+            return pd.Series(each, values.index, dtype=bool)
 
         register_check_method(statistics=[*figures])(check)
         return check
@@ -56,73 +52,63 @@ def _are(kind: type, values: list[object]) -> bool:
 
 
 @_check("pattern", all_pass=lambda texts, pattern: all(map(re.compile(pattern).fullmatch, texts)))
-def matches(values: list[object], *, pattern: str) -> list[bool]:
+def matches(value: object, *, pattern: str) -> bool:
     """Text that `pattern` matches from its beginning to its end."""
-    full_match = re.compile(pattern).fullmatch
-    return [type(v) is str and full_match(v) is not None for v in values]
+    return type(value) is str and re.fullmatch(pattern, value) is not None
 
 
-@_check(
-    "low",
-    "high",
-    all_pass=lambda values, low, high: (
-        _are(int, values) and low <= min(values) and max(values) <= high
-    ),
-)
-def is_whole_number(values: list[object], *, low: int, high: int) -> list[bool]:
+@_check("low", "high", all_pass=lambda values, low, high: (
+    _are(int, values) and low <= min(values) and max(values) <= high
+))  # fmt: skip
+def is_whole_number(value: object, *, low: int, high: int) -> bool:
     """A whole number from `low` to `high`; True and False are none."""
-    return [type(v) is int and low <= v <= high for v in values]
+    return type(value) is int and low <= value <= high
 
 
-@_check(
-    "first",
-    all_pass=lambda values, first: _are(dt.date, values) and min(values).isoformat() >= first,
-)
-def is_date(values: list[object], *, first: str) -> list[bool]:
+@_check("first", all_pass=lambda values, first: (
+    _are(dt.date, values) and min(values) >= dt.date.fromisoformat(first)
+))  # fmt: skip
+def is_date(value: object, *, first: str) -> bool:
     """A day without a time of day, not before the ISO date `first`."""
-    day = dt.date.fromisoformat(first)
-    return [type(v) is dt.date and v >= day for v in values]
+    return type(value) is dt.date and value >= dt.date.fromisoformat(first)
 
 
-@_check(
-    "allowed",
-    all_pass=lambda values, allowed: (
-        {int, float}.isdisjoint(map(type, values)) and all(map(allowed.__contains__, values))
-    ),
-)
-def is_one_of(values: list[object], *, allowed: list[object]) -> list[bool]:
+@_check("allowed", all_pass=lambda values, allowed: (
+    {int, float}.isdisjoint(map(type, values)) and all(map(allowed.__contains__, values))
+))  # fmt: skip
+def is_one_of(value: object, *, allowed: list[object]) -> bool:
     """A value of `allowed`; 1 is not True."""
-    return [isinstance(v, str | bool) and v in allowed for v in values]
+    return isinstance(value, str | bool) and value in allowed
 
 
-@_check(all_pass=partial(_are, str))
-def is_text(values: list[object]) -> list[bool]:
+@_check(all_pass=lambda values: _are(str, values))
+def is_text(value: object) -> bool:
     """Text; numbers are left to `keeps_its_digits`."""
-    return [isinstance(v, str | int | float) for v in values]
+    return isinstance(value, str | int | float)
 
 
-@_check(all_pass=partial(_are, str))
-def keeps_its_digits(values: list[object]) -> list[bool]:
+@_check(all_pass=lambda values: _are(str, values))
+def keeps_its_digits(value: object) -> bool:
     """No number: the reader turns into text every number whose digits are all there."""
-    return [not isinstance(v, int | float) for v in values]
+    return not isinstance(value, int | float)
 
 
 @_check(all_pass=lambda texts: "".join(texts).isascii())
-def is_not_garbled(values: list[object]) -> list[bool]:
+def is_not_garbled(value: object) -> bool:
     """No text that was decoded with a wrong encoding."""
-    return [type(v) is not str or v.isascii() or repaired(v) is None for v in values]
+    return type(value) is not str or repaired(value) is None
 
 
 @_check(all_pass=lambda texts: "".join(texts).isprintable())
-def is_on_one_line(values: list[object]) -> list[bool]:
+def is_on_one_line(value: object) -> bool:
     """No line breaks, control characters or non-characters."""
-    return [type(v) is not str or v.isprintable() or not has_bad_characters(v) for v in values]
+    return type(value) is not str or not has_bad_characters(value)
 
 
-@_check("limit", all_pass=lambda texts, limit: max(map(len, texts)) <= limit)
-def is_short(values: list[object], *, limit: int) -> list[bool]:
+@_check("limit", all_pass=lambda texts, limit: max(map(len, texts), default=0) <= limit)
+def is_short(value: object, *, limit: int) -> bool:
     """Not more than `limit` characters."""
-    return [type(v) is not str or len(v) <= limit for v in values]
+    return type(value) is not str or len(value) <= limit
 
 
 def is_stated(

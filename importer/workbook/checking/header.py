@@ -9,7 +9,7 @@ from importer.domain.sheets import Sheet
 from importer.workbook.cell import Cell, cell_text, is_merged
 from importer.workbook.labels import HEADER_SEARCH, is_problems
 from importer.workbook.likeness import fields_meant, fields_named
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows
 
 _TITLE_ROWS = 10  # rows above a header that may be titles; more are data that was sorted there
 

@@ -21,8 +21,7 @@ from importer.workbook.likeness import (
     sheets_like,
 )
 from importer.workbook.markup import Markup, column_letters
-from importer.workbook.reading.raw import RawSheet
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows, RawSheet
 
 _FEWEST = 2
 """Columns in other words that make a list of the user's a sheet to apply."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -147,34 +147,27 @@ def failures(
         for field, cells in values.items()
         if sheet.column(field).required or any(cell is not None for cell in cells)
     }
+    found: dict[tuple[int, int], Rule] = {}
     try:
         frame = pd.DataFrame(checkable, dtype=object)
         schema(sheet, tuple(checkable)).validate(frame, lazy=True, inplace=True)
     except SchemaErrors as errors:
-        found: dict[tuple[int, int], Rule] = {}
-        broken = [(_broken(sheet, error), error.failure_cases["index"])
-                  for error in errors.schema_errors]  # fmt: skip
-        for (name, _, rule), indices in sorted(broken, key=lambda one: one[0][1]):
-            for index in map(int, indices.drop_duplicates().tolist()):
+        for error in errors.schema_errors:  # of a cell, the first rule that it breaks comes first
+            name, rule = error.schema.name, REQUIRED
+            if name == sheet.name:
+                rule = _between(sheet, checkable)[error.check_index]
+                name = rule.figures["column"]
+            elif error.check_index is not None:
+                rule = rules_of(sheet.column(name))[error.check_index]
+            for index in map(int, error.failure_cases["index"]):
                 found.setdefault((index, fields.index(name)), rule)
-        return [(index, fields[at], found[index, at]) for index, at in sorted(found)]
-    return []
+    return [(index, fields[at], found[index, at]) for index, at in sorted(found)]
 
 
-def _broken(sheet: Sheet, error: Any) -> tuple[str, int, Rule]:
-    """The field that `error` is about, and the broken rule with its rank among the field's."""
-    check = error.check
-    if isinstance(check, str):
-        return error.schema.name, -1, REQUIRED
-    if check.registry_name == "is_stated":
-        name, rules = check.statistics["column"], RULES_BETWEEN[sheet.request]
-    else:
-        name, rules = error.schema.name, rules_of(sheet.column(error.schema.name))
-    of_cell = (
-        rule.code == check.name and rule.figures.get("column", name) == name for rule in rules
-    )
-    rank = [*of_cell].index(True)
-    return name, rank, rules[rank]
+def _between(sheet: Sheet, fields: Collection[str]) -> list[Rule]:
+    """The rules between the cells of a row that depend on one of `fields`."""
+    rules = RULES_BETWEEN.get(sheet.request, ())
+    return [rule for rule in rules if rule.figures["where"] in fields]
 
 
 @cache
@@ -189,8 +182,7 @@ def schema(sheet: Sheet, fields: tuple[str, ...]) -> pa.DataFrameSchema:
             object, [_check(rule) for rule in rules_of(column)], nullable=not column.required,
             title=column.header, description=column.help,
         )  # fmt: skip
-    between = [_check(rule) for rule in RULES_BETWEEN.get(sheet.request, ())
-               if rule.figures["where"] in fields]  # fmt: skip
+    between = [_check(rule) for rule in _between(sheet, fields)]
     return pa.DataFrameSchema(
         columns, between, name=sheet.name, description=sheet.help, coerce=False, strict=True
     )

@@ -11,7 +11,7 @@ from importer.domain.tidying import tidy_text
 from importer.workbook.cell import BadCell, Cell, is_merged
 from importer.workbook.checking.cells import SEPARATED, read_whole_number
 from importer.workbook.labels import rough_words
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows
 
 _LAST_ROWS = 5
 """Rows at the end that may be totals, or notes below them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importer.base.texts import N_, Text, text
+from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.markup import cell_name
 
@@ -39,6 +40,18 @@ def too_large(reason: Text, limit: str, most: int) -> RefusedError:
 def unreadable(reason: Text | str, fix: Text | None = None) -> RefusedError:
     """A file that cannot be read."""
     return RefusedError(Code.UNREADABLE_FILE, reason, fix)
+
+
+def too_much_memory(limits: Limits) -> RefusedError:
+    """A file that takes more memory than it may."""
+    return too_large(text(N_("reading it takes too much memory")), "memory_mb", limits.memory_mb)
+
+
+def reader_failed(detail: str) -> RefusedError:
+    """A file that breaks a parser in a way that is not foreseen."""
+    refusal = unreadable(text(N_("the reader failed on it")))
+    refusal.detail = detail
+    return refusal
 
 
 def damaged() -> RefusedError:

@@ -19,8 +19,7 @@ from importer.workbook.formats.look import Look
 from importer.workbook.formats.refusals import hostile, too_large, unreadable, unreadable_sheet
 from importer.workbook.markup import Markup, Range, column_letters
 from importer.workbook.reading.counting import count_values, differing_cells
-from importer.workbook.reading.raw import RawSheet
-from importer.workbook.rows import AT_ONCE, FilledRows, blocks_of
+from importer.workbook.reading.raw import AT_ONCE, FilledRows, RawSheet, blocks_of
 
 _MERGED_TWICE = 1_000_000
 """Cells that several merged ranges may share, as only careless programs write them."""
@@ -33,7 +32,7 @@ def read_sheets(look: Look, limits: Limits) -> Iterator[FilledRows | RawSheet]:
     """Read every worksheet, its rows first; raise RefusedError before calamine sees any that is too
     large."""
     markups = look.markups
-    by_key = markups if isinstance(markups, dict) else dict(enumerate(markups))
+    by_key: dict[Any, Markup] = dict(markups if isinstance(markups, dict) else enumerate(markups))
     for markup in by_key.values():
         _check_size(markup, limits)
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(look.content))
@@ -47,8 +46,7 @@ def read_sheets(look: Look, limits: Limits) -> Iterator[FilledRows | RawSheet]:
         raise unreadable(text(N_("two of its sheets have the same name")))
     for index, hidden in worksheets:
         key = names[index] if isinstance(markups, dict) else index
-        markup = markups[key]  # type: ignore[index]  # the key is of the right type
-        yield from _read_sheet(workbook, index, hidden, markup, partial(look.filled, key))
+        yield from _read_sheet(workbook, index, hidden, by_key[key], partial(look.filled, key))
 
 
 def _read_sheet(
@@ -66,13 +64,13 @@ def _read_sheet(
         grids = iter(lambda: _attempt(name, filled, list, islice(rows, AT_ONCE)), [])
     first, values = 1, 0
     for grid in grids:
-        values += count_values(grid, first, left, markup)
+        values += count_values(grid, left, markup)
         yield from blocks_of(_marked(grid, first, left, merged, markup))
         first += len(grid)
     unread = []
     if values != markup.values:
         whole = _attempt(name, filled, list, sheet.iter_rows())
-        unread = differing_cells(whole, left, markup, filled)
+        unread = differing_cells(whole, left, markup, filled())
     yield RawSheet(name, hidden=hidden, markup=markup, unread=unread)
 
 

@@ -24,10 +24,9 @@ from importer.workbook.formats.xml import ods, xlsx
 from importer.workbook.formats.xml.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.xml.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
 from importer.workbook.reading.calamine import read_sheets
-from importer.workbook.reading.protocol import Done, Part
-from importer.workbook.reading.raw import Note
+from importer.workbook.reading.protocol import Part
+from importer.workbook.reading.raw import Note, RawWorkbook, blocks_of
 from importer.workbook.reading.text_file import read_text
-from importer.workbook.rows import blocks_of
 
 _ZIP = b"PK\x03\x04"
 _DAMAGED = (
@@ -59,7 +58,7 @@ def read_file(path: Path, limits: Limits, encoding: str | None = None) -> Iterat
             rows, sheet, notes = read_text(content, path, limits, encoding)
             yield from blocks_of(rows)
             yield sheet
-        yield Done(hashlib.sha256(content).hexdigest(), notes)
+        yield RawWorkbook(hashlib.sha256(content).hexdigest(), notes)
     except PasswordError as error:
         raise refusals.password_protected() from error
     except _DAMAGED as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import os
@@ -12,26 +11,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import importer
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
-from importer.domain.problems import CODES
-from importer.workbook.formats.refusals import RefusedError, too_large, unreadable
-from importer.workbook.reading.protocol import (
-    ANSWER_TYPES,
-    Done,
-    Failed,
-    Part,
-    Refused,
-    Work,
-    assembled,
+from importer.domain.problems import Code
+from importer.workbook.formats.refusals import (
+    RefusedError,
+    reader_failed,
+    too_large,
+    too_much_memory,
 )
-from importer.workbook.reading.raw import RawSheet, RawWorkbook
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.protocol import ANSWER_TYPES, Part, Work, assembled
+from importer.workbook.reading.raw import FilledRows, RawSheet, RawWorkbook
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -79,8 +74,7 @@ class ReadingProcess:
         clock = threading.Timer(limits.seconds, self._run_out)
         clock.start()
         try:
-            with _without_garbage_collection():
-                return assembled(self._parts(limits))
+            return assembled(self._parts())
         except RefusedError:
             raise
         except Exception as error:  # the process has ended, or its answer is invalid
@@ -88,22 +82,20 @@ class ReadingProcess:
                 reason = text(N_("reading it takes too long"))
                 raise too_large(reason, "seconds", limits.seconds) from error
             if self._has_aborted():
-                raise _too_much_memory(limits) from error
-            raise _reader_failed(f"{type(error).__name__}: {error}") from error
+                raise too_much_memory(limits) from error
+            raise reader_failed(f"{type(error).__name__}: {error}") from error
         finally:
             clock.cancel()
 
-    def _parts(self, limits: Limits) -> Iterator[Part]:
+    def _parts(self) -> Iterator[Part]:
         """The parts of the answer; raise RefusedError if it is a refusal."""
         assert isinstance(self._process.stdout, io.BufferedReader)
         while True:
             match _Frames(self._process.stdout).load():
-                case FilledRows() | RawSheet() | Done() as part:
+                case FilledRows() | RawSheet() | RawWorkbook() as part:
                     yield part
-                case Refused(code, reason, fix, detail):
-                    raise RefusedError(CODES[code], reason, fix, detail)
-                case Failed(memory, detail):
-                    raise _too_much_memory(limits) if memory else _reader_failed(detail)
+                case RefusedError(code=Code()) as refusal:
+                    raise refusal
                 case other:
                     raise pickle.UnpicklingError(type(other))
 
@@ -133,18 +125,6 @@ class ReadingProcess:
         self._process.wait()
 
 
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Cells contain no garbage, and the search for it takes as long as receiving them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _working_folder() -> str:
     try:
         return os.getcwd()
@@ -159,14 +139,3 @@ class _Frames(pickle.Unpickler):
         if (module, name) not in _ALLOWED:
             raise pickle.UnpicklingError(f"{module}.{name}")
         return _ALLOWED[module, name]
-
-
-def _too_much_memory(limits: Limits) -> RefusedError:
-    reason = text(N_("reading it takes too much memory"))
-    return too_large(reason, "memory_mb", limits.memory_mb)
-
-
-def _reader_failed(detail: str | None) -> RefusedError:
-    refusal = unreadable(text(N_("the reader failed on it")))
-    refusal.detail = detail
-    return refusal

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from importer.base.texts import Text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import BadCell
+from importer.workbook.formats.refusals import RefusedError
 from importer.workbook.markup import Markup
-from importer.workbook.reading.raw import Note, RawSheet, RawWorkbook
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows, RawSheet, RawWorkbook
 
 
 class Work(NamedTuple):
@@ -23,34 +23,12 @@ class Work(NamedTuple):
     encoding: str | None = None
 
 
-class Refused(NamedTuple):
-    """The end of an answer: the file is refused; `detail` is for the log."""
-
-    code: str
-    reason: Text | str
-    fix: Text | None
-    detail: str | None
-
-
-class Failed(NamedTuple):
-    """The end of an answer: the reader failed, perhaps for lack of memory."""
-
-    memory: bool
-    detail: str | None = None
-
-
-class Done(NamedTuple):
-    """The end of an answer: the whole file was read."""
-
-    sha256: str
-    notes: Sequence[Note]
-
-
-Part = FilledRows | RawSheet | Done
-"""A part of an answer: rows, then the sheet that they are of, and so on."""
+Part = FilledRows | RawSheet | RawWorkbook
+"""A part of an answer: rows, then the sheet that they are of, and so on; last, the workbook without
+its sheets, or else a refusal."""
 
 ANSWER_TYPES = (
-    FilledRows, RawSheet, Markup, Done, Refused, Failed, BadCell, Code, Text,
+    FilledRows, RawSheet, RawWorkbook, Markup, RefusedError, BadCell, Code, Text,
     dt.date, dt.datetime, dt.time, dt.timedelta,
 )  # fmt: skip
 """Every class that an answer may contain."""
@@ -67,6 +45,7 @@ def assembled(parts: Iterable[Part]) -> RawWorkbook:
             case RawSheet():
                 part.rows, rows = rows, FilledRows()
                 sheets.append(part)
-            case Done(sha256, notes):
-                return RawWorkbook(sha256, sheets, notes)
+            case RawWorkbook():
+                part.sheets.extend(sheets)
+                return part
     raise EOFError

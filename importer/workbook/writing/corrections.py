@@ -26,16 +26,16 @@ _SIGNATURE = "docProps/corrections.xml"
 
 
 def write_corrections(
-    path: Path, source: Path, checked: CheckedWorkbook, problems: Sequence[Problem],
+    path: Path, checked: CheckedWorkbook, problems: Sequence[Problem],
     refused: Set[tuple[str, int]] | None,
 ) -> None:  # fmt: skip
-    """Write to `path` the rows of `source` that are `refused` (None: all), and the reasons.
+    """Write to `path` the `refused` rows of the workbook (None: all), and the reasons.
 
-    `checked` is the result of checking `source`; `problems` are those of the whole workbook. If
-    nothing was applied, all rows are written: the corrected workbook then replaces the first one.
+    `problems` are those of the whole workbook. If nothing was applied, all rows are written: the
+    corrected workbook then replaces the first one.
     """
     marks = Marks(problems, refused)
-    workbook, added = own_workbook(source, checked, marks), list[NewRows]()
+    workbook, added = own_workbook(checked, marks), list[NewRows]()
     if workbook is None:
         workbook, added = fresh_workbook(checked.sheets, marks)
     added.append(marks.add_list(workbook))
@@ -43,7 +43,7 @@ def write_corrections(
     with whole_file(path) as temporary:
         save(workbook, added, temporary)
         with ZipFile(temporary, "a") as archive:
-            archive.writestr(_SIGNATURE, _signature(source, archive))
+            archive.writestr(_SIGNATURE, _signature(checked.path, archive))
 
 
 def corrections_path(workbook: Path, chosen: Path | None) -> Path:

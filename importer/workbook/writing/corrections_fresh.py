@@ -17,7 +17,7 @@ from importer.workbook.cell import BadCell, Cell
 from importer.workbook.checking.check import OF_TEXT
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import is_problems, language_of
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows
 from importer.workbook.writing.corrections_marks import (
     PROBLEMS_WIDTH,
     SEPARATOR,

@@ -17,7 +17,7 @@ from importer.domain.problems import Problem, Severity
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import cell_name, column_number
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows
 from importer.workbook.writing import styles
 from importer.workbook.writing.new_rows import NewCell, NewRows
 

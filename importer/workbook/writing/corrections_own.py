@@ -9,7 +9,6 @@ import hashlib
 import io
 import warnings
 from contextlib import suppress
-from pathlib import Path
 from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
@@ -22,7 +21,7 @@ from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
-from importer.workbook.rows import FilledRows
+from importer.workbook.reading.raw import FilledRows
 from importer.workbook.writing.corrections_marks import (
     PROBLEMS_WIDTH,
     Marks,
@@ -41,8 +40,8 @@ _WIDEST = 1_000_000
 """Cells from A1 to the last one of a sheet, including blank ones: openpyxl visits all of them."""
 
 
-def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
-    """The workbook at `source` with its problems marked; None if it cannot be given back."""
+def own_workbook(checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
+    """The checked workbook with its problems marked; None if it cannot be given back."""
     above = (
         min(own.rows.numbers, default=own.header_row + 1) <= own.header_row
         for own in checked.sheets
@@ -50,7 +49,7 @@ def own_workbook(source: Path, checked: CheckedWorkbook, marks: Marks) -> Workbo
     is_unread = any(own.is_unread for own in checked.sheets)
     if not checked.is_template or is_unread or any(above):  # rows instead of a header, or above it
         return None
-    workbook = _loaded(source, checked)
+    workbook = _loaded(checked)
     if workbook is None:
         return None
     for title in workbook.sheetnames:
@@ -102,10 +101,10 @@ def load_small(content: bytes) -> Workbook | None:
     return workbook if area <= _WIDEST else None
 
 
-def _loaded(source: Path, checked: CheckedWorkbook) -> Workbook | None:
+def _loaded(checked: CheckedWorkbook) -> Workbook | None:
     """The file that was checked, if it is unchanged and openpyxl can read it."""
     with suppress(OSError):  # it may be gone
-        content = source.read_bytes()
+        content = checked.path.read_bytes()
         if hashlib.sha256(content).hexdigest() == checked.sha256:
             workbook = load_small(content)
             if workbook is not None and {META, LISTS} <= set(workbook.sheetnames):

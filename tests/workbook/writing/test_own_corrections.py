@@ -154,10 +154,10 @@ def test_drop_downs_that_a_spreadsheet_program_dropped_are_restored(
 load_own = corrections_own._loaded
 
 
-def load_another(source: Path, checked: Any) -> Workbook | None:
+def load_another(checked: Any) -> Workbook | None:
     """Load a file that somebody has saved again since it was checked."""
-    source.write_bytes(source.read_bytes() + b"\0")
-    return load_own(source, checked)
+    checked.path.write_bytes(checked.path.read_bytes() + b"\0")
+    return load_own(checked)
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,10 @@ from importer.workbook.formats.xml.xlsx_sheets import (
 )
 from importer.workbook.markup import Markup
 
-# A sheet is parsed only if one of these occurs: a formula, an error value, anything hidden, a row
-# or a shared string without its number in the usual form. Each expression begins with plain text,
-# which makes the search ten times faster than one expression for all. A false match only costs the
-# parsing.
+# A sheet is parsed only if one of these occurs: a formula, an error value, anything hidden; a cell,
+# a row or a shared string without its number in the usual form. A false match only costs the
+# parsing. Where rows differ in texts, the plain text at the beginning makes the search ten times
+# faster than one expression for all.
 _REASONS_TO_PARSE = tuple(
     re.compile(pattern)
     for pattern in (
@@ -36,26 +36,23 @@ _REASONS_TO_PARSE = tuple(
         rb":c[\s>/]", rb"t='s'", rb't="d"', rb"t='d'",
         rb"</v>\s*<v", rb"</is>\s*<is",
         rb't="s"(?!(?: s="[0-9]{1,5}")?><v>[0-9]{1,9}</v>)',
+        rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s>/]',
         rb'<row(?! r="[0-9]{1,7}"[\s>/])[\s>/]',
     )
 )  # fmt: skip
-_DIGITS_ALIKE = bytes.maketrans(b"023456789", b"1" * 9)
 _IN_ERROR_WORDS = (b"#", b"rr:", b"RR:")
 """What every error that a text may name contains: #N/A, Err:502."""
 _LONGEST_MATCH = 32  # A match that begins in the last bytes of a window is found in the next one
-# A cell that is not among the first 26 columns and 999,999 rows, or whose position is written in
-# an unusual form.
-_UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z][0-9]{1,6}")[\s>/]')
-_WITHOUT_POSITION = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s>/]')
+_DIGITS_ALIKE = bytes.maketrans(b"023456789", b"1" * 9)
 _BARE_POSITION = re.compile(rb"""<c\s(?:[^<>]*\s)?r\s*=\s*["'](?:[0-9]*["']|\$)""")
-# A cell beyond column Z or row 999,999, and the rest of its tag.
+_NEAR_ROWS, _NEAR_COLUMNS = 999_999, 26
+# A cell beyond these, and the rest of its tag.
 _FAR = re.compile(rb'<c r="([A-Z]{2,3}[0-9]{1,7}|[A-Z][0-9]{7})"[^<>]*>?')
 _ROW = re.compile(rb'<row r="([0-9]{1,7})"')
 _DIMENSION = re.compile(ODD_DIMENSION)
 # A character written by its number, which is usual in texts (openpyxl writes accents so), but not
 # in numbers.
 _REFERENCE_IN_VALUE = re.compile(rb"<v[^<>]*>[^<&]{0,32}&#")
-_NEAR_ROWS, _NEAR_COLUMNS = 999_999, 26
 _STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"
 
 
@@ -72,22 +69,6 @@ class _Findings:
     rows: int = _NEAR_ROWS
     columns: int = _NEAR_COLUMNS
 
-    def note_rows(self, numbers: list[bytes]) -> None:
-        """Parse the sheet if the number of a row is not greater than that of the row before."""
-        rows = [self.row, *map(int, numbers)]
-        self.must_parse = self.must_parse or not all(map(lt, rows, rows[1:]))
-        self.row = rows[-1]
-
-    def note_unusual(self, window: bytes) -> None:
-        """Look at the unusual cells of a window."""
-        if _occurs(_WITHOUT_POSITION, window):
-            self.must_parse = True
-            self.is_odd = self.is_odd or _BARE_POSITION.search(window) is not None
-        for far in _FAR.finditer(window):
-            if not far[0].endswith(b"/>"):  # a blank cell costs nothing
-                row, column = position(far[1].decode(), 0, 0)
-                self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-
 
 class Inspector:
     """Inspects every part while it is inflated, and parses a sheet only if there is a reason."""
@@ -101,21 +82,29 @@ class Inspector:
         findings = self._findings.setdefault(part, _Findings())
         findings.is_sheet = findings.is_sheet or b"worksheet" in window or b"sheetData" in window
         rows = _different_rows(window) if findings.is_sheet else window
-        if not findings.has_error_words:
-            findings.has_error_words = any(sign in rows for sign in _IN_ERROR_WORDS)
+        findings.has_error_words |= any(sign in rows for sign in _IN_ERROR_WORDS)
         if not findings.is_sheet:
             return
-        if not findings.must_parse and _has_reason(rows):
-            findings.must_parse = _has_reason(window)
+        matches = (pattern.search(rows) for pattern in _REASONS_TO_PARSE)
+        end = len(rows) - _LONGEST_MATCH
+        findings.must_parse |= any(match and match.start() < end for match in matches)
         if b"<!" in rows or (b"&#" in rows and _REFERENCE_IN_VALUE.search(rows)):
             findings.is_odd = findings.must_parse = True
-        if not findings.cells:
-            findings.is_odd = findings.is_odd or _DIMENSION.search(window) is not None
+        if not findings.cells and _DIMENSION.search(window):
+            findings.is_odd = True
         findings.cells += window.count(b"</c>") - window.count(b"</c>", 0, seen)
-        if not findings.must_parse:
-            findings.note_rows(_ROW.findall(window)[len(_ROW.findall(window, 0, seen)) :])
-        if _occurs(_UNUSUAL_CELL, rows):
-            findings.note_unusual(window)
+        if findings.must_parse:
+            findings.is_odd |= _BARE_POSITION.search(rows) is not None
+        else:
+            new = map(int, _ROW.findall(window)[len(_ROW.findall(window, 0, seen)) :])
+            numbers = [findings.row, *new]
+            findings.must_parse = not all(map(lt, numbers, numbers[1:]))
+            findings.row = numbers[-1]
+        for far in _FAR.finditer(window if _FAR.search(rows) else b""):
+            if not far[0].endswith(b"/>"):  # a blank cell costs nothing
+                row, column = position(far[1].decode(), 0, 0)
+                findings.rows = max(findings.rows, row)
+                findings.columns = max(findings.columns, column)
 
     def look(self, archive: InspectedArchive, workbook: str, content: bytes) -> Look:
         """Look at the file `content`, whose part `workbook` lists the sheets.
@@ -168,19 +157,10 @@ class Inspector:
 
 
 def _different_rows(window: bytes) -> bytes:
-    """The rows of a window without most of those that differ from others only in digits."""
-    *rows, end = window.translate(_DIGITS_ALIKE).split(b"</row>")
+    """The rows of a window; most of those that differ from others only in digits are left out."""
+    alike = window.replace(b'hidden="0"', b"").translate(_DIGITS_ALIKE)
+    *rows, end = alike.split(b"</row>")
     return b"</row>".join((*set(rows), b" " * _LONGEST_MATCH + end))
-
-
-def _has_reason(window: bytes) -> bool:
-    return any(_occurs(reason, window) for reason in _REASONS_TO_PARSE)
-
-
-def _occurs(pattern: re.Pattern[bytes], window: bytes) -> bool:
-    """Whether `pattern` matches in a window, except at its end, which the next one repeats."""
-    match = pattern.search(window)
-    return match is not None and match.start() < len(window) - _LONGEST_MATCH
 
 
 def _sheets(archive: InspectedArchive, workbook: str) -> Iterator[tuple[str, str]]:

@@ -78,8 +78,11 @@ class Code(DescribedCode):
     WHICH_OTC = "which-otc", N_("The customer has several subscriptions; the row names none.")
     TOTAL_BELOW_USED = "total-below-used", N_("More licences are used than the new total.")
 
+    # A row of a prefilled workbook, or an undo
+    CHANGED_SINCE = "changed-since", N_(
+        "A later batch changed what the row edits, or what the undo would restore.")  # fmt: skip
+
     # An undo
-    CHANGED_SINCE = "changed-since", N_("A later batch changed what the undo would restore.")
     STILL_HELD = "still-held", N_(
         "Licences or devices of later batches depend on what the undo would remove.")  # fmt: skip
     ALREADY_UNDONE = "already-undone", N_("The batch was already undone.")

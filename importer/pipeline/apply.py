@@ -13,7 +13,7 @@ from importer.base.texts import N_, text
 from importer.domain.planning.plan import Plan, make_plan
 from importer.domain.planning.scope import Scope, scope_of
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.prefilled import only_edited
+from importer.domain.prefilled import FilledIn
 from importer.domain.problems import CODES, Code, Problem
 from importer.export.recognition import an_export, is_marked, refuse_export
 from importer.messages.fault_log import log_detail
@@ -89,8 +89,9 @@ def _read(path: Path, job: Job, following: Path | None) -> CheckedWorkbook | Rep
         tick = job.progress.stage(text(N_("Checking {path}"), path=path.name), len(raw.sheets))
         refuse_export(path, raw.sheets)
         checked = check_workbook(path, raw, tick, job.sheet, job.dates)
-        if checked.prefilled is not None:
-            _drop_unedited(checked, checked.prefilled, job)
+        checked.filled_in = _filled_in(checked.prefilled, job)
+        if checked.filled_in is not None:
+            checked.requests = list(checked.filled_in.only_edited(checked.requests))
         return checked
     except FileError as error:
         if error.code == Code.NOT_A_WORKBOOK and is_marked(path):
@@ -101,22 +102,26 @@ def _read(path: Path, job: Job, following: Path | None) -> CheckedWorkbook | Rep
         return Report(str(path), Result.UNREADABLE, problems=[problem])
 
 
-def _drop_unedited(checked: CheckedWorkbook, prefilled: Prefilled, job: Job) -> None:
-    """Keep only what was edited in a workbook that was prefilled from this ledger."""
-    if job.ledger.is_missing:
-        return
+def _filled_in(prefilled: Prefilled | None, job: Job) -> FilledIn | None:
+    """What this ledger held when the workbook was prefilled, if it was prefilled from it."""
+    if prefilled is None or job.ledger.is_missing:
+        return None
     from importer.ledger.reading.contents import load_contents_as_of
 
     with job.ledger.reading() as connection:
         then = load_contents_as_of(connection, job.account, prefilled.batch)
-    if then is not None and then.head == prefilled.head:  # it was no other ledger
-        checked.requests = list(only_edited(checked.requests, then))
+    if then is None or then.head != prefilled.head:  # it was another ledger
+        return None
+    return FilledIn(then)
 
 
 def _named_in(workbooks: Sequence[CheckedWorkbook]) -> Scope:
     """The OTCs and customers that the rows name, and OTCs that bad cells may mean."""
     named = scope_of(request for checked in workbooks for request in checked.requests)
-    named.mistyped_otcs.update(*(mistyped_otcs(checked) for checked in workbooks))
+    for checked in workbooks:
+        named.mistyped_otcs |= mistyped_otcs(checked)
+        if checked.filled_in is not None:
+            checked.filled_in.widen(named)
     return named
 
 
@@ -142,7 +147,7 @@ def _state(
 def _plan(checked: CheckedWorkbook, snapshot: Snapshot, job: Job) -> Plan:
     requests = checked.requests
     tick = job.progress.stage(text(N_("Planning {path}"), path=checked.path.name), len(requests))
-    return make_plan(requests, snapshot, tick)
+    return make_plan(requests, snapshot, tick, checked.filled_in)
 
 
 def _apply(checked: CheckedWorkbook, job: Job, partial: bool) -> Report:

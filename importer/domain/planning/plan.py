@@ -12,6 +12,7 @@ from importer.domain import requests as ask
 from importer.domain.entities import Device
 from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Snapshot
+from importer.domain.prefilled import FilledIn
 from importer.domain.problems import Place, Problem
 from importer.domain.rules import customers, devices, moves, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
@@ -70,10 +71,11 @@ def make_plan(
     requests: Iterable[ask.Request],
     snapshot: Snapshot,
     tick: Callable[[], object] = lambda: None,
+    filled_in: FilledIn | None = None,
 ) -> Plan:
     """Judge `requests` in order, each against `snapshot` as the good ones before it leave it.
 
-    `tick` is called once per request.
+    `tick` is called once per request. Edits of what was `filled_in` must fit the ledger as it is.
     """
     ledger = snapshot.copy()
     outcomes: list[RowOutcome] = []
@@ -84,7 +86,8 @@ def make_plan(
     applied, unchanged, rejected = RowOutcome.APPLIED, RowOutcome.UNCHANGED, RowOutcome.REJECTED
     installed_by: dict[int, Place] = {}
     for request in requests:
-        verdict = RULES[type(request)](request, ledger)
+        verdict = filled_in and filled_in.verdict(request, snapshot)
+        verdict = verdict or RULES[type(request)](request, ledger)
         for otc, licenses in verdict.requested:
             requested[otc] += licenses
         problems += verdict.problems

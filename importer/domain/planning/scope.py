@@ -17,7 +17,8 @@ class Scope:
     Customers, names, emails, companies and devices are keys. Of `whole_otcs` every subscription
     is needed, of `device_owners` every device. `added_otcs` and `added_customers` (names by key)
     are added or renamed, `mistyped_otcs` stand in place of an OTC, and `old_names` gives the
-    renamed keys by the new one. Only an undo uses ids.
+    renamed keys by the new one. Ids are used by an undo and for prefilled workbooks, of which
+    `since` is the first batch that one was filled in after.
     """
 
     otcs: set[str] = field(default_factory=set)
@@ -34,6 +35,7 @@ class Scope:
     old_names: dict[str, set[str]] = field(default_factory=dict)
     device_ids: set[tuple[int, str]] = field(default_factory=set)
     device_owners: set[int] = field(default_factory=set)
+    since: int | None = None
 
     def names_before(self, key: str) -> set[str]:
         """All keys under which the ledger may hold the customer that a row names by `key`."""

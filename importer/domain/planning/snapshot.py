@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from importer.domain.entities import (
     Customer,
     Device,
     Entity,
+    EntityKey,
     Otc,
     Subscription,
     dedicated_to,
@@ -19,6 +20,9 @@ from importer.domain.names import accentless_if_other, accentless_key, name_key
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import email_key
 from importer.domain.problems import Place
+
+LaterImages = tuple[int, Entity | None, Entity | None]
+"""The number of a batch, and an entity before and after it changed it."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,8 @@ class Snapshot:
     """The devices that are named, by their customer's id and their own key."""
     installed: dict[int, int] = field(default_factory=dict)
     """On how many devices of each customer, named or not, Avira is installed."""
+    later: Mapping[EntityKey, Sequence[LaterImages]] = field(default_factory=dict)
+    """What others have changed since a workbook was filled in, the newest first."""
     _by_name: dict[str, int] = field(default_factory=dict)
     _accented: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The customers' names whose keys without accents are others; by these."""

@@ -8,14 +8,15 @@ from functools import partial
 import sqlalchemy as sa
 
 from importer.base.similarity import similar_codes, similar_names
-from importer.domain.entities import ManagedBy
+from importer.domain.entities import EntityKey, ManagedBy, entity_key
 from importer.domain.names import name_key
 from importer.domain.planning.scope import Scope
-from importer.domain.planning.snapshot import Snapshot
+from importer.domain.planning.snapshot import LaterImages, Snapshot
 from importer.ledger.bulk import is_one_of, rows_with_keys, select_matching
+from importer.ledger.reading.blocks import journal_lines
 from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION
 from importer.ledger.tables import account as accounts
-from importer.ledger.tables import customer, device, otc, subscription
+from importer.ledger.tables import batch, customer, device, otc, subscription
 
 
 def load_snapshot(
@@ -44,7 +45,25 @@ def load_snapshot(
         snapshot.put_company(company)
     _put_devices(connection, account, named, snapshot)
     _find_likenesses(connection, account, named, snapshot)
+    if named.since is not None:
+        snapshot.later = _later_images(connection, account, named, named.since)
     return snapshot
+
+
+def _later_images(
+    connection: sa.Connection, account: str, named: Scope, since: int
+) -> dict[EntityKey, list[LaterImages]]:
+    """The images after batch `since` of named OTCs, customers and their subscriptions."""
+    later: dict[EntityKey, list[LaterImages]] = {}
+    owners = {str(number) for number in named.customer_ids}
+    lines = journal_lines(connection, account, batch.c.batch > since, newest_first=True)
+    for number, line in lines:
+        if line.key in named.otcs or (line.owner in owners and line.kind != "device"):
+            before, after = line.entities()
+            entity = before if after is None else after
+            assert entity is not None, "a line has an image before or after"
+            later.setdefault(entity_key(entity), []).append((number, before, after))
+    return later
 
 
 def _put_devices(connection: sa.Connection, account: str, named: Scope, snapshot: Snapshot) -> None:

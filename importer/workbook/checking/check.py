@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from importer.base.errors import FileError
 from importer.base.texts import N_, current_language, text
 from importer.config.settings import DateOrder
+from importer.domain.prefilled import FilledIn
 from importer.domain.problems import Code, Place, Problem, SheetPlace
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
@@ -70,7 +71,8 @@ class CheckedWorkbook:
 
     `requests` are in the order of the file. `refused` holds the sheet and number of each row
     without one; `read` counts both. `is_undecided` if the dates of a column contradict each other,
-    or did in the workbook that these are the corrections of.
+    or did in the workbook that these are the corrections of. `filled_in` is what its ledger held
+    when the workbook was prefilled.
     """
 
     path: Path
@@ -83,6 +85,7 @@ class CheckedWorkbook:
     requests: Requests | Sequence[Request] = ()
     refused: set[tuple[str, int]] = with_default(default_factory=set)
     read: int = 0
+    filled_in: FilledIn | None = None
 
 
 def check_workbook(

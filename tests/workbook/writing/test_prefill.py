@@ -154,7 +154,7 @@ def test_if_every_cell_counted_changes_by_others_would_be_undone(
 ) -> None:
     """A control of the test above."""
     applied(command, write_workbook(tmp_path / "other.xlsx", BY_OTHERS))
-    monkeypatch.setattr("importer.pipeline.apply.only_edited", lambda requests, _then: requests)
+    monkeypatch.setattr("importer.pipeline.apply._filled_in", lambda _prefilled, _job: None)
     applied(command, edit_workbook(prefilled, edit_expiry_and_first_name))
     assert command("show", "otcs", B, "--json").json[0]["total"] == 50
 

@@ -80,7 +80,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
         done = once(settings, job)
     if options.json:
         workbooks = [
-            {"file": result.facts["file"], "status": result.result, "batch": result.batch,
+            {"file": result.file, "status": result.result, "batch": result.batch,
              "rows": result.rows, "filed_as": result.name or None}
             for result in done.results
         ]  # fmt: skip
@@ -91,7 +91,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
     elif not (as_json or options.quiet or logged.has_events):
         click.echo(text(N_("There was nothing to do.")), err=True)
     unreadable = any(result.result == Result.UNREADABLE for result in done.results)
-    if done.has_left or done.failed_exports or unreadable:
+    if (done.inbox is not None and done.inbox.has_left) or done.failed_exports or unreadable:
         return EXIT_FILE
     return EXIT_REFUSED if any(result.returned for result in done.results) else EXIT_DONE
 

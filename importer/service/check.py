@@ -20,8 +20,7 @@ from importer.ledger.engines.sqlite import default_path
 from importer.ledger.writing.apply import change_nothing
 from importer.pipeline.job import Job
 from importer.pipeline.show import customers
-from importer.service.exports.destination import open_folder
-from importer.service.exports.redaction import shown
+from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Schedule
 from importer.service.folders import make_own_folders, require_folder, required_folders
 from importer.service.ledger_watch import LedgerWatch

@@ -6,22 +6,26 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from importer.base import clock
 from importer.base.errors import OutputError
+from importer.base.files import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.config.service import ServiceSettings
 from importer.pipeline.job import Job
 from importer.service.events import Event, log
-from importer.service.exports.run import WrittenExport
 from importer.service.inbox.result import InboxResult
-from importer.service.inbox.worker import InboxWorker
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.notices import Notices
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
 from importer.service.state import state_folder
 from importer.service.stopping import StopSignal, WatchedProgress
+
+if TYPE_CHECKING:
+    from importer.service.exports.run import WrittenExport
+    from importer.service.inbox.worker import InboxWorker
 
 STUCK = 5400.0
 """Seconds without a heartbeat after which a part counts as stuck: the largest workbook and the
@@ -31,7 +35,7 @@ longest upload take less."""
 class ServiceContext:
     """Job, ledger, mail, metrics and heartbeats; `keep_results` is for a run that ends soon.
 
-    `has_left`: whether the run left a workbook that it should have filed.
+    `failing` has the events of what failed the last time.
     """
 
     def __init__(self, settings: ServiceSettings, job: Job, *, keep_results: bool = False) -> None:
@@ -49,11 +53,10 @@ class ServiceContext:
         self.results: list[InboxResult] = []
         self.written_exports: list[WrittenExport] = []
         self.failed_exports: list[str] = []
-        self.has_left = False
+        self.failing: set[Event] = set()
         self._beats: dict[str, float] = {}
         self._keep_results = keep_results
         self._job = job
-        self._logged: set[Event] = set()
 
     def beat(self, part: str) -> Callable[[], None]:
         """The heartbeat of a part, to be called while it is at work."""
@@ -77,9 +80,9 @@ class ServiceContext:
             due = self.outbox.send_due(clock.now(), stopping)
             self.metrics.mails_waiting.set(self.outbox.waiting())
         except OutputError as error:
-            self._log_once(Event.MAIL_NOT_KEPT, error)
+            self.failed(Event.MAIL_NOT_KEPT, error)
             return None
-        self._logged.discard(Event.MAIL_NOT_KEPT)
+        self.failing.discard(Event.MAIL_NOT_KEPT)
         return due
 
     def filed(self, result: InboxResult) -> None:
@@ -88,27 +91,24 @@ class ServiceContext:
         if self._keep_results:
             self.results.append(result)
 
-    def measure_inbox(self, inbox: InboxWorker) -> None:
-        """Update the metrics of the inbox."""
-        self.metrics.inbox_files.set(inbox.waiting)
-        self.metrics.inbox_lag.set(inbox.oldest)
-
     def write_metrics(self) -> None:
-        """Update the other metrics, and write all to their file if there is one."""
+        """Update the metrics of the service itself, and write all to their file if there is one."""
         if self.is_alive:
             self.metrics.last_round.set(clock.now().timestamp())
         self.metrics.ledger_up.set(not self.ledger.is_away)
         if self.settings.metrics_file is not None:
             try:
                 self.metrics.write(self.settings.metrics_file)
-                self._logged.discard(Event.METRICS_NOT_WRITTEN)
+                self.failing.discard(Event.METRICS_NOT_WRITTEN)
             except OutputError as error:
-                self._log_once(Event.METRICS_NOT_WRITTEN, error)
+                self.failed(Event.METRICS_NOT_WRITTEN, error)
 
-    def _log_once(self, event: Event, error: OutputError) -> None:
-        if event not in self._logged:
-            log(event, reason=str(error.message))
-        self._logged.add(event)
+    def failed(self, event: Event, error: OutputError | OSError, **facts: object) -> None:
+        """Log that something fails, unless it failed the last time too."""
+        if event not in self.failing:
+            reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
+            log(event, **facts, reason=str(reason))
+        self.failing.add(event)
 
     def _alarm(self, reason: Text) -> None:
         self.notices.alarm(text(N_("The ledger cannot be used")), reason)

@@ -97,11 +97,11 @@ class LedgerWatch:
 
         The pauses grow until it has been used: a readable ledger may still reject a batch.
         """
-        while not self._stopping.is_set:
+        while not self._stopping.is_set():
             self._stopping.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - not all at once
             beat()
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
-            if self._stopping.is_set or self.is_readable():
+            if self._stopping.is_set() or self.is_readable():
                 return
 
     def is_readable(self) -> bool:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError
-from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
 from importer.service.context import ServiceContext
 from importer.service.events import Event, log
-from importer.service.exports.run import LATE, Exports
-from importer.service.inbox.applying import ClaimApplier
+from importer.service.exports.run import Exports
 from importer.service.inbox.claims import open_claim_folder
-from importer.service.inbox.filing import Filing
-from importer.service.inbox.watching import LOOK_EVERY, LOOK_SOON, watch
 from importer.service.inbox.worker import InboxWorker
 from importer.service.locks import locked
 from importer.service.stopping import StoppedError
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks in any case: changes of a network share are not reported."""
+
+LOOK_SOON = 0.5
+"""Seconds between two looks while a file arrives."""
 
 STATE_LOCK = "service.lock"
 """The lock in the state folder of the service that writes exports and sends mail."""
@@ -46,11 +51,9 @@ def loops_of(context: ServiceContext) -> Iterator[Callable[[], None]]:
     """The loops that the configuration asks for, each to be run in a thread of its own."""
     settings = context.settings
     if settings.inbox is not None:
-        inbox = settings.inbox
-        yield _restarted(context, "inbox", lambda: _run_inbox(context, inbox))
+        yield _restarted(context, "inbox", partial(_run_inbox, context, settings.inbox))
     if settings.exports or settings.smtp is not None:
-        exports = _exports(context)
-        yield _restarted(context, "exports", lambda: _run_exports(context, exports))
+        yield _restarted(context, "exports", partial(_run_exports, context, Exports(context)))
 
 
 def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> Callable[[], None]:
@@ -58,7 +61,7 @@ def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> 
     context.beat(name)
 
     def run() -> None:
-        while not context.stopping.is_set:
+        while not context.stopping.is_set():
             try:
                 loop()
             except StoppedError:
@@ -72,46 +75,61 @@ def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> 
 
 def _run_inbox(context: ServiceContext, settings: InboxSettings) -> None:
     beat = context.beat("inbox")
-    is_unreadable = False
-    while not context.stopping.is_set:
+    while not context.stopping.is_set():
         try:
-            with _inbox(context, settings) as inbox, watch(settings.folder, context.inbox_wake):
-                if is_unreadable:
-                    log(Event.INBOX_READABLE, folder=settings.folder)
-                    is_unreadable = False
+            with _inbox(context, settings) as inbox, _watched(settings.folder, context.inbox_wake):
                 _process_inbox(context, inbox, beat)
         except (OutputError, OSError) as error:  # the inbox cannot be opened
-            reason = error.message if isinstance(error, OutputError) else os_error_reason(error)
-            if not is_unreadable:
-                log(Event.INBOX_UNREADABLE, folder=settings.folder, reason=str(reason))
-            is_unreadable = True
+            context.failed(Event.INBOX_UNREADABLE, error, folder=settings.folder)
             beat()
             context.stopping.wait(LOOK_EVERY)
 
 
+@contextmanager
+def _watched(folder: Path, wake: threading.Event) -> Iterator[None]:
+    """Set `wake` whenever something in `folder` changes, as long as the block runs."""
+    end = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(folder, wake, end), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        end.set()
+        watcher.join()
+
+
+def _watch(folder: Path, wake: threading.Event, end: threading.Event) -> None:
+    from watchfiles import watch
+
+    try:
+        for _ in watch(
+            folder, watch_filter=None, debounce=200, stop_event=end, rust_timeout=1000,
+            raise_interrupt=False, recursive=False,
+        ):  # fmt: skip
+            wake.set()
+    except (OSError, RuntimeError) as error:  # no more watches, or the folder is away
+        if not end.is_set():
+            reason = " ".join(str(error).split()) or type(error).__name__
+            log(Event.POLLING, folder=folder, reason=reason, seconds=round(LOOK_EVERY))
+
+
 def _process_inbox(context: ServiceContext, inbox: InboxWorker, beat: Callable[[], None]) -> None:
-    while not context.stopping.is_set:
+    while not context.stopping.is_set():
         context.inbox_wake.clear()
         beat()
         try:
             files_arrive = inbox.round()
         except LedgerError as error:
             context.ledger.failed(error, to_write=True)
-            context.measure_inbox(inbox)
             context.ledger.wait(beat)
             continue
-        context.measure_inbox(inbox)
         context.inbox_wake.wait(LOOK_SOON if files_arrive else LOOK_EVERY)
 
 
 @contextmanager
 def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWorker]:
     with open_claim_folder(settings.folder) as claims:
-        notices = context.notices
-        filing = Filing(settings, notices.refused, context.filed, notices.changed)
-        job = context.job("inbox")
-        applier = ClaimApplier(job, context.ledger, context.stopping, settings.partial)
-        context.inbox = InboxWorker(settings, claims, applier, filing)
+        context.inbox = InboxWorker(context, settings, claims)
         yield context.inbox
 
 
@@ -119,7 +137,7 @@ def _run_exports(context: ServiceContext, exports: Exports) -> None:
     """Write exports and send mail, once no other service with the same state folder does."""
     beat = context.beat("exports")
     is_logged = False
-    while not context.stopping.is_set:
+    while not context.stopping.is_set():
         with locked(context.folder / STATE_LOCK) as is_locked:
             if is_locked:
                 _export_and_mail(context, exports, beat)
@@ -134,9 +152,9 @@ def _run_exports(context: ServiceContext, exports: Exports) -> None:
 def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[], None]) -> None:
     def stopping() -> bool:
         beat()
-        return context.stopping.is_set
+        return context.stopping.is_set()
 
-    while not context.stopping.is_set:
+    while not context.stopping.is_set():
         context.exports_wake.clear()
         beat()
         times = exports.round(clock.now), context.send_mail(stopping)
@@ -147,24 +165,15 @@ def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[
         context.exports_wake.wait(min(max(seconds, 0.05), LONGEST_SLEEP))
 
 
-def _exports(context: ServiceContext, late: dt.timedelta = LATE) -> Exports:
-    """The exports that are configured; raises MisuseError where they are invalid."""
-    return Exports(
-        context.settings, context.folder, context.job("exports"), context.ledger, context.notices,
-        context.metrics, context.stopping, late,
-    )  # fmt: skip
-
-
 def run_once(context: ServiceContext) -> None:
     """File what is in the inbox, write the exports that are due, send the mail that waits.
 
     Raises LedgerError where the ledger cannot be used.
     """
-    settings = context.settings
-    exports = _exports(context, late=LATE_ONCE)
-    if settings.inbox is not None:
+    exports = Exports(context, LATE_ONCE)
+    if context.settings.inbox is not None:
         try:
-            _process_inbox_once(context, settings.inbox)
+            _process_inbox_once(context, context.settings.inbox)
         except LedgerError as error:  # mail can be sent nonetheless
             context.ledger.failed(error, to_write=True)
     with locked(context.folder / STATE_LOCK) as is_locked:
@@ -172,7 +181,7 @@ def run_once(context: ServiceContext) -> None:
             exports.round(clock.now)
             context.written_exports = exports.written
             context.failed_exports = exports.failing
-            context.send_mail(lambda: context.stopping.is_set)
+            context.send_mail(context.stopping.is_set)
         else:
             log(Event.EXPORTS_ELSEWHERE)
     if context.ledger.is_away and context.ledger.error is not None:
@@ -181,11 +190,7 @@ def run_once(context: ServiceContext) -> None:
 
 def _process_inbox_once(context: ServiceContext, settings: InboxSettings) -> None:
     with _inbox(context, settings) as inbox:
-        try:
-            until = time.monotonic() + AT_MOST_ONCE + settings.settle.total_seconds()
-            while inbox.round() and time.monotonic() < until:
-                context.stopping.wait(LOOK_SOON)
-                context.stopping.raise_if_set()
-        finally:
-            context.measure_inbox(inbox)
-            context.has_left = inbox.has_left
+        until = time.monotonic() + AT_MOST_ONCE + settings.settle.total_seconds()
+        while inbox.round() and time.monotonic() < until:
+            context.stopping.wait(LOOK_SOON)
+            context.stopping.raise_if_set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +22,6 @@ from importer.service.events import Event, log
 from importer.service.loops import loops_of, run_once
 from importer.service.metrics import endpoint
 from importer.service.stopping import StoppedError
-from importer.service.systemd import notify, watchdog_seconds
 from importer.workbook.reading import sandbox
 
 GRACE = 4.0
@@ -44,16 +44,16 @@ def serve(settings: ServiceSettings, job: Job) -> None:
                 for thread in threads:
                     thread.start()
                 log(Event.STARTED, what=_summary(settings))
-                notify("READY=1", "STATUS=" + _summary(settings))
+                _notify("READY=1", "STATUS=" + _summary(settings))
                 while True:
                     if context.is_alive:
-                        notify("WATCHDOG=1")
+                        _notify("WATCHDOG=1")
                     context.write_metrics()
-                    time.sleep(min(ROUND, (watchdog_seconds() or ROUND) / 3))
+                    time.sleep(min(ROUND, (_watchdog_seconds() or ROUND) / 3))
             except KeyboardInterrupt:
                 pass
             log(Event.STOPPING)
-            notify("STOPPING=1")
+            _notify("STOPPING=1")
             _stop(context, threads, EXIT_DONE)
         context.write_metrics()
     log(Event.STOPPED)
@@ -123,6 +123,24 @@ def _stopped_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _notify(*lines: str) -> None:
+    """Send lines such as READY=1, in a datagram of sd_notify(3), if systemd listens."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if not path or not hasattr(socket, "AF_UNIX"):
+        return
+    address = "\0" + path[1:] if path.startswith("@") else path
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.sendto("\n".join(lines).encode(), address)
+
+
+def _watchdog_seconds() -> float | None:
+    """The interval in which systemd wants to hear from this process; None if it does not."""
+    interval, pid = os.environ.get("WATCHDOG_USEC", ""), str(os.getpid())
+    if not interval.isdecimal() or os.environ.get("WATCHDOG_PID", pid) != pid:
+        return None
+    return int(interval) / 1e6
 
 
 def _summary(settings: ServiceSettings) -> str:

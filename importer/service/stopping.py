@@ -13,27 +13,18 @@ class StoppedError(Exception):
     """The service is stopping. The work under way is abandoned and leaves nothing behind."""
 
 
-class StopSignal:
+class StopSignal(threading.Event):
     """Set once the service must stop; it wakes those who wait for something else."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        super().__init__()
         self._wake_events: list[threading.Event] = []
 
     def set(self) -> None:
         """Stop the service."""
-        self._event.set()
+        super().set()
         for wake in self._wake_events:
             wake.set()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether the service must stop."""
-        return self._event.is_set()
-
-    def wait(self, seconds: float) -> None:
-        """Wait for `seconds`, or until the service must stop."""
-        self._event.wait(max(seconds, 0))
 
     def wake_event(self) -> threading.Event:
         """A new event to wait for; stopping sets it too."""
@@ -43,7 +34,7 @@ class StopSignal:
 
     def raise_if_set(self) -> None:
         """Raise StoppedError if the service must stop."""
-        if self.is_set:
+        if self.is_set():
             raise StoppedError
 
 

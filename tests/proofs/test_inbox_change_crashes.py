@@ -7,12 +7,12 @@ from contextlib import closing
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from crash_steps import Trial, faults_by_step, needs_fork, replace
 from importer.service.inbox.claims import Claim
+from importer.service.inbox.result import InboxResult
 from inbox_workbooks import batches, names
 from slow_uploads import HEADER, NAME, append, drop, otc_rows
 
@@ -33,7 +33,7 @@ class ChangeTrial(Trial):
             replace("importer.service.inbox.filing", sha256_of=lambda _: old)
         keep_result = Claim.keep_result
 
-        def keep(claim: Claim, result: dict[str, Any], *, final: bool) -> None:
+        def keep(claim: Claim, result: InboxResult, *, final: bool) -> None:
             if final and claim.workbook.read_text("utf-8") == FIRST:
                 append(claim.workbook, otc_rows(3, 4))
             keep_result(claim, result, final=final)

@@ -31,12 +31,12 @@ FORMATS = ("xlsx", "ods", "csv", "json", "html")
 EXPORTS_FOR_DAYS = """
 import datetime as dt, json, os, sys, threading
 from pathlib import Path
-from service_folders import Folders, context_of, exports_of
+from service_folders import Folders, context_of
 
 folders, rounds, leaks = Folders.__new__(Folders), int(sys.argv[2]), sys.argv[3:]
 folders.config = Path(sys.argv[1])
 context = context_of(folders)
-exports = exports_of(context)
+exports = Exports(context)
 watched = [folders.config.parent / "exports", context.folder, Path(os.environ["TMPDIR"])]
 kept, samples = [], []
 

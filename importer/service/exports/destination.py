@@ -1,17 +1,24 @@
-"""Connect to the local or remote folder of an export."""
+"""Connect to the local or remote folder of an export, and keep its secrets out of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 from importer.base.errors import OutputError
-from importer.base.files import os_error_reason
-from importer.base.texts import N_, text
+from importer.base.files import os_error_reason, sync_folder
+from importer.base.texts import N_, printable, text
 from importer.config.service import ExportSettings
-from importer.service.exports import local_files
 from importer.service.exports.folder import Folder
-from importer.service.exports.redaction import shown, without_secrets
+
+_SECRET = re.compile("pass|secret|token|credential|connection_string|sas|(^|_)key$", re.IGNORECASE)
+_LONGEST_MESSAGE = 300
 
 
 @contextmanager
@@ -28,7 +35,7 @@ def open_folder(settings: ExportSettings) -> Iterator[Folder]:
 
 def _connection(settings: ExportSettings) -> AbstractContextManager[Folder]:
     if not settings.is_remote:
-        return nullcontext(local_files.connect(settings.folder))
+        return nullcontext(Folder(_LocalFiles(), settings.folder))
     if settings.folder.startswith(("sftp://", "ssh://")):
         try:
             from importer.service.exports import sftp
@@ -44,6 +51,39 @@ def _connection(settings: ExportSettings) -> AbstractContextManager[Folder]:
     return nullcontext(fsspec_files.connect(settings))
 
 
+class _LocalFiles:
+    """The files of this computer, flushed to the disk."""
+
+    renames = True
+
+    def names(self, folder: str) -> list[str]:
+        return os.listdir(folder)
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path) and not os.path.islink(path)
+
+    def write(self, path: str, source: Path) -> None:
+        with source.open("rb") as content, open(path, "xb") as file:
+            shutil.copyfileobj(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def rename(self, old: str, new: str) -> None:
+        if os.path.isdir(old):
+            sync_folder(Path(old))
+        os.replace(old, new)
+        sync_folder(Path(new).parent)
+
+    def make_folder(self, path: str) -> None:
+        os.mkdir(path)
+
+    def remove_file(self, path: str) -> None:
+        Path(path).unlink(missing_ok=True)
+
+    def remove_folder(self, path: str) -> None:
+        os.rmdir(path)
+
+
 def _reason(error: Exception, settings: ExportSettings) -> object:
     """What went wrong, without secrets."""
     if isinstance(error, OutputError):
@@ -52,4 +92,34 @@ def _reason(error: Exception, settings: ExportSettings) -> object:
         return text(N_("the server does not answer"))
     if isinstance(error, OSError) and not settings.is_remote:
         return os_error_reason(error)
-    return without_secrets(str(error) or type(error).__name__, settings)
+    return _without_secrets(str(error) or type(error).__name__, settings)
+
+
+def shown(settings: ExportSettings) -> str:
+    """The path or URL of an export's folder, without password and query."""
+    if not settings.is_remote:
+        return settings.folder
+    protocol, _, rest = settings.folder.partition("://")
+    login, at, place = rest.rpartition("@")
+    if ":" in login:
+        rest = f"{login.partition(':')[0]}{at}{place}"
+    return f"{protocol}://{rest.partition('?')[0]}"
+
+
+def _without_secrets(message: str, settings: ExportSettings) -> str:
+    """A library's message on one line, without the secrets of an export's folder."""
+    for secret in _secrets(settings.folder, settings.options):
+        message = message.replace(secret, "…")
+    return printable(" ".join(message.split())).rstrip(".")[:_LONGEST_MESSAGE]
+
+
+def _secrets(url: str, options: Mapping[str, Any]) -> Iterator[str]:
+    """What an error may quote; of a password with a slash, which no URL may have, also a part."""
+    login, _, place = url.partition("://")[2].rpartition("@")
+    password, query = login.partition(":")[2], place.partition("?")[2]
+    yield from filter(None, (password, unquote(password), password.partition("/")[0], query))
+    for key, value in options.items():
+        if isinstance(value, Mapping):
+            yield from _secrets("", value)
+        elif isinstance(value, str) and value and _SECRET.search(key):
+            yield value

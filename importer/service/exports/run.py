@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NamedTuple
 
 from importer.base import clock
@@ -15,19 +14,15 @@ from importer.base.errors import ImporterError, LedgerError, OutputError
 from importer.base.files import temporary_folder
 from importer.base.texts import N_, in_language, text
 from importer.config.formats import Format
-from importer.config.service import ExportSettings, ServiceSettings
+from importer.config.service import ExportSettings
 from importer.messages.fault_log import log_fault
 from importer.pipeline import export as exporting
-from importer.pipeline.job import Job
+from importer.service.context import ServiceContext
 from importer.service.events import Event, log
-from importer.service.exports.destination import open_folder
-from importer.service.exports.redaction import shown
+from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Due, Schedule
-from importer.service.ledger_watch import LedgerWatch
-from importer.service.mail.notices import Notices
-from importer.service.metrics import Metrics
 from importer.service.state import NO_RUNS, KeptRuns, Runs
-from importer.service.stopping import StoppedError, StopSignal
+from importer.service.stopping import StoppedError
 
 LATE = dt.timedelta(minutes=1)
 """How late a run may start before it counts as missed, in a service that always runs."""
@@ -92,26 +87,20 @@ class _Scheduled:
         return Format(self.settings.format).ending
 
 
-@dataclass
 class Exports:
     """The exports of a service, which run one after the other.
 
-    A run that starts more than `late` after its time counts as missed.
+    A run that starts more than `late` after its time counts as missed. Raises MisuseError where
+    the schedule of an export is invalid.
     """
 
-    settings: ServiceSettings
-    folder: Path
-    job: Job
-    ledger: LedgerWatch
-    notices: Notices
-    metrics: Metrics
-    stopping: StopSignal
-    late: dt.timedelta = LATE
-
-    def __post_init__(self) -> None:
-        self._kept = KeptRuns(self.folder)
+    def __init__(self, context: ServiceContext, late: dt.timedelta = LATE) -> None:
+        self._context = context
+        self._job = context.job("exports")
+        self._late = late
+        self._kept = KeptRuns(context.folder)
         self._begun = False
-        file, exports = self.settings.file, self.settings.exports
+        file, exports = context.settings.file, context.settings.exports
         self._exports = [_Scheduled(export, Schedule.of(export, file)) for export in exports]
 
     def begin(self, now: dt.datetime) -> None:
@@ -119,14 +108,14 @@ class Exports:
 
         A new export with a cron expression waits for its time.
         """
-        for path in self.folder.glob(f"{_MAKING}*"):
+        for path in self._context.folder.glob(f"{_MAKING}*"):
             shutil.rmtree(path, ignore_errors=True)
         for export in self._exports:
             runs = export.runs = self._kept.of(export.settings)
             if runs.last is None and export.settings.cron is not None:
                 self._keep(export, Runs(now, exported=False))
             elif runs.last is not None and runs.exported:
-                self.metrics.exported_before(export.settings.name, runs.last)
+                self._context.metrics.exported_before(export.settings.name, runs.last)
         self._begun = True
 
     def round(self, now: Callable[[], dt.datetime]) -> dt.datetime | None:
@@ -137,7 +126,7 @@ class Exports:
         if not self._begun:
             self.begin(now())
         for export in self._exports:
-            self.stopping.raise_if_set()
+            self._context.stopping.raise_if_set()
             due = export.due(now())
             if due is not None:
                 self._run(export, due, now)
@@ -154,10 +143,10 @@ class Exports:
         return [export.settings.name for export in self._exports if export.runs.failures]
 
     def _run(self, export: _Scheduled, due: Due, now: Callable[[], dt.datetime]) -> None:
-        name, ledger = export.settings.name, self.job.ledger
-        late = now() - due.at > self.late
+        name, ledger = export.settings.name, self._job.ledger
+        late = now() - due.at > self._late
         try:
-            self.ledger.must_exist()
+            self._context.ledger.must_exist()
             if ledger.is_made_when_needed and ledger.is_missing:
                 if export.runs.again is None:
                     log(Event.WAITS, export=name)
@@ -179,28 +168,28 @@ class Exports:
             self._fail(export, ImporterError(fault), now())
             return
         self._keep(export, Runs(due.at))
-        self.metrics.exported(name, now(), now() - due.at)
+        self._context.metrics.exported(name, now(), now() - due.at)
         self._remove_old(export, file)
 
     def _deliver(self, export: _Scheduled, now: dt.datetime) -> str:
         """Write the export in the state folder, deliver and mail it; return its file's name."""
         settings = export.settings
         name = f"{settings.name} {now.strftime(_STAMP)}{export.ending}"
-        with temporary_folder(self.folder, _MAKING) as making:
+        with temporary_folder(self._context.folder, _MAKING) as making:
             with in_language(settings.lang):
                 written = exporting.export(
-                    making / name, replace(self.job, today=clock.today()),
+                    making / name, replace(self._job, today=clock.today()),
                     customer=settings.customer, form=Format(settings.format),
                     translate_headers=settings.translate_headers, movements=settings.movements,
                 )  # fmt: skip
-            self.ledger.worked()
-            self.stopping.raise_if_set()
+            self._context.ledger.worked()
+            self._context.stopping.raise_if_set()
             with open_folder(settings) as folder:
                 folder.deliver(making / name, name)
             place = f"{shown(settings)}/{name}"
             export.written = WrittenExport(settings.name, place, written.batch)
             log(Event.EXPORTED, **export.written._asdict())
-            self.notices.exported(settings, written, place)
+            self._context.notices.exported(settings, written, place)
         return name
 
     def _keep(self, export: _Scheduled, runs: Runs) -> None:
@@ -216,15 +205,15 @@ class Exports:
         name, failures = export.settings.name, export.runs.failures
         again = now + min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
         self._keep(export, replace(export.runs, failures=failures + 1, again=again))
-        self.metrics.export_failed(name)
+        self._context.metrics.export_failed(name)
         if isinstance(error, LedgerError):
-            self.ledger.failed(error)
+            self._context.ledger.failed(error)
         if failures == 0 or export.failure != error.message.template:  # facts differ each time
             reason = str(error.message)
             log(Event.EXPORT_FAILED, export=name, reason=reason, again=again.strftime(_INSTANT))
         if failures == 0 and not isinstance(error, LedgerError):
             subject = text(N_("The export {export} could not be made"), export=name)
-            self.notices.alarm(subject, error.message)
+            self._context.notices.alarm(subject, error.message)
         export.failure = error.message.template
 
     def _remove_old(self, export: _Scheduled, written: str) -> None:

@@ -7,26 +7,21 @@ the file, whether it was applied.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError, StrangeLedgerError
+from importer.config.service import InboxSettings
 from importer.ledger.reading.journal import batches_of_file
 from importer.messages.report import Report, Result
 from importer.pipeline import apply as pipeline
 from importer.pipeline.job import ApplyOnce, Job
+from importer.service.context import ServiceContext
 from importer.service.inbox.claims import Claim
-from importer.service.inbox.result import (
-    InboxResult,
-    given_up_result,
-    result_from_json,
-    result_of,
-    unended_report,
-)
+from importer.service.inbox.result import InboxResult, given_up_result, result_of, unended_report
 from importer.service.inbox.wholeness import NO_LINE_END, Writers, examine, sha256_of, state_of
-from importer.service.ledger_watch import LedgerWatch
-from importer.service.stopping import StoppedError, StopSignal
+from importer.service.stopping import StoppedError
 
 MAX_TRIES = 5
 """Attempts at a workbook that ends the program, or at which it fails."""
@@ -36,16 +31,13 @@ class _ChangedError(Exception):
     """The workbook was written to after it was claimed."""
 
 
-@dataclass
 class ClaimApplier:
-    """Applies claimed workbooks to the ledger of `job`; `partial` is the setting."""
+    """Applies claimed workbooks to the ledger."""
 
-    job: Job
-    ledger: LedgerWatch
-    stopping: StopSignal
-    partial: bool
-
-    def __post_init__(self) -> None:
+    def __init__(self, context: ServiceContext, settings: InboxSettings) -> None:
+        self._context = context
+        self._job = context.job("inbox")
+        self._partial = settings.partial
         self._attempt: tuple[Claim, int] | None = None
 
     def forget_try(self) -> None:
@@ -73,22 +65,22 @@ class ClaimApplier:
                 raise _ChangedError
 
         def recorded() -> int | None:  # by this service or one that takes it over
-            kept = _kept(claim)
+            kept = claim.kept_result(final=False)
             return None if kept is None else kept.batch
 
         def before_commit(report: Report) -> None:
             raise_if_changed()
-            claim.keep_result(asdict(result_of(report, name, claim.since)), final=False)
+            claim.keep_result(result_of(report, name, claim.since), final=False)
 
-        kept = _kept(claim)
+        kept = claim.kept_result(final=False)
         corrections = claim.new_corrections(None if kept is None else kept.corrections_made)
         once = ApplyOnce(recorded, before_commit)
-        job = replace(self.job, today=clock.today(), corrections=corrections, once=once)
+        job = replace(self._job, today=clock.today(), corrections=corrections, once=once)
         try:
-            self.ledger.must_exist()
+            self._context.ledger.must_exist()
             report = self._report(claim.workbook, job)
             if report.batch is None:
-                self.stopping.raise_if_set()  # that may have ended the reading
+                self._context.stopping.raise_if_set()  # that may have ended the reading
                 report.sha256 = report.sha256 or sha256_of(claim.workbook)
                 raise_if_changed()
         except _ChangedError:
@@ -101,7 +93,7 @@ class ClaimApplier:
         finally:
             self._attempt = None
         if report.result is not Result.UNREADABLE:
-            self.ledger.worked(to_write=True)
+            self._context.ledger.worked(to_write=True)
         return result_of(report, name, claim.since)
 
     def _report(self, workbook: Path, job: Job) -> Report:
@@ -111,18 +103,13 @@ class ClaimApplier:
             raise _ChangedError
         if examined == (Writers.UNKNOWN, NO_LINE_END):  # it has waited for it in vain
             return unended_report(workbook)
-        return pipeline.apply(workbook, job, partial=self.partial)
+        return pipeline.apply(workbook, job, partial=self._partial)
 
     def _done(self, claim: Claim) -> InboxResult | None:
         """The result that was kept before a commit, if the ledger has its batch."""
-        kept = _kept(claim)
-        if kept is None or kept.batch is None or self.job.ledger.is_missing:
+        kept = claim.kept_result(final=False)
+        if kept is None or kept.batch is None or self._job.ledger.is_missing:
             return None
-        with self.job.ledger.reading() as connection:
-            batches = batches_of_file(connection, self.job.account, kept.sha256)
+        with self._job.ledger.reading() as connection:
+            batches = batches_of_file(connection, self._job.account, kept.sha256)
         return kept if any(batch.batch == kept.batch for batch in batches) else None
-
-
-def _kept(claim: Claim) -> InboxResult | None:
-    """The result that was kept before a commit, which may have failed."""
-    return result_from_json(claim.kept_result(final=False))

@@ -13,7 +13,6 @@ that has ended are taken over by the next that gets its lock (see locks.py).
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import re
 import secrets
@@ -23,14 +22,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 from importer.base.files import make_folder, numbered, whole_file
+from importer.service.inbox.result import InboxResult, KeptResult
 from importer.service.locks import LOCK, held_lock, if_free, lock_of, new_name
 
 CLAIMED = ".claimed"
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
+_KEPT = TypeAdapter(KeptResult)
 _CLAIM_NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{6}")
 
 
@@ -83,18 +85,21 @@ class Claim:
                 path.unlink()
         return folder / f"{int(needed.partition('.')[0]) + 1 if needed else 1}.xlsx"
 
-    def keep_result(self, result: dict[str, Any], *, final: bool) -> None:
+    def keep_result(self, result: InboxResult, *, final: bool) -> None:
         """Keep the result before anything else happens; `final` once nothing can change it."""
         with whole_file(self.folder / "result.json") as path:
-            path.write_text(json.dumps({"final": final, "result": result}), "utf-8")
+            path.write_bytes(_KEPT.dump_json(KeptResult(final, result)))
 
-    def kept_result(self, *, final: bool) -> dict[str, Any] | None:
-        """The result that this service or an earlier one kept; only a final one if `final`."""
+    def kept_result(self, *, final: bool) -> InboxResult | None:
+        """The result that this service or an earlier one kept; only a final one if `final`.
+
+        It may be of a commit that failed. None also if it is invalid, perhaps forged.
+        """
         try:
-            kept = json.loads((self.folder / "result.json").read_text("utf-8"))
-            return kept["result"] if kept["final"] or not final else None
-        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            kept = _KEPT.validate_json((self.folder / "result.json").read_bytes())
+        except (FileNotFoundError, ValueError):
             return None
+        return kept.result if kept.final or not final else None
 
     def end(self) -> None:
         """Remove the claim, whose workbook was filed."""

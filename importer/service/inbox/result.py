@@ -6,7 +6,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator
 
 from importer.base.texts import N_, text
 from importer.domain.problems import Code, Problem
@@ -25,20 +27,31 @@ _STAMPED = re.compile(r"^\d{8}T\d{6}Z-")
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
 
 
+def _plain(name: str) -> str:
+    """`name`, which must not lead to another folder: what was kept may be forged."""
+    if name in ("", ".", "..") or not (name.isprintable() and _NOT_IN_NAMES.isdisjoint(name)):
+        raise ValueError
+    return name
+
+
+_PlainName = Annotated[str, AfterValidator(_plain)]
+
+
 @dataclass(frozen=True, slots=True)
 class InboxResult:
-    """The result of a workbook, in values that can be kept on the disk.
+    """The result of a workbook, in values that can be kept on the disk; no name leads elsewhere.
 
-    `event` is the name of an Event. `name` and `corrections` are the names of the filed files,
-    `corrections_made` that of the corrections in the claim. `returned`: a person must act.
+    `facts` are those of `event` beside `file`. `name` and `corrections` are the names of the filed
+    files, `corrections_made` that of the corrections in the claim. `returned`: a person must act.
     `sha256` is the hash of the bytes that it is about.
     """
 
-    event: str
+    event: Event
+    file: str
     facts: dict[str, Any]
-    name: str
-    corrections: str | None
-    corrections_made: str | None
+    name: _PlainName
+    corrections: _PlainName | None
+    corrections_made: _PlainName | None
     report: list[str]
     returned: bool
     result: str
@@ -47,33 +60,16 @@ class InboxResult:
     sha256: str
 
     @property
-    def is_valid(self) -> bool:
-        """Whether this program may have written it: no name in it leads to another folder."""
-        names = (self.name, self.corrections, self.corrections_made)
-        return (
-            all(isinstance(name, str) and _is_plain(name) for name in names if name is not None)
-            and self.event in Event.__members__
-            and isinstance(self.facts, dict)
-            and "file" in self.facts
-            and isinstance(self.report, list)
-            and all(isinstance(line, str) for line in self.report)
-            and isinstance(self.rows, dict)
-            and isinstance(self.sha256, str)
-        )
-
-    @property
     def nothing_done(self) -> bool:
         """Whether the workbook was rejected as a whole; its rows are those that were good."""
         return self.returned and self.batch is None
 
 
-def result_from_json(kept: dict[str, Any] | None) -> InboxResult | None:
-    """The result that was kept; None if there is none or it is invalid, perhaps forged."""
-    try:
-        result = InboxResult(**kept or {})
-    except TypeError:
-        return None
-    return result if result.is_valid else None
+class KeptResult(NamedTuple):
+    """A result on the disk, `final` once nothing can change it."""
+
+    final: bool
+    result: InboxResult
 
 
 def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
@@ -90,14 +86,14 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
         problems=[_with_name(problem, report.file, name) for problem in report.problems],
     )  # fmt: skip
     report_text = report_lines(shown, everything=True, advice=IN_INBOX)
-    lines = [without_otcs(str(line)) for line in report_text]
+    lines = [_as_text(without_otcs(str(line))) for line in report_text]
     event, batch = Event[report.result.name], report.batch
     if report.applied_before is not None and report.result is Result.UNCHANGED:
         event, batch = Event.APPLIED_BEFORE, report.applied_before
-    facts = {"file": name, "batch": batch, **report.rows._asdict()}
+    facts = {"batch": batch, **report.rows._asdict()}
     return InboxResult(
-        event.name, {key: facts[key] for key in facts if f"{{{key}}}" in event.template},
-        filed, corrections, written, lines,
+        event, name, {key: facts[key] for key in facts if f"{{{key}}}" in event.template}, filed,
+        corrections, written, lines,
         report.result not in (Result.APPLIED, Result.UNCHANGED), report.result.value,
         report.rows._asdict(), report.batch, report.sha256,
     )  # fmt: skip
@@ -106,12 +102,12 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
 def given_up_result(name: str, since: dt.datetime, tries: int, sha256: str) -> InboxResult:
     """The result of a workbook at which the program has failed each time."""
     filed, name = filed_name(name, since), _as_text(name)
-    facts = {"file": name, "tries": tries}
     line = text(N_("{file}: given up after {tries} failed attempts; nothing was applied. To see "
-                   "why, apply it by hand: avira-importer apply"), **facts)  # fmt: skip
+                   "why, apply it by hand: avira-importer apply"), file=name,
+                tries=tries)  # fmt: skip
     return InboxResult(
-        Event.GIVEN_UP.name, facts, filed, None, None, [without_otcs(str(line))], True, GIVEN_UP,
-        {}, None, sha256,
+        Event.GIVEN_UP, name, {"tries": tries}, filed, None, None, [without_otcs(str(line))], True,
+        GIVEN_UP, {}, None, sha256,
     )  # fmt: skip
 
 
@@ -134,10 +130,6 @@ def filed_name(name: str, since: dt.datetime) -> str:
         room = _MAX_NAME - len(suffix.encode())
         plain = stem.encode()[:room].decode(errors="ignore") + suffix
     return f"{since:%Y%m%dT%H%M%SZ}-{plain.rstrip('. ')}"
-
-
-def _is_plain(name: str) -> bool:
-    return name not in ("", ".", "..") and name.isprintable() and _NOT_IN_NAMES.isdisjoint(name)
 
 
 def _as_text(name: str) -> str:

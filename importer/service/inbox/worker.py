@@ -5,8 +5,8 @@ However the program ends, each workbook is in the inbox, in a claim or filed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from importer.base import clock
@@ -14,39 +14,53 @@ from importer.base.errors import LedgerError, OutputError
 from importer.base.files import os_error_reason
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
+from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.inbox.applying import ClaimApplier
 from importer.service.inbox.arrivals import InboxScanner
-from importer.service.inbox.backoff import Backoff
 from importer.service.inbox.claims import Claim, ClaimFolder
-from importer.service.inbox.filing import Filing
-from importer.service.inbox.result import result_from_json
+from importer.service.inbox.filing import file_workbook
 from importer.service.stopping import StoppedError
 
+FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 300.0
+"""Seconds before the first retry, and at most between two retries."""
 
-@dataclass
+
+class _Backoff(dict[Path, tuple[float, float]]):
+    """What has failed: how long each waits, and until when by the monotonic clock."""
+
+    def put_off(self, path: Path) -> None:
+        """Let `path` wait, twice as long as the last time."""
+        seconds, _ = self.get(path, (FIRST_PAUSE / 2, 0.0))
+        seconds = min(2 * seconds, LONGEST_PAUSE)
+        self[path] = seconds, time.monotonic() + seconds
+
+    def is_over(self, path: Path) -> bool:
+        """Whether `path` may be tried now."""
+        return path not in self or time.monotonic() >= self[path][1]
+
+
 class InboxWorker:
     """Processes the workbooks of one inbox through the claims of one service."""
 
-    settings: InboxSettings
-    claims: ClaimFolder
-    applier: ClaimApplier
-    filing: Filing
-
-    def __post_init__(self) -> None:
-        self._scanner = InboxScanner(self.settings)
-        self._backoff = Backoff()
-        self._is_unreadable = False
+    def __init__(
+        self, context: ServiceContext, settings: InboxSettings, claims: ClaimFolder
+    ) -> None:
+        self.applier = ClaimApplier(context, settings)
+        self._context = context
+        self._settings = settings
+        self._claims = claims
+        self._scanner = InboxScanner(settings)
+        self._backoff = _Backoff()
         self._has_given_back = False
         self._doubtful = 0
-        self.waiting = 0
-        self.oldest = 0.0
-        """Seconds for which the oldest workbook has been in the inbox or claimed."""
 
     @property
     def has_left(self) -> bool:
         """Whether a workbook is left that should have been filed."""
-        return self._is_unreadable or bool(self._backoff) or self._doubtful > 0
+        is_unreadable = Event.INBOX_UNREADABLE in self._context.failing
+        return is_unreadable or bool(self._backoff) or self._doubtful > 0
 
     def round(self) -> bool:
         """Take over the claims of services that have ended, and file all that has arrived.
@@ -56,38 +70,36 @@ class InboxWorker:
         self._has_given_back = False
         try:
             files = self._scanner.look()
-            for name in self.claims.take_over():
+            for name in self._claims.take_over():
                 log(Event.TAKEN_OVER, file=name)
-            claims = self.claims.claims()
+            claims = self._claims.claims()
         except OSError as error:
-            if not self._is_unreadable:
-                folder, reason = self.settings.folder, os_error_reason(error)
-                log(Event.INBOX_UNREADABLE, folder=folder, reason=reason)
-            self._is_unreadable = True
+            self._context.failed(Event.INBOX_UNREADABLE, error, folder=self._settings.folder)
             return False
-        if self._is_unreadable:
-            log(Event.INBOX_READABLE, folder=self.settings.folder)
-        self._is_unreadable = False
-        self._backoff.keep_only([*(claim.folder for claim in claims), *files.ready])
+        if Event.INBOX_UNREADABLE in self._context.failing:
+            log(Event.INBOX_READABLE, folder=self._settings.folder)
+            self._context.failing.remove(Event.INBOX_UNREADABLE)
+        for path in self._backoff.keys() - {claim.folder for claim in claims} - {*files.ready}:
+            del self._backoff[path]
         self._doubtful = files.doubtful
         others = files.arriving + files.in_use + files.doubtful
-        self.waiting = len(claims) + len(files.ready) + others
+        waiting = len(claims) + len(files.ready) + others
         ages = ((clock.now() - claim.since).total_seconds() for claim in claims)
-        self.oldest = max([files.oldest, *ages])
-        failure, is_any_filed = None, False
-        for claim in self._in_turn(claims, files.ready):
-            try:
-                if self._process(claim):
-                    is_any_filed = True
-                    self.waiting -= 1
-            except LedgerError as error:
-                if not self.applier.ledger.is_readable():
-                    raise
-                failure = error  # perhaps of the rows of this workbook alone
-                self._backoff.put_off(claim.folder)
-        if self.waiting <= 0:
-            self.oldest = 0.0
-        if failure and not is_any_filed:
+        oldest = max([files.oldest, *ages])
+        failure, filed = None, 0
+        try:
+            for claim in self._in_turn(claims, files.ready):
+                try:
+                    filed += self._process(claim)
+                except LedgerError as error:
+                    if not self._context.ledger.is_readable():
+                        raise
+                    failure = error  # perhaps of the rows of this workbook alone
+                    self._backoff.put_off(claim.folder)
+        finally:
+            self._context.metrics.inbox_files.set(waiting - filed)
+            self._context.metrics.inbox_lag.set(oldest if filed < waiting else 0.0)
+        if failure and not filed:
             raise failure
         return files.arriving > 0 or self._has_given_back
 
@@ -100,17 +112,17 @@ class InboxWorker:
         yield from tried
 
     def _take(self, path: Path) -> Claim | None:
-        self.applier.stopping.raise_if_set()
+        self._context.stopping.raise_if_set()
         if not self._backoff.is_over(path):
             return None
         try:
-            claim = self.claims.take(path)
+            claim = self._claims.take(path)
         except OSError as error:
             if path not in self._backoff:
                 log(Event.NOT_OPENED, file=path.name, reason=os_error_reason(error))
             self._backoff.put_off(path)
             return None
-        self._backoff.forget(path)
+        self._backoff.pop(path, None)
         if claim is not None and self._scanner.has_changed(path.name, claim.workbook):
             self._give_back(claim)  # it was not as still as it seemed
             return None
@@ -118,16 +130,16 @@ class InboxWorker:
 
     def _process(self, claim: Claim) -> bool:
         """Apply and file a workbook, as far as needed; return whether that is done."""
-        self.applier.stopping.raise_if_set()
+        self._context.stopping.raise_if_set()
         try:
-            result = result_from_json(claim.kept_result(final=True)) or self.applier.apply(claim)
+            result = claim.kept_result(final=True) or self.applier.apply(claim)
             if result is not None:
-                claim.keep_result(asdict(result), final=True)
-            if result is None or not self.filing.file(claim, result):
+                claim.keep_result(result, final=True)
+            if result is None or not file_workbook(claim, result, self._settings, self._context):
                 if result is None or result.batch is None:
                     log(Event.CHANGED, file=claim.workbook.name)
                 self._give_back(claim)
-            self._backoff.forget(claim.folder)
+            self._backoff.pop(claim.folder, None)
             return True
         except (OutputError, OSError) as error:
             if claim.folder.exists():  # else another service took it over, where there are no locks
@@ -146,5 +158,5 @@ class InboxWorker:
         return False
 
     def _give_back(self, claim: Claim) -> None:
-        self.claims.give_back(claim)
+        self._claims.give_back(claim)
         self._has_given_back = True

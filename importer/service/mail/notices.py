@@ -27,7 +27,7 @@ class Notices:
         """Send the report on a refused workbook; raises OutputError if it cannot be kept."""
         outbox = self._outbox
         if outbox is not None and result.returned and outbox.smtp.alerts_to:
-            name = str(result.facts["file"])
+            name = result.file
             outbox.put(refusal_mail(outbox.smtp, name, result.report, str(folder)))
             self._wake()
 
@@ -40,7 +40,7 @@ class Notices:
 
     def changed(self, result: InboxResult, report: Path) -> None:
         """Send word of a workbook that was written to after it was applied."""
-        facts = {**result.facts, "batch": result.batch, "report": report}
+        facts = {"file": result.file, "batch": result.batch, "report": report}
         self._alert(text(N_("{file} was written to after it was applied"), **facts), [
             text(N_("It was applied as batch {batch}, perhaps before it was complete. The report "
                     "on that batch is {report}."), **facts),

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from importer.base import clock
+from importer.service.exports.run import Exports
 from inbox_workbooks import good
 from scheduled_files import NAME, export_files, instant_of, last_due
-from service_folders import Folders, context_of, exports_of, table
+from service_folders import Folders, context_of, table
 from services import Events, Serve, running
 
 pytest_plugins = ["service_fixtures"]
@@ -37,7 +38,7 @@ def test_exports_are_made_at_their_times_and_the_newest_are_kept(
     full_folders.configure(
         table(every="2s", keep=2) + table(every="1s", format="json", name="Each second"), inbox=None
     )
-    exports = exports_of(context_of(full_folders))
+    exports = Exports(context_of(full_folders))
     now = NOON
     for _ in range(7):
         due = exports.round(lambda: now)  # noqa: B023
@@ -139,7 +140,7 @@ def test_a_failing_export_delays_no_other_and_is_reported_once(
     )  # fmt: skip
     missing.mkdir()
     context = context_of(full_folders)
-    exports = exports_of(context)
+    exports = Exports(context)
     now = NOON
 
     def logged_in_the_next_hour() -> list[tuple[str, str]]:
@@ -173,7 +174,7 @@ def test_a_missing_state_folder_is_reported_and_no_fault(
     full_folders: Folders, events: Events
 ) -> None:
     full_folders.configure(table(every="1h", format="json"), inbox=None)
-    exports = exports_of(context_of(full_folders))
+    exports = Exports(context_of(full_folders))
     exports.round(lambda: NOON)
     shutil.rmtree(full_folders.state)
     exports.round(lambda: NOON + HOUR)

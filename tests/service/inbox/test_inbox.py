@@ -199,8 +199,8 @@ def test_a_strange_entry_among_the_claims_stops_nothing(folders: Folders, serve:
     (forged / "workbook").mkdir(parents=True)
     content = b"no workbook"
     (forged / "workbook" / "w.xlsx").write_bytes(content)
-    result = {
-        "event": "APPLIED", "facts": {"file": "w.xlsx"}, "name": "../../escaped.xlsx",
+    result: dict[str, object] = {
+        "event": "workbook-applied", "file": "w.xlsx", "facts": {}, "name": "../../escaped.xlsx",
         "corrections": None, "corrections_made": None, "report": ["r"], "returned": False,
         "result": "applied", "rows": {}, "batch": 1, "sha256": sha256(content).hexdigest(),
     }  # fmt: skip

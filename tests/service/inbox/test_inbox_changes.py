@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from importer.service.inbox.claims import Claim
+from importer.service.inbox.result import InboxResult
 from importer.workbook.checking.check import check_workbook
 from importer.workbook.reading.sandbox import read_workbook
 from inbox_workbooks import names
@@ -34,7 +35,7 @@ def on_final_result(monkeypatch: pytest.MonkeyPatch, action: Callable[[Claim], o
     keep_result = Claim.keep_result
     actions = [action]
 
-    def keep(claim: Claim, result: dict[str, Any], *, final: bool) -> None:
+    def keep(claim: Claim, result: InboxResult, *, final: bool) -> None:
         if final and actions:
             actions.pop()(claim)
         keep_result(claim, result, final=final)

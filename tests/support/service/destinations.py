@@ -11,8 +11,7 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 
 from importer.config.contents import parse_settings
 from importer.config.service import ExportSettings
-from importer.service.exports.destination import open_folder
-from importer.service.exports.redaction import shown
+from importer.service.exports.destination import open_folder, shown
 
 NAME = "Export Avira Details – año [1] 20261125T060000Z.xlsx"
 

@@ -11,7 +11,6 @@ from importer.config.file import load_settings
 from importer.ledger.opening import open_ledger
 from importer.pipeline.job import Job
 from importer.service.context import ServiceContext
-from importer.service.exports.run import Exports
 from importer.service.folders import prepare_folders
 from mail_server import MailServer
 from ports import HOST
@@ -66,14 +65,6 @@ def context_of(folders: Folders) -> ServiceContext:
     prepare_folders(settings.service)
     job = Job(open_ledger(settings.ledger, 5, "default"), "default", clock.today())
     return ServiceContext(settings.service, job)
-
-
-def exports_of(context: ServiceContext) -> Exports:
-    """The exports of a service, to be run by a clock of the test."""
-    return Exports(
-        context.settings, context.folder, context.job("exports"), context.ledger, context.notices,
-        context.metrics, context.stopping,
-    )  # fmt: skip
 
 
 def table(kind: str = "[[exports]]", **settings: object) -> str:

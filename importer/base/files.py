@@ -26,26 +26,19 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
     Raises OutputError where the folder is missing, not writable or full; `path` is then unchanged.
     """
     target = path.resolve()
-    try:
+    with _writing(path):
         temporary = _temporary(target, mode)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    try:
-        yield temporary
-        _settle(temporary, target, mode)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+        try:
+            yield temporary
+            _settle(temporary, target, mode)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
     """Create the folder `path` unless it exists; raise OutputError on failure."""
-    try:
+    with _writing(path):
         path.mkdir(mode, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(path, error) from error
 
 
 @contextmanager
@@ -54,10 +47,8 @@ def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
     Raises OutputError where it cannot be created.
     """
-    try:
+    with _writing(parent):
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
-    except OSError as error:
-        raise cannot_write(parent, error) from error
     try:
         yield folder
     finally:
@@ -66,10 +57,8 @@ def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 def remove(path: Path) -> None:
     """Remove the file `path` if it exists; raise OutputError on failure."""
-    try:
+    with _writing(path):
         path.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(path, error) from error
 
 
 def numbered(path: Path) -> Iterator[Path]:
@@ -85,7 +74,7 @@ def put_new(source: Path, target: Path) -> Path:
     The copy appears whole, and copying again changes nothing. Gives its path; raises OutputError.
     """
     for path in numbered(target):
-        try:
+        with _writing(path):
             if not stat.S_ISREG(source.lstat().st_mode):
                 raise OSError(errno.EINVAL, "not a regular file")
             if path.exists():
@@ -99,9 +88,7 @@ def put_new(source: Path, target: Path) -> Path:
             except OSError:  # on another disk, or one without links
                 with whole_file(path) as temporary:
                     shutil.copyfile(source, temporary)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        return path
+            return path
     raise AssertionError("there is always a next number")
 
 
@@ -113,6 +100,15 @@ def sync_folder(folder: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise OutputError where the block fails to write `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:

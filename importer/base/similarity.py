@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 
 SEARCHED = 200
 """Unknown names that are looked up; a workbook with more has another problem."""
@@ -31,14 +32,9 @@ def similar_codes(unknown: Iterable[str], known: Collection[str]) -> dict[str, s
 
     choices = sorted(known)
     digits = [code.translate(_CONFUSED) for code in choices]
-    nearest = {}
-    for code in searched:
-        match = process.extractOne(
-            code.upper().translate(_CONFUSED), digits, scorer=OSA.distance, score_cutoff=DIFFERENCES
-        )
-        if match is not None:
-            nearest[code] = choices[match[2]]
-    return nearest
+    nearest = partial(process.extractOne, scorer=OSA.distance, score_cutoff=DIFFERENCES)
+    matches = {code: nearest(code.upper().translate(_CONFUSED), digits) for code in searched}
+    return {code: choices[match[2]] for code, match in matches.items() if match is not None}
 
 
 def similar_names(unknown: Iterable[str], known: Collection[str]) -> dict[str, str]:
@@ -49,12 +45,9 @@ def similar_names(unknown: Iterable[str], known: Collection[str]) -> dict[str, s
     from rapidfuzz import fuzz, process
 
     choices = sorted(known)
-    nearest = {}
-    for name in searched:
-        match = process.extractOne(name, choices, scorer=fuzz.ratio, score_cutoff=_SIMILARITY)
-        if match is not None:
-            nearest[name] = match[0]
-    return nearest
+    nearest = partial(process.extractOne, scorer=fuzz.ratio, score_cutoff=_SIMILARITY)
+    matches = {name: nearest(name, choices) for name in searched}
+    return {name: match[0] for name, match in matches.items() if match is not None}
 
 
 def similar_lengths(name: str) -> tuple[int, int]:

@@ -66,9 +66,8 @@ def export(
             if only is None:
                 activated = activation_days(now.connection, job.account, contents.batch)
                 contents = replace(contents, activated=activated)
-            most = (
-                None if movements is None else movements + 1
-            )  # the last tells that there are more
+            # The last one tells that there are more.
+            most = None if movements is None else movements + 1
             journal = load_movements(now.connection, contents, most, only)
     book = make_book(
         contents, journal, movements, of_customer=customer is not None,

@@ -10,9 +10,8 @@ from importer.base.texts import N_, text
 from importer.domain.planning.plan import Plan, RowOutcome
 from importer.domain.problems import Code, Problem
 from importer.messages.report import Report, Result, Rows
-from importer.pipeline.cascades import with_refused_rows
 from importer.pipeline.job import Job
-from importer.pipeline.suggestions import with_suggestion
+from importer.pipeline.suggestions import with_refused_rows, with_suggestion
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.markup import column_number
 

@@ -30,10 +30,8 @@ class Undone:
 def check_undo(number: int, job: Job) -> Undone:
     """Report what undoing batch `number` would do; MisuseError if there is none, as from `undo`."""
     with job.ledger.reading() as connection:
-        loaded = load_batch_to_undo(connection, job.account, number, job.today, locking=False)
-        if loaded is None:
-            raise no_such_batch(number, job.account)
-        report = _planned(loaded, number, job)
+        batch = load_batch_to_undo(connection, job.account, number, job.today, locking=False)
+        loaded, report = _planned(batch, number, job)
     report.result = Result.INVALID if report.problems else Result.VALID
     return Undone(loaded.of, report)
 
@@ -42,12 +40,9 @@ def undo(number: int, job: Job) -> Undone:
     """Undo batch `number`, wholly or not at all."""
 
     def work(writing: Writing) -> Undone:
-        loaded = load_batch_to_undo(
-            writing.connection, job.account, number, job.today, locking=True
-        )
-        if loaded is None:
-            raise no_such_batch(number, job.account)
-        report = _planned(loaded, number, job)
+        connection = writing.connection
+        batch = load_batch_to_undo(connection, job.account, number, job.today, locking=True)
+        loaded, report = _planned(batch, number, job)
         if report.changes and not report.problems:
             applied = _rows(report.changes)
             facts = BatchFacts(
@@ -66,8 +61,12 @@ def undo(number: int, job: Job) -> Undone:
     return job.ledger.write(work)
 
 
-def _planned(loaded: BatchToUndo, number: int, job: Job) -> Report:
-    """The report on a plan that is not applied yet."""
+def _planned(
+    loaded: BatchToUndo | None, number: int, job: Job
+) -> tuple[BatchToUndo, Report]:  # fmt: skip
+    """The batch, and the report on a plan that is not applied yet."""
+    if loaded is None:
+        raise no_such_batch(number, job.account)
     job.progress.stage(text(N_("Planning the undo of batch {batch}"), batch=number))
     of = loaded.of
     if of.undone_by is None:
@@ -77,7 +76,7 @@ def _planned(loaded: BatchToUndo, number: int, job: Job) -> Report:
                        batch=of.batch, undone_by=of.undone_by)  # fmt: skip
         fix = text(N_("To apply it again, undo batch {undone_by}."), undone_by=of.undone_by)
         plan = UndoPlan([], [Problem(Code.ALREADY_UNDONE, message, fix)], {})
-    return Report(
+    return loaded, Report(
         of.file, Result.REJECTED, of.sha256, changes=plan.changes,
         name_of=plan.names.__getitem__, problems=plan.problems,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from importer.workbook.markup import Markup
 
@@ -20,4 +20,4 @@ class Look(NamedTuple):
 
     markups: dict[str, Markup] | list[Markup]
     content: bytes
-    filled: Callable[[str | int], Iterable[tuple[int, int]]]
+    filled: Callable[[Any], Iterable[tuple[int, int]]]

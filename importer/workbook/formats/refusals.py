@@ -5,7 +5,7 @@ from __future__ import annotations
 from importer.base.texts import N_, Text, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
-from importer.workbook.markup import cell_name
+from importer.workbook.markup import LAST_COLUMN, LAST_ROW, cell_name
 
 _GET_IT_AGAIN = text(N_("Get the file again, or open it in Excel and save it."))
 
@@ -87,6 +87,17 @@ def no_such_text(name: str, row: int, column: int) -> RefusedError:
     """A file of which a cell refers to a shared string that is not there."""
     reason = N_("the text of cell {cell} does not exist")
     return unreadable_sheet(name, text(reason, cell=cell_name(row, column)))
+
+
+def outside_grid() -> RefusedError:
+    """A file with cells that no sheet has."""
+    return hostile(text(N_("it has cells outside the grid of a sheet")))
+
+
+def check_on_grid(row: int, column: int) -> None:
+    """Raise RefusedError for a cell that no sheet has."""
+    if row > LAST_ROW or column > LAST_COLUMN:
+        raise outside_grid()
 
 
 def same_sheet_twice() -> RefusedError:

@@ -1,4 +1,4 @@
-"""Open the compound file of a workbook: [MS-CFB]."""
+"""Read and rewrite the compound file of a workbook: [MS-CFB]."""
 
 from __future__ import annotations
 
@@ -24,10 +24,22 @@ def workbook_stream(content: bytes) -> bytes:
         raise refusals.password_protected()
     with olefile.OleFileIO(io.BytesIO(content)) as ole:
         _check_chains(ole)
-        for name in ("Workbook", "Book"):
-            if ole.exists(name):
-                stream: bytes = ole.openstream(name).read()
-                return stream
+        stream: bytes = ole.openstream(_stream_name(ole)).read()
+        return stream
+
+
+def with_workbook_stream(content: bytes, stream: bytes) -> bytes:
+    """The compound file with other records of the same size."""
+    copy = io.BytesIO(content)
+    with olefile.OleFileIO(copy, write_mode=True) as ole:
+        ole.write_stream(_stream_name(ole), stream)
+        return copy.getvalue()
+
+
+def _stream_name(ole: olefile.OleFileIO) -> str:
+    for name in ("Workbook", "Book"):
+        if ole.exists(name):
+            return name
     reason = text(N_("it is a document of another program"))
     raise refusals.RefusedError(Code.NOT_A_WORKBOOK, reason)
 

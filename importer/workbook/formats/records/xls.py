@@ -5,13 +5,16 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
-from importer.base.texts import N_, text
 from importer.workbook.formats import refusals
 from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown
-from importer.workbook.formats.records import xls_rewriting
-from importer.workbook.formats.records.compound_files import without_archives, workbook_stream
+from importer.workbook.formats.records.compound_files import (
+    with_workbook_stream,
+    without_archives,
+    workbook_stream,
+)
 from importer.workbook.formats.records.xls_records import (
+    readable_by_calamine,
     records_of,
     rk_number,
     shared_strings,
@@ -70,34 +73,46 @@ def look(content: bytes) -> Look:
     if len(set(starts)) < len(starts):
         raise refusals.same_sheet_twice()
     formats = special_styles(records)
-    readers = [_SheetReader(records, start, doubtful) for start in starts]
-    markups = [reader.read(formats) for reader in readers]
-    readable = without_archives(xls_rewriting.readable(content))
+    readers = [_SheetReader(f"{number}", doubtful, formats) for number in range(1, len(starts) + 1)]
+    for reader, start in zip(readers, starts, strict=True):
+        reader.read(records, start)
 
-    def filled(index: str | int) -> Positions:
-        assert isinstance(index, int)
-        return readers[index].filled(shared_strings(records), f"{index + 1}")
+    def filled(index: int) -> Positions:
+        reader = _SheetReader(f"{index + 1}", doubtful, {}, shared_strings(records))
+        reader.read(records, starts[index])
+        return reader.filled
 
-    return Look(markups, readable, filled)
+    readable = readable_by_calamine(records)
+    if readable != records:
+        content = with_workbook_stream(content, readable)
+    return Look([reader.markup for reader in readers], without_archives(content), filled)
 
 
 class _SheetReader:
-    """Reads the sheet that begins at `start`; `doubtful` are stored results that may mean "not
-    calculated"."""
+    """Reads the sheet `name`; `formats` are those of `special_styles`.
 
-    def __init__(self, stream: bytes, start: int, doubtful: list[bytes]) -> None:
-        self._stream, self._start, self._doubtful = stream, start, doubtful
+    `doubtful` are stored results that may mean "not calculated". If it is given the shared strings,
+    `filled` has the position of every cell with a value.
+    """
 
-    def read(self, formats: Mapping[int, str]) -> Markup:
-        """The markup; `formats` are those of `special_styles`."""
-        markup = Markup()
-        for kind, data in records_of(self._stream, self._start):
+    def __init__(
+        self, name: str, doubtful: list[bytes], formats: Mapping[int, str],
+        strings: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        self.markup = Markup()
+        self.filled: Positions = []
+        self._name, self._doubtful, self._formats, self._strings = name, doubtful, formats, strings
+
+    def read(self, stream: bytes, start: int) -> None:
+        """Read all records of the sheet that begins at `start`."""
+        markup = self.markup
+        for kind, data in records_of(stream, start):
             if kind in _CELLS:
-                self._note_cell(markup, kind, data)
-                if formats:
+                self._note_cell(kind, data)
+                if self._formats:
                     for at, style, number in _numbers(kind, data):
-                        if style in formats:
-                            note_shown(markup, at, formats[style], number)
+                        if style in self._formats:
+                            note_shown(markup, at, self._formats[style], number)
             elif kind == _DIMENSIONS:
                 _check_dimensions(data)
             elif kind == _ROW:
@@ -107,44 +122,44 @@ class _SheetReader:
                 first, last, _width, _style, flags = struct.unpack_from("<HHHHH", data)
                 if flags & _COLUMN_HIDDEN:
                     markup.hidden_columns.append((first + 1, last + 1))
-        return markup
 
-    def _note_cell(self, markup: Markup, kind: int, data: memoryview) -> None:
+    def _note_cell(self, kind: int, data: memoryview) -> None:
         row, column = struct.unpack_from("<HH", data)
         at = row + 1, column + 1
-        markup.reach(*at)
-        if kind == _FORMULA:
-            markup.values += _note_formula(markup, at, data, self._doubtful)
-        elif kind == _ERROR and data[_VALUE_AT + 1]:
-            markup.errors[at] = error_name(data[_VALUE_AT])
-        elif kind == _MANY_NUMBERS:
-            last = struct.unpack_from("<H", data, len(data) - 2)[0]
-            markup.reach(row + 1, last + 1)
-            markup.values += last - column + 1
-        else:
-            markup.values += 1
+        width = 1
+        if kind == _MANY_NUMBERS:
+            width = struct.unpack_from("<H", data, len(data) - 2)[0] - column + 1
+        self.markup.reach(at[0], column + width)
+        if kind == _ERROR and data[_VALUE_AT + 1]:
+            self.markup.errors[at] = error_name(data[_VALUE_AT])
+        elif kind != _FORMULA or self._note_formula(at, data):
+            self.markup.values += width
+            if self._strings is not None and self._has_text(at, kind, data, self._strings):
+                self.filled += [(at[0], at[1] + offset) for offset in range(width)]
 
-    def filled(self, strings: Sequence[str], name: str) -> Positions:
-        """All cells with values; `name` is the sheet's in a refusal."""
-        positions: Positions = []
-        for kind, data in records_of(self._stream, self._start):
-            if kind not in _CELLS:
-                continue
-            row, column = struct.unpack_from("<HH", data)
-            at = row + 1, column + 1
-            if kind == _MANY_NUMBERS:
-                last = struct.unpack_from("<H", data, len(data) - 2)[0]
-                positions += [(row + 1, number + 1) for number in range(column, last + 1)]
-            elif kind == _FORMULA:
-                positions += [at] * _note_formula(Markup(), at, data, self._doubtful)
-            elif kind == _SHARED:
-                (index,) = struct.unpack_from("<I", data, _VALUE_AT)
-                if index >= len(strings):
-                    raise refusals.no_such_text(name, *at)
-                positions += [at] * bool(strings[index].strip())
-            elif kind not in (_LABEL, _RICH_LABEL) or struct.unpack_from("<H", data, _VALUE_AT)[0]:
-                positions += [at] * (kind != _ERROR or not data[_VALUE_AT + 1])
-        return positions
+    def _note_formula(self, at: tuple[int, int], data: memoryview) -> bool:
+        """Note a formula; return whether it has a value other than empty text."""
+        value = data[_VALUE_AT : _VALUE_AT + 8]
+        is_number = struct.unpack_from("<H", value, 6)[0] != _NOT_A_NUMBER
+        if not is_number and value[0] == _OF_ERROR:
+            self.markup.errors[at] = error_name(value[2])
+            return False
+        has_value = True
+        size, token = struct.unpack_from("<HB", data, _TOKENS_AT)
+        if size != 2 or token != _TOKEN_BOOL:  # LibreOffice writes TRUE and FALSE as such a formula
+            has_value = self.markup.formulas[at] = value not in self._doubtful
+        return has_value and (is_number or value[0] != _EMPTY_TEXT)
+
+    def _has_text(
+        self, at: tuple[int, int], kind: int, data: memoryview, strings: Sequence[str]
+    ) -> bool:
+        """Whether a cell has text, or a value of another type."""
+        if kind == _SHARED:
+            index: int = struct.unpack_from("<I", data, _VALUE_AT)[0]
+            if index >= len(strings):
+                raise refusals.no_such_text(self._name, *at)
+            return strings[index].strip() != ""
+        return kind not in (_LABEL, _RICH_LABEL) or any(data[_VALUE_AT : _VALUE_AT + 2])
 
 
 def _numbers(kind: int, data: memoryview) -> Iterator[tuple[tuple[int, int], int, float]]:
@@ -169,19 +184,4 @@ def _check_dimensions(data: memoryview) -> None:
         return
     top, bottom, left, right = struct.unpack_from("<IIHH", data)
     if top > bottom or bottom > _ROWS or left > right or right > _COLUMNS:
-        raise refusals.hostile(text(N_("it has cells outside the grid of a sheet")))
-
-
-def _note_formula(
-    markup: Markup, at: tuple[int, int], data: memoryview, doubtful: list[bytes]
-) -> bool:  # fmt: skip
-    """Note a formula; return whether it has a value other than empty text."""
-    value = data[_VALUE_AT : _VALUE_AT + 8]
-    is_number = struct.unpack_from("<H", value, 6)[0] != _NOT_A_NUMBER
-    if not is_number and value[0] == _OF_ERROR:
-        markup.errors[at] = error_name(value[2])
-        return False
-    size, token = struct.unpack_from("<HB", data, _TOKENS_AT)
-    if size != 2 or token != _TOKEN_BOOL:  # LibreOffice writes TRUE and FALSE as such a formula
-        markup.formulas[at] = value not in doubtful
-    return markup.formulas.get(at, True) and (is_number or value[0] != _EMPTY_TEXT)
+        raise refusals.outside_grid()

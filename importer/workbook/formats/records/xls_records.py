@@ -1,4 +1,4 @@
-"""Read the records of xls files: [MS-XLS], 2.4 and 2.5."""
+"""Read and rewrite the records of xls files: [MS-XLS], 2.4 and 2.5."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from importer.workbook.formats import refusals
 from importer.workbook.formats.number_formats import special_formats
 
 _BEGIN, _EOF, _CONTINUE, _STRINGS, _FORMAT, _STYLE = 0x809, 0x0A, 0x3C, 0xFC, 0x41E, 0xE0
+_CODE_PAGE, _UNICODE = 0x42, 1200
 _VERSION_AT, _EXCEL_97 = 4, 0x0600
 _WIDE, _RICH, _PHONETIC = 0x1, 0x8, 0x4
 _RK_HUNDREDTHS, _RK_INTEGER = 1, 2
+_FORMAT_AT = 2  # in a style
+_FORMATS_OF_EXCEL = frozenset({*range(50), *range(63, 67), *range(164, 383)})
+"""The numbers that formats have in Excel's own files; 2.4.126 names fewer."""
+_OWN_FORMATS = range(164, 383)
 
 
 def records_of(stream: bytes | bytearray, start: int) -> Iterator[tuple[int, memoryview]]:
@@ -63,7 +68,7 @@ def special_styles(stream: bytes) -> dict[int, str]:
             number, length = struct.unpack_from("<HH" if is_excel_97(stream) else "<HB", data)
             formats[number] = _format_code(bytes(data), length, is_excel_97(stream))
         elif kind == _STYLE:
-            styles.append(struct.unpack_from("<H", data, 2)[0])
+            styles.append(struct.unpack_from("<H", data, _FORMAT_AT)[0])
     return special_formats(formats, styles)
 
 
@@ -117,3 +122,25 @@ def shared_strings(stream: bytes) -> list[str]:
         while at > end and end < len(content):
             end = next(ends)
     return strings
+
+
+def readable_by_calamine(stream: bytes) -> bytes:
+    """The records of a workbook in a form that calamine reads as Excel does.
+
+    JExcelApi and Spreadsheet::WriteExcel name a code page, which strings of Excel 97 do not have.
+    SheetJS numbers formats as Excel does not, so that calamine takes dates for numbers.
+    """
+    changed = bytearray(stream)
+    records = list(records_of(changed, 0))
+    formats = {struct.unpack_from("<H", data)[0]: data for kind, data in records if kind == _FORMAT}
+    free = iter(sorted(set(_OWN_FORMATS) - formats.keys()))
+    renumbered = dict(zip(sorted(formats.keys() - _FORMATS_OF_EXCEL), free, strict=False))
+    for number, new_number in renumbered.items():
+        struct.pack_into("<H", formats[number], 0, new_number)
+    for kind, data in records:
+        if kind == _CODE_PAGE and is_excel_97(stream):
+            struct.pack_into("<H", data, 0, _UNICODE)
+        elif kind == _STYLE:
+            (number,) = struct.unpack_from("<H", data, _FORMAT_AT)
+            struct.pack_into("<H", data, _FORMAT_AT, renumbered.get(number, number))
+    return bytes(changed)

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from importer.base.texts import N_, text
 from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown, special_formats
 from importer.workbook.formats.records.xls import error_name
@@ -20,7 +19,7 @@ from importer.workbook.formats.records.xlsb_records import (
     with_columns,
 )
 from importer.workbook.formats.refusals import (
-    hostile,
+    check_on_grid,
     no_such_text,
     same_row_twice,
     same_sheet_twice,
@@ -28,7 +27,7 @@ from importer.workbook.formats.refusals import (
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.packages import require_sound, targets_of
 from importer.workbook.formats.xml.xlsx_rewriting import rewritten
-from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup
+from importer.workbook.markup import Markup
 
 _ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
 _RK, _REAL, _TEXT, _SHARED, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 6, 7, 8, 9
@@ -79,11 +78,9 @@ def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
     return Look(markups, content, partial(_filled, archive, sheets))
 
 
-def _filled(archive: InspectedArchive, sheets: dict[str, bytes], name: str | int) -> Positions:
+def _filled(archive: InspectedArchive, sheets: dict[str, bytes], name: str) -> Positions:
     """The cells with values of the sheet of that name."""
-    assert isinstance(name, str)
-    part = archive.parts.get(_STRINGS)
-    records = records_of(archive.read(part)) if part is not None else ()
+    records = records_of(archive.text_of(_STRINGS))
     strings = [string_at(data, 1)[0] for kind, data in records if kind == _STRING_ITEM]
     reader = _SheetReader(name, {}, strings)
     reader.read(sheets[name])
@@ -91,13 +88,10 @@ def _filled(archive: InspectedArchive, sheets: dict[str, bytes], name: str | int
 
 
 def _special_formats(archive: InspectedArchive) -> dict[int, str]:
-    part = archive.parts.get(_STYLES)
-    if part is None:
-        return {}
     formats = {}
     styles = []
     is_cell_style = False
-    for kind, data in records_of(archive.read(part)):
+    for kind, data in records_of(archive.text_of(_STYLES)):
         if kind == _FORMAT:
             formats[struct.unpack_from("<H", data)[0]] = string_at(data, 2)[0]
         elif kind in (_BEGIN_CELL_STYLES, _END_CELL_STYLES):
@@ -152,8 +146,7 @@ class _SheetReader:
         markup = self.markup
         column, style = struct.unpack_from("<II", data)
         at = self._row, column + 1
-        if at[0] > LAST_ROW or at[1] > LAST_COLUMN:
-            raise hostile(text(N_("it has cells outside the grid of a sheet")))
+        check_on_grid(*at)
         markup.reach(*at)
         if kind in (_ERROR, _FORMULA_ERROR):
             markup.errors[at] = error_name(data[CELL_SIZE])

@@ -22,7 +22,7 @@ from importer.workbook.formats.refusals import (
     password_protected,
     too_large,
 )
-from importer.workbook.formats.xml.inflating import SMALL, Inspect, Inspection
+from importer.workbook.formats.xml.inflating import SMALL, Inspect, inspect_part
 
 _ENTRY = b"PK\x01\x02"
 END_OF_ARCHIVE = b"PK\x05\x06"
@@ -94,12 +94,13 @@ def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> Inspect
     _check_overlaps(places, len(content))
     total = 0
     for entry, (_start, data, end) in zip(entries, places, strict=True):
-        inspection = Inspection(entry, limits, limits.inflated_mb * MB - total, inspect)
-        total += inspection.size_of(memoryview(content)[data:end])
+        packed, allowed = memoryview(content)[data:end], limits.inflated_mb * MB - total
+        size, fault = inspect_part(entry, packed, allowed, limits, inspect)
+        total += size
         if total > max(SMALL, limits.ratio * len(content)):
             raise hostile(text(N_("its parts grow too much when they are unpacked")))
-        if inspection.fault is not None:
-            archive.faults[entry.filename] = inspection.fault
+        if fault is not None:
+            archive.faults[entry.filename] = fault
     spellings = Counter(part_key(name) for name in archive.namelist())
     for name in archive.namelist():
         if spellings[part_key(name)] > 1:  # they differ in case, and parsers would differ in them
@@ -120,10 +121,8 @@ def part_key(part: str) -> str:
 def _check_end(content: bytes) -> None:
     """Require the end record at the very end, or programs may choose different directories."""
     end = content.rfind(END_OF_ARCHIVE)
-    if end < 0 or end + _END_SIZE > len(content):
-        raise damaged()
-    (comment,) = struct.unpack_from("<H", content, end + _END_SIZE - 2)
-    if end + _END_SIZE + comment != len(content):
+    size = int.from_bytes(content[end + _END_SIZE - 2 : end + _END_SIZE], "little")  # of a comment
+    if end < 0 or end + _END_SIZE + size != len(content):
         raise damaged()
 
 

@@ -29,46 +29,38 @@ Inspect = Callable[[str, bytes, int], object]
 """Takes the name of a part, a window of its bytes, and how many of them the window before had."""
 
 
-class Inspection:
-    """Counts the bytes of a part and, if they may be XML, looks for what no parser should read."""
+def inspect_part(
+    entry: ZipInfo, packed: memoryview, allowed: int, limits: Limits, inspect: Inspect
+) -> tuple[int, RefusedError | None]:
+    """Inflate a part; give its true size, and the reason not to parse it as XML if there is one.
 
-    def __init__(self, entry: ZipInfo, limits: Limits, allowed: int, inspect: Inspect) -> None:
-        self._entry, self._limits, self._allowed = entry, limits, allowed
-        self._inspect = inspect
-        self.fault: RefusedError | None = None
-
-    def size_of(self, packed: memoryview) -> int:
-        """Inflate the part; return its true size."""
-        size = 0
-        tail = b""
-        for chunk in _inflated(self._entry, packed):
-            is_start = size <= _OVERLAP  # the window has all bytes so far
-            size += len(chunk)
-            self._check_size(size, len(packed))
-            window = tail + chunk
-            if is_start:
-                is_xml = window.lstrip(_BEFORE_XML)[:1] in (b"", b"<")
-                can_be_read = is_xml and not window.startswith(_UTF_16)
-                self.fault = None if can_be_read else unreadable_part(self._entry.filename)
-            if self.fault is None:
-                self._look_at(window, len(tail))
-            tail = window[-_OVERLAP:]
-        if size != self._entry.file_size:
-            raise hostile(text(N_("the stated size of a part is wrong")))
-        return size
-
-    def _check_size(self, size: int, packed: int) -> None:
-        if size > self._allowed:
+    Raises RefusedError if it has more than `allowed` bytes, or grows too much.
+    """
+    size = 0
+    tail = b""
+    fault: RefusedError | None = None
+    for chunk in _inflated(entry, packed):
+        is_start = size <= _OVERLAP  # the window has all bytes so far
+        size += len(chunk)
+        if size > allowed:
             reason = text(N_("its parts are too large when they are unpacked"))
-            raise too_large(reason, "inflated_mb", self._limits.inflated_mb)
-        if size > max(SMALL, self._limits.ratio * packed):
+            raise too_large(reason, "inflated_mb", limits.inflated_mb)
+        if size > max(SMALL, limits.ratio * len(packed)):
             raise hostile(text(N_("one of its parts grows too much when it is unpacked")))
-
-    def _look_at(self, window: bytes, seen: int) -> None:
-        if b"<!DOCTYPE" in window:
-            reason = text(N_("it declares a document type, as no spreadsheet program does"))
-            self.fault = hostile(reason)
-        self._inspect(self._entry.filename, window, seen)
+        window = tail + chunk
+        if is_start:
+            is_xml = window.lstrip(_BEFORE_XML)[:1] in (b"", b"<")
+            can_be_read = is_xml and not window.startswith(_UTF_16)
+            fault = None if can_be_read else unreadable_part(entry.filename)
+        if fault is None:
+            if b"<!DOCTYPE" in window:
+                reason = text(N_("it declares a document type, as no spreadsheet program does"))
+                fault = hostile(reason)
+            inspect(entry.filename, window, len(tail))
+        tail = window[-_OVERLAP:]
+    if size != entry.file_size:
+        raise hostile(text(N_("the stated size of a part is wrong")))
+    return size, fault
 
 
 def _inflated(entry: ZipInfo, packed: memoryview) -> Iterator[bytes]:

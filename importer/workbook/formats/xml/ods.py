@@ -38,11 +38,9 @@ def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
     return Look(reader.sheets, content, partial(_filled, archive, limits))
 
 
-def _filled(
-    archive: InspectedArchive, limits: Limits, name: str | int
-) -> Iterator[tuple[int, int]]:
+def _filled(archive: InspectedArchive, limits: Limits, name: str) -> Iterator[tuple[int, int]]:
     """The cells with values of the sheet of that name, text or not."""
-    reader = ContentReader(limits, _is_by_libreoffice(archive), False, str(name))
+    reader = ContentReader(limits, _is_by_libreoffice(archive), False, name)
     reader.read(archive, archive.parts[CONTENT])
     for rows, columns in reader.filled:
         yield from ((row, column) for row in rows for column in columns)

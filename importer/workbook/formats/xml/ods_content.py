@@ -58,15 +58,13 @@ class ContentReader(TagReader):
         self._left_out: int | None = None
         """How deep the tag is nested whose text is not that of its cell."""
 
-    def look_at(self, chunk: bytes) -> None:
-        """Receive bytes of the part, before their tags."""
+    def _look_at(self, chunk: bytes) -> None:
         self.edits.note_white_space(chunk)
 
     def _mark(self) -> None:
         self.edits.is_marked = True
 
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Receive the start of a tag."""
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if name == "text:p" or self._left_out is not None:
             return
         if name == "table:table":
@@ -183,8 +181,7 @@ class ContentReader(TagReader):
             raise too_large(reason, "cells", self._limits.cells)
         return [(row, column) for row in rows for column in columns]
 
-    def end_tag(self, name: str) -> None:
-        """Receive the end of a tag."""
+    def _end_tag(self, name: str) -> None:
         if self._left_out is not None:
             if self.nested < self._left_out:
                 self._left_out = None

@@ -41,13 +41,12 @@ _READ_TYPE = re.compile(
 def workbook_part(archive: InspectedArchive) -> str | None:
     """The part that lists the sheets, if there is one."""
     parts = archive.parts
-    if _LINKS in parts:
-        for link, target in _links(archive, ""):
-            if link.get("Type", "").endswith("/officeDocument") and target in parts:
-                # calamine tries the usual names first, and both must see the same workbook.
-                if target not in USUAL_WORKBOOKS and parts.keys() & set(USUAL_WORKBOOKS):
-                    raise hostile(text(N_("it contains several workbooks")))
-                return parts[target]
+    for link, target in _links(archive, ""):
+        if link.get("Type", "").endswith("/officeDocument") and target in parts:
+            # calamine tries the usual names first, and both must see the same workbook.
+            if target not in USUAL_WORKBOOKS and parts.keys() & set(USUAL_WORKBOOKS):
+                raise hostile(text(N_("it contains several workbooks")))
+            return parts[target]
     return next((parts[usual] for usual in USUAL_WORKBOOKS if usual in parts), None)
 
 
@@ -57,8 +56,6 @@ def find_shared_parts(archive: InspectedArchive, workbook: str) -> None:
     calamine knows no others.
     """
     key = part_key(workbook)
-    if links_name(key) not in archive.parts:
-        return
     for link, target in _links(archive, key):
         usual = _SHARED.get(posixpath.basename(link.get("Type", "")))
         if usual is not None and target in archive.parts:
@@ -67,8 +64,10 @@ def find_shared_parts(archive: InspectedArchive, workbook: str) -> None:
 
 def targets_of(archive: InspectedArchive, part: str) -> dict[str, str]:
     """The parts that `part` refers to, by their ids; raise KeyError if it has no links."""
-    parts = archive.parts
-    links = _links(archive, part_key(part))
+    parts, key = archive.parts, part_key(part)
+    if links_name(key) not in parts:
+        raise KeyError(links_name(key))
+    links = _links(archive, key)
     return {link.get("Id", ""): parts[target] for link, target in links if target in parts}
 
 
@@ -99,14 +98,11 @@ def require_sound(archive: InspectedArchive, roots: Iterable[str]) -> set[str]:
                 raise fault
             continue
         keys.add(key)
-        links = links_name(key)
-        if links in parts:
-            keys.add(links)
-            waiting += [
-                target
-                for link, target in _links(archive, key)
-                if posixpath.basename(link.get("Type", "")) in _READ_KINDS
-            ]
+        if links_name(key) in parts:
+            keys.add(links_name(key))
+        for link, target in _links(archive, key):
+            if posixpath.basename(link.get("Type", "")) in _READ_KINDS:
+                waiting.append(target)
     return keys
 
 
@@ -127,8 +123,8 @@ def target_path(archive: InspectedArchive, part: str, target: str) -> str:
 
 
 def _links(archive: InspectedArchive, key: str) -> Iterator[tuple[dict[str, str], str]]:
-    """The links of the part with this key, and the key of each one's target."""
-    part = archive.require_xml(archive.parts[links_name(key)])
-    for link in tags_of(archive, part, "Relationship"):
+    """The links of the part with this key, if it has any, and the key of each one's target."""
+    links = archive.parts.get(links_name(key))
+    for link in tags_of(archive, archive.require_xml(links), "Relationship") if links else ():
         if link.get("TargetMode") != "External":
             yield link, target_path(archive, key, link.get("Target", "")).lower()

@@ -53,16 +53,16 @@ class TagReader:
         self.parser.EndElementHandler = self._leave
         self.nested = 0
 
-    def look_at(self, chunk: bytes) -> None:
+    def _look_at(self, chunk: bytes) -> None:
         """Receive bytes of the part, before their tags."""
 
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         """Receive the start of a tag."""
 
-    def end_tag(self, name: str) -> None:
+    def _end_tag(self, name: str) -> None:
         """Receive the end of a tag."""
 
-    def refusal(self, part: str) -> RefusedError:
+    def _refusal(self, part: str) -> RefusedError:
         """The reason to refuse a file of which `part` is invalid."""
         return unreadable_part(part)
 
@@ -75,21 +75,21 @@ class TagReader:
         try:
             with archive.open(part) as stream:
                 while chunk := stream.read(CHUNK):
-                    self.look_at(chunk)
+                    self._look_at(chunk)
                     self.parser.Parse(chunk, False)
             self.parser.Parse(b"", True)
         except (expat.ExpatError, OverflowError, ValueError) as error:
-            raise self.refusal(part) from error
+            raise self._refusal(part) from error
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
         self.nested += 1
         if self.nested > _DEEPEST:
             raise hostile(text(N_("its tags are nested too deeply")))
-        self.start_tag(name, attributes)
+        self._start_tag(name, attributes)
 
     def _leave(self, name: str) -> None:
         self.nested -= 1
-        self.end_tag(name)
+        self._end_tag(name)
 
 
 class _Collector(TagReader):
@@ -100,10 +100,10 @@ class _Collector(TagReader):
         self.tags: list[dict[str, str]] = []
         self._name = name
 
-    def refusal(self, part: str) -> RefusedError:
+    def _refusal(self, part: str) -> RefusedError:
         return unreadable_list()
 
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if local(name) == self._name:
             if len(self.tags) == _MOST:
                 raise hostile(text(N_("it names more sheets or parts than any workbook has")))

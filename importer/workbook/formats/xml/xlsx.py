@@ -10,7 +10,7 @@ from operator import lt
 
 from importer.config.limits import Limits
 from importer.workbook.formats.look import Look, Positions
-from importer.workbook.formats.refusals import same_sheet_twice
+from importer.workbook.formats.refusals import check_on_grid, same_sheet_twice
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.packages import require_sound, targets_of
 from importer.workbook.formats.xml.tags import tags_of
@@ -19,7 +19,6 @@ from importer.workbook.formats.xml.xlsx_sheets import (
     SheetReader,
     StringsReader,
     Styles,
-    check_on_grid,
     position,
     styles_of,
 )
@@ -179,9 +178,8 @@ def _has_style(archive: InspectedArchive, part: str, styles: Mapping[str, str]) 
     return re.search(rf"""\ss=["'](?:{numbers})["']""".encode(), archive.read(part)) is not None
 
 
-def _filled(archive: InspectedArchive, sheets: dict[str, str], name: str | int) -> Positions:
+def _filled(archive: InspectedArchive, sheets: dict[str, str], name: str) -> Positions:
     """The cells with values of the sheet of that name."""
-    assert isinstance(name, str)
     strings = StringsReader()
     if _STRINGS in archive.parts:
         strings.read(archive, archive.parts[_STRINGS])

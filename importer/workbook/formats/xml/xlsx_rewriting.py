@@ -41,12 +41,12 @@ def rewritten(
     """
     changed = {part: _readable(archive.read(part)) for part in sheets}
     for source in ("", usual_name(workbook)):
-        part = archive.parts.get(links_name(source.lower()))
-        links = archive.read(part) if part is not None else b""
+        key = links_name(source.lower())
+        links = archive.text_of(key)
         readable = _with_plain_targets(archive, source, plain(links))
         readable = _MACRO_SHEET.sub(_DIALOG_SHEET, readable)
-        if part is not None and readable != links:
-            changed[part] = readable
+        if readable != links:
+            changed[archive.parts[key]] = readable
     return None if archive.has_usual_names and not changed else changed
 
 

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from importer.base.texts import N_, text
+from importer.workbook.formats.look import Positions
 from importer.workbook.formats.number_formats import note_shown, special_formats
 from importer.workbook.formats.refusals import (
     RefusedError,
-    hostile,
+    check_on_grid,
     no_such_text,
     same_row_twice,
     unreadable_sheet,
 )
 from importer.workbook.formats.xml.tags import TagReader, local
-from importer.workbook.markup import LAST_COLUMN, LAST_ROW, Markup, column_number
+from importer.workbook.markup import Markup, column_number
 
 _CELL = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)")
 _CONSTANTS = {"TRUE()": True, "FALSE()": False}
@@ -38,7 +38,7 @@ class SheetReader(TagReader):
     ) -> None:  # fmt: skip
         super().__init__()
         self.markup = Markup()
-        self.filled: list[tuple[int, int]] = []
+        self.filled: Positions = []
         self._name, self._formats, self._strings = name, formats, strings
         self._rows: set[int] = set()
         self._at = 0, 0
@@ -46,12 +46,10 @@ class SheetReader(TagReader):
         self._contents: dict[str, list[str]] = {}
         self._is_twice = False
 
-    def refusal(self, part: str) -> RefusedError:
-        """The reason to refuse a file of which the sheet is invalid."""
+    def _refusal(self, part: str) -> RefusedError:
         return unreadable_sheet(self._name)
 
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Receive the start of a tag."""
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         tag = local(name)
         row, column = self._at
         if tag == "c":
@@ -76,8 +74,7 @@ class SheetReader(TagReader):
         if attributes.get("hidden") in ("1", "true"):
             self.markup.hidden_rows.append(row)
 
-    def end_tag(self, name: str) -> None:
-        """Receive the end of a tag."""
+    def _end_tag(self, name: str) -> None:
         if self._cell is not None:
             self.parser.CharacterDataHandler = None
             if local(name) == "c":
@@ -132,13 +129,11 @@ class StringsReader(TagReader):
         self.blank: set[int] = set()
         self._pieces: list[str] = []
 
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Receive the start of a tag."""
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         is_text = local(name) == "t"
         self.parser.CharacterDataHandler = self._pieces.append if is_text else None
 
-    def end_tag(self, name: str) -> None:
-        """Receive the end of a tag."""
+    def _end_tag(self, name: str) -> None:
         self.parser.CharacterDataHandler = None
         if local(name) == "si":
             if not "".join(self._pieces).strip():
@@ -156,21 +151,15 @@ class StylesReader(TagReader):
         self.styles: list[int] = []
         self._is_cell_style = False
 
-    def start_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Receive the start of a tag."""
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         match local(name):
             case "numFmt":
                 code = attributes.get("formatCode", "")
                 self.formats[int(attributes.get("numFmtId", -1))] = code
-            case "cellXfs":
-                self._is_cell_style = True
+            case "cellXfs" | "cellStyleXfs" as group:
+                self._is_cell_style = group == "cellXfs"
             case "xf" if self._is_cell_style:
                 self.styles.append(int(attributes.get("numFmtId", 0)))
-
-    def end_tag(self, name: str) -> None:
-        """Receive the end of a tag."""
-        if local(name) == "cellXfs":
-            self._is_cell_style = False
 
 
 class Styles(NamedTuple):
@@ -188,12 +177,6 @@ def styles_of(archive: ZipFile, part: str) -> Styles:
     formats = special_formats(reader.formats, reader.styles)
     special = {str(style): code for style, code in formats.items()}
     return Styles(special, any(reader.styles[:1]))
-
-
-def check_on_grid(row: int, column: int) -> None:
-    """Raise RefusedError for a cell that no sheet has."""
-    if row > LAST_ROW or column > LAST_COLUMN:
-        raise hostile(text(N_("it has cells outside the grid of a sheet")))
 
 
 def position(reference: str | None, row: int, column: int) -> tuple[int, int]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any, NamedTuple
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 """First and last row and column of a range, counted from 0."""
+
+Positions = list[tuple[int, int]]
+"""Rows and columns of cells, counted from 1."""
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -50,6 +55,19 @@ class Markup:
     def reach(self, row: int, column: int) -> None:
         """Record that there is a value at `row` and `column`."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+
+
+class Look(NamedTuple):
+    """The look at a file before calamine reads it: the markup of each sheet, by its name or in the
+    file's order, and the file for calamine.
+
+    `filled` takes the same key; it looks at that sheet again and gives the positions of all cells
+    with a value, one that occurs twice also twice. It raises RefusedError for an invalid sheet.
+    """
+
+    markups: dict[str, Markup] | list[Markup]
+    content: bytes
+    filled: Callable[[Any], Iterable[tuple[int, int]]]
 
 
 def column_number(letters: str) -> int:

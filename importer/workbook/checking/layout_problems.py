@@ -28,13 +28,13 @@ def hidden_cells(
         for index in sorted(columns.values())
         if any(first <= index + 1 <= last for first, last in raw.markup.hidden_columns)
     ]
+    fix = N_("They are read like all others. Delete them if they should not be applied.")
     for is_hidden, message in (
         (raw.hidden, N_("The sheet {sheet} is hidden.")),
         (hidden_rows, N_("Hidden rows of {sheet}: {rows}.")),
         (hidden_columns, N_("Hidden columns of {sheet}: {columns}.")),
     ):
         if is_hidden:
-            fix = N_("They are read like all others. Delete them if they should not be applied.")
             yield _problem(Code.HIDDEN_ROWS, raw, message, fix,
                            rows=_ranges(hidden_rows), columns=hidden_columns)  # fmt: skip
 
@@ -131,22 +131,27 @@ def unknown_column(
     language = language_of(header.sheet.title, sheet)
     missing = {column.field: column.title(language) for column in sheet.columns
                if column.field not in taken}  # fmt: skip
-    facts: dict[str, object] = {}
-    code, message = Code.UNKNOWN_COLUMN, N_("{sheet} has no column named {column}.")
     if not header.name and missing:  # its header may have been deleted
-        message = N_("Column {column} of {sheet} has values but no header.")
-        fix = N_("Name it as one of: {columns}. If it is your own, give it any other name.")
-        facts["columns"] = list(missing.values())
-        return _header_problem(code, header, message, fix, **facts), missing.keys()
+        problem = _header_problem(
+            Code.UNKNOWN_COLUMN, header,
+            N_("Column {column} of {sheet} has values but no header."),
+            N_("Name it as one of: {columns}. If it is your own, give it any other name."),
+            columns=list(missing.values()),
+        )  # fmt: skip
+        return problem, missing.keys()
     if like := columns_like(sheet, header.name, taken, language):
         return misnamed_column(header, list(like.values())), like.keys()
     if others := [other for other in SHEETS if column_named(other, header.name)]:
-        facts["sheets"] = _either(others)
-        fix = N_("It belongs to {sheets}. Move it there, or rename it if it is your own.")
-    else:
-        code, fix = Code.IGNORED_COLUMN, N_("No action is needed if it is your own.")
-        message = N_("The column {column} of {sheet} was not recognised and was ignored.")
-    return _header_problem(code, header, message, fix, **facts), ()
+        return _header_problem(
+            Code.UNKNOWN_COLUMN, header, N_("{sheet} has no column named {column}."),
+            N_("It belongs to {sheets}. Move it there, or rename it if it is your own."),
+            sheets=_either(others),
+        ), ()  # fmt: skip
+    return _header_problem(
+        Code.IGNORED_COLUMN, header,
+        N_("The column {column} of {sheet} was not recognised and was ignored."),
+        N_("No action is needed if it is your own."),
+    ), ()  # fmt: skip
 
 
 def misnamed_column(header: Header, titles: Sequence[str]) -> Problem:
@@ -192,21 +197,15 @@ def _problem(
 
 
 def _header_problem(
-    code: Code,
-    header: Header,
-    message: str,
-    fix: str,
-    column: str | None = None,
-    /,
-    **facts: object,
+    code: Code, header: Header, message: str, fix: str, known: str | None = None, **facts: object
 ) -> Problem:
-    """A problem of a column; `column` is its English name if it is known."""
+    """A problem of a column; `known` is its English name if it is known."""
     letter = column_letters(header.index + 1)
     title = tidy_text(header.name) or letter
     facts |= {"sheet": header.sheet.name, "column": title, "letter": letter}
     return Problem(
         code, Text(message, facts), Text(fix, facts), header.sheet.name, header.row,
-        column or title, title, f"{letter}{header.row}", header.name,
+        known or title, title, f"{letter}{header.row}", header.name,
     )  # fmt: skip
 
 

@@ -15,9 +15,8 @@ from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import BadCell, Cell, Row, error_in, is_blank
-from importer.workbook.formats.look import Look
 from importer.workbook.formats.refusals import hostile, too_large, unreadable, unreadable_sheet
-from importer.workbook.markup import Markup, Range, column_letters
+from importer.workbook.markup import Look, Markup, Range, column_letters
 from importer.workbook.reading.counting import count_values, differing_cells
 from importer.workbook.reading.raw import AT_ONCE, FilledRows, RawSheet, blocks_of
 

@@ -18,11 +18,11 @@ from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
 from importer.workbook.formats import refusals
-from importer.workbook.formats.look import Look
 from importer.workbook.formats.records import compound_files, xls, xlsb
 from importer.workbook.formats.xml import ods, xlsx
 from importer.workbook.formats.xml.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.xml.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
+from importer.workbook.markup import Look
 from importer.workbook.reading.calamine import read_sheets
 from importer.workbook.reading.protocol import Part
 from importer.workbook.reading.raw import Note, RawWorkbook, blocks_of

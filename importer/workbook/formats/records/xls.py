@@ -6,7 +6,6 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from importer.workbook.formats import refusals
-from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown
 from importer.workbook.formats.records.compound_files import (
     with_workbook_stream,
@@ -20,7 +19,7 @@ from importer.workbook.formats.records.xls_records import (
     shared_strings,
     special_styles,
 )
-from importer.workbook.markup import Markup
+from importer.workbook.markup import Look, Markup, Positions
 
 _ENCRYPTED, _SHEET = 0x2F, 0x85
 _FORMULA, _ERROR, _ROW, _COLUMN_INFO = 0x06, 0x205, 0x208, 0x7D

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.number_formats import note_shown, special_formats
 from importer.workbook.formats.records.xls import error_name
 from importer.workbook.formats.records.xls_records import rk_number
@@ -27,7 +26,7 @@ from importer.workbook.formats.refusals import (
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.packages import require_sound, targets_of
 from importer.workbook.formats.xml.xlsx_rewriting import rewritten
-from importer.workbook.markup import Markup
+from importer.workbook.markup import Look, Markup, Positions
 
 _ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
 _RK, _REAL, _TEXT, _SHARED, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 6, 7, 8, 9

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from importer.config.limits import Limits
-from importer.workbook.formats.look import Look
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.ods_content import ContentReader
+from importer.workbook.markup import Look
 
 CONTENT = "content.xml"
 MIME_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"

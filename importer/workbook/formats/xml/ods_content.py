@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from importer.base.texts import N_, text
 from importer.config.limits import Limits
 from importer.workbook.cell import ERROR_WORDS
+from importer.workbook.formats.number_formats import shown
 from importer.workbook.formats.refusals import too_large
 from importer.workbook.formats.xml.ods_rewriting import Edits
-from importer.workbook.formats.xml.ods_shown import UNLIKE_TEXT, shown_text
 from importer.workbook.formats.xml.tags import TagReader
-from importer.workbook.markup import Markup
+from importer.workbook.markup import Markup, Positions
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _NOT_OF_A_CELL = ("office:annotation", "table:shapes", "office:forms")
@@ -26,6 +27,15 @@ _ERROR = re.compile("|".join([*map(re.escape, ERROR_WORDS), "Err:[0-9]{3}"]))
 """What formulas show that have no result; calcext, which says so, is LibreOffice's own."""
 _SPANNED = frozenset({"table:number-rows-spanned", "table:number-columns-spanned"})
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
+_UNLIKE_TEXT = frozenset({"date", "percentage", "time"})
+"""The types of values that are no text, even if calamine reads a number or text."""
+_MOMENTS = {
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)?"),
+    "time": re.compile(r"PT(?:[01][0-9]|2[0-3])H[0-9]{2}M[0-9]{2}(?:\.[0-9]+)?S"),
+}
+"""Dates and times that calamine reads as such."""
+_PERCENT = "0.#############%"
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class ContentReader(TagReader):
@@ -50,7 +60,7 @@ class ContentReader(TagReader):
         self._limits = limits
         self._depth = 0
         self._markup = Markup()
-        self._row = self._next_row = self._column = self._next_column = 1
+        self._row = self._next_row = self._next_column = 1
         self._cell: dict[str, str] | None = None
         self._at = 1, 1
         self._cell_start = 0
@@ -110,7 +120,7 @@ class ContentReader(TagReader):
         kind = attributes.get("office:value-type")
         is_error = attributes.get("calcext:value-type") == "error"
         is_result = is_error or "table:formula" in attributes
-        is_shown = kind in UNLIKE_TEXT or (kind == "float" and self._has_padding)
+        is_shown = kind in _UNLIKE_TEXT or (kind == "float" and self._has_padding)
         self._text = None
         if kind is None or is_result or is_shown or self._wanted is not None:
             self._text = []
@@ -121,7 +131,7 @@ class ContentReader(TagReader):
         self.parser.CharacterDataHandler = None if self._text is None else self._text.append
 
     def _end_cell(self, attributes: dict[str, str]) -> None:
-        at, words = self._at, ""
+        words = ""
         if self._text is not None:
             self.parser.CharacterDataHandler = None
             words = "".join(self._text).strip()
@@ -134,47 +144,51 @@ class ContentReader(TagReader):
             self._markup.reach(self._next_row - 1, self._next_column - 1)
         is_error = formula is not None and _ERROR.fullmatch(words) is not None
         if is_error or attributes.get("calcext:value-type") == "error":
-            self._markup.errors |= dict.fromkeys(self._repeated(at), words or "#N/A")
+            self._markup.errors |= dict.fromkeys(self._repeated(), words or "#N/A")
             kind = None
         elif formula in _CONSTANTS:
-            self._markup.booleans |= dict.fromkeys(self._repeated(at), _CONSTANTS[formula])
+            self._markup.booleans |= dict.fromkeys(self._repeated(), _CONSTANTS[formula])
         elif formula is not None:
             has_value = kind is not None or self._is_by_libreoffice
-            self._markup.formulas |= dict.fromkeys(self._repeated(at), has_value)
+            self._markup.formulas |= dict.fromkeys(self._repeated(), has_value)
         if kind == "boolean":
             is_true = attributes.get("office:boolean-value") == "true"
-            self._markup.booleans |= dict.fromkeys(self._repeated(at), is_true)
+            self._markup.booleans |= dict.fromkeys(self._repeated(), is_true)
         if kind is not None:
             self._count(attributes, words)
-        if kind in UNLIKE_TEXT or (kind == "float" and words):
-            self._note_shown(kind, shown_text(kind, attributes, words))
+        if kind in _UNLIKE_TEXT or (kind == "float" and words):
+            self._note_shown(kind, _shown_text(kind, attributes, words))
         if _SPANNED.isdisjoint(attributes):
             return
         rows = _number(attributes, "number-rows-spanned")
         columns = _number(attributes, "number-columns-spanned")
         if rows > 1 or columns > 1:
-            first = at[0] - 1, at[1] - 1
-            self._markup.merged.append((first, (first[0] + rows - 1, first[1] + columns - 1)))
+            top, left = self._at[0] - 1, self._at[1] - 1
+            self._markup.merged.append(((top, left), (top + rows - 1, left + columns - 1)))
 
     def _note_shown(self, kind: str, words: str | None) -> None:
         if words is not None:
             is_text = kind == "float" and "%" not in words
             shown = self._markup.shown if is_text else self._markup.not_text
-            shown |= dict.fromkeys(self._repeated(self._at), words)
+            shown |= dict.fromkeys(self._repeated(), words)
 
     def _count(self, attributes: dict[str, str], words: str) -> None:
         """Count a cell with a value, or all that are its repetitions."""
-        height, width = self._next_row - self._row, self._next_column - self._at[1]
-        self._markup.values += height * width
+        rows, columns = self._reach()
+        self._markup.values += len(rows) * len(columns)
         if self._sheet == self._wanted:
             stored = "".join(attributes.get(f"office:{name}", "") for name in _VALUES)
             if stored.strip() or words:
-                rows = range(self._row, self._next_row)
-                self.filled.append((rows, range(self._at[1], self._next_column)))
+                self.filled.append((rows, columns))
 
-    def _repeated(self, at: tuple[int, int]) -> list[tuple[int, int]]:
-        """All positions of the cell whose first one is `at`."""
-        rows, columns = range(at[0], self._next_row), range(at[1], self._next_column)
+    def _reach(self) -> tuple[range, range]:
+        """The rows and columns of the cell and its repetitions."""
+        row, column = self._at
+        return range(row, self._next_row), range(column, self._next_column)
+
+    def _repeated(self) -> Positions:
+        """All positions of the cell."""
+        rows, columns = self._reach()
         self._repeated_left -= len(rows) * len(columns)
         if self._repeated_left < 0:
             reason = text(N_("it repeats formulas or errors too often"))
@@ -200,3 +214,25 @@ def _number(attributes: dict[str, str], name: str) -> int:
     """A count, which is 1 by default."""
     stated = attributes.get(f"table:{name}")
     return 1 if stated is None else max(1, int(stated))
+
+
+def _shown_text(kind: str, attributes: Mapping[str, str], words: str) -> str | None:
+    """What a cell of this type and with these words shows, if calamine does not read it so."""
+    if kind == "percentage":
+        return words or shown(_PERCENT, float(attributes.get("office:value", 0)))
+    if kind in _MOMENTS:
+        moment = attributes.get(f"office:{kind}-value", "")
+        return None if _MOMENTS[kind].fullmatch(moment) else words or moment
+    return words if "%" in words or _is_padded(words, attributes) else None
+
+
+def _is_padded(words: str, attributes: Mapping[str, str]) -> bool:
+    """Whether the text of a number has leading zeros, and no digit but those of the number."""
+    *others, last = _DIGITS.findall(words) or [""]
+    whole = "".join(others)
+    value = abs(float(attributes.get("office:value", "nan")))
+    readings = ((whole + last, ""), (whole, last))  # the last digits may be those after the point
+    return any(
+        len(digits) > 1 and digits[0] == "0" and float(f"{digits}.{fraction}") == value
+        for digits, fraction in readings
+    )

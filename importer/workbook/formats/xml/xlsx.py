@@ -9,7 +9,6 @@ from functools import partial
 from operator import lt
 
 from importer.config.limits import Limits
-from importer.workbook.formats.look import Look, Positions
 from importer.workbook.formats.refusals import check_on_grid, same_sheet_twice
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.packages import require_sound, targets_of
@@ -22,7 +21,7 @@ from importer.workbook.formats.xml.xlsx_sheets import (
     position,
     styles_of,
 )
-from importer.workbook.markup import Markup
+from importer.workbook.markup import Look, Markup, Positions
 
 # A sheet is parsed only if one of these occurs: a formula, an error value, anything hidden; a cell,
 # a row or a shared string without its number in the usual form. A false match only costs the

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from importer.workbook.formats.look import Positions
 from importer.workbook.formats.number_formats import note_shown, special_formats
 from importer.workbook.formats.refusals import (
     RefusedError,
@@ -17,7 +16,7 @@ from importer.workbook.formats.refusals import (
     unreadable_sheet,
 )
 from importer.workbook.formats.xml.tags import TagReader, local
-from importer.workbook.markup import Markup, column_number
+from importer.workbook.markup import Markup, Positions, column_number
 
 _CELL = re.compile(r"\$?([A-Za-z]+)\$?([0-9]+)")
 _CONSTANTS = {"TRUE()": True, "FALSE()": False}

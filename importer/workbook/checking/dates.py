@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
@@ -55,12 +55,12 @@ def read_dates(
     The order of dates with two readings is the `stated` one, else what other dates of the column
     prove, else the `usual` one.
     """
-    readings = {index: typed for index, cell in enumerate(cells)
-                if isinstance(cell, str) and (typed := _typed(cell)) is not None}  # fmt: skip
+    readings = {index: moments for index, cell in enumerate(cells)
+                if isinstance(cell, str) and (moments := _typed(cell))}  # fmt: skip
     proofs: dict[DateOrder, int] = {}
-    for index, typed in readings.items():
-        if len(typed.days) == 1:
-            proofs.setdefault(next(iter(typed.days)), index)
+    for index, moments in readings.items():
+        if len(moments) == 1:
+            proofs.setdefault(next(iter(moments)), index)
     order, proof = stated or usual, None
     if stated is None and proofs:
         order, proof = next(iter(proofs.items())) if len(proofs) == 1 else (None, None)
@@ -70,7 +70,7 @@ def read_dates(
         if cell is None or type(cell) is dt.date:  # most cells
             values.append(cell)
             continue
-        moment = readings[index].moment(order) if index in readings else _moment(cell)
+        moment = _meant(readings[index], order) if index in readings else _moment(cell)
         if moment is None or moment.hour >= _LATE:
             values.append(cell)
             continue
@@ -78,47 +78,43 @@ def read_dates(
         if moment.time() != dt.time():
             timed.append(index)
     typed_last = [index for index in readings if values[index] is not cells[index]]
-    in_order = [index for index in typed_last
-                if order and readings[index].days.get(order) == values[index]]  # fmt: skip
-    ordered = [index for index in typed_last if len(set(readings[index].days.values())) > 1]
+    in_order = [index for index in typed_last if order in readings[index]]
+    ordered = [index for index in typed_last if len(set(readings[index].values())) > 1]
     is_undecided = stated is None and len(proofs) > 1
     return DatesRead(values, order, proof, typed_last, in_order, ordered, timed, is_undecided)
 
 
 def possible_days(cell: Cell) -> list[dt.date]:
     """The days that a cell may mean: day before month first, or the evening's before the next."""
-    typed = _typed(cell) if isinstance(cell, str) else None
-    moments = [typed.moment(order) for order in _ORDERS] if typed else [_moment(cell)]
+    typed = _typed(cell) if isinstance(cell, str) else {}
+    moments: list[dt.datetime | None] = [*typed.values()] or [_moment(cell)]
     days = list(dict.fromkeys(moment.date() for moment in moments if moment))
     if len(days) == 1 and days[0] < dt.date.max and moments[0] and moments[0].hour >= _LATE:
         days.append(days[0] + dt.timedelta(1))
     return [day for day in days if day >= FIRST_DATE]
 
 
-class _Typed(NamedTuple):
-    """A date typed with its year last: the day that it is in each order, and the time of day."""
-
-    days: dict[DateOrder, dt.date]
-    time: dt.time
-
-    def moment(self, order: DateOrder | None) -> dt.datetime | None:
-        """The moment that it means if dates with two readings have this order."""
-        days = set(self.days.values())
-        day = days.pop() if len(days) == 1 else self.days.get(order) if order else None
-        return dt.datetime.combine(day, self.time) if day else None
+def _meant(
+    moments: Mapping[DateOrder, dt.datetime], order: DateOrder | None
+) -> dt.datetime | None:  # fmt: skip
+    """What a date typed with its year last means if dates with two readings have this order."""
+    different = set(moments.values())
+    if len(different) == 1:
+        return different.pop()
+    return moments[order] if order else None
 
 
 @lru_cache(_CACHED)
-def _typed(text: str) -> _Typed | None:
-    match = _TYPED.fullmatch(_plain(text))
-    if match is None:
-        return None
-    first, _, second, year, *time = match.groups()
-    days: dict[DateOrder, dt.date] = {}
-    for order, day, month in zip(_ORDERS, (first, second), (second, first), strict=True):
-        with suppress(ValueError):  # 30/02/2026
-            days[order] = dt.date(int(year), int(month), int(day))
-    return _Typed(days, _time(time))
+def _typed(text: str) -> Mapping[DateOrder, dt.datetime]:
+    """What a date typed with its year last means in each order; nothing if it is none."""
+    moments: dict[DateOrder, dt.datetime] = {}
+    if match := _TYPED.fullmatch(_plain(text)):
+        first, _, second, year, *time = match.groups()
+        for order, day, month in zip(_ORDERS, (first, second), (second, first), strict=True):
+            with suppress(ValueError):  # 30/02/2026
+                date = dt.date(int(year), int(month), int(day))
+                moments[order] = dt.datetime.combine(date, _time(time))
+    return moments
 
 
 @lru_cache(_CACHED, typed=True)

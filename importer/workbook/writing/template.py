@@ -65,8 +65,8 @@ def new_workbook(language: str, known: Known = NOTHING) -> Workbook:
     lists.title = LISTS
     _fill_lists(lists, language, known)
     meta = workbook.create_sheet(META)
-    for row in ((VERSION, TEMPLATE_VERSION), ("language", language)):
-        meta.append(row)
+    meta.append((VERSION, TEMPLATE_VERSION))
+    meta.append(("language", language))
     lists.sheet_state = meta.sheet_state = "hidden"
     return workbook
 
@@ -120,15 +120,12 @@ def _drop_down(workbook: Workbook, column: Column, language: str) -> DataValidat
     last = sum(1 for cell in workbook[LISTS][letter] if cell.value is not None)
     if last == 1:
         return None
-    closed = column.kind in CHOICES
-    validation = DataValidation(
-        type="list", formula1=f"{LISTS}!${letter}$2:${letter}${last}", allow_blank=True
-    )
-    # OTCs and customers that the workbook itself adds are not in the list.
-    validation.showErrorMessage = closed
-    validation.errorTitle = column.title(language)
-    validation.error = translated(N_("Choose one from the list."), language)
-    return validation
+    return DataValidation(
+        type="list", formula1=f"{LISTS}!${letter}$2:${letter}${last}", allow_blank=True,
+        # OTCs and customers that the workbook itself adds are not in the list.
+        showErrorMessage=column.kind in CHOICES, errorTitle=column.title(language),
+        error=translated(N_("Choose one from the list."), language),
+    )  # fmt: skip
 
 
 def _limit(column: Column, language: str) -> DataValidation | None:

@@ -9,9 +9,10 @@ import io
 import posixpath
 import re
 import struct
+import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping
-from zipfile import ZipFile, ZipInfo
+from collections.abc import Callable, Collection, Iterator, Mapping
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
@@ -21,8 +22,8 @@ from importer.workbook.formats.refusals import (
     hostile,
     password_protected,
     too_large,
+    unreadable_part,
 )
-from importer.workbook.formats.xml.inflating import SMALL, Inspect, inspect_part
 
 _ENTRY = b"PK\x01\x02"
 END_OF_ARCHIVE = b"PK\x05\x06"
@@ -32,6 +33,17 @@ _LOCAL_SIZE = 30
 _NAME_AT = 26
 _ENCRYPTED = 0x1
 _DRIVE = re.compile("[A-Za-z]:")
+CHUNK = 1 << 20
+_SMALL = 16 * MB
+"""Inflated bytes that do no harm, whatever they grew from."""
+_SLICE = 1 << 16
+_OVERLAP = 1_024  # bytes of a chunk that the next window repeats; no tag of interest is longer
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0\xfe\xff", b"\0\0\0<")
+"""How XML begins in UTF-16 or UTF-32, which no program writes and calamine does not read."""
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
+
+Inspect = Callable[[str, bytes, int], object]
+"""Takes the name of a part, a window of its bytes, and how many of them the window before had."""
 
 
 class InspectedArchive(ZipFile):
@@ -95,9 +107,9 @@ def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> Inspect
     total = 0
     for entry, (_start, data, end) in zip(entries, places, strict=True):
         packed, allowed = memoryview(content)[data:end], limits.inflated_mb * MB - total
-        size, fault = inspect_part(entry, packed, allowed, limits, inspect)
+        size, fault = _inspect_part(entry, packed, allowed, limits, inspect)
         total += size
-        if total > max(SMALL, limits.ratio * len(content)):
+        if total > max(_SMALL, limits.ratio * len(content)):
             raise hostile(text(N_("its parts grow too much when they are unpacked")))
         if fault is not None:
             archive.faults[entry.filename] = fault
@@ -106,6 +118,61 @@ def inspect_archive(content: bytes, limits: Limits, inspect: Inspect) -> Inspect
         if spellings[part_key(name)] > 1:  # they differ in case, and parsers would differ in them
             archive.faults[name] = _same_name()
     return archive
+
+
+def _inspect_part(
+    entry: ZipInfo, packed: memoryview, allowed: int, limits: Limits, inspect: Inspect
+) -> tuple[int, RefusedError | None]:
+    """Inflate a part; give its true size, and the reason not to parse it as XML if there is one.
+
+    Raises RefusedError if it has more than `allowed` bytes, or grows too much.
+    """
+    size = 0
+    tail = b""
+    fault: RefusedError | None = None
+    for chunk in _inflated(entry, packed):
+        is_start = size <= _OVERLAP  # the window has all bytes so far
+        size += len(chunk)
+        if size > allowed:
+            reason = text(N_("its parts are too large when they are unpacked"))
+            raise too_large(reason, "inflated_mb", limits.inflated_mb)
+        if size > max(_SMALL, limits.ratio * len(packed)):
+            raise hostile(text(N_("one of its parts grows too much when it is unpacked")))
+        window = tail + chunk
+        if is_start:
+            is_xml = window.lstrip(_BEFORE_XML)[:1] in (b"", b"<")
+            can_be_read = is_xml and not window.startswith(_UTF_16)
+            fault = None if can_be_read else unreadable_part(entry.filename)
+        if fault is None:
+            if b"<!DOCTYPE" in window:
+                reason = text(N_("it declares a document type, as no spreadsheet program does"))
+                fault = hostile(reason)
+            inspect(entry.filename, window, len(tail))
+        tail = window[-_OVERLAP:]
+    if size != entry.file_size:
+        raise hostile(text(N_("the stated size of a part is wrong")))
+    return size, fault
+
+
+def _inflated(entry: ZipInfo, packed: memoryview) -> Iterator[bytes]:
+    """All bytes of a part, whatever size its entry states."""
+    if entry.compress_type == ZIP_STORED:
+        for start in range(0, len(packed), CHUNK):
+            yield bytes(packed[start : start + CHUNK])
+        return
+    if entry.compress_type != ZIP_DEFLATED:
+        raise damaged()
+    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+    for start in range(0, len(packed), _SLICE):
+        waiting: bytes | memoryview = packed[start : start + _SLICE]
+        while waiting and not inflating.eof:
+            yield inflating.decompress(waiting, CHUNK)
+            waiting = inflating.unconsumed_tail
+    while not inflating.eof:
+        chunk = inflating.decompress(b"", CHUNK)
+        if not chunk:
+            raise damaged()
+        yield chunk
 
 
 def usual_name(part: str) -> str:

@@ -14,7 +14,7 @@ from importer.workbook.formats.refusals import (
     unreadable_list,
     unreadable_part,
 )
-from importer.workbook.formats.xml.inflating import CHUNK
+from importer.workbook.formats.xml.archive import CHUNK
 
 _DEEPEST = 1_000  # nested tags; the parser keeps all of them, and no spreadsheet needs a hundred
 _MARKS = re.compile(

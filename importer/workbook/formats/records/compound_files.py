@@ -9,7 +9,6 @@ import olefile
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
 from importer.workbook.formats import refusals
-from importer.workbook.formats.xml.archive import END_OF_ARCHIVE
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -42,14 +41,6 @@ def _stream_name(ole: olefile.OleFileIO) -> str:
             return name
     reason = text(N_("it is a document of another program"))
     raise refusals.RefusedError(Code.NOT_A_WORKBOOK, reason)
-
-
-def without_archives(content: bytes) -> bytes:
-    """Remove the signature of a zip archive, which has not been inspected.
-
-    calamine looks for one when it cannot read the workbook.
-    """
-    return content.replace(END_OF_ARCHIVE, bytes(len(END_OF_ARCHIVE)))
 
 
 def _check_chains(ole: olefile.OleFileIO) -> None:

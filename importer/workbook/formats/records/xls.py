@@ -7,11 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from importer.workbook.formats import refusals
 from importer.workbook.formats.number_formats import note_shown
-from importer.workbook.formats.records.compound_files import (
-    with_workbook_stream,
-    without_archives,
-    workbook_stream,
-)
+from importer.workbook.formats.records.compound_files import with_workbook_stream, workbook_stream
 from importer.workbook.formats.records.xls_records import (
     readable_by_calamine,
     records_of,
@@ -19,6 +15,7 @@ from importer.workbook.formats.records.xls_records import (
     shared_strings,
     special_styles,
 )
+from importer.workbook.formats.xml.archive import END_OF_ARCHIVE
 from importer.workbook.markup import Look, Markup, Positions
 
 _ENCRYPTED, _SHEET = 0x2F, 0x85
@@ -84,7 +81,9 @@ def look(content: bytes) -> Look:
     readable = readable_by_calamine(records)
     if readable != records:
         content = with_workbook_stream(content, readable)
-    return Look([reader.markup for reader in readers], without_archives(content), filled)
+    # When calamine cannot read the workbook, it looks for an archive, which nobody has inspected.
+    content = content.replace(END_OF_ARCHIVE, bytes(len(END_OF_ARCHIVE)))
+    return Look([reader.markup for reader in readers], content, filled)
 
 
 class _SheetReader:

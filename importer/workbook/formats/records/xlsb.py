@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from importer.workbook.formats.number_formats import note_shown, special_formats
 from importer.workbook.formats.records.xls import error_name
 from importer.workbook.formats.records.xls_records import rk_number
-from importer.workbook.formats.records.xlsb_records import (
-    CELL_SIZE,
-    UNKNOWN_CELLS,
-    VALUES,
-    records_of,
-    string_at,
-    with_columns,
-)
 from importer.workbook.formats.refusals import (
     check_on_grid,
+    damaged,
     no_such_text,
     same_row_twice,
     same_sheet_twice,
@@ -28,8 +21,18 @@ from importer.workbook.formats.xml.packages import require_sound, targets_of
 from importer.workbook.formats.xml.xlsx_rewriting import rewritten
 from importer.workbook.markup import Look, Markup, Positions
 
-_ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
-_RK, _REAL, _TEXT, _SHARED, _FORMULA_TEXT, _FORMULA_NUMBER = 2, 5, 6, 7, 8, 9
+_ROW, _BLANK, _ERROR, _FORMULA_ERROR = 0, 1, 3, 11
+_RK, _REAL, _TEXT, _SHARED, _FORMULA_TEXT, _FORMULA_NUMBER, _RICH_TEXT = 2, 5, 6, 7, 8, 9, 62
+_VALUES = range(2, 12)
+"""Cells with a value and their column."""
+_SHORT_CELLS, _SHORTER = frozenset(range(12, 19)), 11
+"""Cells that stand right of the cell before them and do not store their column; by how much their
+type is greater than that of the same cell with a column."""
+_UNKNOWN_CELLS = _SHORT_CELLS | {_RICH_TEXT}
+"""Cells that calamine skips."""
+_CELL_SIZE = 8
+"""Bytes of a cell before its value: column and style."""
+_LENGTH_BITS = 28
 _TEXTS, _NUMBERS = (_TEXT, _FORMULA_TEXT), (_RK, _REAL, _FORMULA_NUMBER)
 _FORMULAS = range(8, 12)
 _BUNDLE_SHEET, _COLUMN_INFO, _MERGE_CELL = 156, 60, 176
@@ -50,10 +53,10 @@ def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
     """
     targets = targets_of(archive, workbook)
     listed = []
-    for kind, data in records_of(archive.read(workbook)):
+    for kind, data in _records_of(archive.read(workbook)):
         if kind == _BUNDLE_SHEET:
-            link, at = string_at(data, 8)
-            name, _ = string_at(data, at)
+            link, at = _string_at(data, 8)
+            name, _ = _string_at(data, at)
             listed.append((name, targets[link]))
     if len({part for _, part in listed}) < len(listed):
         raise same_sheet_twice()
@@ -66,7 +69,7 @@ def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
         sheet = archive.read(part)
         reader = _SheetReader(name, formats)
         if not reader.read(sheet):
-            sheet = changed[part] = with_columns(sheet)
+            sheet = changed[part] = _with_columns(sheet)
             reader = _SheetReader(name, formats)
             reader.read(sheet)
         sheets[name] = sheet
@@ -79,8 +82,8 @@ def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
 
 def _filled(archive: InspectedArchive, sheets: dict[str, bytes], name: str) -> Positions:
     """The cells with values of the sheet of that name."""
-    records = records_of(archive.text_of(_STRINGS))
-    strings = [string_at(data, 1)[0] for kind, data in records if kind == _STRING_ITEM]
+    records = _records_of(archive.text_of(_STRINGS))
+    strings = [_string_at(data, 1)[0] for kind, data in records if kind == _STRING_ITEM]
     reader = _SheetReader(name, {}, strings)
     reader.read(sheets[name])
     return reader.filled
@@ -90,9 +93,9 @@ def _special_formats(archive: InspectedArchive) -> dict[int, str]:
     formats = {}
     styles = []
     is_cell_style = False
-    for kind, data in records_of(archive.text_of(_STYLES)):
+    for kind, data in _records_of(archive.text_of(_STYLES)):
         if kind == _FORMAT:
-            formats[struct.unpack_from("<H", data)[0]] = string_at(data, 2)[0]
+            formats[struct.unpack_from("<H", data)[0]] = _string_at(data, 2)[0]
         elif kind in (_BEGIN_CELL_STYLES, _END_CELL_STYLES):
             is_cell_style = kind == _BEGIN_CELL_STYLES
         elif kind == _STYLE and is_cell_style:
@@ -117,12 +120,12 @@ class _SheetReader:
 
     def read(self, content: bytes) -> bool:
         """Read all records; return whether calamine reads them, too."""
-        for kind, data in records_of(content):
-            if kind in VALUES:
+        for kind, data in _records_of(content):
+            if kind in _VALUES:
                 self._note_cell(kind, data)
             elif kind == _ROW:
                 self._start_row(data)
-            elif kind in UNKNOWN_CELLS:
+            elif kind in _UNKNOWN_CELLS:
                 return False
             elif kind == _COLUMN_INFO:
                 first, last, _width, _style, flags = struct.unpack_from("<IIIIH", data)
@@ -148,7 +151,7 @@ class _SheetReader:
         check_on_grid(*at)
         markup.reach(*at)
         if kind in (_ERROR, _FORMULA_ERROR):
-            markup.errors[at] = error_name(data[CELL_SIZE])
+            markup.errors[at] = error_name(data[_CELL_SIZE])
             return
         if kind in _FORMULAS:
             markup.formulas[at] = True
@@ -164,15 +167,78 @@ class _SheetReader:
     ) -> str:
         """The text of a cell; any text for a number or truth value."""
         if kind == _SHARED:
-            index: int = struct.unpack_from("<I", data, CELL_SIZE)[0]
+            index: int = struct.unpack_from("<I", data, _CELL_SIZE)[0]
             if index >= len(strings):
                 raise no_such_text(self._name, *at)
             return strings[index]
-        return string_at(data, CELL_SIZE)[0] if kind in _TEXTS else "-"
+        return _string_at(data, _CELL_SIZE)[0] if kind in _TEXTS else "-"
 
 
 def _number(kind: int, data: memoryview) -> float:
     if kind == _RK:
-        return rk_number(struct.unpack_from("<I", data, CELL_SIZE)[0])
-    number: float = struct.unpack_from("<d", data, CELL_SIZE)[0]
+        return rk_number(struct.unpack_from("<I", data, _CELL_SIZE)[0])
+    number: float = struct.unpack_from("<d", data, _CELL_SIZE)[0]
     return number
+
+
+def _records_of(content: bytes) -> Iterator[tuple[int, memoryview]]:
+    """The type and data of each record; type and length use 7 bits of each byte."""
+    view = memoryview(content)
+    at = 0
+    while at < len(content):
+        kind = content[at]
+        at += 1
+        if kind & 0x80:
+            kind = kind & 0x7F | (content[at] & 0x7F) << 7
+            at += 1
+        length = 0
+        for shift in range(0, _LENGTH_BITS, 7):
+            byte = content[at]
+            at += 1
+            length |= (byte & 0x7F) << shift
+            if not byte & 0x80:
+                break
+        if at + length > len(content):
+            raise damaged()
+        yield kind, view[at : at + length]
+        at += length
+
+
+def _string_at(data: memoryview, at: int) -> tuple[str, int]:
+    """The text at `at`, and the position after it."""
+    (length,) = struct.unpack_from("<I", data, at)
+    end = at + 4 + 2 * length
+    return bytes(data[at + 4 : end]).decode("utf-16-le"), end
+
+
+def _with_columns(content: bytes) -> bytes:
+    """A sheet in which every cell stores its column, and no text its formats."""
+    records = []
+    column = -1
+    for kind, data in _records_of(content):
+        if kind == _ROW:
+            column = -1
+        elif kind in _SHORT_CELLS:
+            column += 1
+            records.append(_record(kind - _SHORTER, struct.pack("<I", column) + data))
+            continue
+        elif kind == _BLANK or kind in _VALUES:
+            (column,) = struct.unpack_from("<I", data)
+        elif kind == _RICH_TEXT:
+            (column,) = struct.unpack_from("<I", data)
+            value = _string_at(data, _CELL_SIZE + 1)[1]
+            head = bytes(data[:_CELL_SIZE])
+            records.append(_record(_TEXT, head + bytes(data[_CELL_SIZE + 1 : value])))
+            continue
+        records.append(_record(kind, data))
+    return b"".join(records)
+
+
+def _record(kind: int, data: bytes | memoryview) -> bytes:
+    """A record as `_records_of` reads it."""
+    head = [kind] if kind < 0x80 else [kind & 0x7F | 0x80, kind >> 7]
+    length = len(data)
+    while length >= 0x80:
+        head.append(length & 0x7F | 0x80)
+        length >>= 7
+    return bytes([*head, length]) + data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import deque
 from itertools import islice
 from typing import NamedTuple
 
@@ -95,11 +96,9 @@ def _utf16_without_mark(content: bytes) -> str | None:
 
 def _utf8(content: bytes) -> str | None:
     """UTF-8 if every byte fits it."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    chunks = (content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK))
     try:
-        for start in range(0, len(content), _CHUNK):
-            decoder.decode(content[start : start + _CHUNK])
-        decoder.decode(b"", True)
+        deque(codecs.iterdecode(chunks, "utf-8"), maxlen=0)
     except UnicodeDecodeError:
         return None
     return "utf-8"

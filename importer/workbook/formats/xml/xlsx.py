@@ -114,16 +114,14 @@ class Inspector:
         if len({part for _, part in listed}) < len(listed):
             raise same_sheet_twice()
         keys = require_sound(archive, [workbook, *sheets.values()])
-        part = archive.parts.get(_STYLES)
-        styles = Styles() if part is None else styles_of(archive, part)
-        markups = {name: self._markup(archive, name, part, styles) for name, part in sheets.items()}
-        odd = [
-            part
-            for name, part in sheets.items()
-            if self._of(part).is_odd
-            or styles.by_default
-            or not KNOWN_ERRORS.issuperset(markups[name].errors.values())
-        ]
+        styles = styles_of(archive, archive.parts.get(_STYLES))
+        markups = {}
+        odd = []
+        for name, part in sheets.items():
+            markup = markups[name] = self._markup(archive, name, part, styles)
+            knows_errors = KNOWN_ERRORS.issuperset(markup.errors.values())
+            if self._of(part).is_odd or styles.by_default or not knows_errors:
+                odd.append(part)
         changed = rewritten(archive, workbook, odd)
         if changed is not None:
             content = archive.with_parts(changed, keys)

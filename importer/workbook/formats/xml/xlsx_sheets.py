@@ -165,14 +165,15 @@ class Styles(NamedTuple):
     """The number formats that matter, by the index of their style as sheets write it, and whether
     cells without a style have a format as well."""
 
-    special: Mapping[str, str] = {}
-    by_default: bool = False
+    special: Mapping[str, str]
+    by_default: bool
 
 
-def styles_of(archive: ZipFile, part: str) -> Styles:
-    """The styles in `part`."""
+def styles_of(archive: ZipFile, part: str | None) -> Styles:
+    """The styles in `part`, if there is one."""
     reader = StylesReader()
-    reader.read(archive, part)
+    if part is not None:
+        reader.read(archive, part)
     formats = special_formats(reader.formats, reader.styles)
     special = {str(style): code for style, code in formats.items()}
     return Styles(special, any(reader.styles[:1]))

@@ -18,7 +18,7 @@ from importer.base.texts import N_, text
 from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
 from importer.workbook.formats import refusals
-from importer.workbook.formats.records import compound_files, xls, xlsb
+from importer.workbook.formats.records import xls, xls_records, xlsb
 from importer.workbook.formats.xml import ods, xlsx
 from importer.workbook.formats.xml.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.xml.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
@@ -52,7 +52,7 @@ def read_file(path: Path, limits: Limits, encoding: str | None = None) -> Iterat
     try:
         if content.startswith(_ZIP):
             yield from _archive_sheets(content, limits)
-        elif content.startswith(compound_files.SIGNATURE):
+        elif content.startswith(xls_records.SIGNATURE):
             yield from read_sheets(xls.look(content), limits)
         else:
             rows, sheet, notes = read_text(content, path, limits, encoding)

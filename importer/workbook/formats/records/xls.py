@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from importer.workbook.formats import refusals
 from importer.workbook.formats.number_formats import note_shown
-from importer.workbook.formats.records.compound_files import with_workbook_stream, workbook_stream
 from importer.workbook.formats.records.xls_records import (
     readable_by_calamine,
     records_of,
     rk_number,
     shared_strings,
     special_styles,
+    with_workbook_stream,
+    workbook_stream,
 )
 from importer.workbook.formats.xml.archive import END_OF_ARCHIVE
 from importer.workbook.markup import Look, Markup, Positions

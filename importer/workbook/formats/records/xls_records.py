@@ -1,14 +1,21 @@
-"""Read and rewrite the records of xls files: [MS-XLS], 2.4 and 2.5."""
+"""Read and rewrite the records of xls files: [MS-CFB], and [MS-XLS], 2.4 and 2.5."""
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from itertools import accumulate
 
+import olefile
+
+from importer.base.texts import N_, text
+from importer.domain.problems import Code
 from importer.workbook.formats import refusals
 from importer.workbook.formats.number_formats import special_formats
 
+SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _BEGIN, _EOF, _CONTINUE, _STRINGS, _FORMAT, _STYLE = 0x809, 0x0A, 0x3C, 0xFC, 0x41E, 0xE0
 _CODE_PAGE, _UNICODE = 0x42, 1200
 _VERSION_AT, _EXCEL_97 = 4, 0x0600
@@ -18,6 +25,50 @@ _FORMAT_AT = 2  # in a style
 _FORMATS_OF_EXCEL = frozenset({*range(50), *range(63, 67), *range(164, 383)})
 """The numbers that formats have in Excel's own files; 2.4.126 names fewer."""
 _OWN_FORMATS = range(164, 383)
+
+
+def workbook_stream(content: bytes) -> bytes:
+    """The records of the workbook in a compound file.
+
+    Raises RefusedError for a file that is encrypted, damaged, or not a workbook.
+    """
+    if _ENCRYPTED_PACKAGE in content:  # an xlsx file with a password
+        raise refusals.password_protected()
+    with olefile.OleFileIO(io.BytesIO(content)) as ole:
+        _check_chains(ole)
+        stream: bytes = ole.openstream(_stream_name(ole)).read()
+        return stream
+
+
+def with_workbook_stream(content: bytes, stream: bytes) -> bytes:
+    """The compound file with other records of the same size."""
+    copy = io.BytesIO(content)
+    with olefile.OleFileIO(copy, write_mode=True) as ole:
+        ole.write_stream(_stream_name(ole), stream)
+        return copy.getvalue()
+
+
+def _stream_name(ole: olefile.OleFileIO) -> str:
+    for name in ("Workbook", "Book"):
+        if ole.exists(name):
+            return name
+    reason = text(N_("it is a document of another program"))
+    raise refusals.RefusedError(Code.NOT_A_WORKBOOK, reason)
+
+
+def _check_chains(ole: olefile.OleFileIO) -> None:
+    """Raise RefusedError for a chain of sectors that forms a loop."""
+    if ole.num_mini_fat_sectors:
+        ole.loadminifat()
+    for following in (ole.fat, ole.minifat or ()):
+        walks = [0] * len(following)  # on which each sector was passed
+        for walk, start in enumerate(range(len(following)), 1):
+            at = start
+            while at < len(following) and not walks[at]:
+                walks[at] = walk
+                at = following[at]
+            if at < len(following) and walks[at] == walk:
+                raise refusals.damaged()
 
 
 def records_of(stream: bytes | bytearray, start: int) -> Iterator[tuple[int, memoryview]]:

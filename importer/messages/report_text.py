@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from importer.base.texts import N_, Text, _, printable, text
+from importer.base.texts import N_, Text, _, printable, shortened, text, visible
 from importer.domain.planning.changes import ChangeKind
+from importer.domain.problems import Code, Problem, Severity
 from importer.messages.change_text import describe_changes
 from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
-from importer.messages.problem_text import problem_lines
 from importer.messages.report import Report, Result
 
 SHOWN = 20  # changes that are listed, unless all are wanted
+_GROUPED = frozenset({Code.CONSOLE_LIMIT, Code.FORMULA_VALUE_USED})
+"""Warnings with the same text for every cell. Only the first is shown in full."""
+
+_PLACES = 20
+"""The most places of a warning that are listed."""
 
 _DONE = {
     ChangeKind.OTC_ADDED: N_("OTCs added"), ChangeKind.OTC_EDITED: N_("OTCs edited"),
@@ -49,6 +55,10 @@ _TONES = {
     Result.VALID: Tone.GOOD, Result.APPLIED: Tone.GOOD, Result.UNCHANGED: Tone.GOOD,
     Result.PARTLY_APPLIED: Tone.WATCH,
 }  # fmt: skip
+_HEADINGS = {
+    Severity.ERROR: (N_("Problems"), Tone.BAD),
+    Severity.WARNING: (N_("Warnings"), Tone.WATCH),
+}
 _ROWS_GOOD = N_("Rows: {read} read, {applied} good, {unchanged} unchanged, {rejected} rejected.")
 _ROWS_NOT_APPLIED = {
     Result.VALID: N_(
@@ -91,7 +101,7 @@ def report_lines(
         if report.rows.read == 0:
             yield line(2, _(N_("No row is filled in. Was the file saved?")))
     yield from _changes(report, everything)
-    yield from problem_lines(report.problems, everything)
+    yield from _problems(report.problems, everything)
     if report.corrections is not None:
         yield from (BLANK, line(2, text(advice.corrections, path=report.corrections)))
     if report.corrections_fault is not None:
@@ -111,7 +121,7 @@ def undo_lines(
     yield _headline(str(batch), text(_UNDO_HEADLINES[report.result]), report.result)
     if not report.problems:
         yield from _changes(report, everything, additions=True)
-    yield from problem_lines(report.problems, everything)
+    yield from _problems(report.problems, everything)
     yield from _batch(report)
 
 
@@ -132,6 +142,51 @@ def _changes(report: Report, everything: bool, *, additions: bool = False) -> It
     yield from (line(4, change) for change in listed)
     if more := len(changes) - len(listed):
         yield line(4, text(N_("… and {more} more (-v lists all)"), more=more))
+
+
+def _problems(problems: Sequence[Problem], everything: bool) -> Iterator[ReportLine]:
+    """The lines about `problems`; similar warnings share an entry unless `everything`."""
+    for severity, (heading, tone) in _HEADINGS.items():
+        of_severity = [problem for problem in problems if problem.severity is severity]
+        if not of_severity:
+            continue
+        yield BLANK
+        yield line(2, Span(_(heading), tone, bold=True), f" ({len(of_severity)})")
+        grouped = severity is Severity.WARNING and not everything
+        for sheet, of_sheet in groupby(of_severity, lambda problem: problem.sheet):
+            if sheet is not None:
+                yield line(2, Span(printable(sheet), bold=True))
+            groups: dict[object, list[Problem]] = {}
+            for at, problem in enumerate(of_sheet):
+                alike = problem.code if problem.code in _GROUPED else problem
+                groups.setdefault(alike if grouped else at, []).append(problem)
+            for group in groups.values():
+                yield from _entry(group)
+
+
+def _entry(group: list[Problem]) -> Iterator[ReportLine]:
+    """The first problem of `group` in full, and the places of the others."""
+    problem, *others = group
+    code = Span(problem.code, _HEADINGS[problem.severity][1])
+    yield line(4, *(f"{part} · " for part in _where(problem)), code)
+    yield line(6, problem.message)
+    yield line(6, "→ ", problem.fix)
+    places = [other.cell for other in others if other.cell]
+    if places:
+        listed = places[:_PLACES] + (["…"] if len(places) > _PLACES else [])
+        yield line(6, text(N_("Also in {places} (-v lists each one)."), places=listed))
+
+
+def _where(problem: Problem) -> Iterator[str]:
+    """The place and the value of a problem, as far as it has them."""
+    if problem.cell is not None:
+        yield problem.cell
+    elif problem.row is not None:
+        yield str(text(N_("row {row}"), row=problem.row))
+    if problem.header:
+        yield problem.header
+    if problem.value and problem.value != problem.header:
+        yield f"“{visible(shortened(problem.value))}”"
 
 
 def _batch(report: Report) -> Iterator[ReportLine]:

@@ -14,7 +14,6 @@ from importer.workbook.formats.refusals import (
     damaged,
     no_such_text,
     same_row_twice,
-    same_sheet_twice,
 )
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.packages import require_sound, targets_of
@@ -58,8 +57,6 @@ def look(archive: InspectedArchive, workbook: str, content: bytes) -> Look:
             link, at = _string_at(data, 8)
             name, _ = _string_at(data, at)
             listed.append((name, targets[link]))
-    if len({part for _, part in listed}) < len(listed):
-        raise same_sheet_twice()
     keys = require_sound(archive, [workbook, *(part for _, part in listed)])
     formats = _special_formats(archive)
     markups = {}

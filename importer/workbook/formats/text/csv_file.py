@@ -73,7 +73,7 @@ def read_csv(content: bytes, encoding: Encoding, suffix: str, limits: Limits) ->
             raise _too_many(limits)
         stream = _stream(content, encoding)
         stream.read(sep_line.end() if sep_line else start)
-        return _table(_rows(stream, separator, limits))
+        return _table(stream, separator, limits)
     except UnicodeError as error:
         raise misfit(content, encoding) from error
 
@@ -82,24 +82,8 @@ def _stream(content: bytes, encoding: Encoding) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding.codec, newline="")
 
 
-def _table(rows: Iterable[tuple[int, list[str]]]) -> Table:
+def _table(stream: io.TextIOWrapper, separator: str, limits: Limits) -> Table:
     table = Table([], {})
-    for number, fields in rows:
-        cells = [
-            field if field[:1].isalnum() and ":" not in field else cell_of(field)
-            for field in fields
-        ]  # fmt: skip
-        table.rows.append((number, cells))
-        for column, field in enumerate(fields, 1):
-            if field.lstrip()[:1] == "=" and isinstance(cells[column - 1], str):
-                table.quoted[number, column] = field
-    return table
-
-
-def _rows(
-    stream: io.TextIOWrapper, separator: str, limits: Limits
-) -> Iterator[tuple[int, list[str]]]:
-    """The fields of each row that is not blank, and its number."""
     widest = 0
     for number, fields in enumerate(_fields(_lines(stream, limits), separator), 1):
         if number > limits.rows:
@@ -113,7 +97,15 @@ def _rows(
             raise too_large(text(N_("it has too many columns")), "columns", limits.columns)
         if number * widest > limits.cells:
             raise _too_many(limits)
-        yield number, fields
+        cells = [
+            field if field[:1].isalnum() and ":" not in field else cell_of(field)
+            for field in fields
+        ]  # fmt: skip
+        table.rows.append((number, cells))
+        for column, field in enumerate(fields, 1):
+            if field.lstrip()[:1] == "=" and isinstance(cells[column - 1], str):
+                table.quoted[number, column] = field
+    return table
 
 
 def _too_many(limits: Limits) -> RefusedError:

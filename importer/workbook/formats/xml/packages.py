@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from importer.base.texts import N_, text
 from importer.domain.problems import Code
-from importer.workbook.formats.refusals import hostile
+from importer.workbook.formats.refusals import hostile, same_sheet_twice
 from importer.workbook.formats.xml.archive import InspectedArchive, part_key, usual_name
 from importer.workbook.formats.xml.tags import tags_of
 
@@ -71,12 +71,14 @@ def targets_of(archive: InspectedArchive, part: str) -> dict[str, str]:
     return {link.get("Id", ""): parts[target] for link, target in links if target in parts}
 
 
-def require_sound(archive: InspectedArchive, roots: Iterable[str]) -> set[str]:
+def require_sound(archive: InspectedArchive, roots: Sequence[str]) -> set[str]:
     """The keys of all parts that a parser reads; `roots` are the workbook and its sheets.
 
-    Raises RefusedError if one of them must not be parsed. What calamine does not need may be
-    unreadable; corrections are then written without openpyxl.
+    Raises RefusedError if one of them must not be parsed or holds two sheets. What calamine does
+    not need may be unreadable; corrections are then written without openpyxl.
     """
+    if len(set(roots)) < len(roots):
+        raise same_sheet_twice()
     parts = archive.parts
     keys = {key for key in _ALWAYS_READ if key in parts}
     if _CONTENT_TYPES in parts:

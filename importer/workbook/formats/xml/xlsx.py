@@ -9,7 +9,7 @@ from functools import partial
 from operator import lt
 
 from importer.config.limits import Limits
-from importer.workbook.formats.refusals import check_on_grid, same_sheet_twice
+from importer.workbook.formats.refusals import check_on_grid
 from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.packages import require_sound, targets_of
 from importer.workbook.formats.xml.tags import tags_of
@@ -110,10 +110,8 @@ class Inspector:
         Raises KeyError or ExpatError where the archive is not a valid workbook.
         """
         listed = list(_sheets(archive, archive.require_xml(workbook)))
+        keys = require_sound(archive, [workbook, *(part for _, part in listed)])
         sheets = dict(listed)
-        if len({part for _, part in listed}) < len(listed):
-            raise same_sheet_twice()
-        keys = require_sound(archive, [workbook, *sheets.values()])
         styles = styles_of(archive, archive.parts.get(_STYLES))
         markups = {}
         odd = []

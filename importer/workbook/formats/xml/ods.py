@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -16,9 +15,6 @@ MIME_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 _PARTS = (CONTENT, "mimetype", "meta.xml", "styles.xml", "meta-inf/manifest.xml")
 """The parts that are read, by their keys."""
-_PADDED = re.compile(
-    rb"""number:min-integer-digits\s*=\s*["'](?:[2-9]|[1-9][0-9]+)["']|<number:text>[^<]*%"""
-)
 
 
 def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
@@ -29,7 +25,7 @@ def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
     parts = {key for key in _PARTS if key in archive.parts}
     for key in parts - {"mimetype"}:
         archive.require_xml(archive.parts[key])
-    reader = ContentReader(limits, _is_by_libreoffice(archive), _has_padding(archive))
+    reader = ContentReader(archive, limits)
     part = archive.parts[CONTENT]
     reader.read(archive, part)
     if reader.edits or not archive.has_usual_names:
@@ -40,20 +36,10 @@ def look(archive: InspectedArchive, limits: Limits, content: bytes) -> Look:
 
 def _filled(archive: InspectedArchive, limits: Limits, name: str) -> Iterator[tuple[int, int]]:
     """The cells with values of the sheet of that name, text or not."""
-    reader = ContentReader(limits, _is_by_libreoffice(archive), False, name)
+    reader = ContentReader(archive, limits, name)
     reader.read(archive, archive.parts[CONTENT])
     for rows, columns in reader.filled:
         yield from ((row, column) for row in rows for column in columns)
-
-
-def _is_by_libreoffice(archive: InspectedArchive) -> bool:
-    """Whether LibreOffice wrote the file: it gives no type to results that are empty text."""
-    return b"LibreOffice" in archive.text_of("meta.xml")
-
-
-def _has_padding(archive: InspectedArchive) -> bool:
-    """Whether a number format of the file has leading zeros or a percent sign."""
-    return any(_PADDED.search(archive.text_of(key)) for key in (CONTENT, "styles.xml"))
 
 
 def is_encrypted(archive: InspectedArchive) -> bool:

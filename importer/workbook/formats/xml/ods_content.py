@@ -10,6 +10,7 @@ from importer.config.limits import Limits
 from importer.workbook.cell import ERROR_WORDS
 from importer.workbook.formats.number_formats import shown
 from importer.workbook.formats.refusals import too_large
+from importer.workbook.formats.xml.archive import InspectedArchive
 from importer.workbook.formats.xml.ods_rewriting import Edits
 from importer.workbook.formats.xml.tags import TagReader
 from importer.workbook.markup import Markup, Positions
@@ -26,6 +27,10 @@ _CONSTANTS = {"of:=TRUE()": True, "of:=FALSE()": False}
 _ERROR = re.compile("|".join([*map(re.escape, ERROR_WORDS), "Err:[0-9]{3}"]))
 """What formulas show that have no result; calcext, which says so, is LibreOffice's own."""
 _SPANNED = frozenset({"table:number-rows-spanned", "table:number-columns-spanned"})
+_PADDED = re.compile(
+    rb"""number:min-integer-digits\s*=\s*["'](?:[2-9]|[1-9][0-9]+)["']|<number:text>[^<]*%"""
+)
+"""A number format with leading zeros or a percent sign."""
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 _UNLIKE_TEXT = frozenset({"date", "percentage", "time"})
 """The types of values that are no text, even if calamine reads a number or text."""
@@ -45,10 +50,13 @@ class ContentReader(TagReader):
     """
 
     def __init__(
-        self, limits: Limits, is_by_libreoffice: bool, has_padding: bool, wanted: str | None = None
+        self, archive: InspectedArchive, limits: Limits, wanted: str | None = None
     ) -> None:  # fmt: skip
         super().__init__()
-        self._is_by_libreoffice, self._has_padding = is_by_libreoffice, has_padding
+        # LibreOffice gives no type to results that are empty text.
+        self._is_by_libreoffice = b"LibreOffice" in archive.text_of("meta.xml")
+        styles = map(archive.text_of, ("content.xml", "styles.xml"))
+        self._has_padding = any(map(_PADDED.search, styles))
         self._hidden_left = limits.rows
         self._repeated_left = min(_MOST_REPEATED, limits.cells)
         self.sheets: dict[str, Markup] = {}
@@ -169,8 +177,8 @@ class ContentReader(TagReader):
     def _note_shown(self, kind: str, words: str | None) -> None:
         if words is not None:
             is_text = kind == "float" and "%" not in words
-            shown = self._markup.shown if is_text else self._markup.not_text
-            shown |= dict.fromkeys(self._repeated(), words)
+            texts = self._markup.shown if is_text else self._markup.not_text
+            texts |= dict.fromkeys(self._repeated(), words)
 
     def _count(self, attributes: dict[str, str], words: str) -> None:
         """Count a cell with a value, or all that are its repetitions."""

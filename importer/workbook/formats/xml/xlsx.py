@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -73,11 +74,11 @@ class Inspector:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._findings: dict[str, _Findings] = {}
+        self._findings: defaultdict[str, _Findings] = defaultdict(_Findings)
 
     def inspect(self, part: str, window: bytes, seen: int) -> None:
         """Search a window of a part, whose first bytes were seen in the window before."""
-        findings = self._findings.setdefault(part, _Findings())
+        findings = self._findings[part]
         findings.is_sheet = findings.is_sheet or b"worksheet" in window or b"sheetData" in window
         rows = _different_rows(window) if findings.is_sheet else window
         findings.has_error_words |= any(sign in rows for sign in _IN_ERROR_WORDS)
@@ -118,18 +119,15 @@ class Inspector:
         for name, part in sheets.items():
             markup = markups[name] = self._markup(archive, name, part, styles)
             knows_errors = KNOWN_ERRORS.issuperset(markup.errors.values())
-            if self._of(part).is_odd or styles.by_default or not knows_errors:
+            if self._findings[part].is_odd or styles.by_default or not knows_errors:
                 odd.append(part)
         changed = rewritten(archive, workbook, odd)
         if changed is not None:
             content = archive.with_parts(changed, keys)
         return Look(markups, content, partial(_filled, archive, sheets))
 
-    def _of(self, part: str) -> _Findings:
-        return self._findings.get(part, _Findings())
-
     def _markup(self, archive: InspectedArchive, name: str, part: str, styles: Styles) -> Markup:
-        findings = self._of(part)
+        findings = self._findings[part]
         check_on_grid(findings.rows, findings.columns)
         if self._must_parse(findings) or _has_style(archive, part, styles.special):
             reader = SheetReader(name, styles.special)
@@ -137,7 +135,7 @@ class Inspector:
             markup = reader.markup
         else:
             markup = Markup(values=findings.cells)
-        strings = self._of(archive.parts.get(_STRINGS, ""))
+        strings = self._findings[archive.parts.get(_STRINGS, "")]
         markup.error_words = findings.has_error_words or strings.has_error_words
         return markup
 

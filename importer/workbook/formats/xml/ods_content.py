@@ -183,7 +183,8 @@ class ContentReader(TagReader):
     def _count(self, attributes: dict[str, str], words: str) -> None:
         """Count a cell with a value, or all that are its repetitions."""
         rows, columns = self._reach()
-        self._markup.values += len(rows) * len(columns)
+        # A range may be too long for len.
+        self._markup.values += (rows.stop - rows.start) * (columns.stop - columns.start)
         if self._sheet == self._wanted:
             stored = "".join(attributes.get(f"office:{name}", "") for name in _VALUES)
             if stored.strip() or words:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ class Span(NamedTuple):
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReportLine:
+class ReportLine(NamedTuple):
     """A line, indented by so many spaces; `str` gives it without tones."""
 
     spans: tuple[Span, ...] = ()

@@ -96,14 +96,13 @@ def cell_name(row: int, column: int) -> str:
 def escaped(text: str) -> str:
     """Escape `text` for a file in Excel's format: ECMA-376, 22.9.2.19, ST_Xstring.
 
-    What XML cannot hold becomes the control character for that, U+001A.
+    U+FFFE and U+FFFF, which no reader decodes, become the control character for that, U+001A.
     """
     if text.isprintable() and "_x" not in text:
         return text
-    escaped = _LOOKS_ESCAPED.sub("_x005F_", text.translate(_NOT_IN_XML))
-    return _CONTROL.sub(lambda control: f"_x{ord(control[0]):04X}_", escaped)
+    escaped = _LOOKS_ESCAPED.sub("_x005F_", text)
+    return _NOT_IN_XML.sub(lambda c: f"_x{ord(c[0]) if c[0] < ' ' else 0x1A:04X}_", escaped)
 
 
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
-_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\x1a")
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")

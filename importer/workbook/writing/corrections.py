@@ -10,8 +10,6 @@ from itertools import chain, count
 from pathlib import Path
 from zipfile import ZipFile
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from importer.base.files import whole_file
 from importer.domain.problems import Problem
 from importer.workbook.checking.check import CheckedWorkbook
@@ -19,7 +17,7 @@ from importer.workbook.labels import META, UNDECIDED
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Marks
 from importer.workbook.writing.corrections_own import own_workbook
-from importer.workbook.writing.new_rows import NewRows, save
+from importer.workbook.writing.new_rows import save
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 _SIGNATURE = "docProps/corrections.xml"
@@ -35,11 +33,12 @@ def write_corrections(
     corrected workbook then replaces the first one.
     """
     marks = Marks(problems, refused)
-    workbook, added = own_workbook(checked, marks), list[NewRows]()
-    if workbook is None:
-        workbook, added = fresh_workbook(checked.sheets, marks)
+    own = own_workbook(checked, marks)
+    workbook, added = (own, []) if own else fresh_workbook(checked.sheets, marks)
     added.append(marks.add_list(workbook))
-    _note_dates(workbook[META], checked.is_undecided)
+    meta = workbook[META]
+    if checked.is_undecided and meta.cell(meta.max_row, 1).value != UNDECIDED:
+        meta.append((UNDECIDED,))  # alone, one of the dates that contradict each other is certain
     with whole_file(path) as temporary:
         save(workbook, added, temporary)
         with ZipFile(temporary, "a") as archive:
@@ -82,12 +81,3 @@ def _signature(source: Path, archive: ZipFile) -> bytes:
     ]
     digest = hashlib.sha256(repr((os.fsencode(source.resolve()), parts)).encode()).hexdigest()
     return f"<corrections>{digest}</corrections>".encode()
-
-
-def _note_dates(meta: Worksheet, is_undecided: bool) -> None:
-    """Note in the hidden sheet if dates contradict each other: alone, one would be certain."""
-    for row in reversed(range(1, meta.max_row + 1)):
-        if meta.cell(row, 1).value == UNDECIDED:
-            meta.delete_rows(row)
-    if is_undecided:
-        meta.append((UNDECIDED,))

@@ -18,14 +18,7 @@ from importer.workbook.checking.check import OF_TEXT
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import is_problems, language_of
 from importer.workbook.reading.raw import FilledRows
-from importer.workbook.writing.corrections_marks import (
-    PROBLEMS_WIDTH,
-    SEPARATOR,
-    Marks,
-    add_problems_column,
-    fitting_height,
-    mark,
-)
+from importer.workbook.writing import corrections_marks as marking
 from importer.workbook.writing.new_rows import NewCell, NewRows
 from importer.workbook.writing.styles import BAD, WRAP, format_of, write_header
 from importer.workbook.writing.template import add_sheet, new_workbook
@@ -46,7 +39,7 @@ class _Column(NamedTuple):
 
 
 def fresh_workbook(
-    sheets: Sequence[InputSheet], marks: Marks
+    sheets: Sequence[InputSheet], marks: marking.Marks
 ) -> tuple[Workbook, list[NewRows]]:  # fmt: skip
     """A new workbook, and the rows to give back, their problems marked."""
     workbook = new_workbook(current_language())
@@ -82,7 +75,7 @@ def _add_missing_sheets(workbook: Workbook, sheets: Sequence[InputSheet]) -> Non
 
 
 def _add_rows(
-    workbook: Workbook, input_sheet: InputSheet, rows: FilledRows, marks: Marks
+    workbook: Workbook, input_sheet: InputSheet, rows: FilledRows, marks: marking.Marks
 ) -> NewRows:
     """Add one sheet and its `rows`, and mark their problems."""
     index = len(workbook.sheetnames) - 2  # before the hidden sheets
@@ -93,13 +86,13 @@ def _add_rows(
     else:
         sheet = add_sheet(workbook, template, name, language_of(name, template), index)
     columns = _columns(input_sheet, template, rows, sheet)
-    add_problems_column(sheet, 1, len(columns) + 1)
+    marking.add_problems_column(sheet, 1, len(columns) + 1)
     new_columns = {column.position: new for new, column in enumerate(columns, start=1)}
     new_rows = {row: number for number, row in enumerate(rows.numbers, start=2)}
     marked, explained = marks.place(input_sheet, sheet.title, new_rows, new_columns, 1, 1)
     for at, words in marked.items():
         if at[0] == 1:
-            mark(sheet, *at, words)
+            marking.mark(sheet, *at, words)
     added = NewRows(sheet)
     for number, (row, cells) in enumerate(rows, start=2):
         written = []
@@ -107,10 +100,11 @@ def _add_rows(
             value = cells[column.position] if column.position < len(cells) else None
             cell = NewCell(*_meant(input_sheet, row, column, value))
             if why := marked.get((number, new)):
-                cell = cell._replace(look=BAD, comment=f"{SEPARATOR}\n\n{why}")
+                cell = cell._replace(look=BAD, comment=f"{marking.SEPARATOR}\n\n{why}")
             written.append(cell)
         why = explained.get(number)
-        added.add([*written, NewCell(why, look=WRAP)], fitting_height([(why, PROBLEMS_WIDTH)]))
+        height = marking.fitting_height([(why, marking.PROBLEMS_WIDTH)])
+        added.add([*written, NewCell(why, look=WRAP)], height)
     return added
 
 

@@ -22,14 +22,7 @@ from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import LISTS, META, is_problems
 from importer.workbook.markup import column_letters, escaped
 from importer.workbook.reading.raw import FilledRows
-from importer.workbook.writing.corrections_marks import (
-    PROBLEMS_WIDTH,
-    Marks,
-    add_problems_column,
-    fitting_height,
-    mark,
-    unmark,
-)
+from importer.workbook.writing import corrections_marks as marking
 from importer.workbook.writing.styles import WRAPPED, put
 from importer.workbook.writing.template import add_validations
 
@@ -40,7 +33,7 @@ _WIDEST = 1_000_000
 """Cells from A1 to the last one of a sheet, including blank ones: openpyxl visits all of them."""
 
 
-def own_workbook(checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
+def own_workbook(checked: CheckedWorkbook, marks: marking.Marks) -> Workbook | None:
     """The checked workbook with its problems marked; None if it cannot be given back."""
     above = (
         min(own.rows.numbers, default=own.header_row + 1) <= own.header_row
@@ -56,7 +49,7 @@ def own_workbook(checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
         if is_problems(title):
             del workbook[title]
     for sheet in workbook.worksheets:
-        unmark(sheet)
+        marking.unmark(sheet)
     for input_sheet in checked.sheets:
         sheet = workbook[input_sheet.place.name]
         sheet.title = input_sheet.name
@@ -72,12 +65,12 @@ def own_workbook(checked: CheckedWorkbook, marks: Marks) -> Workbook | None:
             rows = {number: number for number in input_sheet.rows.numbers}
             if marks.refused is not None:
                 rows = _keep(sheet, header_row, marks.rows_of(input_sheet))
-            add_problems_column(sheet, header_row, last)
+            marking.add_problems_column(sheet, header_row, last)
             marked, explained = marks.place(
                 input_sheet, sheet.title, rows, columns, first, header_row
             )
             for at, words in marked.items():
-                mark(sheet, *at, words)
+                marking.mark(sheet, *at, words)
             for row, words in explained.items():
                 _explain(sheet, row, last, words)
     return workbook
@@ -140,7 +133,7 @@ def _explain(sheet: Worksheet, row: int, column: int, words: str) -> None:
     cell = sheet.cell(row, column)
     put(cell, words, "@")
     cell.alignment = WRAPPED
-    height = fitting_height([(words, PROBLEMS_WIDTH)])
+    height = marking.fitting_height([(words, marking.PROBLEMS_WIDTH)])
     if height is not None:
         row_dimension = sheet.row_dimensions[row]
         row_dimension.height = max(height, row_dimension.height or 0)

@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -26,8 +25,6 @@ from importer.workbook.writing import styles
 
 _COMPRESSION = 4
 """The file is hardly larger than with 6, the usual level, and takes two thirds of the time."""
-_BLOCK = 1_000
-"""Rows or comments to compress at a time."""
 _LINKS_LIMIT = 65_000  # Excel takes 65,530 on a sheet
 _DIMENSION = re.compile(rb"<dimension [^>]*>")
 _FIRST_SHAPE = 10_000
@@ -154,8 +151,6 @@ def _completed(content: bytes, inserted: Mapping[str, Iterable[str]]) -> Iterato
         before, found, after = content.partition(tag.encode())
         assert found, tag
         yield before
-        waiting = iter(texts)
-        while block := "".join(islice(waiting, _BLOCK)):
-            yield block.encode()
+        yield "".join(texts).encode()
         content = found + after
     yield content

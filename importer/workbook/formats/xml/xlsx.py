@@ -18,9 +18,8 @@ from importer.workbook.formats.xml.xlsx_rewriting import KNOWN_ERRORS, ODD_DIMEN
 from importer.workbook.formats.xml.xlsx_sheets import (
     SheetReader,
     StringsReader,
-    Styles,
+    StylesReader,
     position,
-    styles_of,
 )
 from importer.workbook.markup import Look, Markup, Positions
 
@@ -113,24 +112,29 @@ class Inspector:
         listed = list(_sheets(archive, archive.require_xml(workbook)))
         keys = require_sound(archive, [workbook, *(part for _, part in listed)])
         sheets = dict(listed)
-        styles = styles_of(archive, archive.parts.get(_STYLES))
+        styles = StylesReader()
+        if _STYLES in archive.parts:
+            styles.read(archive, archive.parts[_STYLES])
+        formats = styles.special()
         markups = {}
         odd = []
         for name, part in sheets.items():
-            markup = markups[name] = self._markup(archive, name, part, styles)
+            markup = markups[name] = self._markup(archive, name, part, formats)
             knows_errors = KNOWN_ERRORS.issuperset(markup.errors.values())
-            if self._findings[part].is_odd or styles.by_default or not knows_errors:
+            if self._findings[part].is_odd or styles.has_default() or not knows_errors:
                 odd.append(part)
         changed = rewritten(archive, workbook, odd)
         if changed is not None:
             content = archive.with_parts(changed, keys)
         return Look(markups, content, partial(_filled, archive, sheets))
 
-    def _markup(self, archive: InspectedArchive, name: str, part: str, styles: Styles) -> Markup:
+    def _markup(
+        self, archive: InspectedArchive, name: str, part: str, formats: Mapping[str, str]
+    ) -> Markup:  # fmt: skip
         findings = self._findings[part]
         check_on_grid(findings.rows, findings.columns)
-        if self._must_parse(findings) or _has_style(archive, part, styles.special):
-            reader = SheetReader(name, styles.special)
+        if self._must_parse(findings) or _has_style(archive, part, formats):
+            reader = SheetReader(name, formats)
             reader.read(archive, part)
             markup = reader.markup
         else:

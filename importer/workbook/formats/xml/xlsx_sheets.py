@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
-from zipfile import ZipFile
 
 from importer.workbook.formats.number_formats import note_shown, special_formats
 from importer.workbook.formats.refusals import (
@@ -146,37 +144,28 @@ class StylesReader(TagReader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.formats: dict[int, str] = {}
-        self.styles: list[int] = []
+        self._formats: dict[int, str] = {}
+        self._styles: list[int] = []
         self._is_cell_style = False
 
     def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         match local(name):
             case "numFmt":
                 code = attributes.get("formatCode", "")
-                self.formats[int(attributes.get("numFmtId", -1))] = code
+                self._formats[int(attributes.get("numFmtId", -1))] = code
             case "cellXfs" | "cellStyleXfs" as group:
                 self._is_cell_style = group == "cellXfs"
             case "xf" if self._is_cell_style:
-                self.styles.append(int(attributes.get("numFmtId", 0)))
+                self._styles.append(int(attributes.get("numFmtId", 0)))
 
+    def special(self) -> dict[str, str]:
+        """The formats that matter, by the index of their style as sheets write it."""
+        formats = special_formats(self._formats, self._styles)
+        return {str(style): code for style, code in formats.items()}
 
-class Styles(NamedTuple):
-    """The number formats that matter, by the index of their style as sheets write it, and whether
-    cells without a style have a format as well."""
-
-    special: Mapping[str, str]
-    by_default: bool
-
-
-def styles_of(archive: ZipFile, part: str | None) -> Styles:
-    """The styles in `part`, if there is one."""
-    reader = StylesReader()
-    if part is not None:
-        reader.read(archive, part)
-    formats = special_formats(reader.formats, reader.styles)
-    special = {str(style): code for style, code in formats.items()}
-    return Styles(special, any(reader.styles[:1]))
+    def has_default(self) -> bool:
+        """Whether cells without a style have a format as well."""
+        return any(self._styles[:1])
 
 
 def position(reference: str | None, row: int, column: int) -> tuple[int, int]:

@@ -15,21 +15,18 @@ from importer.base.texts import N_, text
 from importer.cli.check import print_reports, workbook_options
 from importer.cli.export import print_export
 from importer.cli.options import CommonOptions
-from importer.cli.translated import Command, option, with_examples
+from importer.cli.translated import command, option
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
     from importer.pipeline.job import Job
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_("Apply workbooks to the ledger. One refused row stops its whole workbook."),
-        "apply onboarding.xlsx",
-        "apply --partial january.xlsx february.xlsx",
-        'apply onboarding.xlsx --export "Export Avira Details.xlsx"',
-    ),
+@command(
+    N_("Apply workbooks to the ledger. One refused row stops its whole workbook."),
+    "apply onboarding.xlsx",
+    "apply --partial january.xlsx february.xlsx",
+    'apply onboarding.xlsx --export "Export Avira Details.xlsx"',
 )
 @option(
     "--partial", is_flag=True, help=N_("Apply the good rows and write corrections for the others.")

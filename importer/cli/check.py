@@ -14,7 +14,7 @@ from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterErr
 from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_lines, print_report
-from importer.cli.translated import Command, option, with_examples
+from importer.cli.translated import command, option
 from importer.config.settings import DateOrder
 
 if TYPE_CHECKING:
@@ -134,14 +134,11 @@ def print_reports(options: CommonOptions, reports: Iterable[Report]) -> int:
     return exit_code
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_("Show what applying workbooks would do, and every problem. Nothing is changed."),
-        "check onboarding.xlsx",
-        'check --sheet "Add OTC" may.csv',
-        "check --encoding mac_roman clients.csv",
-    ),
+@command(
+    N_("Show what applying workbooks would do, and every problem. Nothing is changed."),
+    "check onboarding.xlsx",
+    'check --sheet "Add OTC" may.csv',
+    "check --encoding mac_roman clients.csv",
 )
 @workbook_options
 def check(options: CommonOptions, files: tuple[Path, ...], job: Job) -> int:

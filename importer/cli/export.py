@@ -10,7 +10,7 @@ import click
 
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
-from importer.cli.translated import Command, option, with_examples
+from importer.cli.translated import command, option
 from importer.config.formats import MOVEMENTS, Format
 
 if TYPE_CHECKING:
@@ -37,16 +37,13 @@ class _NumberOrAll(click.IntRange):
         return None if value == "all" else super().convert(value, *where)
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_("Write the workbook “Export Avira Details” from the ledger."),
-        'export -o "Export Avira Details.xlsx"',
-        "export --as-of 2026-06-30 -o june.xlsx",
-        "export --format html -o licences.html",
-        "export --format csv -o details",
-        'export --customer "Clinica Norte" --lang es -o norte.xlsx',
-    ),
+@command(
+    N_("Write the workbook “Export Avira Details” from the ledger."),
+    'export -o "Export Avira Details.xlsx"',
+    "export --as-of 2026-06-30 -o june.xlsx",
+    "export --format html -o licences.html",
+    "export --format csv -o details",
+    'export --customer "Clinica Norte" --lang es -o norte.xlsx',
 )
 @option(
     "-o", "--output", type=click.Path(path_type=Path), show_default=f"{DEFAULT_NAME}.xlsx",

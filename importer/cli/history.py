@@ -9,7 +9,7 @@ import click
 from importer.base.texts import N_, _
 from importer.cli.options import BATCH, CommonOptions, common_options
 from importer.cli.output import print_json, print_lines, table
-from importer.cli.translated import Command, with_examples
+from importer.cli.translated import command
 
 if TYPE_CHECKING:
     from importer.ledger.reading.blocks import JournalLine
@@ -22,12 +22,7 @@ _KINDS = {
 }
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_("Show the batches applied, or every change of one batch."), "history", "history 7"
-    ),
-)
+@command(N_("Show the batches applied, or every change of one batch."), "history", "history 7")
 @click.argument("batch", required=False, type=BATCH)
 @common_options
 def history(options: CommonOptions, batch: int | None) -> None:

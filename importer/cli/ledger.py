@@ -11,7 +11,7 @@ from importer.base.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, common_options, force_option
 from importer.cli.output import print_lines
-from importer.cli.translated import Group, option, with_examples
+from importer.cli.translated import Group, command, option, with_examples
 
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -28,14 +28,13 @@ def ledger() -> None:
     """The group of these commands."""
 
 
-@ledger.command(
-    help=with_examples(
-        N_("Create the ledger, and on a server give roles access to the account."),
-        "ledger init --ledger licences.db",
-        "ledger init --ledger postgresql+psycopg://owner@db.example/licences "
-        "--importer importer --reader reader",
-        "ledger init --ledger postgresql+psycopg://owner@db.example/licences --from licences.db",
-    )
+@command(
+    N_("Create the ledger, and on a server give roles access to the account."),
+    "ledger init --ledger licences.db",
+    "ledger init --ledger postgresql+psycopg://owner@db.example/licences "
+    "--importer importer --reader reader",
+    "ledger init --ledger postgresql+psycopg://owner@db.example/licences --from licences.db",
+    group=ledger,
 )
 @option(
     "--importer", "importers", multiple=True, metavar="ROLE",
@@ -90,7 +89,7 @@ def init(
     options.print_result(document, *lines)
 
 
-@ledger.command(help=with_examples(N_("Upgrade a ledger of an earlier version."), "ledger upgrade"))
+@command(N_("Upgrade a ledger of an earlier version."), "ledger upgrade", group=ledger)
 @common_options
 def upgrade(options: CommonOptions) -> None:
     """Run the missing migrations in one transaction."""
@@ -105,12 +104,11 @@ def upgrade(options: CommonOptions) -> None:
     options.print_result({"ledger": target.name, "from": before, "to": after}, message)
 
 
-@ledger.command(
-    help=with_examples(
-        N_("Verify the ledger: derive everything again and compare."),
-        "ledger verify",
-        "ledger verify --expect-head HASH",
-    )
+@command(
+    N_("Verify the ledger: derive everything again and compare."),
+    "ledger verify",
+    "ledger verify --expect-head HASH",
+    group=ledger,
 )
 @option(
     "--expect-head",
@@ -162,11 +160,10 @@ def _checked_hash(typed: str | None) -> str | None:
     return head
 
 
-@ledger.command(
-    help=with_examples(
-        N_("Copy the ledger into a file, which is a ledger too. Imports may continue meanwhile."),
-        "ledger backup licences-copy.db",
-    )
+@command(
+    N_("Copy the ledger into a file, which is a ledger too. Imports may continue meanwhile."),
+    "ledger backup licences-copy.db",
+    group=ledger,
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @force_option

@@ -17,7 +17,7 @@ from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_lines
-from importer.cli.translated import Command, option, with_examples
+from importer.cli.translated import command, option
 
 if TYPE_CHECKING:
     from importer.config.service import ServiceSettings
@@ -28,17 +28,14 @@ _GARBAGE_THRESHOLDS = (700, 10, 10)
 every workbook."""
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_(
-            "Apply the workbooks put into a folder, and export on a schedule, as the configuration "
-            "file says, until stopped."
-        ),
-        "serve --config avira-importer.toml --check",
-        "serve --config avira-importer.toml",
-        "serve --config avira-importer.toml --once",
+@command(
+    N_(
+        "Apply the workbooks put into a folder, and export on a schedule, as the configuration "
+        "file says, until stopped."
     ),
+    "serve --config avira-importer.toml --check",
+    "serve --config avira-importer.toml",
+    "serve --config avira-importer.toml --once",
 )
 @option(
     "--once", "only_once", is_flag=True,

@@ -11,7 +11,7 @@ from importer.base.errors import MisuseError
 from importer.base.texts import N_, _, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
 from importer.cli.output import print_json, print_lines, table
-from importer.cli.translated import Group, with_examples
+from importer.cli.translated import Group, command, with_examples
 
 if TYPE_CHECKING:
     from importer.domain.contents import CustomerHolding, OtcHolding
@@ -36,12 +36,11 @@ def show() -> None:
     """The group of these commands."""
 
 
-@show.command(
-    help=with_examples(
-        N_("Show the OTCs with their licences, or one OTC with its customers."),
-        "show otcs",
-        "show otcs ABCDE-12345-FGHIJ-67890",
-    )
+@command(
+    N_("Show the OTCs with their licences, or one OTC with its customers."),
+    "show otcs",
+    "show otcs ABCDE-12345-FGHIJ-67890",
+    group=show,
 )
 @click.argument("code", required=False)
 @as_of_option
@@ -72,12 +71,11 @@ def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) 
         print_lines(["", *table([_(N_("Customer")), _(N_("Licences"))], customers)])
 
 
-@show.command(
-    help=with_examples(
-        N_("Show the customers with their subscriptions, or one customer."),
-        "show customers",
-        'show customers "Clinica Norte"',
-    )
+@command(
+    N_("Show the customers with their subscriptions, or one customer."),
+    "show customers",
+    'show customers "Clinica Norte"',
+    group=show,
 )
 @click.argument("name", required=False)
 @as_of_option
@@ -105,10 +103,11 @@ def customers(options: CommonOptions, name: str | None, as_of: dt.date | int | N
     print_lines(table(headers, rows))
 
 
-@show.command(
-    help=with_examples(
-        N_("Show the totals of the ledger."), "show summary", "show summary --as-of 2026-06-30"
-    )
+@command(
+    N_("Show the totals of the ledger."),
+    "show summary",
+    "show summary --as-of 2026-06-30",
+    group=show,
 )
 @as_of_option
 @common_options

@@ -11,18 +11,15 @@ from importer.base.errors import MisuseError
 from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, common_options, force_option
 from importer.cli.output import print_json
-from importer.cli.translated import Command, option, with_examples
+from importer.cli.translated import command, option
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_("Write the onboarding workbook to fill in."),
-        "template -o onboarding.xlsx",
-        "template --lang es",
-        "template --prefill -o edit.xlsx",
-        "template --schema > sheets.yaml",
-    ),
+@command(
+    N_("Write the onboarding workbook to fill in."),
+    "template -o onboarding.xlsx",
+    "template --lang es",
+    "template --prefill -o edit.xlsx",
+    "template --schema > sheets.yaml",
 )
 @option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("onboarding.xlsx"),

@@ -42,7 +42,6 @@ class Command(click.Command):
 class Group(click.Group):
     """A group of commands with translated help."""
 
-    command_class = Command
     help = _TranslatedText()
 
 
@@ -56,6 +55,14 @@ class Option(click.Option):
 def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
     """Add an option with translated help to a command."""
     return click.option(*names, cls=Option, **settings)
+
+
+def command(
+    sentence: str, *examples: str, group: click.Group | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a command with that help (see `with_examples`), perhaps of a group."""
+    make = click.command if group is None else group.command
+    return make(cls=Command, help=with_examples(sentence, *examples))
 
 
 def with_examples(sentence: str, *examples: str) -> str:

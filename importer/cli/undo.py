@@ -8,16 +8,13 @@ from importer.base.errors import EXIT_DONE, EXIT_UNDO
 from importer.base.texts import N_
 from importer.cli.options import BATCH, CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_report
-from importer.cli.translated import Command, option, with_examples
+from importer.cli.translated import command, option
 
 
-@click.command(
-    cls=Command,
-    help=with_examples(
-        N_("Undo a batch: a new batch restores everything that it changed."),
-        "undo 7 --check",
-        "undo 7",
-    ),
+@command(
+    N_("Undo a batch: a new batch restores everything that it changed."),
+    "undo 7 --check",
+    "undo 7",
 )
 @click.argument("batch", type=BATCH)
 @option("--check", "only_check", is_flag=True, help=N_("Only show what undoing would do."))

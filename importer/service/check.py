@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone
@@ -25,8 +27,8 @@ from importer.service.exports.schedule import Schedule
 from importer.service.folders import make_own_folders, require_folder, required_folders
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.outbox import Outbox
-from importer.service.metrics import PortInUseError, try_port
-from importer.service.state import KeptRuns, state_folder
+from importer.service.metrics import unusable_port
+from importer.service.state import load_runs, state_folder
 from importer.service.stopping import StopSignal
 
 _USABLE = N_("{folder} can be read and written.")
@@ -62,18 +64,15 @@ def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
     if settings.smtp is not None:
         yield _result("smtp", partial(_mail, settings, settings.smtp))
     if settings.metrics_port:  # 0 is any that is free
-        yield _result("service.metrics_port", partial(_port, settings))
+        yield _port("service.metrics_port", settings)
 
 
 def _result(what: str, check: Callable[[], Text]) -> CheckResult:
     try:
         return CheckResult(what, EXIT_DONE, check())
-    except PortInUseError as error:  # perhaps by the service itself
-        return CheckResult(what, EXIT_DONE, error.message, is_warning=True)
-    except LedgerError as error:
-        return CheckResult(what, EXIT_LEDGER, error.message)
     except ImporterError as error:
-        return CheckResult(what, EXIT_USAGE, error.message)
+        exit_code = EXIT_LEDGER if isinstance(error, LedgerError) else EXIT_USAGE
+        return CheckResult(what, exit_code, error.message)
 
 
 def _folder(settings: ServiceSettings, key: str, path: Path) -> Text:
@@ -118,7 +117,7 @@ def _future_ledger(ledger: Ledger) -> Text:
 
 def _schedule(export: ExportSettings, settings: ServiceSettings) -> Text:
     schedule = Schedule.of(export, settings.file)
-    last = KeptRuns(state_folder(settings)).of(export).last
+    last = load_runs(state_folder(settings), export).last
     if last is None and export.cron is None:
         return text(N_("{export}: the first run is due now."), export=export.name)
     at = schedule.next_after(clock.now() if last is None else last)
@@ -151,10 +150,22 @@ def _customers(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
         yield CheckResult(f"{export.key}.customer", EXIT_DONE, message, unknown is not None)
 
 
-def _port(settings: ServiceSettings) -> Text:
-    try_port(settings)
-    return text(N_("Port {port} of {host} can be used."),
-                host=settings.metrics_host, port=settings.metrics_port)  # fmt: skip
+def _port(what: str, settings: ServiceSettings) -> CheckResult:
+    """Whether the metrics port is free; nothing listens on it meanwhile."""
+    address: dict[str, Any] = {"host": settings.metrics_host, "port": settings.metrics_port}
+    try:
+        family, *_, bound = socket.getaddrinfo(**address, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if os.name != "nt":  # where that would take the port of another program
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(bound)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            in_use = N_("Port {port} of {host} is in use. If this service is not already running, "
+                        "choose another port.")  # fmt: skip
+            return CheckResult(what, EXIT_DONE, text(in_use, **address), is_warning=True)
+        return CheckResult(what, EXIT_USAGE, unusable_port(settings, error).message)
+    return CheckResult(what, EXIT_DONE, text(N_("Port {port} of {host} can be used."), **address))
 
 
 def _mail(settings: ServiceSettings, smtp: SmtpSettings) -> Text:

@@ -17,7 +17,7 @@ from importer.pipeline.job import Job
 from importer.service.events import Event, log
 from importer.service.inbox.result import InboxResult
 from importer.service.ledger_watch import LedgerWatch
-from importer.service.mail.notices import Notices
+from importer.service.mail.compose import Notices
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
 from importer.service.state import state_folder

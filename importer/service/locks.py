@@ -32,32 +32,20 @@ def lock_of(folder: Path) -> Path:
 
 
 @contextmanager
-def held_lock(folder: Path) -> Iterator[None]:
-    """Hold the lock of this service's `folder`; remove it if the folder is gone at the end."""
-    try:
-        with locked(lock_of(folder)):
-            yield
-    finally:
-        _remove_unneeded(folder)
+def service_lock(folder: Path) -> Iterator[bool]:
+    """Hold the lock of the service that `folder` belongs to, unless that service runs.
 
-
-@contextmanager
-def if_free(folder: Path) -> Iterator[bool]:
-    """Whether the service of `folder` has ended; if so, keep its lock meanwhile.
-
-    Raises OSError if that cannot be determined, as for another user's.
+    The lock is removed if the folder is gone at the end. Raises OSError if it cannot be
+    determined whether the service runs, as for another user's.
     """
-    with locked(lock_of(folder)) as is_locked:
-        yield is_locked
-    if is_locked:
-        _remove_unneeded(folder)
-
-
-def _remove_unneeded(folder: Path) -> None:
-    """Remove a lock without a folder; Windows allows it only once the lock is released."""
-    if not folder.exists():
-        with suppress(OSError):
-            lock_of(folder).unlink(missing_ok=True)
+    is_locked = False
+    try:
+        with locked(lock_of(folder)) as is_locked:
+            yield is_locked
+    finally:  # Windows allows it only once the lock is released
+        if is_locked and not folder.exists():
+            with suppress(OSError):
+                lock_of(folder).unlink(missing_ok=True)
 
 
 @contextmanager

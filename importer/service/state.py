@@ -40,27 +40,23 @@ NO_RUNS = Runs()
 _FILE = TypeAdapter(dict[str, Runs])
 
 
-class KeptRuns:
-    """The runs of each export, in a file."""
+def load_runs(folder: Path, export: ExportSettings) -> Runs:
+    """The runs of an export that the state `folder` has kept."""
+    return _all_runs(folder).get(_key(export), NO_RUNS)
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "exports.json"
 
-    def of(self, export: ExportSettings) -> Runs:
-        """The runs of an export."""
-        return self._read().get(_key(export), NO_RUNS)
+def save_runs(folder: Path, export: ExportSettings, runs: Runs) -> None:
+    """Keep the runs of an export in the state `folder`; raise OutputError on failure."""
+    kept = {**_all_runs(folder), _key(export): runs}
+    with whole_file(folder / "exports.json") as path:
+        path.write_bytes(_FILE.dump_json(kept, indent=2))
 
-    def keep(self, export: ExportSettings, runs: Runs) -> None:
-        """Save the runs of an export; raise OutputError on failure."""
-        kept = {**self._read(), _key(export): runs}
-        with whole_file(self._path) as path:
-            path.write_bytes(_FILE.dump_json(kept, indent=2))
 
-    def _read(self) -> dict[str, Runs]:
-        try:
-            return _FILE.validate_json(self._path.read_bytes())
-        except (OSError, ValueError):  # missing or damaged: start anew
-            return {}
+def _all_runs(folder: Path) -> dict[str, Runs]:
+    try:
+        return _FILE.validate_json((folder / "exports.json").read_bytes())
+    except (OSError, ValueError):  # missing or damaged: start anew
+        return {}
 
 
 def _key(export: ExportSettings) -> str:

@@ -21,7 +21,7 @@ from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Due, Schedule
-from importer.service.state import NO_RUNS, KeptRuns, Runs
+from importer.service.state import NO_RUNS, Runs, load_runs, save_runs
 from importer.service.stopping import StoppedError
 
 LATE = dt.timedelta(minutes=1)
@@ -98,7 +98,6 @@ class Exports:
         self._context = context
         self._job = context.job("exports")
         self._late = late
-        self._kept = KeptRuns(context.folder)
         self._begun = False
         file, exports = context.settings.file, context.settings.exports
         self._exports = [_Scheduled(export, Schedule.of(export, file)) for export in exports]
@@ -111,11 +110,12 @@ class Exports:
         for path in self._context.folder.glob(f"{_MAKING}*"):
             shutil.rmtree(path, ignore_errors=True)
         for export in self._exports:
-            runs = export.runs = self._kept.of(export.settings)
+            runs = export.runs = load_runs(self._context.folder, export.settings)
             if runs.last is None and export.settings.cron is not None:
                 self._keep(export, Runs(now, exported=False))
             elif runs.last is not None and runs.exported:
-                self._context.metrics.exported_before(export.settings.name, runs.last)
+                last_export = self._context.metrics.last_export
+                last_export.labels(export.settings.name).set(runs.last.timestamp())
         self._begun = True
 
     def round(self, now: Callable[[], dt.datetime]) -> dt.datetime | None:
@@ -168,7 +168,10 @@ class Exports:
             self._fail(export, ImporterError(fault), now())
             return
         self._keep(export, Runs(due.at))
-        self._context.metrics.exported(name, now(), now() - due.at)
+        metrics, at = self._context.metrics, now()
+        metrics.exports.labels(name, "made").inc()
+        metrics.last_export.labels(name).set(at.timestamp())
+        metrics.export_lag.labels(name).set((at - due.at).total_seconds())
         self._remove_old(export, file)
 
     def _deliver(self, export: _Scheduled, now: dt.datetime) -> str:
@@ -196,7 +199,7 @@ class Exports:
         """Save the runs of an export; if that fails, only this process remembers them."""
         export.runs = runs
         try:
-            self._kept.keep(export.settings, runs)
+            save_runs(self._context.folder, export.settings, runs)
         except OutputError as error:
             log(Event.STATE_NOT_KEPT, reason=str(error.message))
 
@@ -205,7 +208,7 @@ class Exports:
         name, failures = export.settings.name, export.runs.failures
         again = now + min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
         self._keep(export, replace(export.runs, failures=failures + 1, again=again))
-        self._context.metrics.export_failed(name)
+        self._context.metrics.exports.labels(name, "failed").inc()
         if isinstance(error, LedgerError):
             self._context.ledger.failed(error)
         if failures == 0 or export.failure != error.message.template:  # facts differ each time

@@ -27,7 +27,7 @@ from pydantic import TypeAdapter
 
 from importer.base.files import make_folder, numbered, whole_file
 from importer.service.inbox.result import InboxResult, KeptResult
-from importer.service.locks import LOCK, held_lock, if_free, lock_of, new_name
+from importer.service.locks import LOCK, lock_of, new_name, service_lock
 
 CLAIMED = ".claimed"
 
@@ -157,7 +157,10 @@ class ClaimFolder:
             folder = self._all / name
             if folder == self.folder or not (folder.is_dir() or lock_of(folder).exists()):
                 continue
-            with suppress(OSError), if_free(folder) as is_free:  # another user's, or another's now
+            with (
+                suppress(OSError),
+                service_lock(folder) as is_free,
+            ):  # another user's, or another's now
                 if is_free:
                     names += self._take_over(folder)
         return names
@@ -190,7 +193,7 @@ def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
     make_folder(parent, 0o700)
     claims = ClaimFolder(inbox, new_name())
     try:
-        with held_lock(claims.folder):
+        with service_lock(claims.folder):
             claims.folder.mkdir()
             try:
                 yield claims

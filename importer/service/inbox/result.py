@@ -59,11 +59,6 @@ class InboxResult:
     batch: int | None
     sha256: str
 
-    @property
-    def nothing_done(self) -> bool:
-        """Whether the workbook was rejected as a whole; its rows are those that were good."""
-        return self.returned and self.batch is None
-
 
 class KeptResult(NamedTuple):
     """A result on the disk, `final` once nothing can change it."""

@@ -1,21 +1,25 @@
-"""Compose the mails about exports and refused workbooks, and alerts."""
+"""Compose the mails about exports and refused workbooks, and alerts, for the outbox."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
 from importer.base.errors import OutputError
-from importer.base.texts import N_, Text, first_of, shortened, text
+from importer.base.texts import N_, Text, first_of, in_language, shortened, text
 from importer.config.formats import Format
-from importer.config.service import SmtpSettings
+from importer.config.service import ExportSettings, SmtpSettings
 from importer.export.book import Block, Summary, SummaryLine, readable
+from importer.pipeline.export import Export
+from importer.service.events import Event, log
+from importer.service.inbox.result import InboxResult
 from importer.service.mail.letter import Grid, Letter, safe, safe_line
+from importer.service.mail.outbox import Outbox
 
 MAX_ATTACHED = 20_000_000
 """Bytes of an attachment. It grows by a third in a mail, and many servers take 25 to 35 MB."""
@@ -30,6 +34,61 @@ class _Attachment(NamedTuple):
     name: str
     size: int
     content: bytes
+
+
+class Notices:
+    """The mail that the settings ask for; `wake` is called once a mail waits in the outbox."""
+
+    def __init__(self, outbox: Outbox | None, wake: Callable[[], None]) -> None:
+        self._outbox = outbox
+        self._wake = wake
+
+    def refused(self, result: InboxResult, folder: Path) -> None:
+        """Send the report on a refused workbook; raises OutputError if it cannot be kept."""
+        outbox = self._outbox
+        if outbox is not None and result.returned and outbox.smtp.alerts_to:
+            name = result.file
+            outbox.put(refusal_mail(outbox.smtp, name, result.report, str(folder)))
+            self._wake()
+
+    def exported(self, export: ExportSettings, written: Export, place: str) -> None:
+        """Send an export to its `mail_to`, in its language; see `export_mail`."""
+        if export.mail_to and self._outbox is not None:
+            smtp, to, name = self._outbox.smtp, export.mail_to, export.name
+            content = written.summary, written.file, place
+            self._try(self._outbox, lambda: export_mail(smtp, to, name, *content), export.lang)
+
+    def changed(self, result: InboxResult, report: Path) -> None:
+        """Send word of a workbook that was written to after it was applied."""
+        facts = {"file": result.file, "batch": result.batch, "report": report}
+        self._alert(text(N_("{file} was written to after it was applied"), **facts), [
+            text(N_("It was applied as batch {batch}, perhaps before it was complete. The report "
+                    "on that batch is {report}."), **facts),
+            text(N_("The service takes the file again and judges it row by row. Compare both "
+                    "reports. If rows of batch {batch} are wrong, undo it: avira-importer undo "
+                    "{batch}"), **facts),
+        ])  # fmt: skip
+
+    def alarm(self, subject: Text, reason: Text) -> None:
+        """Send why something cannot be done for now."""
+        self._alert(subject, [reason, text(N_("The service will keep retrying."))])
+
+    def _alert(self, subject: Text, lines: Sequence[Text]) -> None:
+        if self._outbox is not None and self._outbox.smtp.alerts_to:
+            smtp = self._outbox.smtp
+            self._try(self._outbox, lambda: alert_mail(smtp, subject, lines))
+
+    def _try(
+        self, outbox: Outbox, compose: Callable[[], EmailMessage], language: str | None = None
+    ) -> None:
+        """Put a mail into the outbox; log it if that fails."""
+        try:
+            with in_language(language):
+                message = compose()
+            outbox.put(message)
+            self._wake()
+        except OutputError as error:
+            log(Event.MAIL_NOT_KEPT, reason=str(error.message))
 
 
 def export_mail(

@@ -15,7 +15,7 @@ from importer.base.texts import N_, text
 from importer.cli.check import print_reports, workbook_options
 from importer.cli.export import print_export
 from importer.cli.options import CommonOptions
-from importer.cli.translated import command, option
+from importer.cli.translated import command, flag, option
 
 if TYPE_CHECKING:
     from importer.messages.report import Report
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     "apply --partial january.xlsx february.xlsx",
     'apply onboarding.xlsx --export "Export Avira Details.xlsx"',
 )
-@option(
-    "--partial", is_flag=True, help=N_("Apply the good rows and write corrections for the others.")
-)
+@flag("--partial", help=N_("Apply the good rows and write corrections for the others."))
 @option(
     "--export", "export_to", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help=N_("Write “Export Avira Details” afterwards."),

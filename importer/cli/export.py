@@ -10,7 +10,7 @@ import click
 
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
-from importer.cli.translated import command, option
+from importer.cli.translated import command, flag, option
 from importer.config.formats import MOVEMENTS, Format
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ class _NumberOrAll(click.IntRange):
     "--customer", metavar="NAME",
     help=N_("Export one customer only, without anything about the others."),
 )  # fmt: skip
-@option(
-    "--translate-headers", is_flag=True,
+@flag(
+    "--translate-headers",
     help=N_("Translate the console's own headers too. Programs may expect the English ones."),
-)  # fmt: skip
+)
 @option(
     "--movements", type=_NumberOrAll(1), default=MOVEMENTS, show_default=True,
     metavar="NUMBER|all", help=N_("How many changes Movements lists, the newest first."),

@@ -11,7 +11,7 @@ from importer.base.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, common_options, force_option
 from importer.cli.output import print_lines
-from importer.cli.translated import Group, command, option, with_examples
+from importer.cli.translated import Group, command, flag, option, with_examples
 
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -48,9 +48,8 @@ def ledger() -> None:
     "--from", "source", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help=N_("Ledger file whose accounts are all copied into the new ledger."),
 )  # fmt: skip
-@option(
+@flag(
     "--distributed",
-    is_flag=True,
     help=N_("Spread the tables over the machines of a server with the Citus extension."),
 )
 @common_options
@@ -124,8 +123,6 @@ def verify(options: CommonOptions, expect_head: str | None) -> int:
     target = options.open_ledger()
     with options.progress() as shown, target.reading() as connection:
         proof = verify_account(connection, options.account, head, shown)
-    if proof.ok:
-        options.note_if_empty(proof.batches)
     faults = [
         {"code": fault.code, "key": fault.key, "message": str(fault.message)}
         for fault in proof.faults
@@ -133,9 +130,10 @@ def verify(options: CommonOptions, expect_head: str | None) -> int:
     document = {"ok": proof.ok, "batches": proof.batches, "head": proof.head, "faults": faults}
     facts = {"ledger": target.name, "account": options.account}
     if proof.ok:
+        options.note_if_empty(proof.batches)
         intact = N_("{ledger}, account {account}: verified. Batches: {batches}, hash: {head}")
-        lines = [text(intact, **facts, batches=proof.batches, head=proof.head)]
-        options.print_result(document, *lines[: proof.batches])
+        line = text(intact, **facts, batches=proof.batches, head=proof.head)
+        options.print_result(document, *([line] if proof.batches else []))
         return EXIT_DONE
     broken = (
         N_("{ledger}, account {account}: the existing batches are intact, but one is missing. Is "

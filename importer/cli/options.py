@@ -18,7 +18,7 @@ import click
 
 from importer.base.texts import LANGUAGES, N_, _, text, use_language
 from importer.cli.output import print_json, print_lines, progress
-from importer.cli.translated import option
+from importer.cli.translated import flag, option
 from importer.config.file import load_settings
 from importer.config.settings import LONGEST_WAIT, Settings
 
@@ -160,7 +160,7 @@ as_of_option = option(
     metavar="DATE|BATCH",
     help=N_("The ledger as it was at the end of a day (UTC), or after a batch."),
 )
-force_option = option("--force", is_flag=True, help=N_("Overwrite an existing file."))
+force_option = flag("--force", help=N_("Overwrite an existing file."))
 
 _OPTIONS = (
     option(
@@ -184,7 +184,7 @@ _OPTIONS = (
         "--config", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
         help=N_("Configuration file."),
     ),
-    option("--json", "as_json", is_flag=True, help=N_("Print one JSON document instead of text.")),
-    option("-q", "--quiet", is_flag=True, help=N_("Print only problems.")),
-    option("-v", "--verbose", is_flag=True, help=N_("Print everything.")),
+    flag("--json", "as_json", help=N_("Print one JSON document instead of text.")),
+    flag("-q", "--quiet", help=N_("Print only problems.")),
+    flag("-v", "--verbose", help=N_("Print everything.")),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_lines
-from importer.cli.translated import command, option
+from importer.cli.translated import command, flag
 
 if TYPE_CHECKING:
     from importer.config.service import ServiceSettings
@@ -37,12 +37,12 @@ every workbook."""
     "serve --config avira-importer.toml",
     "serve --config avira-importer.toml --once",
 )
-@option(
-    "--once", "only_once", is_flag=True,
+@flag(
+    "--once", "only_once",
     help=N_("Do what is due now, then exit. For cron and the Windows Task Scheduler."),
 )  # fmt: skip
-@option(
-    "--check", "only_check", is_flag=True,
+@flag(
+    "--check", "only_check",
     help=N_("Try folders, ledger, schedules and mail, and show what is wrong. The service's own "
             "folders are created, but nothing is applied, exported or sent."),
 )  # fmt: skip

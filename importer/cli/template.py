@@ -11,7 +11,7 @@ from importer.base.errors import MisuseError
 from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, common_options, force_option
 from importer.cli.output import print_json
-from importer.cli.translated import command, option
+from importer.cli.translated import command, flag, option
 
 
 @command(
@@ -26,14 +26,8 @@ from importer.cli.translated import command, option
     show_default=True, metavar="FILE", help=N_("File to write."),
 )  # fmt: skip
 @force_option
-@option(
-    "--prefill", is_flag=True,
-    help=N_("Fill the sheets that edit OTCs and customers from the ledger."),
-)  # fmt: skip
-@option(
-    "--schema", is_flag=True,
-    help=N_("Print the rules for each sheet as pandera schemas in YAML."),
-)  # fmt: skip
+@flag("--prefill", help=N_("Fill the sheets that edit OTCs and customers from the ledger."))
+@flag("--schema", help=N_("Print the rules for each sheet as pandera schemas in YAML."))
 @common_options
 def template(
     options: CommonOptions, output: Path, force: bool, prefill: bool, schema: bool

@@ -57,6 +57,11 @@ def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
     return click.option(*names, cls=Option, **settings)
 
 
+def flag(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
+    """Add an option without a value."""
+    return option(*names, is_flag=True, **settings)
+
+
 def command(
     sentence: str, *examples: str, group: click.Group | None = None
 ) -> Callable[[Callable[..., Any]], click.Command]:

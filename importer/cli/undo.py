@@ -8,7 +8,7 @@ from importer.base.errors import EXIT_DONE, EXIT_UNDO
 from importer.base.texts import N_
 from importer.cli.options import BATCH, CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_report
-from importer.cli.translated import command, option
+from importer.cli.translated import command, flag
 
 
 @command(
@@ -17,7 +17,7 @@ from importer.cli.translated import command, option
     "undo 7",
 )
 @click.argument("batch", type=BATCH)
-@option("--check", "only_check", is_flag=True, help=N_("Only show what undoing would do."))
+@flag("--check", "only_check", help=N_("Only show what undoing would do."))
 @actor_option
 @common_options
 def undo(options: CommonOptions, batch: int, only_check: bool, actor: str | None) -> int:

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from importer.base import clock
@@ -58,14 +59,13 @@ class ServiceContext:
         self._keep_results = keep_results
         self._job = job
 
-    def beat(self, part: str) -> Callable[[], None]:
-        """The heartbeat of a part, to be called while it is at work."""
+    def beat(self, part: str) -> None:
+        """The heartbeat of a part that is at work."""
         self._beats[part] = time.monotonic()
-        return lambda: self._beats.update({part: time.monotonic()})
 
     def job(self, part: str) -> Job:
         """The job of a part: it beats, and is abandoned when the service stops."""
-        return replace(self._job, progress=WatchedProgress(self.stopping, self.beat(part)))
+        return replace(self._job, progress=WatchedProgress(self.stopping, partial(self.beat, part)))
 
     @property
     def is_alive(self) -> bool:

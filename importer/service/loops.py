@@ -74,14 +74,15 @@ def _restarted(context: ServiceContext, name: str, loop: Callable[[], None]) -> 
 
 
 def _run_inbox(context: ServiceContext, settings: InboxSettings) -> None:
-    beat = context.beat("inbox")
+    folder = settings.folder
     while not context.stopping.is_set():
         try:
-            with _inbox(context, settings) as inbox, _watched(settings.folder, context.inbox_wake):
-                _process_inbox(context, inbox, beat)
+            with open_claim_folder(folder) as claims, _watched(folder, context.inbox_wake):
+                context.inbox = InboxWorker(context, settings, claims)
+                _process_inbox(context, context.inbox)
         except (OutputError, OSError) as error:  # the inbox cannot be opened
-            context.failed(Event.INBOX_UNREADABLE, error, folder=settings.folder)
-            beat()
+            context.failed(Event.INBOX_UNREADABLE, error, folder=folder)
+            context.beat("inbox")
             context.stopping.wait(LOOK_EVERY)
 
 
@@ -113,56 +114,46 @@ def _watch(folder: Path, wake: threading.Event, end: threading.Event) -> None:
             log(Event.POLLING, folder=folder, reason=reason, seconds=round(LOOK_EVERY))
 
 
-def _process_inbox(context: ServiceContext, inbox: InboxWorker, beat: Callable[[], None]) -> None:
+def _process_inbox(context: ServiceContext, inbox: InboxWorker) -> None:
     while not context.stopping.is_set():
         context.inbox_wake.clear()
-        beat()
+        context.beat("inbox")
         try:
             files_arrive = inbox.round()
         except LedgerError as error:
             context.ledger.failed(error, to_write=True)
-            context.ledger.wait(beat)
+            context.ledger.wait(partial(context.beat, "inbox"))
             continue
         context.inbox_wake.wait(LOOK_SOON if files_arrive else LOOK_EVERY)
 
 
-@contextmanager
-def _inbox(context: ServiceContext, settings: InboxSettings) -> Iterator[InboxWorker]:
-    with open_claim_folder(settings.folder) as claims:
-        context.inbox = InboxWorker(context, settings, claims)
-        yield context.inbox
-
-
 def _run_exports(context: ServiceContext, exports: Exports) -> None:
     """Write exports and send mail, once no other service with the same state folder does."""
-    beat = context.beat("exports")
     is_logged = False
     while not context.stopping.is_set():
         with locked(context.folder / STATE_LOCK) as is_locked:
             if is_locked:
-                _export_and_mail(context, exports, beat)
+                _export_and_mail(context, exports)
                 return
         if not is_logged:
             log(Event.EXPORTS_ELSEWHERE)
         is_logged = True
-        beat()
+        context.beat("exports")
         context.stopping.wait(TRY_LOCK_EVERY)
 
 
-def _export_and_mail(context: ServiceContext, exports: Exports, beat: Callable[[], None]) -> None:
+def _export_and_mail(context: ServiceContext, exports: Exports) -> None:
     def stopping() -> bool:
-        beat()
+        context.beat("exports")
         return context.stopping.is_set()
 
     while not context.stopping.is_set():
         context.exports_wake.clear()
-        beat()
+        context.beat("exports")
         times = exports.round(clock.now), context.send_mail(stopping)
-        due = [at for at in times if at is not None]
-        seconds = LONGEST_SLEEP
-        if due:
-            seconds = (min(due) - dt.datetime.now(dt.UTC)).total_seconds()
-        context.exports_wake.wait(min(max(seconds, 0.05), LONGEST_SLEEP))
+        now = dt.datetime.now(dt.UTC)
+        pauses = [(at - now).total_seconds() for at in times if at is not None]
+        context.exports_wake.wait(max(min([*pauses, LONGEST_SLEEP]), 0.05))
 
 
 def run_once(context: ServiceContext) -> None:
@@ -189,7 +180,8 @@ def run_once(context: ServiceContext) -> None:
 
 
 def _process_inbox_once(context: ServiceContext, settings: InboxSettings) -> None:
-    with _inbox(context, settings) as inbox:
+    with open_claim_folder(settings.folder) as claims:
+        inbox = context.inbox = InboxWorker(context, settings, claims)
         until = time.monotonic() + AT_MOST_ONCE + settings.settle.total_seconds()
         while inbox.round() and time.monotonic() < until:
             context.stopping.wait(LOOK_SOON)

@@ -33,25 +33,24 @@ SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 """Names of files that are hidden, unfinished or copies, and that Windows puts into folders."""
 
 
-class InboxFiles(NamedTuple):
-    """The files to take, the oldest first, and the number of others.
+class Stage(Enum):
+    """Whether a file is to be taken, has changed lately, is open elsewhere or may be unfinished."""
 
-    `arriving` have changed lately, `in_use` are open in another program, `doubtful` may be
-    unfinished. `oldest` is how many seconds ago the first of them was seen, 0 if there is none.
-    """
-
-    ready: list[Path]
-    arriving: int
-    in_use: int
-    doubtful: int
-    oldest: float
-
-
-class _Stage(Enum):
     READY = auto()
     ARRIVING = auto()
     IN_USE = auto()
     DOUBTFUL = auto()
+
+
+class InboxFiles(NamedTuple):
+    """The files to take, the oldest first, and the number of files at each stage.
+
+    `oldest` is how many seconds ago the first of them was seen, 0 if there is none.
+    """
+
+    ready: list[Path]
+    stages: Counter[Stage]
+    oldest: float
 
 
 @dataclass(slots=True)
@@ -82,38 +81,34 @@ class InboxScanner:
         files = dict(_plain_files(listed))
         self._seen = {name: seen for name, seen in self._seen.items() if name in files}
         stages = {name: self._stage(name, files[name], listed) for name in files}
-        ready = [name for name, stage in stages.items() if stage is _Stage.READY]
+        ready = [name for name, stage in stages.items() if stage is Stage.READY]
         ready.sort(key=lambda name: (files[name].st_mtime_ns, name))
-        count = Counter(stages.values())
         age = max((self._now - seen.first for seen in self._seen.values()), default=0.0)
-        return InboxFiles(
-            [self._folder / name for name in ready], count[_Stage.ARRIVING], count[_Stage.IN_USE],
-            count[_Stage.DOUBTFUL], age,
-        )  # fmt: skip
+        return InboxFiles([self._folder / name for name in ready], Counter(stages.values()), age)
 
     def has_changed(self, name: str, path: Path) -> bool:
         """Whether the file that was `name` in the inbox, and is at `path`, was written to since."""
         return name not in self._seen or self._seen[name].state != state_of(path.stat())
 
-    def _stage(self, name: str, status: os.stat_result, listed: Mapping[str, object]) -> _Stage:
+    def _stage(self, name: str, status: os.stat_result, listed: Mapping[str, object]) -> Stage:
         state = state_of(status)
         seen = self._seen.get(name)
         if seen is None or seen.state != state:
             first = self._now if seen is None else seen.first
             self._seen[name] = _Seen(state, self._now, first)
-            return _Stage.ARRIVING
+            return Stage.ARRIVING
         still = self._now - seen.since
         if still < STILL:
-            return _Stage.ARRIVING
+            return Stage.ARRIVING
         examined = self._examined(name, listed)
         if examined is None or examined.writers is Writers.SOME:
-            return _Stage.IN_USE
+            return Stage.IN_USE
         if still >= self._pause(examined):
-            return _Stage.READY
+            return Stage.READY
         if examined.doubt is None or still < self._settle:
-            return _Stage.ARRIVING
+            return Stage.ARRIVING
         self._log_once(name, Event.DOUBTFUL, reason=text(examined.doubt))
-        return _Stage.DOUBTFUL
+        return Stage.DOUBTFUL
 
     def _pause(self, examined: Examined) -> float:
         """Seconds for which such a file must have been still.

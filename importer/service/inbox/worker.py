@@ -17,7 +17,7 @@ from importer.messages.fault_log import log_fault
 from importer.service.context import ServiceContext
 from importer.service.events import Event, log
 from importer.service.inbox.applying import ClaimApplier
-from importer.service.inbox.arrivals import InboxScanner
+from importer.service.inbox.arrivals import InboxScanner, Stage
 from importer.service.inbox.claims import Claim, ClaimFolder
 from importer.service.inbox.filing import file_workbook
 from importer.service.stopping import StoppedError
@@ -81,9 +81,8 @@ class InboxWorker:
             self._context.failing.remove(Event.INBOX_UNREADABLE)
         for path in self._backoff.keys() - {claim.folder for claim in claims} - {*files.ready}:
             del self._backoff[path]
-        self._doubtful = files.doubtful
-        others = files.arriving + files.in_use + files.doubtful
-        waiting = len(claims) + len(files.ready) + others
+        self._doubtful = files.stages[Stage.DOUBTFUL]
+        waiting = len(claims) + files.stages.total()
         ages = ((clock.now() - claim.since).total_seconds() for claim in claims)
         oldest = max([files.oldest, *ages])
         failure, filed = None, 0
@@ -101,7 +100,7 @@ class InboxWorker:
             self._context.metrics.inbox_lag.set(oldest if filed < waiting else 0.0)
         if failure and not filed:
             raise failure
-        return files.arriving > 0 or self._has_given_back
+        return files.stages[Stage.ARRIVING] > 0 or self._has_given_back
 
     def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
         """The claims to process now; those that failed before come last."""

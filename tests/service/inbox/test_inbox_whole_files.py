@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ import pytest
 from builders import write_workbook
 from importer.config.service import InboxSettings
 from importer.service.inbox import wholeness
-from importer.service.inbox.arrivals import DOUBTFUL, STILL, InboxFiles, InboxScanner
+from importer.service.inbox.arrivals import DOUBTFUL, STILL, InboxFiles, InboxScanner, Stage
 from importer.service.inbox.wholeness import NO_END, NO_LINE_END, Writers, examine
 from inbox_workbooks import good
 from slow_uploads import HEADER, WITHOUT_LEASES, otc_rows
@@ -54,16 +55,16 @@ def seconds_until_taken(folder: Path, name: str, content: bytes) -> float:
     path.write_bytes(content)
     now = 0.0
     scanner = InboxScanner(InboxSettings(folder, folder, folder), lambda: now)
-    assert scanner.look().arriving == 1
+    assert scanner.look().stages == {Stage.ARRIVING: 1}
     for pause in (STILL, SETTLE, DOUBTFUL):
         now = pause - 0.1
         assert scanner.look().ready == []
         now = pause
         files = scanner.look()
         if files.ready:
-            assert files == InboxFiles([path], 0, 0, 0, pause)
+            assert files == InboxFiles([path], Counter([Stage.READY]), pause)
             return pause
-        assert (files.arriving, files.doubtful) == ((0, 1) if pause == SETTLE else (1, 0))
+        assert files.stages == {Stage.DOUBTFUL if pause == SETTLE else Stage.ARRIVING: 1}
     raise AssertionError("it is never taken")
 
 

@@ -30,7 +30,7 @@ class ChangeTrial(Trial):
     def plant_bug(self) -> None:
         if self._bug:
             old = sha256(FIRST.encode()).hexdigest()
-            replace("importer.service.inbox.filing", sha256_of=lambda _: old)
+            replace("importer.service.inbox.worker", sha256_of=lambda _: old)
         keep_result = Claim.keep_result
 
         def keep(claim: Claim, result: InboxResult, *, final: bool) -> None:

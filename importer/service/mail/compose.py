@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
-from typing import NamedTuple
 
 from importer.base.errors import OutputError
 from importer.base.texts import N_, Text, first_of, in_language, shortened, text
@@ -28,14 +27,6 @@ MAX_LINES = 500
 """Lines of a report in a mail."""
 
 
-class _Attachment(NamedTuple):
-    """A file to attach; `content` is empty if `size`, in bytes, is too much."""
-
-    name: str
-    size: int
-    content: bytes
-
-
 class Notices:
     """The mail that the settings ask for; `wake` is called once a mail waits in the outbox."""
 
@@ -47,8 +38,7 @@ class Notices:
         """Send the report on a refused workbook; raises OutputError if it cannot be kept."""
         outbox = self._outbox
         if outbox is not None and result.returned and outbox.smtp.alerts_to:
-            name = result.file
-            outbox.put(refusal_mail(outbox.smtp, name, result.report, str(folder)))
+            outbox.put(refusal_mail(outbox.smtp, result.file, result.report, str(folder)))
             self._wake()
 
     def exported(self, export: ExportSettings, written: Export, place: str) -> None:
@@ -100,22 +90,21 @@ def export_mail(
     only says that the export is at `place`. Raises OutputError if it cannot be read, MisuseError
     where an address is invalid.
     """
-    attachment = _attachment(file)
-    facts = {"name": name, "place": place, "file": attachment.name}
+    attachment, size, content = _attachment(file)
+    facts = {"name": name, "place": place, "file": attachment}
     about = text(N_("The export “{name}” is attached as {file}. It is also stored here: {place}"),
                  **facts)  # fmt: skip
-    if attachment.size > MAX_ATTACHED:
-        megabytes = f"{attachment.size / 1e6:.1f}"
+    if size > MAX_ATTACHED:
+        megabytes = f"{size / 1e6:.1f}"
         about = text(N_("The export “{name}” is too large to attach: it has {size} MB. It is "
                         "stored here: {place}"), **facts, size=megabytes)  # fmt: skip
     grids = [_lines(summary.origin), _lines(summary.figures), *map(_block, summary.blocks)]
     letter = Letter(_subject(name, summary), safe(summary.heading), [safe(str(about))], grids)
     message = letter.message(smtp.sender, to)
-    if attachment.size <= MAX_ATTACHED:
+    if size <= MAX_ATTACHED:
         form = Format.CSV if file.is_dir() else Format.of(file)
         maintype, _slash, subtype = form.mail_type.partition("/")
-        message.add_attachment(attachment.content, maintype=maintype, subtype=subtype,
-                               filename=attachment.name)  # fmt: skip
+        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=attachment)
     return message
 
 
@@ -165,14 +154,15 @@ def _block(block: Block) -> Grid:
     return Grid(safe(block.table.title), headers, rows, numeric)
 
 
-def _attachment(file: Path) -> _Attachment:
+def _attachment(file: Path) -> tuple[str, int, bytes]:
+    """Name, size and content of a file to attach; the content is empty if it is too large."""
     name = safe_line(file.name)
     try:
         if file.is_dir():
             content = _zipped(file, name)
-            return _Attachment(f"{name}.zip", len(content), content)
+            return f"{name}.zip", len(content), content
         size = file.stat().st_size
-        return _Attachment(name, size, file.read_bytes() if size <= MAX_ATTACHED else b"")
+        return name, size, file.read_bytes() if size <= MAX_ATTACHED else b""
     except OSError as error:
         raise OutputError(text(N_("{path} cannot be read: {reason}."), path=file,
                                reason=error.strerror)) from error  # fmt: skip

@@ -115,7 +115,7 @@ def is_stated(
     frame: pd.DataFrame, *, column: str, where: str, is_value: str
 ) -> pd.Series | bool:  # fmt: skip
     """Rows in which `column` is filled, or `where` does not hold `is_value`."""
-    values = frame[where].tolist()
+    values = frame[where].tolist() if where in frame else []
     if is_value not in values:
         return True
     cells = frame[column].tolist() if column in frame else [None] * len(frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -155,19 +155,13 @@ def failures(
         for error in errors.schema_errors:  # of a cell, the first rule that it breaks comes first
             name, rule = error.schema.name, REQUIRED
             if name == sheet.name:
-                rule = _between(sheet, checkable)[error.check_index]
+                rule = RULES_BETWEEN[sheet.request][error.check_index]
                 name = rule.figures["column"]
             elif error.check_index is not None:
                 rule = rules_of(sheet.column(name))[error.check_index]
             for index in map(int, error.failure_cases["index"]):
                 found.setdefault((index, fields.index(name)), rule)
     return [(index, fields[at], found[index, at]) for index, at in sorted(found)]
-
-
-def _between(sheet: Sheet, fields: Collection[str]) -> list[Rule]:
-    """The rules between the cells of a row that depend on one of `fields`."""
-    rules = RULES_BETWEEN.get(sheet.request, ())
-    return [rule for rule in rules if rule.figures["where"] in fields]
 
 
 @cache
@@ -182,7 +176,7 @@ def schema(sheet: Sheet, fields: tuple[str, ...]) -> pa.DataFrameSchema:
             object, [_check(rule) for rule in rules_of(column)], nullable=not column.required,
             title=column.header, description=column.help,
         )  # fmt: skip
-    between = [_check(rule) for rule in _between(sheet, fields)]
+    between = [_check(rule) for rule in RULES_BETWEEN.get(sheet.request, ())]
     return pa.DataFrameSchema(
         columns, between, name=sheet.name, description=sheet.help, coerce=False, strict=True
     )

@@ -49,9 +49,8 @@ def too_much_memory(limits: Limits) -> RefusedError:
 
 def reader_failed(detail: str) -> RefusedError:
     """A file that breaks a parser in a way that is not foreseen."""
-    refusal = unreadable(text(N_("the reader failed on it")))
-    refusal.detail = detail
-    return refusal
+    reason = text(N_("the reader failed on it"))
+    return RefusedError(Code.UNREADABLE_FILE, reason, detail=detail)
 
 
 def damaged() -> RefusedError:

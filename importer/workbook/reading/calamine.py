@@ -16,7 +16,7 @@ from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.cell import BadCell, Cell, Row, error_in, is_blank
 from importer.workbook.formats.refusals import hostile, too_large, unreadable, unreadable_sheet
-from importer.workbook.markup import Look, Markup, Range, column_letters
+from importer.workbook.markup import Look, Markup, Range, cell_name
 from importer.workbook.reading.counting import count_values, differing_cells
 from importer.workbook.reading.raw import AT_ONCE, FilledRows, RawSheet, blocks_of
 
@@ -132,24 +132,20 @@ def _put(by_number: dict[int, list[Cell]], at: tuple[int, int], cell: Cell) -> N
 
 
 def _mark_merged_ranges(grid: list[list[Cell]], ranges: Sequence[Range]) -> None:
-    """Mark the cells of merged ranges; raise RefusedError where too many ranges overlap."""
+    """Mark the cells of merged ranges, except their first ones, which have the value.
+
+    Raises RefusedError where too many ranges overlap.
+    """
     left = _MERGED_TWICE + sum(map(len, grid))
-    for first, last in ranges:
-        left -= _mark_merged(grid, first, last)
+    for (top, first), (bottom, last) in ranges:
+        if top >= len(grid) or first >= len(grid[0]) or is_blank(grid[top][first]):
+            continue
+        value = grid[top][first]
+        corners = cell_name(top + 1, first + 1), cell_name(bottom + 1, last + 1)
+        merged = [BadCell(Code.MERGED_CELLS, ":".join(corners))] * len(grid[top][first : last + 1])
+        for cells in grid[top : bottom + 1]:
+            cells[first : last + 1] = merged
+            left -= len(merged)
+        grid[top][first] = value
         if left < 0:
             raise hostile(text(N_("its merged cells overlap")))
-
-
-def _mark_merged(grid: list[list[Cell]], first: tuple[int, int], last: tuple[int, int]) -> int:
-    """Mark the cells of a merged range whose value is in its first cell; return their number."""
-    if first[0] >= len(grid) or first[1] >= len(grid[0]) or is_blank(grid[first[0]][first[1]]):
-        return 0
-    corners = [f"{column_letters(column + 1)}{row + 1}" for row, column in (first, last)]
-    merged = BadCell(Code.MERGED_CELLS, ":".join(corners))
-    rows = range(first[0], min(last[0], len(grid) - 1) + 1)
-    columns = range(first[1], min(last[1], len(grid[0]) - 1) + 1)
-    for row in rows:
-        for column in columns:
-            if (row, column) != first:
-                grid[row][column] = merged
-    return len(rows) * len(columns)

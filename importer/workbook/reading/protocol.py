@@ -39,13 +39,12 @@ def assembled(parts: Iterable[Part]) -> RawWorkbook:
     sheets: list[RawSheet] = []
     rows = FilledRows()
     for part in parts:
-        match part:
-            case FilledRows():
-                rows.add(part)
-            case RawSheet():
-                part.rows, rows = rows, FilledRows()
-                sheets.append(part)
-            case RawWorkbook():
-                part.sheets.extend(sheets)
-                return part
+        if isinstance(part, FilledRows):
+            rows.add(part)
+        elif isinstance(part, RawSheet):
+            part.rows, rows = rows, FilledRows()
+            sheets.append(part)
+        else:
+            part.sheets.extend(sheets)
+            return part
     raise EOFError

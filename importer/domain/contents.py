@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
 from importer.domain.names import name_key
+from importer.domain.record import Record
 from importer.domain.rules.handing_out import SOON
 
 
@@ -24,7 +25,7 @@ class OtcStatus(StrEnum):
     EXPIRED = "expired"
 
 
-class OtcHolding(NamedTuple):
+class OtcHolding(Record):
     """An OTC with its balance, and the name of the customer that it is dedicated to.
 
     Unless `whole`, `used` counts one customer's licences only.
@@ -61,7 +62,7 @@ class OtcHolding(NamedTuple):
         return None if expiry is None else (expiry - today).days
 
 
-class CustomerHolding(NamedTuple):
+class CustomerHolding(Record):
     """A customer with its subscriptions, by OTC, and its devices, by their keys."""
 
     customer: Customer
@@ -82,7 +83,7 @@ class CustomerHolding(NamedTuple):
         return sum([device.is_installed for device in self.devices]) if self.devices else 0
 
 
-class Movement(NamedTuple):
+class Movement(Record):
     """A line of the journal: a change, the row that made it, its instant (UTC) and its actor.
 
     `undoes` is the batch that was undone, if any; `customer` is the customer's name at the time.
@@ -166,7 +167,7 @@ class Contents:
             return None
         licenses = {held.otc: held.licenses for held in customers[0].subscriptions}
         otcs = [
-            holding._replace(used=licenses[holding.otc.code], whole=False)
+            OtcHolding(holding.otc, licenses[holding.otc.code], holding.dedicated_to, whole=False)
             for holding in self.otcs
             if holding.otc.code in licenses
         ]

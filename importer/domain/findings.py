@@ -54,7 +54,8 @@ def _finding(
 
 
 def _expired_in_use(contents: Contents) -> Iterator[Finding]:
-    for otc, used, *_ in contents.otcs:
+    for holding in contents.otcs:
+        otc, used = holding.otc, holding.used
         if used and otc.expired(contents.today):
             yield _finding(
                 FindingKind.EXPIRED_IN_USE, otc,

@@ -62,12 +62,16 @@ class TableColumn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headers. `key` is its name in every language, `title` the name people read."""
+    """Rows under headers. `key` is its name in every language, `title` the name people read.
+
+    `count` is the number of all rows, of which a page has only the first.
+    """
 
     key: str
     title: str
     columns: tuple[TableColumn, ...]
     rows: Sequence[Row]
+    count: int
 
     @property
     def headers(self) -> list[str]:

@@ -38,6 +38,7 @@ def make_table(
     columns: Sequence[ExportColumn],
     sources: Iterable[object],
     *,
+    count: int | None = None,
     of_customer: bool = False,
     console: Sequence[ExportColumn] = (),
     translate_console: bool = False,
@@ -45,6 +46,7 @@ def make_table(
     """A table with a row for each of `sources`, in the current language.
 
     The `console`'s columns come first; their headers are English unless `translate_console`.
+    `count` is the number of all rows, if there are others.
     """
     language = current_language()
     own = [column for column in columns if column.for_customers or not of_customer]
@@ -59,4 +61,5 @@ def make_table(
         for column, header in zip((*console, *own), headers, strict=True)
     )  # fmt: skip
     row_of = attrgetter(*(column.value for column in (*console, *own)))
-    return Table(key, title, built, list(map(row_of, sources)))
+    rows = list(map(row_of, sources))
+    return Table(key, title, built, rows, len(rows) if count is None else count)

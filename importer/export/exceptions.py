@@ -34,11 +34,16 @@ class _ExceptionRow(NamedTuple):
     fix: str
 
 
-def exceptions(contents: Contents, *, of_customer: bool = False) -> Table:
-    """A row per finding."""
+def exceptions(
+    contents: Contents, most: int | None = None, *, of_customer: bool = False
+) -> Table:  # fmt: skip
+    """A row per finding; at most the first `most`."""
+    shown = [
+        finding for finding in findings(contents)
+        if not of_customer or finding.kind in _ABOUT_CUSTOMERS
+    ]  # fmt: skip
     rows = (
         _ExceptionRow(finding, _(finding.kind.meaning), str(finding.message), str(finding.fix))
-        for finding in findings(contents)
-        if not of_customer or finding.kind in _ABOUT_CUSTOMERS
+        for finding in shown[:most]
     )
-    return make_table(EXCEPTIONS, _(EXCEPTIONS), EXCEPTION_COLUMNS, rows)
+    return make_table(EXCEPTIONS, _(EXCEPTIONS), EXCEPTION_COLUMNS, rows, count=len(shown))

@@ -11,7 +11,7 @@ from importer.domain.contents import Contents, Movement
 from importer.export.book import Book
 from importer.export.exceptions import exceptions
 from importer.export.movements import movements
-from importer.export.overview import customers, otcs
+from importer.export.overview import ROW_LIMIT, customers, otcs
 from importer.export.sheets import detail_tables
 from importer.export.summary import summary
 
@@ -33,7 +33,9 @@ def make_book(
     newest = journal if most is None else journal[-most:]
     left_out = len(newest) < len(journal)
     first_sheet = summary(contents, len(newest) if left_out else None, of_customer=of_customer)
-    needs_attention = exceptions(contents, of_customer=of_customer)
+    needs_attention = exceptions(
+        contents, ROW_LIMIT if only_read else None, of_customer=of_customer
+    )  # fmt: skip
     if only_read:
         tables = [needs_attention, otcs(contents, of_customer=of_customer), customers(contents)]
     else:

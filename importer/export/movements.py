@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from importer.base.texts import N_, _
 from importer.domain.contents import Movement
 from importer.domain.entities import Customer, Device, Entity, Otc, Status, Subscription
+from importer.domain.record import Record
 from importer.export.book import CellFormat, Table
 from importer.export.columns import ExportColumn, make_table
 from importer.messages.change_text import fact_label, value_words
@@ -27,7 +27,7 @@ _NOT_LISTED = frozenset({"id", "code", "customer", "otc"})
 """Facts with columns of their own, and internal ones."""
 
 
-class _Line(NamedTuple):
+class _Line(Record):
     movement: Movement
     at: dt.datetime
     what: str

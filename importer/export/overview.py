@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from importer.base.texts import N_, _
 from importer.domain.contents import Contents, CustomerHolding
+from importer.domain.record import Record
 from importer.export.book import CellFormat, Table
 from importer.export.columns import ExportColumn, make_table
 from importer.export.rows import OtcRow
 from importer.export.words import OTC_TONES, STATE_TONES, manager_words, otc_status, state_words
+
+ROW_LIMIT = 5_000
+"""The rows of a table that are put on a page: a telephone cannot show many more."""
 
 _NUMBER = CellFormat.NUMBER
 _OTC_LICENSES = (
@@ -41,11 +43,14 @@ def otcs(contents: Contents, *, of_customer: bool = False) -> Table:
         ExportColumn(N_("Dedicated To"), "holding.dedicated_to"),
     )
     today = contents.today
-    rows = (OtcRow(otc, otc_status(otc, today), otc.days_left(today)) for otc in contents.otcs)
-    return make_table("otcs", _(N_("OTCs")), columns, rows)
+    rows = (
+        OtcRow(otc, otc_status(otc, today), otc.days_left(today))
+        for otc in contents.otcs[:ROW_LIMIT]
+    )
+    return make_table("otcs", _(N_("OTCs")), columns, rows, count=len(contents.otcs))
 
 
-class _CustomerRow(NamedTuple):
+class _CustomerRow(Record):
     holding: CustomerHolding
     managed_by: str
     state: str
@@ -62,6 +67,7 @@ def customers(contents: Contents) -> Table:
             states[holding.customer.status],
             ", ".join(f"{held.otc} ({held.licenses})" for held in holding.subscriptions),
         )
-        for holding in contents.customers
+        for holding in contents.customers[:ROW_LIMIT]
     )
-    return make_table("customers", _(N_("Customers")), _CUSTOMER_COLUMNS, rows)
+    title, count = _(N_("Customers")), len(contents.customers)
+    return make_table("customers", title, _CUSTOMER_COLUMNS, rows, count=count)

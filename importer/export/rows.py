@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from importer.base.texts import N_, _, first_of
 from importer.domain.contents import Contents, OtcHolding
 from importer.domain.entities import Device
+from importer.domain.record import Record
 from importer.export.words import manager_words, otc_status, state_words
 
 CUSTOMER_NOT_AVAILABLE = "Customer Not Available"
@@ -18,7 +18,7 @@ PRODUCTS = 3
 """How many product names are listed for an OTC, before the number of the others."""
 
 
-class OtcRow(NamedTuple):
+class OtcRow(Record):
     """An OTC and, if it has customers, one of them."""
 
     holding: OtcHolding
@@ -29,7 +29,7 @@ class OtcRow(NamedTuple):
     managed_by: str | None = None
 
 
-class CustomerRow(NamedTuple):
+class CustomerRow(Record):
     """A customer and, if it has subscriptions, one of them."""
 
     name: str
@@ -42,7 +42,7 @@ class CustomerRow(NamedTuple):
     days_left: int | None = None
 
 
-class DeviceRow(NamedTuple):
+class DeviceRow(Record):
     """A device of a customer; `installed` is yes or no in the current language."""
 
     customer: str
@@ -50,7 +50,7 @@ class DeviceRow(NamedTuple):
     installed: str
 
 
-class ActivationRow(NamedTuple):
+class ActivationRow(Record):
     """An OTC; the products and the last date are those of its customers' devices."""
 
     holding: OtcHolding
@@ -66,10 +66,10 @@ def otc_rows(contents: Contents) -> Iterator[OtcRow]:
     """A row per subscription, by OTC and customer; one row for an OTC without customers."""
     holders: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     managers = manager_words()
-    for customer, subscriptions, _devices in contents.customers:
-        managed_by = managers[customer.managed_by]
-        for subscription in subscriptions:
-            holders[subscription.otc].append((customer.name, subscription.licenses, managed_by))
+    for owner in contents.customers:
+        name, managed_by = owner.customer.name, managers[owner.customer.managed_by]
+        for held in owner.subscriptions:
+            holders[held.otc].append((name, held.licenses, managed_by))
     for holding in contents.otcs:
         status, days_left = otc_status(holding, contents.today), holding.days_left(contents.today)
         for columns in holders.pop(holding.otc.code, [()]):
@@ -99,17 +99,17 @@ def customer_rows(contents: Contents) -> Iterator[CustomerRow]:
 def device_rows(contents: Contents) -> Iterator[DeviceRow]:
     """A row per device, by customer and device id."""
     yes, no = _(N_("Yes")), _(N_("No"))
-    for customer, _subscriptions, devices in contents.customers:
-        for device in devices:
-            yield DeviceRow(customer.name, device, yes if device.is_installed else no)
+    for owner in contents.customers:
+        for device in owner.devices:
+            yield DeviceRow(owner.customer.name, device, yes if device.is_installed else no)
 
 
 def activation_rows(contents: Contents) -> Iterator[ActivationRow]:
     """A row per OTC."""
     devices: dict[str, list[Device]] = defaultdict(list)
-    for _customer, subscriptions, owned in contents.customers:
-        for subscription in subscriptions:
-            devices[subscription.otc].extend(owned)
+    for owner in contents.customers:
+        for held in owner.subscriptions:
+            devices[held.otc].extend(owner.devices)
     for holding in contents.otcs:
         of_otc = devices.get(holding.otc.code, [])
         days = (device.last_date for device in of_otc)

@@ -8,11 +8,10 @@ columns that are derived to find entities by.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from operator import itemgetter
 from types import MappingProxyType, NoneType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
@@ -33,18 +32,21 @@ Value = str | int | None
 class Storage(Generic[E]):
     """How the entities of one type are stored.
 
-    `columns` are those that an entity fills, in the order of `values`; `key_columns` tell its rows
-    apart within an account, and `key` joins their values by `/`.
+    `columns` are those that an entity fills, in the order of `values`, `facts` those of its fields;
+    `key_columns` tell its rows apart within an account, and `key` joins their values by `/`.
     """
 
     entity: type[E]
     kind: str
     table: sa.Table
     columns: tuple[str, ...]
+    facts: tuple[sa.Column[Any], ...]
     key_columns: tuple[str, ...]
     key: Callable[[E], str]
     values: Callable[[E], Sequence[Value]]
     from_row: Callable[[Sequence[Any]], E]
+    """Reads an entity from a row of the whole table, `from_facts` from one of `facts`."""
+    from_facts: Callable[[Sequence[Any]], E]
 
     def row(self, entity: E) -> dict[str, Value]:
         """The entity's row, without its account."""
@@ -74,9 +76,9 @@ def damaged_journal() -> LedgerError:
 
 
 @lru_cache(maxsize=10_000)
-def date_of(stored: str) -> dt.date:
+def date_of(stored: str | None) -> dt.date | None:
     """A date as it is stored; a ledger has few that differ, and each many times."""
-    return dt.date.fromisoformat(stored)
+    return None if stored is None else dt.date.fromisoformat(stored)
 
 
 def _storage(
@@ -90,17 +92,27 @@ def _storage(
     """
     types = get_type_hints(entity)
     columns = [renamed.get(field, field) for field in types]
-    readers = [_reader(hint) for hint in types.values()]
+    readers = {f"{field}_in": read for field, hint in types.items() if (read := _reader(hint))}
     key_columns = tuple(key.name for key in table.primary_key if key.name != "account_id")
     stored = dict(zip(columns, map(_stored, types, types.values()), strict=True))
     stored |= {name: f"{name}_of(entity)" for name in derived}
     functions = {f"{name}_of": derive for name, derive in derived.items()}
     key = "/".join(f"{{{stored[name]}}}" for name in key_columns)
+
+    def reading(names: list[str]) -> Callable[[Sequence[Any]], E]:
+        """By position: SQLAlchemy finds a fact by name no faster than it returns them all."""
+        facts = (
+            f"{field}_in(row[{place}])" if f"{field}_in" in readers else f"row[{place}]"
+            for field, place in zip(types, map(names.index, columns), strict=True)
+        )  # fmt: skip
+        return _compiled("row", f"entity({', '.join(facts)})", {**readers, "entity": entity})
+
     return Storage(
-        entity, entity.__name__.lower(), table, tuple(stored), key_columns,
-        key=_compiled(f"f'{key}'", functions),
-        values=_compiled(f"({', '.join(stored.values())})", functions),
-        from_row=_from_row(entity, table, columns, readers),
+        entity, entity.__name__.lower(), table, tuple(stored),
+        tuple(table.c[name] for name in columns), key_columns,
+        key=_compiled("entity", f"f'{key}'", functions),
+        values=_compiled("entity", f"({', '.join(stored.values())})", functions),
+        from_row=reading(list(table.columns.keys())), from_facts=reading(columns),
     )  # fmt: skip
 
 
@@ -110,7 +122,7 @@ def _without_none(hint: Any) -> type:
     return kind
 
 
-def _reader(hint: Any) -> Callable[[str], Any] | None:
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
     """The function that reads a stored value of a field; None where it is stored as it is."""
     kind = _without_none(hint)
     if issubclass(kind, StrEnum):
@@ -126,41 +138,15 @@ def _stored(field: str, hint: Any) -> str:
     return f"{value}._value_" if issubclass(kind, StrEnum) else value  # a tenth of `value`'s time
 
 
-def _compiled(expression: str, functions: Mapping[str, Any]) -> Callable[[Any], Any]:
-    """The function of an `entity` that returns `expression`, which may use `functions`.
+def _compiled(given: str, expression: str, names: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The function of `given` that returns `expression`, which may use `names`.
 
     Compiled because a loop over the fields of each entity takes three times as long.
     """
     compiled: Callable[[Any], Any] = eval(  # noqa: S307 - made of field names alone
-        f"lambda entity: {expression}", dict(functions)
+        f"lambda {given}: {expression}", dict(names)
     )
     return compiled
-
-
-def _from_row(
-    entity: type[E],
-    table: sa.Table,
-    columns: Iterable[str],
-    readers: Sequence[Callable[[str], Any] | None],
-) -> Callable[[Sequence[Any]], E]:
-    """The function that reads an entity from a row of the whole table.
-
-    It takes facts by position: SQLAlchemy finds one by name no faster than it returns them all.
-    """
-    pick = itemgetter(*map(list(table.columns.keys()).index, columns))
-    conversions = [(place, read) for place, read in enumerate(readers) if read]
-    make: Any = entity
-    if not conversions:
-        return lambda row: make(*pick(row))
-
-    def from_row(row: Sequence[Any]) -> Any:
-        facts = list(pick(row))
-        for place, read in conversions:
-            if facts[place] is not None:
-                facts[place] = read(facts[place])
-        return make(*facts)
-
-    return from_row
 
 
 OTC = _storage(Otc, tables.otc, derived={"company_key": lambda otc: accentless_key(otc.company)})

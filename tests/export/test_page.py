@@ -154,7 +154,7 @@ def test_a_table_that_is_too_long_says_so(
     language: str, exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its link still says how many rows there are."""
-    monkeypatch.setattr("importer.export.writers.page.ROW_LIMIT", 7)
+    monkeypatch.setattr("importer.export.overview.ROW_LIMIT", 7)
     page = parse_page(exported.export(tmp_path / "short.html", "--lang", language))
     assert len(page.findall(".//p[@class='note']")) == 2, "the exceptions are fewer"
     assert texts(page, ".//section[@id='otcs']/p[@class='note']") == [NOTES[language]]
@@ -166,7 +166,7 @@ def test_a_table_that_is_too_long_says_so(
 def test_a_table_of_exactly_the_limit_is_whole(
     limit: int, notes: int, exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importer.export.writers.page.ROW_LIMIT", limit)
+    monkeypatch.setattr("importer.export.overview.ROW_LIMIT", limit)
     page = parse_page(exported.export(tmp_path / "page.html"))
     assert len(page.findall(".//p[@class='note']")) == notes
 

@@ -57,7 +57,7 @@ def test_a_number_is_found_with_and_without_spaces_between_its_thousands(
 def test_the_search_counts_only_the_rows_of_a_table_that_is_too_long(
     exported: Exported, chromium: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importer.export.writers.page.ROW_LIMIT", 7)
+    monkeypatch.setattr("importer.export.overview.ROW_LIMIT", 7)
     with opened(chromium, exported.export(tmp_path / "short.html")) as page:
         assert page.locator("#otcs output").text_content() == "Shown: 7 of 7"
 

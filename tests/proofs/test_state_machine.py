@@ -124,7 +124,7 @@ def undo_names_what_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
 def as_of_is_one_batch_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """The images of the batch after the one named count too."""
 
-    def load(connection: sa.Connection, account: str, number: int) -> Iterable[Entity]:
+    def load(connection: sa.Connection, account: str, number: int) -> dict[str, Iterable[Entity]]:
         return entities_as_of(connection, account, number + 1)
 
     entities_as_of = reading._entities_as_of

@@ -23,8 +23,6 @@ from importer.export.recognition import MARK
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 WEB = Path(__file__).parent / "web"
-ROW_LIMIT = 5_000
-"""The rows of a table that are put on a page: a telephone cannot show many more."""
 BAR_HEIGHT = 24  # pixels of a bar and its label
 COLUMNS_HEIGHT = 280
 WIDTH = 480  # a telephone is not much narrower, so letters are not much smaller there
@@ -64,23 +62,23 @@ def write_page(book: Book, path: Path) -> dict[str, int]:
     page = environment.get_template("page.html.jinja").render(
         language=current_language(), mark=MARK, summary=book.summary,
         charts=[(block, _chart(block)) for block in book.summary.blocks],
-        exceptions=exceptions, overview=overview, row_limit=ROW_LIMIT,
+        exceptions=exceptions, overview=overview,
         style=(WEB / "page.css").read_text("utf-8"), script=script,
         # besides Jinja, which escapes whatever people have typed, a policy allows this script only
         script_hash="sha256-" + base64.b64encode(digest).decode(),
     )  # fmt: skip
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
-    return {table.key: len(table.rows) for table in book.tables}
+    return {table.key: table.count for table in book.tables}
 
 
 def _too_long(table: Table) -> Markup:
     """The note about a table that has more rows than a page shows."""
-    if len(table.rows) <= ROW_LIMIT:
+    if len(table.rows) == table.count:
         return Markup("")
     note = text(N_("This page shows and searches only the first {shown} of {all} rows. For all "
                    "rows: avira-importer export"),
-                shown=ROW_LIMIT, all=len(table.rows))  # fmt: skip
+                shown=len(table.rows), all=table.count)  # fmt: skip
     return Markup('<p class="note">{}</p>').format(str(note))
 
 

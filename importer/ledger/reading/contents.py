@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from importer.base.errors import LedgerError
 from importer.base.texts import N_, text
 from importer.domain.contents import Contents, CustomerHolding, OtcHolding
-from importer.domain.entities import Customer, Device, Entity, Otc, Subscription
+from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.domain.names import name_key
 from importer.ledger.reading.blocks import journal_lines
 from importer.ledger.reading.journal import AT_ONCE, load_batches
@@ -32,7 +32,7 @@ class AccountView(NamedTuple):
 
 def load_contents(view: AccountView) -> Contents:
     """The OTCs, by code, and customers, by name, of an account; nothing if it has none yet."""
-    entities = (entity for storage in STORAGE.values() for entity in load_rows(view, storage))
+    entities = {kind: load_rows(view, storage) for kind, storage in STORAGE.items()}
     return gather(view, last_batch(view), entities)
 
 
@@ -71,70 +71,58 @@ def load_rows(
     view: AccountView, storage: Storage[E], *which: sa.ColumnElement[bool]
 ) -> Iterator[E]:
     """The account's entities of a kind, or those of its rows that meet `which`."""
-    query = sa.select(storage.table).where(storage.table.c.account_id == view.account, *which)
+    query = sa.select(*storage.facts).where(storage.table.c.account_id == view.account, *which)
     for rows in view.connection.execute(query).partitions(AT_ONCE):
-        yield from map(storage.from_row, rows)
+        yield from map(storage.from_facts, rows)
 
 
-def _entities_as_of(connection: sa.Connection, account_id: str, number: int) -> Iterable[Entity]:
-    """The last image of each entity up to batch `number`, if it still existed."""
-    last: dict[tuple[str, str], Entity | None] = {}
+def _entities_as_of(
+    connection: sa.Connection, account_id: str, number: int
+) -> dict[str, Iterable[Entity]]:
+    """By kind, the last image of each entity up to batch `number`, if it still existed."""
+    last: dict[str, dict[str, Entity | None]] = {kind: {} for kind in STORAGE}
     lines = journal_lines(connection, account_id, batch.c.batch <= number, newest_first=True)
     for _, line in lines:
-        key = line.kind, line.key
-        if key not in last:
-            _before, last[key] = line.entities()
-    return filter(None, last.values())
+        if line.key not in last.get(line.kind, ()):
+            _before, last[line.kind][line.key] = line.entities()
+    return {kind: filter(None, entities.values()) for kind, entities in last.items()}
 
 
 def gather(
-    view: AccountView, at_batch: tuple[int, str], entities: Iterable[Entity]
+    view: AccountView, at_batch: tuple[int, str], entities: Mapping[str, Iterable[Any]]
 ) -> Contents:  # fmt: skip
-    """The contents made up of `entities`, as of a batch and its hash.
+    """The contents made up of `entities`, by their kinds, as of a batch and its hash.
 
     Raises LedgerError for subscriptions or devices without their customer.
     """
-    otcs: list[Otc] = []
-    customers: dict[int, Customer] = {}
-    subscriptions: defaultdict[int, list[Subscription]] = defaultdict(list)
-    devices: defaultdict[int, list[Device]] = defaultdict(list)
-    for entity in entities:
-        match entity:
-            case Otc():
-                otcs.append(entity)
-            case Customer():
-                customers[entity.id] = entity
-            case Subscription():
-                subscriptions[entity.customer].append(entity)
-            case Device():
-                devices[entity.customer].append(entity)
-    if not customers.keys() >= {*subscriptions, *devices}:
+    customers: dict[int, Customer] = {own.id: own for own in entities.get("customer", ())}
+    subscriptions: dict[int, list[Subscription]] = {}
+    devices: dict[int, list[Device]] = {}
+    used: Counter[str] = Counter()
+    for held in sorted(entities.get("subscription", ()), key=attrgetter("otc")):
+        subscriptions.setdefault(held.customer, []).append(held)
+        used[held.otc] += held.licenses
+    for device in sorted(entities.get("device", ()), key=attrgetter("key")):
+        devices.setdefault(device.customer, []).append(device)
+    if not customers.keys() >= subscriptions.keys() | devices.keys():
         raise LedgerError(
             text(N_("The ledger is damaged: it has subscriptions or devices without their "
                     "customers. Run: avira-importer ledger verify"))
         )  # fmt: skip
-    for inventory in devices.values():
-        inventory.sort(key=attrgetter("key"))
-    used: Counter[str] = Counter()
-    dedicated_to: dict[str, str] = {}
-    for number, holdings in subscriptions.items():
-        customer = customers[number]
-        holdings.sort(key=attrgetter("otc"))
-        for holding in holdings:
-            used[holding.otc] += holding.licenses
-            if customer.holds_whole_otcs:
-                dedicated_to[holding.otc] = customer.name
+    dedicated_to = {
+        held.otc: own.name
+        for own in customers.values() if own.holds_whole_otcs
+        for held in subscriptions.get(own.id, ())
+    }  # fmt: skip
     return Contents(
         view.account, view.at, view.today, *at_batch,
         [
             OtcHolding(otc, used[otc.code], dedicated_to.get(otc.code))
-            for otc in sorted(otcs, key=attrgetter("code"))
+            for otc in sorted(entities.get("otc", ()), key=attrgetter("code"))
         ],
         [
-            CustomerHolding(
-                customer, subscriptions.get(customer.id, ()), devices.get(customer.id, ())
-            )
-            for customer in sorted(customers.values(), key=lambda customer: name_key(customer.name))
+            CustomerHolding(own, subscriptions.get(own.id, ()), devices.get(own.id, ()))
+            for own in sorted(customers.values(), key=lambda own: name_key(own.name))
         ],
     )  # fmt: skip
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
 from importer.base.similarity import similar_lengths, similar_names
 from importer.domain.contents import Contents, Figures, OtcHolding, figures_of
-from importer.domain.entities import Entity, ManagedBy, Otc
+from importer.domain.entities import ManagedBy, Otc
 from importer.domain.names import name_key
 from importer.ledger.bulk import is_one_of
 from importer.ledger.reading.contents import AccountView, gather, last_batch, load_rows
-from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION, date_of
-from importer.ledger.tables import customer, device, otc, subscription
+from importer.ledger.storage import CUSTOMER, DEVICE, OTC, SUBSCRIPTION, Storage, date_of
+from importer.ledger.tables import customer, otc, subscription
 
 
 def load_figures(view: AccountView) -> tuple[Figures, int]:
@@ -22,8 +22,7 @@ def load_figures(view: AccountView) -> tuple[Figures, int]:
     query = sa.select(otc.c.expiry_date, *figures).where(otc.c.account_id == view.account)
     by_expiry = []
     for day, count, total, used in view.connection.execute(query.group_by(otc.c.expiry_date)):
-        expires = None if day is None else date_of(day)
-        alike = OtcHolding(Otc("", "", "", total, expiry_date=expires), used, None)
+        alike = OtcHolding(Otc("", "", "", total, expiry_date=date_of(day)), used, None)
         by_expiry.append((count, alike))
     in_account = customer.c.account_id == view.account
     customers = view.connection.scalar(sa.select(sa.func.count()).where(in_account)) or 0
@@ -49,29 +48,26 @@ def load_otcs(view: AccountView) -> Contents:
 
 def load_otc(view: AccountView, code: str) -> Contents:
     """The OTC of `code`, if it exists, and its holders."""
-    subscriptions = [*load_rows(view, SUBSCRIPTION, subscription.c.otc == code)]
-    holders = {subscription.customer for subscription in subscriptions}
-    is_holder = is_one_of(view.connection, customer.c.customer_id, holders)
-    otcs, customers = load_rows(view, OTC, otc.c.code == code), load_rows(view, CUSTOMER, is_holder)
-    entities: list[Entity] = [*otcs, *customers, *subscriptions]
+    held = [*load_rows(view, SUBSCRIPTION, subscription.c.otc == code)]
+    owners = {subscription.customer for subscription in held}
+    is_owner = is_one_of(view.connection, customer.c.customer_id, owners)
+    otcs, customers = load_rows(view, OTC, otc.c.code == code), load_rows(view, CUSTOMER, is_owner)
+    entities = {"otc": otcs, "customer": customers, "subscription": held}
     return gather(view, last_batch(view), entities)
 
 
 def load_customers(view: AccountView, name: str | None = None) -> Contents:
     """All customers, by name, or the one of that name, if it exists; no OTCs."""
-    return gather(view, last_batch(view), _customers(view, name))
-
-
-def _customers(view: AccountView, name: str | None) -> Iterator[Entity]:
-    if name is None:
-        yield from load_rows(view, CUSTOMER)
-        yield from load_rows(view, SUBSCRIPTION)
-        yield from load_rows(view, DEVICE)
-    elif name.encode("utf-8", "replace").decode() == name:  # an argument can hold any bytes
-        for owner in load_rows(view, CUSTOMER, customer.c.name_key == name_key(name)):
-            yield owner
-            yield from load_rows(view, SUBSCRIPTION, subscription.c.customer_id == owner.id)
-            yield from load_rows(view, DEVICE, device.c.customer_id == owner.id)
+    ids: list[int] = []
+    if name is not None and name.encode("utf-8", "replace").decode() == name:  # it may be any bytes
+        same_name = customer.c.name_key == name_key(name)
+        ids = [own.id for own in load_rows(view, CUSTOMER, same_name)]
+    entities = {}
+    owned: tuple[Storage[Any], ...] = CUSTOMER, SUBSCRIPTION, DEVICE
+    for storage in owned:
+        which = sa.true() if name is None else storage.table.c.customer_id.in_(ids)
+        entities[storage.kind] = load_rows(view, storage, which)
+    return gather(view, last_batch(view), entities)
 
 
 def load_name_like(view: AccountView, name: str) -> str | None:

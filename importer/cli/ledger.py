@@ -135,13 +135,16 @@ def verify(options: CommonOptions, expect_head: str | None) -> int:
         line = text(intact, **facts, batches=proof.batches, head=proof.head)
         options.print_result(document, *([line] if proof.batches else []))
         return EXIT_DONE
-    broken = (
-        N_("{ledger}, account {account}: the existing batches are intact, but one is missing. Is "
-           "this the right ledger and account?")
-        if {fault.code for fault in proof.faults} == {"head-missing"}
-        else N_("{ledger}, account {account}: damaged. Apply nothing to it. Restore an earlier "
-                "copy, and keep this one to find the cause.")
-    )  # fmt: skip
+    match sorted({fault.code for fault in proof.faults}):
+        case ["head-missing"]:
+            broken = N_("{ledger}, account {account}: the existing batches are intact, but one is "
+                        "missing. Is this the right ledger and account?")  # fmt: skip
+        case ["schema-changed"]:
+            broken = N_("{ledger}, account {account}: the data is intact, but somebody has changed "
+                        "the tables or the rights to them.")  # fmt: skip
+        case _:
+            broken = N_("{ledger}, account {account}: damaged. Apply nothing to it. Restore an "
+                        "earlier copy, and keep this one to find the cause.")  # fmt: skip
     options.print_result(document)
     if not options.json:  # with --quiet, too
         print_lines([text(broken, **facts), *(f"  {f.code}: {f.message}" for f in proof.faults)])

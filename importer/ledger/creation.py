@@ -16,7 +16,7 @@ def create(connection: sa.Connection) -> None:
     metadata.create_all(connection, checkfirst=False)
     in_file = connection.dialect.name == "sqlite"
     stamp = f"INSERT INTO alembic_version VALUES ('{database.REVISION}')"  # noqa: S608 - our own
-    statements = [_view_of_lines(in_file), _REVISION_TABLE, stamp]
+    statements = [view_of_lines(in_file=in_file), _REVISION_TABLE, stamp]
     if in_file:
         statements += [*_no_rewriting("batch", "batch = NEW.batch OR entry = NEW.entry"),
                        *_no_rewriting("journal_block", _SAME_BLOCK), _LISTS_OF_LINES]  # fmt: skip
@@ -37,21 +37,24 @@ _LISTS_OF_LINES = (
 )
 
 
-def _view_of_lines(in_file: bool) -> str:
+def view_of_lines(*, in_file: bool) -> str:
+    """The statement for the view; on a server as that itself states it."""
     if in_file:
         # Not by json_extract: in a view, a careful connection trusts json_each alone.
         each, options = "json_each(journal_block.lines) AS each", ""
         fact = "(SELECT fact.value FROM json_each(each.value) AS fact WHERE fact.key = {})"
+        integer = f"CAST({fact} AS integer)"
     else:  # with the rights of who reads it
-        each = "json_array_elements(CAST(lines AS json)) AS each (value)"
+        each = "LATERAL json_array_elements(journal_block.lines::json) each(value)"
         fact, options = "each.value ->> {}", "WITH (security_invoker = true) "
+        integer = f"({fact})::integer"
     facts = ", ".join(
-        f"CAST({fact.format(place)} AS integer) AS {name}" if name in ("line", "row")
-        else f"{fact.format(place)} AS {name}"
+        f"{(integer if name in ('line', 'row') else fact).format(place)} AS {name}"
         for place, name in enumerate(("line", "sheet", "row", "kind", "key", "before", "after"))
     )  # fmt: skip
     return (
-        f"CREATE VIEW journal {options}AS SELECT account_id, entry, {facts} "  # noqa: S608 - our own names
+        f"CREATE VIEW journal {options}AS SELECT journal_block.account_id, "  # noqa: S608 - our own names
+        f"journal_block.entry, {facts} "
         f"FROM journal_block CROSS JOIN {each}"
     )
 

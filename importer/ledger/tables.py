@@ -154,9 +154,7 @@ journal_block = _table(
     *_integers("entry", "first_line", key=True),
     *_texts("lines"),
     _account_key(),
-    CheckConstraint("json_array_length(CAST(lines AS json)) > 0", "lines").ddl_if(
-        dialect="postgresql"
-    ),
+    CheckConstraint("json_array_length(lines::json) > 0", "lines").ddl_if(dialect="postgresql"),
 )
 """Some lines of the journal, as the JSON whose text is hashed: a list of lists, each the number of
 the line, sheet, row, kind and key, and the images before and after (null while there is no such

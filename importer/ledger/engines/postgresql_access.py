@@ -17,9 +17,9 @@ from importer.base.texts import N_, text
 from importer.ledger.tables import metadata
 
 _ALL = [table.name for table in metadata.sorted_tables]
-_VIEW = "journal"
+VIEW = "journal"
 """Its rows are those of `journal_block` that its reader may see."""
-_IMPORTER_MAY = dict.fromkeys(_ALL, "SELECT, INSERT, UPDATE, DELETE") | {
+IMPORTER_MAY = dict.fromkeys(_ALL, "SELECT, INSERT, UPDATE, DELETE") | {
     "account": "SELECT, INSERT, UPDATE",
     "batch": "SELECT, INSERT",
     "journal_block": "SELECT, INSERT",
@@ -35,27 +35,33 @@ def guard(connection: sa.Connection, *, with_triggers: bool) -> None:
     """
     for table in _ALL:
         connection.execute(sa.text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
-    for table in (*_ALL, _VIEW):
+    for table in (*_ALL, VIEW):
         connection.execute(sa.text(f"REVOKE ALL ON {table} FROM PUBLIC"))
     if with_triggers:
-        connection.exec_driver_sql(_FUNCTION.replace("%", "%%"))
+        connection.exec_driver_sql(FUNCTION.replace("%", "%%"))
         # Otherwise it would read temporary tables of these names, which anybody may create.
         search_path = "ALTER FUNCTION refuse_overallocation() SET search_path TO %I, pg_temp"
         _execute(connection, search_path, _schema(connection))
-        for name, (table, verb) in _TRIGGERS.items():
-            connection.exec_driver_sql(
-                f"CREATE OR REPLACE TRIGGER {name} AFTER {verb} ON {table} REFERENCING NEW TABLE "
-                "AS changed FOR EACH STATEMENT EXECUTE FUNCTION refuse_overallocation()"
-            )
+        for name in TRIGGERS:
+            connection.exec_driver_sql(trigger(name))
+
+
+def trigger(name: str) -> str:
+    """The statement that creates one of TRIGGERS."""
+    table, verb = TRIGGERS[name]
+    return (
+        f"CREATE OR REPLACE TRIGGER {name} AFTER {verb} ON {table} REFERENCING NEW TABLE "
+        "AS changed FOR EACH STATEMENT EXECUTE FUNCTION refuse_overallocation()"
+    )
 
 
 def remove_triggers(connection: sa.Connection) -> None:
     """Drop the triggers of `guard`."""
-    for name, (table, _verb) in _TRIGGERS.items():
+    for name, (table, _verb) in TRIGGERS.items():
         connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {name} ON {table}"))
 
 
-_TRIGGERS = {
+TRIGGERS = {
     "subscription_added_within_used": ("subscription", "INSERT"),
     "subscription_edited_within_used": ("subscription", "UPDATE"),
     # One statement can remove an OTC and add it again with less: foreign keys allow that.
@@ -66,7 +72,7 @@ _TRIGGERS = {
 # Like importers, this locks the OTC first, so that two at once cannot both take the last licence.
 # It refuses transactions that still see the rows as they were before they waited. The message
 # shows no more of an OTC than logs may.
-_FUNCTION = """
+FUNCTION = """
     CREATE OR REPLACE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         overallocated text;
@@ -121,7 +127,7 @@ def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bo
         )  # fmt: skip
     _execute(connection, "GRANT USAGE ON SCHEMA %I TO %I", _schema(connection), role)
     _execute(connection, "GRANT SELECT ON alembic_version TO %I", role)
-    policy = _policy(account_id, role)
+    policy = policy_name(account_id, role)
     for table in _ALL:
         terms = f"ON {table} FOR {{}} TO %I USING (account_id = %L)"
         for name in (policy, f"{policy}_kept"):
@@ -134,11 +140,11 @@ def _grant(connection: sa.Connection, account_id: str, role: str, *, writing: bo
     imports = sa.text("SELECT 1 FROM pg_policies WHERE schemaname = current_schema() "
                       "AND cmd = 'ALL' AND CAST(:role AS name) = ANY (roles) LIMIT 1")  # fmt: skip
     if not writing and connection.scalar(imports, parameters) is None:
-        for table in (*_ALL, _VIEW):
+        for table in (*_ALL, VIEW):
             _execute(connection, f"REVOKE ALL ON {table} FROM %I", role)
-    for table, rights in _IMPORTER_MAY.items():
+    for table, rights in IMPORTER_MAY.items():
         _execute(connection, f"GRANT {rights if writing else 'SELECT'} ON {table} TO %I", role)
-    _execute(connection, f"GRANT SELECT ON {_VIEW} TO %I", role)
+    _execute(connection, f"GRANT SELECT ON {VIEW} TO %I", role)
 
 
 def grant_on_new_tables(connection: sa.Connection) -> None:
@@ -153,7 +159,7 @@ def grant_on_new_tables(connection: sa.Connection) -> None:
             terms = f"FOR {policy.cmd} TO %I USING ({policy.qual.replace('%', '%%')}){check}"
             create = f"CREATE POLICY {policy.policyname} ON {table} {terms}"
             _execute(connection, create, policy.role)
-            rights = _IMPORTER_MAY[table] if policy.cmd == "ALL" else "SELECT"
+            rights = IMPORTER_MAY[table] if policy.cmd == "ALL" else "SELECT"
             _execute(connection, f"GRANT {rights} ON {table} TO %I", policy.role)
 
 
@@ -163,7 +169,7 @@ _POLICIES = sa.text(
 )
 
 
-def _policy(account_id: str, role: str) -> str:
+def policy_name(account_id: str, role: str) -> str:
     """The name of a policy; account and role themselves could be too long for one."""
     return "ledger_" + hashlib.sha256(f"{account_id}\0{role}".encode()).hexdigest()[:16]
 
@@ -176,7 +182,7 @@ def may_use(connection: sa.Connection, account_id: str) -> bool:
         sa.text("SELECT rolname FROM pg_roles WHERE pg_has_role(oid, 'USAGE')")
     )
     policies = connection.scalars(_POLICIES, {"table": "account"})
-    return not {_policy(account_id, role) for role in roles}.isdisjoint(policies)
+    return not {policy_name(account_id, role) for role in roles}.isdisjoint(policies)
 
 
 def _schema(connection: sa.Connection) -> str:

@@ -26,6 +26,7 @@ from importer.domain.rules.verdict import display_value
 from importer.ledger.reading.blocks import Block, JournalLine, journal_blocks
 from importer.ledger.storage import STORAGE, storage_of
 from importer.ledger.tables import account, batch, journal_block, otc
+from importer.ledger.upkeep.schema import schema_faults
 from importer.ledger.upkeep.soundness import Fault, engine_faults, fault
 from importer.ledger.writing.chain import LinesHash, hash_of_batch
 
@@ -63,6 +64,7 @@ def verify(
     progress.stage(text(N_("Checking the database")))
     damage = _some(engine_faults(connection))
     try:
+        damage += _some(schema_faults(connection))
         proof = _derived(connection, account_id, expect_head, progress)
     except Exception:
         if not damage:

@@ -28,7 +28,7 @@ from importer.ledger.tables import (
     otc,
     subscription,
 )
-from importer.ledger.upkeep import soundness
+from importer.ledger.upkeep import schema, soundness
 from importer.ledger.upkeep import verify as proving
 from scripts import ROOT
 from sound_ledger import SoundLedger, StoredRow
@@ -258,7 +258,7 @@ def test_each_check_finds_something_that_no_other_does(
 
 
 def test_every_code_of_a_fault_is_explained_in_docs_ledger() -> None:
-    sources = "".join(map(inspect.getsource, (proving, soundness)))
+    sources = "".join(map(inspect.getsource, (proving, schema, soundness)))
     codes = set(re.findall(r'[Ff]ault\("([a-z-]+)"', sources))
     docs = (ROOT / "docs" / "ledger.md").read_text("utf-8")
     _, _, table = docs.partition("| fault | meaning |")

@@ -107,6 +107,7 @@ def upgrade(options: CommonOptions) -> None:
     N_("Verify the ledger: derive everything again and compare."),
     "ledger verify",
     "ledger verify --expect-head HASH",
+    'ledger verify --against "Export Avira Details.xlsx"',
     group=ledger,
 )
 @option(
@@ -114,15 +115,25 @@ def upgrade(options: CommonOptions) -> None:
     metavar="HASH",
     help=N_("Ledger hash that an export shows. Its batch must still exist."),
 )
+@option(
+    "--against", "exports", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help=N_("Export that somebody kept (xlsx, ods, json or html). The history must still contain "
+            "it. Can be repeated."),
+)  # fmt: skip
 @common_options
-def verify(options: CommonOptions, expect_head: str | None) -> int:
+def verify(options: CommonOptions, expect_head: str | None, exports: tuple[Path, ...]) -> int:
     """Print that the account is intact, or every fault."""
+    from importer.export.kept import kept_hash
     from importer.ledger.upkeep.verify import verify as verify_account
 
-    head = _checked_hash(expect_head)
+    heads = {"--expect-head": _checked_hash(expect_head)} if expect_head else {}
     target = options.open_ledger()
-    with options.progress() as shown, target.reading() as connection:
-        proof = verify_account(connection, options.account, head, shown)
+    with options.progress() as shown:
+        for path in exports:
+            shown.stage(text(N_("Reading {path}"), path=path.name))
+            heads[str(path)] = kept_hash(path, options.account, options.settings.limits)
+        with target.reading() as connection:
+            proof = verify_account(connection, options.account, heads, shown)
     faults = [
         {"code": fault.code, "key": fault.key, "message": str(fault.message)}
         for fault in proof.faults
@@ -132,8 +143,9 @@ def verify(options: CommonOptions, expect_head: str | None) -> int:
     if proof.ok:
         options.note_if_empty(proof.batches)
         intact = N_("{ledger}, account {account}: verified. Batches: {batches}, hash: {head}")
-        line = text(intact, **facts, batches=proof.batches, head=proof.head)
-        options.print_result(document, *([line] if proof.batches else []))
+        lines = [text(intact, **facts, batches=proof.batches, head=proof.head)][: proof.batches]
+        lines += [text(N_("The history still contains {path}."), path=path) for path in exports]
+        options.print_result(document, *lines)
         return EXIT_DONE
     match sorted({fault.code for fault in proof.faults}):
         case ["head-missing"]:
@@ -151,9 +163,9 @@ def verify(options: CommonOptions, expect_head: str | None) -> int:
     return EXIT_LEDGER
 
 
-def _checked_hash(typed: str | None) -> str | None:
+def _checked_hash(typed: str) -> str:
     """A hash as copied from a spreadsheet or a mail."""
-    head = None if typed is None else typed.strip().lower()
+    head = typed.strip().lower()
     if head and not _HASH.fullmatch(head):
         raise MisuseError(text(
             N_("{typed} is not a ledger hash: it must have 64 digits and letters from a to f. "

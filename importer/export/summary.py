@@ -18,6 +18,7 @@ FULLEST = 20
 LARGEST = 10
 """How many OTCs and customers are drawn: the labels of more could not be read."""
 MONTHS = 12
+ACCOUNT, HASH = N_("Account"), N_("Ledger hash")
 RENEWALS = (30, 60, 90)
 """Periods in days for which the OTCs to renew are counted."""
 
@@ -39,10 +40,10 @@ def summary(
     at = contents.at if contents.at.tzinfo is None else contents.at.astimezone(dt.UTC)
     at = at.replace(microsecond=0, tzinfo=None)
     origin = [
-        SummaryLine("account", _("Account"), contents.account, CellFormat.TEXT),
+        SummaryLine("account", _(ACCOUNT), contents.account, CellFormat.TEXT),
         SummaryLine("as_of", _("As of (UTC)"), at, CellFormat.INSTANT),
         SummaryLine("batch", _("Last batch"), contents.batch),
-        SummaryLine("head", _("Ledger hash"), contents.head or None, CellFormat.TEXT),
+        SummaryLine("head", _(HASH), contents.head or None, CellFormat.TEXT),
     ]
     if newest is not None:
         limited = text(N_("Only the newest {newest} changes. For all: avira-importer export "

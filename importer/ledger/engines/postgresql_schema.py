@@ -95,7 +95,7 @@ def _policies_and_grants(policies: Sequence[sa.Row[Any]]) -> Parts:
 _EXISTING = """
     WITH relation AS (
         SELECT * FROM pg_class WHERE relname = ANY (CAST(:names AS name[]))
-        AND relnamespace = current_schema()::regnamespace
+        AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
     )
     SELECT concat('table ', relname), concat_ws(', ',
         CASE WHEN relrowsecurity THEN 'row level security' END,
@@ -132,7 +132,7 @@ _EXISTING = """
     UNION ALL SELECT concat('function ', proname), concat(prosrc, array_to_string(proconfig, ', '),
         CASE WHEN prosecdef THEN ' SECURITY DEFINER' END)
         FROM pg_proc WHERE proname = 'refuse_overallocation' AND pronargs = 0
-        AND pronamespace = current_schema()::regnamespace
+        AND pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
 """
 _POLICIES = """
     SELECT tablename AS on, policyname AS name,
@@ -149,11 +149,11 @@ _GRANTS = """
     FROM (
         SELECT CAST(relname AS text) AS thing, relowner, relacl AS acl FROM pg_class
             WHERE relname = ANY (CAST(:names AS name[]))
-            AND relnamespace = current_schema()::regnamespace
+            AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
         UNION ALL SELECT concat(relname, '.', attname), relowner, attacl
             FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
             WHERE relname = ANY (CAST(:names AS name[]))
-            AND relnamespace = current_schema()::regnamespace
+            AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
     ) AS things CROSS JOIN aclexplode(acl) LEFT JOIN pg_roles ON pg_roles.oid = grantee
     WHERE grantee <> relowner GROUP BY 1
 """

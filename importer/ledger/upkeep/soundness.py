@@ -52,7 +52,8 @@ _MAY_CHECK_INDEXES = """
 _INDEXES = """
     SELECT indexrelid::regclass::text FROM pg_index
     JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
-    WHERE relnamespace = current_schema()::regnamespace AND indisvalid AND amname = 'btree'
+    WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND indisvalid AND amname = 'btree'
     ORDER BY 1
 """
 

@@ -53,19 +53,19 @@ Row = sa.RowMapping | Mapping[str, Any]
 
 
 def verify(
-    connection: sa.Connection, account_id: str, expect_head: str | None = None,
+    connection: sa.Connection, account_id: str, heads: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Proof:  # fmt: skip
     """Check the account's part of the ledger, and the whole database as far as its engine can.
 
-    `expect_head` is the hash of a batch that must exist: an export prints it.
+    `heads` are hashes of batches that must exist, by where they were noted: an export shows one.
     """
     progress = progress or NoProgress()
     progress.stage(text(N_("Checking the database")))
     damage = _some(engine_faults(connection))
     try:
         damage += _some(schema_faults(connection))
-        proof = _derived(connection, account_id, expect_head, progress)
+        proof = _derived(connection, account_id, heads or {}, progress)
     except Exception:
         if not damage:
             raise
@@ -74,7 +74,7 @@ def verify(
 
 
 def _derived(
-    connection: sa.Connection, account_id: str, expect_head: str | None, progress: Progress
+    connection: sa.Connection, account_id: str, heads: Mapping[str, str], progress: Progress
 ) -> Proof:  # fmt: skip
     faults: list[Fault] = []
     query = sa.select(batch).where(batch.c.account_id == account_id).order_by(batch.c.batch)
@@ -101,10 +101,12 @@ def _derived(
     faults += _some(_rule_faults(state))
     faults += _some(_balance_faults(connection, account_id, images, state))
     # Before the first batch the hash is empty, and so is that of an export made then.
-    if expect_head and expect_head not in {row["hash"] for row in batches}:
-        message = N_("No batch has the hash {head}: either the ledger has lost batches since the "
-                     "hash was noted, or this is another ledger.")  # fmt: skip
-        faults.append(fault("head-missing", expect_head, message, head=expect_head))
+    known = {"", *(row["hash"] for row in batches)}
+    for source, noted in heads.items():
+        if noted not in known:
+            message = N_("{source}: no batch has the hash {head}. Either the ledger has lost "
+                         "batches since it was noted, or this is another ledger.")  # fmt: skip
+            faults.append(fault("head-missing", noted, message, source=source, head=noted))
     return Proof(len(batches), head, faults)
 
 

@@ -73,6 +73,13 @@ def raw(where: str, server: Server) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+def note_as_distributed(connection: psycopg.Connection) -> None:
+    """Note all tables as distributed, as Citus does."""
+    connection.execute("CREATE TABLE citus.pg_dist_partition (logicalrelid regclass)")
+    for table in TABLES:
+        connection.execute("INSERT INTO citus.pg_dist_partition VALUES (%s)", [f"public.{table}"])
+
+
 def foreign_keys(connection: psycopg.Connection) -> list[Any]:
     """The definitions of all foreign keys."""
     query = """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
@@ -122,6 +129,7 @@ def test_all_tables_are_distributed_by_account_and_then_get_their_keys(
         own = {"include_name": lambda name, kind, _: kind != "table" or name in metadata.tables}
         context = MigrationContext.configure(reading, opts=own)
         assert compare_metadata(context, metadata) == []
+    note_as_distributed(raw)
     for words in (["apply", str(second)], ["undo", "2"], ["ledger", "verify"]):
         assert command(*words).exit_code == 0, words
 
@@ -133,9 +141,7 @@ def test_what_is_distributed_stays_distributed(
     triggers again."""
     add_stand_in(raw)
     assert command("ledger", "init", "--distributed").exit_code == 0
-    raw.execute("CREATE TABLE citus.pg_dist_partition (logicalrelid regclass)")
-    for table in TABLES:
-        raw.execute("INSERT INTO citus.pg_dist_partition VALUES (%s)", [f"public.{table}"])
+    note_as_distributed(raw)
     for words in (["init", "--distributed"], ["init", "--reader", "postgres"], ["upgrade"]):
         assert command("ledger", *words).exit_code == 0, words
     assert raw.execute("SELECT count(*) FROM calls").fetchone() == (len(TABLES),)

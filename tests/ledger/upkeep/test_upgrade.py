@@ -64,12 +64,20 @@ def otcs(ledger: str) -> list[tuple[Any, ...]]:
 
 
 def heads(command: CommandLine, *options: str) -> list[tuple[int, str]]:
-    """The number of batches and the last hash of each account, which must be sound."""
+    """The number of batches and the last hash of each account, which must be sound.
+
+    A new ledger lacks what the made-up revision adds.
+    """
     verified = [
         command("ledger", "verify", "--account", account, "--json", *options).json
         for account in ACCOUNTS
     ]
-    assert [result["faults"] for result in verified] == [[], []]
+    faults = [fault for result in verified for fault in result["faults"]]
+    assert {fault["key"] for fault in faults} <= {
+        "column otc.note",
+        "index ix_otc_note",
+        "table otc",
+    }
     return [(result["batches"], result["head"]) for result in verified]
 
 

@@ -16,11 +16,15 @@ from importer.workbook.reading.raw import FilledRows, RawSheet, RawWorkbook
 
 
 class Work(NamedTuple):
-    """A file to read, the limits, and the encoding of a text file if it was chosen."""
+    """A file to read, the limits, and the encoding of a text file if it was chosen.
+
+    `state` has the device, inode, size and time of change of the file, if there is one.
+    """
 
     path: str
     limits: Limits
     encoding: str | None = None
+    state: tuple[int, int, int, int] | None = None
 
 
 Part = FilledRows | RawSheet | RawWorkbook

@@ -11,7 +11,6 @@ import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from importer.base.errors import FileError
 from importer.base.texts import N_, text
@@ -24,17 +23,6 @@ from importer.workbook.reading.raw import RawWorkbook
 
 _KEPT_BELOW = MB  # A process that has read a larger file is not kept: its memory may not come back
 
-_Identity = tuple[int, int, int, int] | None
-"""Device, inode, size and time of change of a file; None if there is no such file."""
-
-
-class _Ahead(NamedTuple):
-    """A file that was sent before it was needed, as it was then, and the process that reads it."""
-
-    work: Work
-    identity: _Identity
-    process: ReadingProcess
-
 
 def read_workbook(
     path: Path, limits: Limits = DEFAULT_LIMITS, encoding: str | None = None
@@ -43,7 +31,7 @@ def read_workbook(
 
     `encoding` is that of a text file, if it was chosen.
     """
-    process = _take_with(Work(os.path.abspath(path), limits, encoding))
+    process = _take_with(_work(path, limits, encoding))
     keep = False
     _busy.add(process)
     try:
@@ -68,8 +56,7 @@ def read_ahead(
     The result is dropped if another file is asked for, or if the file has changed by then.
     """
     global _ahead
-    work = Work(os.path.abspath(path), limits, encoding)
-    identity = _identity(work)
+    work = _work(path, limits, encoding)
     try:
         process = _take()
     except OSError:  # no process can be started now; read_workbook will report it
@@ -77,9 +64,9 @@ def read_ahead(
     with suppress(OSError):  # the process has ended; read_workbook will report it
         process.ask(work)
     with _lock:
-        unwanted, _ahead = _ahead, _Ahead(work, identity, process)
+        unwanted, _ahead = _ahead, (work, process)
     if unwanted is not None:
-        unwanted.process.end()
+        unwanted[1].end()
 
 
 def end_reading() -> None:
@@ -90,7 +77,8 @@ def end_reading() -> None:
 
 _idle: list[ReadingProcess] = []
 _busy: set[ReadingProcess] = set()
-_ahead: _Ahead | None = None
+_ahead: tuple[Work, ReadingProcess] | None = None
+"""What was sent before it was needed, and the process that reads it."""
 _lock = threading.Lock()
 
 
@@ -110,22 +98,22 @@ def _take_with(work: Work) -> ReadingProcess:
     with _lock:
         ahead, _ahead = _ahead, None
     if ahead is not None:
-        same_file = ahead.identity is not None and ahead.identity == _identity(work)
-        if ahead.process.is_owned and ahead.work == work and same_file:
-            return ahead.process
-        ahead.process.end()
+        sent, process = ahead
+        if process.is_owned and sent == work:
+            return process
+        process.end()
     process = _take()
     with suppress(OSError):  # the process has ended, which its answer will show
         process.ask(work)
     return process
 
 
-def _identity(work: Work) -> _Identity:
-    try:
-        status = os.stat(work.path)
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+def _work(path: Path, limits: Limits, encoding: str | None) -> Work:
+    state = None
+    with suppress(OSError, ValueError):
+        status = os.stat(path)
+        state = status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return Work(os.path.abspath(path), limits, encoding, state)
 
 
 def _give_back(process: ReadingProcess, keep: bool) -> None:
@@ -140,7 +128,7 @@ def _give_back(process: ReadingProcess, keep: bool) -> None:
 def _end_all() -> None:
     global _ahead
     if _ahead is not None:
-        _ahead.process.end()
+        _ahead[1].end()
     _ahead = None
     while _idle:
         _idle.pop().end()

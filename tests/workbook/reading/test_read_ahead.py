@@ -39,7 +39,7 @@ def sheet_of(path: Path) -> str:
 def process_ahead() -> ReadingProcess:
     """The process that reads what will be needed next."""
     assert sandbox._ahead is not None
-    return sandbox._ahead.process
+    return sandbox._ahead[1]
 
 
 def test_a_file_that_was_read_ahead_is_not_read_again(

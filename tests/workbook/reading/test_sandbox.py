@@ -174,7 +174,7 @@ import signal, sys
 from importer.workbook.reading import sandbox
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 sandbox.read_ahead("a file that does not exist")
-print(sandbox._ahead.process._process.pid, flush=True)
+print(sandbox._ahead[1]._process.pid, flush=True)
 sys.stdin.read()
 """
 

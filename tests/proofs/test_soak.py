@@ -31,6 +31,7 @@ FORMATS = ("xlsx", "ods", "csv", "json", "html")
 EXPORTS_FOR_DAYS = """
 import datetime as dt, json, os, sys, threading
 from pathlib import Path
+from importer.service.exports.run import Exports
 from service_folders import Folders, context_of
 
 folders, rounds, leaks = Folders.__new__(Folders), int(sys.argv[2]), sys.argv[3:]

@@ -38,14 +38,15 @@ def _run_and_wait(words: list[str], pauses: bool, pipe: Connection) -> None:
     if pauses:
 
         def write_and_pause(*arguments: Any) -> AppliedBatch:
-            patch.stop()
+            nonlocal pauses
             batch = apply_changes(*arguments)
-            pipe.send("written")
-            pipe.recv()
+            if pauses:  # not when it tries again
+                pauses = False
+                pipe.send("written")
+                pipe.recv()
             return batch
 
-        patch = mock.patch("importer.ledger.writing.apply.apply_changes", write_and_pause)
-        patch.start()
+        mock.patch("importer.ledger.writing.apply.apply_changes", write_and_pause).start()
     out, err = io.StringIO(), io.StringIO()
     pipe.send("begins")
     with redirect_stdout(out), redirect_stderr(err):

@@ -26,6 +26,6 @@ generate:
     python docs/generate.py
     python samples/make_samples.py
 
-# Fail if the program became slower by half
+# Fail if the program became slower by a third
 bench:
     python -m bench --guard

@@ -85,7 +85,6 @@ def test_the_peers_do_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(f"| `{name}` |" in result.stdout for name in names)
 
 
-@pytest.mark.xfail(reason="the page waits for a run of all figures")
 def test_the_page_has_a_row_for_each_figure() -> None:
     """docs/performance.md has the figures in order, with their descriptions and targets."""
     from bench.figures import FIGURES

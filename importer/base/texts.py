@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,17 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "es")
 QUOTED = 60
 """Characters of a cell that a message quotes."""
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+"""Characters that cannot be seen, which copying from web pages and address books leaves in text:
+Default_Ignorable_Code_Point of Unicode, and a few that have a width but no ink. It is a regular
+expression's class of characters."""
+_UNPRINTABLE = re.compile(f"[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff{INVISIBLE}]")
+_PICTURES = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "␡"}
+_UNPLAIN = ("Cn", "Mn", "Zs")
 
 _default = "en"
 _scoped: ContextVar[str | None] = ContextVar("language", default=None)
@@ -108,31 +120,35 @@ def text(template: str, /, **facts: object) -> Text:
 
 
 def printable(message: str) -> str:
-    """Show control characters as pictures (␛), so that none reaches a terminal."""
-    if message.isprintable():
+    """Show control and invisible characters (␛, ‹U+200B›), and bytes that are no text (?).
+
+    The name of a file or of a user may have any. So none gets into a ledger, a terminal or a file.
+    """
+    if message.isascii() and message.isprintable():
         return message
-    return "".join(chr(0x2400 + ord(c)) if c < " " else "␡" if c == "\x7f" else c for c in message)
+    return _UNPRINTABLE.sub(_shown, message)
+
+
+def _shown(character: re.Match[str]) -> str:
+    if character[0] in _PICTURES:
+        return _PICTURES[character[0]]
+    return "?" if "\ud800" <= character[0] <= "\udfff" else f"‹U+{ord(character[0]):04X}›"
 
 
 def visible(message: str) -> str:
-    """Show invisible characters, and spaces other than the plain one, by number: ‹U+00A0›."""
+    """`printable`, with accents of their own and spaces other than the plain one by number too."""
     if message.isascii():
-        return message
-    return "".join(f"‹U+{ord(c):04X}›" if c > " " and _is_invisible(c) else c for c in message)
-
-
-def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN or character in _WITHOUT_INK
-
-
-_UNSEEN = ("Cc", "Cf", "Cn", "Mn", "Zl", "Zp", "Zs")
-_WITHOUT_INK = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
+        return printable(message)
+    return "".join(
+        f"‹U+{ord(c):04X}›" if c != " " and unicodedata.category(c) in _UNPLAIN else c
+        for c in printable(message)
+    )
 
 
 def shortened(message: str) -> str:
     """Put `message` on one line without control characters, cut after QUOTED of them."""
-    line = printable(" ".join(message.split()))
-    return line if len(line) <= QUOTED else line[:QUOTED] + "…"
+    line = " ".join(message.split())
+    return printable(line if len(line) <= QUOTED else line[:QUOTED] + "…")
 
 
 def first_of(items: Sequence[str], limit: int) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.base.texts import LANGUAGES, N_, _, text, use_language
+from importer.base.texts import LANGUAGES, N_, _, printable, text, use_language
 from importer.cli.output import print_json, print_lines, progress
 from importer.cli.translated import flag, option
 from importer.config.file import load_settings
@@ -61,7 +61,7 @@ class CommonOptions:
         from importer.pipeline.job import Job
 
         return Job(
-            self.open_ledger(), self.account, clock.today(), encodable(actor or _user()),
+            self.open_ledger(), self.account, clock.today(), printable(actor or _user()),
             dates=self.settings.dates, limits=self.settings.limits,
             progress=progress or NoProgress(),
         )  # fmt: skip
@@ -97,7 +97,7 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:  # fmt: skip
         settings = load_settings(config, (lambda _language: None) if lang else use_language)
         options = CommonOptions(
-            encodable(account or settings.account or DEFAULT_ACCOUNT), ledger or settings.ledger,
+            printable(account or settings.account or DEFAULT_ACCOUNT), ledger or settings.ledger,
             settings.wait if wait is None else wait, settings, as_json, quiet, verbose,
         )  # fmt: skip
         return command(options, **own)
@@ -105,11 +105,6 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for add_option in reversed(_OPTIONS):
         with_options = add_option(with_options)
     return with_options
-
-
-def encodable(name: str) -> str:
-    """`name` without what UTF-8 cannot encode; a command line may hold any bytes."""
-    return name.encode("utf-8", "replace").decode()
 
 
 def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from importer.base.progress import NoProgress, Progress, Tick
-from importer.base.texts import Text
+from importer.base.texts import Text, printable
 from importer.messages.lines import ReportLine, Tone
 
 if TYPE_CHECKING:
@@ -28,15 +28,18 @@ PATIENCE = 1.0
 
 
 def print_json(document: object) -> None:
-    """Print `document` as JSON; dates become ISO text."""
-    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
-    click.echo(json.dumps(document, ensure_ascii=plain, indent=2, default=str))
+    """Print `document` as JSON; dates become ISO text, what a terminal might act on is escaped."""
+    words = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    plain = words.replace("\n", "")
+    if (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8") or printable(plain) != plain:
+        words = json.dumps(document, indent=2, default=str)
+    click.echo(words)
 
 
 def print_lines(lines: Iterable[object]) -> None:
     """Print `lines`."""
     for line in lines:
-        click.echo(line)
+        click.echo(printable(str(line)))
 
 
 def print_report(lines: Iterable[ReportLine]) -> None:
@@ -66,7 +69,7 @@ def rendered(line: ReportLine, width: int | None) -> list[str]:
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """`rows` in columns under `headers`, numbers to the right, nothing cut off."""
     body = [list(row) for row in rows]
-    texts = [["" if value is None else str(value) for value in row] for row in body]
+    texts = [["" if value is None else printable(str(value)) for value in row] for row in body]
     widths = [max(map(len, column)) for column in zip(headers, *texts, strict=True)]
     numeric = [body != [] and isinstance(body[0][index], int) for index in range(len(headers))]
     for line in (headers, *texts):

@@ -16,8 +16,9 @@ import click
 from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, actor_option, common_options
-from importer.cli.output import print_json, print_lines
+from importer.cli.output import print_json, print_report
 from importer.cli.translated import command, flag
+from importer.messages.lines import Span, Tone, line
 
 if TYPE_CHECKING:
     from importer.config.service import ServiceSettings
@@ -123,10 +124,10 @@ def _check(options: CommonOptions, settings: ServiceSettings, job: Job) -> int:
     for result in check_all(settings, job):
         results.append(result)
         if not options.json and not (options.quiet and result.ok and not result.is_warning):
-            sign, colour = ("✓", "green") if result.ok else ("✗", "red")
+            sign = Span("✓", Tone.GOOD) if result.ok else Span("✗", Tone.BAD)
             if result.is_warning:
-                sign, colour = "!", "yellow"
-            print_lines([f"{click.style(sign, fg=colour)} {result.what}: {result.message}"])
+                sign = Span("!", Tone.WATCH)
+            print_report([line(0, sign, f" {result.what}: {result.message}")])
     if options.json:
         checks = [
             {"what": result.what, "ok": result.ok, "message": str(result.message)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from importer.base.texts import Text
+from importer.base.texts import Text, printable
 
 
 class Tone(Enum):
@@ -40,9 +40,9 @@ class ReportLine(NamedTuple):
 
 
 def line(indent: int, *parts: str | Text | Span) -> ReportLine:
-    """A line of `parts`."""
+    """A line of `parts`, without characters that could act on a terminal."""
     spans = (part if isinstance(part, Span) else Span(str(part)) for part in parts)
-    return ReportLine(tuple(spans), indent)
+    return ReportLine(tuple(span._replace(text=printable(span.text)) for span in spans), indent)
 
 
 BLANK = ReportLine()

@@ -6,8 +6,9 @@ import io
 import re
 from typing import TextIO
 
+from importer.base.texts import INVISIBLE
 from importer.domain.otc_code import masked
-from importer.domain.tidying import INVISIBLE, ODD_DASHES, SPACES
+from importer.domain.tidying import ODD_DASHES, SPACES
 
 _BLANK = (
     rf"(?:[{INVISIBLE}{SPACES}]|\\(?:x[0-9a-f]{{2}}|u[0-9a-f]{{4}}))"  # also as Python shows it

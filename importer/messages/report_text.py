@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from importer.base.texts import N_, Text, _, printable, shortened, text, visible
+from importer.base.texts import N_, Text, _, shortened, text, visible
 from importer.domain.planning.changes import ChangeKind
 from importer.domain.problems import Code, Problem, Severity
 from importer.messages.change_text import describe_changes
@@ -92,7 +92,7 @@ def report_lines(
     report: Report, *, everything: bool = False, advice: Advice = AT_TERMINAL
 ) -> Iterator[ReportLine]:
     """The lines about a workbook; all changes and warnings with `everything`."""
-    yield _headline(printable(report.file), text(_HEADLINES[report.result]), report.result)
+    yield _headline(report.file, text(_HEADLINES[report.result]), report.result)
     if report.result is not Result.UNREADABLE:
         rows = _ROWS_NOT_APPLIED.get(report.result, _ROWS)
         yield line(2, Text(rows, report.rows._asdict()))
@@ -155,7 +155,7 @@ def _problems(problems: Sequence[Problem], everything: bool) -> Iterator[ReportL
         grouped = severity is Severity.WARNING and not everything
         for sheet, of_sheet in groupby(of_severity, lambda problem: problem.sheet):
             if sheet is not None:
-                yield line(2, Span(printable(sheet), bold=True))
+                yield line(2, Span(sheet, bold=True))
             groups: dict[object, list[Problem]] = {}
             for at, problem in enumerate(of_sheet):
                 alike = problem.code if problem.code in _GROUPED else problem

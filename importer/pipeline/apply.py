@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from importer.base import clock
 from importer.base.errors import FileError, OutputError
-from importer.base.texts import N_, text
+from importer.base.texts import N_, printable, text
 from importer.domain.planning.plan import Plan, make_plan
 from importer.domain.planning.scope import Scope, scope_of
 from importer.domain.planning.snapshot import Snapshot
@@ -172,9 +172,8 @@ def _apply(checked: CheckedWorkbook, job: Job, partial: bool) -> Report:
         report = report_on(checked, plan, batches)
         if plan.changes and (partial or not report.refused):
             job.progress.stage(text(N_("Applying {path}"), path=checked.path.name))
-            name = checked.path.name.encode("utf-8", "replace").decode()  # it may hold any bytes
             facts = BatchFacts(
-                job.account, clock.now(), job.actor, name, report.sha256,
+                job.account, clock.now(), job.actor, printable(checked.path.name), report.sha256,
                 report.rows.applied, report.rows.unchanged, report.rows.rejected,
             )  # fmt: skip
             changes, new = plan.changes, plan.new_customers

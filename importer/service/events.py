@@ -141,12 +141,12 @@ class _JsonFormatter(_EventFormatter):
 
 
 def _masked(fact: object) -> object:
-    """A fact without OTCs, before anything is done to its spaces and line breaks."""
+    """A fact without OTCs and, after that, without control and invisible characters."""
     if isinstance(fact, bool | int | float | None):
         return fact
     if isinstance(fact, list | tuple):
         return [_masked(item) for item in fact]
-    return without_otcs(str(fact))
+    return printable(without_otcs(str(fact)))
 
 
 class LogHandler(logging.StreamHandler[TextIO]):

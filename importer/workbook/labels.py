@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
-from importer.base.texts import LANGUAGES, N_, translated
+from importer.base.texts import INVISIBLE, LANGUAGES, N_, translated
 from importer.domain.names import accentless_key
 from importer.domain.sheets import SHEETS, Column, Sheet
 
@@ -79,7 +78,7 @@ def is_exactly(name: str, sheet: Sheet) -> bool:
 
 def hides_characters(label: str) -> bool:
     """Whether `label` holds characters that cannot be seen, which comparing it drops."""
-    return not label.isascii() and any(unicodedata.category(c) == "Cf" for c in label)
+    return re.search(f"[{INVISIBLE}]", label) is not None
 
 
 def sheet_in_file_name(stem: str) -> Sheet | None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
 from stream_write_ods import stream_write_ods
 
 from importer.base.files import whole_file
-from importer.base.texts import N_, _, text
+from importer.base.texts import N_, _, printable, text
 from importer.export.book import Book, ExportSheet, Row
 
 ROW_LIMIT = 1_048_575
 """The most rows below a header: LibreOffice's 1,048,576 less one."""
+_ENCODERS = (
+    *signature(stream_write_ods).parameters["encoders"].default,
+    (str, ("string", None, None, printable)),  # XML has no control characters
+)
 
 
 def write_ods(book: Book, path: Path) -> dict[str, int]:
@@ -26,7 +31,7 @@ def write_ods(book: Book, path: Path) -> dict[str, int]:
     at = book.at.astimezone(dt.UTC).replace(tzinfo=None)
     at = max(at, dt.datetime(1980, 1, 1))  # archives cannot have earlier dates
     with whole_file(path) as temporary, temporary.open("wb") as stream:
-        for part in stream_write_ods(_pages(book, sheets), get_modified_at=lambda: at):
+        for part in stream_write_ods(_pages(book, sheets), _ENCODERS, lambda: at):
             stream.write(part)
     return {sheet.key: len(sheet.table.rows) for sheet in sheets}
 

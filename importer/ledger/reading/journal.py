@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from importer.base.texts import printable
 from importer.domain.contents import Contents, Movement
 from importer.domain.entities import Customer, Entity
 from importer.domain.planning.changes import Change
@@ -25,6 +26,8 @@ AT_ONCE = 10_000
 
 class Batch(NamedTuple):
     """One workbook applied to the ledger, or one undo; `at` is an instant in UTC.
+
+    `actor` and `file` are printable, whatever an earlier version has stored.
 
     `undone_by` is the batch that undid it, unless that was itself undone; `undoes` is the batch
     that this undo undid.
@@ -69,7 +72,12 @@ def _batches(
     for undo in reversed(batches):  # an undo that was itself undone undoes nothing
         if undo.undoes is not None and undo.batch not in undone_by:
             undone_by[undo.undoes] = undo.batch
-    return [row._replace(undone_by=undone_by.get(row.batch)) for row in batches]
+    return [
+        row._replace(
+            actor=printable(row.actor), file=printable(row.file), undone_by=undone_by.get(row.batch)
+        )
+        for row in batches
+    ]
 
 
 def batches_of_file(connection: sa.Connection, account_id: str, sha256: str) -> list[Batch]:
@@ -144,7 +152,7 @@ def load_movements(
         last, owner = after if after is not None else before, line.owner or ""
         if isinstance(last, Customer):
             names[owner] = last.name
-        place = intern(line.sheet), line.row
+        place = intern(printable(line.sheet)), line.row
         movements.append(Movement(*batches[number], *place, before, after, names.get(owner)))
     return movements
 

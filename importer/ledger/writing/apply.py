@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from msgspec.json import encode
 from msgspec.structs import replace
 
+from importer.base.texts import printable
 from importer.domain.entities import Customer, Device, Entity, Subscription
 from importer.domain.planning.changes import Change
 from importer.ledger import bulk
@@ -91,7 +92,8 @@ def _blocks(
             storage = storage_of(entity)
             key = storage.key(entity)
             net.add(storage.entity, key, change)
-            lines.append((number, place.sheet.name, place.row, storage.kind, key, before, after))
+            sheet = printable(place.sheet.name)
+            lines.append((number, sheet, place.row, storage.kind, key, before, after))
         block = encode(lines).decode()
         digest.add(start + 1, block)
         yield start + 1, block

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator
 
-from importer.base.texts import N_, text
+from importer.base.texts import N_, printable, text
 from importer.domain.problems import Code, Problem
 from importer.messages.masking import without_otcs
 from importer.messages.report import Report, Result
@@ -69,7 +69,7 @@ class KeptResult(NamedTuple):
 
 def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
     """The result of the workbook `name`, claimed at `since`."""
-    filed, name = filed_name(name, since), _as_text(name)
+    filed, name = filed_name(name, since), printable(name)
     corrections = written = None
     if report.corrections is not None:
         written = PurePath(report.corrections).name
@@ -81,7 +81,7 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
         problems=[_with_name(problem, report.file, name) for problem in report.problems],
     )  # fmt: skip
     report_text = report_lines(shown, everything=True, advice=IN_INBOX)
-    lines = [_as_text(without_otcs(str(line))) for line in report_text]
+    lines = [without_otcs(str(line)) for line in report_text]
     event, batch = Event[report.result.name], report.batch
     if report.applied_before is not None and report.result is Result.UNCHANGED:
         event, batch = Event.APPLIED_BEFORE, report.applied_before
@@ -96,7 +96,7 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
 
 def given_up_result(name: str, since: dt.datetime, tries: int, sha256: str) -> InboxResult:
     """The result of a workbook at which the program has failed each time."""
-    filed, name = filed_name(name, since), _as_text(name)
+    filed, name = filed_name(name, since), printable(name)
     line = text(N_("{file}: given up after {tries} failed attempts; nothing was applied. To see "
                    "why, apply it by hand: avira-importer apply"), file=name,
                 tries=tries)  # fmt: skip
@@ -125,11 +125,6 @@ def filed_name(name: str, since: dt.datetime) -> str:
         room = _MAX_NAME - len(suffix.encode())
         plain = stem.encode()[:room].decode(errors="ignore") + suffix
     return f"{since:%Y%m%dT%H%M%SZ}-{plain.rstrip('. ')}"
-
-
-def _as_text(name: str) -> str:
-    """`name` in valid Unicode: the name of a file may be any bytes."""
-    return name.encode("utf-8", "replace").decode()
 
 
 def _with_name(problem: Problem, path: str, name: str) -> Problem:

@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from importer.base import clock
 from importer.base.errors import MisuseError
-from importer.base.texts import N_, _, current_language, shortened, text
+from importer.base.texts import N_, _, current_language, printable, shortened, text
 from importer.config.types import email_address
 from importer.messages.masking import without_otcs
 
@@ -30,8 +30,6 @@ WEB = Path(__file__).parent / "web"
 _POLICY = SMTP.clone(cte_type="7bit")  # every server accepts that
 _QUOTED = re.compile(r'[()<>\[\]:;@\\,."]')
 _LONGEST_NAME = 60
-_HARMFUL = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""Line breaks, marks that reverse the text, and what is no character."""
 
 
 class Grid(NamedTuple):
@@ -100,8 +98,7 @@ def address(words: str) -> Address:
 
 def safe(words: str) -> str:
     """`words` with OTCs masked, and without characters that could change a mail."""
-    shown = "".join(chr(0x2400 + ord(c)) if c < " " else c for c in words)
-    return without_otcs(_HARMFUL.sub("\ufffd", shown))
+    return without_otcs(printable(words))
 
 
 def safe_line(words: object) -> str:

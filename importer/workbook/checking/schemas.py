@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 EMAIL_LIMIT = 254  # RFC 5321, 4.5.3.1, less the angle brackets
-_EMAIL = r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\.]+(\.[^@\s<>,;:\"()\[\]\\.]+)+"
+_PART = r"[^@\s\0-\x1f\x7f-\x9f<>,;:\"()\[\]\\%s]+"
+_EMAIL = f"{_PART % ''}@{_PART % '.'}(\\.{_PART % '.'})+"
 _ENTER = N_("Enter {expected}.")
 
 

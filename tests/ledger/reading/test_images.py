@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from msgspec.json import decode
 from msgspec.structs import asdict
 
+from importer.base.texts import printable
 from importer.domain.entities import Customer, Device, Entity, ManagedBy, Otc, Status, Subscription
 from importer.domain.planning.changes import Change
 from importer.domain.problems import Place, SheetPlace
@@ -43,7 +44,7 @@ KINDS: tuple[some.SearchStrategy[Entity], ...] = (
         Device, ID, TEXT, MAYBE_TEXT, MAYBE_TEXT, DAY, DAY, DAY, DAY, MAYBE_TEXT, MAYBE_TEXT
     ),
 )  # fmt: skip
-SHEETS = some.builds(SheetPlace, TEXT, some.just({}))
+SHEETS = some.builds(SheetPlace, TEXT.map(printable), some.just({}))
 CHANGES = some.lists(
     some.builds(
         lambda pair, sheet, row: Change(None, pair[0], pair[1], Place(sheet, row)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 
 from importer import __version__
 from importer.base import clock
+from importer.domain.otc_code import masked
 from importer.messages.masking import without_otcs
 
 MAX_BYTES = 1_000_000
@@ -14,8 +16,26 @@ MAX_BYTES = 1_000_000
 
 
 def log_fault() -> Path | None:
-    """Write the current traceback to the log; see `log_detail`."""
-    return log_detail(traceback.format_exc())
+    """Write the current traceback to the log; see `log_detail`.
+
+    A message may quote a cell of any form: what it quotes, and words with digits, are masked unless
+    they are short.
+    """
+    return log_detail(_MESSAGE.sub(_without_quotes, traceback.format_exc()))
+
+
+_MESSAGE = re.compile(r"^\S.*", re.MULTILINE)
+"""A line of a traceback that is not indented, as those of the program's text are."""
+_QUOTED = re.compile(r"""(['"]).*?\1|\S*\d\S*""")
+_SHORT = 12
+"""Characters in which no OTC fits."""
+
+
+def _without_quotes(message: re.Match[str]) -> str:
+    return _QUOTED.sub(
+        lambda quoted: quoted[0] if len(quoted[0]) <= _SHORT else masked(quoted[0].strip("'\"")),
+        message[0],
+    )
 
 
 def log_detail(entry: str) -> Path | None:

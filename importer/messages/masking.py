@@ -1,4 +1,7 @@
-"""Mask OTCs, which are secrets: logs and terminals show their last five characters."""
+"""Mask OTCs, which are secrets: logs and terminals show their last five characters.
+
+Text is masked by its form. A cell of a report, which may have any, is by its column (`report.py`).
+"""
 
 from __future__ import annotations
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from importer.base.texts import Text
 from importer.domain.entities import Subscription
+from importer.domain.otc_code import masked
 from importer.domain.planning.changes import UNDO_ONLY, Change, ChangeKind
 from importer.domain.planning.plan import Demand
-from importer.domain.problems import Problem
+from importer.domain.problems import Code, Problem
+from importer.domain.sheets import SHEETS, ColumnKind
 
 
 class Result(StrEnum):
@@ -89,6 +91,23 @@ class Report:
             for image in (change.before, change.after)
             if isinstance(image, Subscription)
         )
+
+
+_OTC_COLUMNS = {c.header for sheet in SHEETS for c in sheet.columns if c.kind is ColumnKind.OTC}
+_OF_THE_FILE = (Code.CELL_ERROR, Code.MERGED_CELLS)
+"""Problems whose value is not what somebody typed: #N/A, A1:B2."""
+
+
+def without_otc(problem: Problem) -> Problem:
+    """`problem` with its value masked, whatever its form, if its column is one of OTCs."""
+    if problem.column not in _OTC_COLUMNS or not problem.value or problem.code in _OF_THE_FILE:
+        return problem
+    value = masked(problem.value)
+    message, fix = (
+        replace(words, facts={**words.facts, "value": value, "before": value})
+        for words in (problem.message, problem.fix)
+    )
+    return replace(problem, message=message, fix=fix, value=value)
 
 
 def to_json(report: Report) -> dict[str, Any]:

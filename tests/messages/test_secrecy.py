@@ -16,7 +16,7 @@ from command_line import CommandLine
 from hostile.catalogue import HOSTILE
 from importer.base.errors import LedgerError, OutputError
 from importer.base.texts import N_, text
-from importer.messages import masking
+from importer.messages import fault_log, masking
 from importer.pipeline import apply as pipeline
 from scripts import ROOT
 
@@ -139,12 +139,30 @@ def test_no_error_shows_an_otc_however_it_was_typed(
     assert any(CODE[-5:] in log for log in logs(files))
 
 
+@pytest.mark.parametrize("typed", ["LEAK1|LEAK2|LEAK3|00007", "LEAK1 (LEAK2) ?????", "LEAK1+00007"])
+def test_the_log_of_an_internal_error_shows_no_cell_whatever_its_form(
+    typed: str, command: CommandLine, monkeypatch: pytest.MonkeyPatch, files: Path
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise ValueError(f"the cell {typed!r}") from KeyError(typed)
+
+    monkeypatch.setattr(pipeline, "check", fail)
+    assert command("check", "in.xlsx").exit_code == 70
+    [log] = logs(files)
+    assert leaks(log) == []
+    assert "ValueError: the cell " in log
+    monkeypatch.setattr(fault_log, "_MESSAGE", re.compile("(?!)"))  # the control
+    command("check", "in.xlsx")
+    assert leaks(*logs(files)) != []
+
+
 def test_without_the_mask_messages_and_log_would_show_otcs(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch, files: Path
 ) -> None:
     """The control."""
     monkeypatch.setattr(masking, "_OTC", re.compile("(?!)"))
     monkeypatch.setattr(masking, "_SET_OFF", re.compile("(?!)"))
+    monkeypatch.setattr(fault_log, "_MESSAGE", re.compile("(?!)"))
     assert leaks(command("undo", CODE).err) != []
 
     def fail(*_arguments: object) -> None:

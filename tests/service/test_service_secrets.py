@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import customer, otc
+from builders import customer, move, otc
 from importer.messages import masking
 from inbox_workbooks import good
 from mail_server import MailServer, make_certificate
@@ -31,6 +31,13 @@ TYPED = [
 """Codes as people type them, which the report lists."""
 MISTYPED = ["LEAK1--LEAK2-LEAK3-00006", "LEAK1/LEAK2/LEAK3/00007", "LEAK1-LEAK2-LEAK3-0000"]
 """Codes that are rejected; the program asks whether an OTC was meant by the first two."""
+SHAPELESS = [
+    "LEAK1|LEAK2|LEAK3|00008", "LEAK1,LEAK2,LEAK3,00009", "LEAK1LEAK2 00010", "LEAK1 LEAK2 (new)",
+    "LEAK1-LEAK2-LEAK3-0000О", "ÁLEAK1-LEAK2-LEAK3-00011", "(LEAK1)(LEAK2)(LEAK3)(00012)",
+    "LEAK1LEAK2LEAK3000", "LEAK1LEAK2LEAK30001300014", "LEAK1:LEAK2-LEAK3:00015",
+    "LEAK1-LEAK2-?????", "LEAK1\u2063|LEAK2|00016", f"{CODES[1]} {CODES[2]} LEAK3+00017",
+]  # fmt: skip
+"""Codes that no pattern knows, of which no more than the last five characters may be shown."""
 ALERTS = table("[smtp]", **NO_MAIL_SERVER, alerts_to=["ops@msp.example"])
 PASSWORD = "hunter-two/correct"
 
@@ -110,20 +117,40 @@ def test_without_masking_otcs_would_be_found(
 
 
 def test_no_more_of_an_otc_is_shown_however_it_was_typed(folders: Folders, serve: Serve) -> None:
-    """With other separators than dashes, or in the name of a file on two lines."""
+    """With other separators than dashes, in no form, or in the name of a file on two lines."""
     folders.configure(ALERTS)
-    folders.drop("typed.xlsx", [("Add OTC", [otc(code, 5) for code in TYPED + MISTYPED])])
+    typed = TYPED + MISTYPED + SHAPELESS
+    folders.drop(
+        "typed.xlsx",
+        [
+            ("Add OTC", [otc(code, 5) for code in typed]),
+            ("Add Customer", [customer(f"Site {n}", 5, code) for n, code in enumerate(typed)]),
+            ("Update OTC", [move(code, code) for code in typed]),
+        ],
+    )
     unreadable = "LEAK1\n-LEAK2\n-LEAK3\n-00007.xlsx" if sys.platform != "win32" else "x.xlsx"
     (folders.inbox / unreadable).write_bytes(b"none")
     result = serve("--once")
     assert result.exit_code == 3
     reports = "\n".join(path.read_text("utf-8") for path in folders.rejected.glob("*.txt"))
-    assert reports.count("was read as") == len(TYPED)
-    assert reports.count("Did you mean …") == 2
+    assert reports.count("was read as") == 4 * len(TYPED)
+    assert reports.count("is not an OTC") == 4 * len(MISTYPED + SHAPELESS)
+    assert reports.count("Did you mean …") >= 2
     mails = waiting_mails(folders)
     assert len(mails) == 2
     for words in (result.err, reports, *mails):
         assert [line for line in words.splitlines() if LEAK.search(line)] == []
+
+
+def test_without_masking_by_column_codes_of_no_form_would_be_found(
+    folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importer.service.inbox.result.without_otc", lambda problem: problem)
+    folders.configure()
+    folders.drop("typed.xlsx", [("Add OTC", [otc(code, 5) for code in SHAPELESS])])
+    serve("--once")
+    [report] = (path.read_text("utf-8") for path in folders.rejected.glob("*.txt"))
+    assert [code for code in SHAPELESS if code in report] != []
 
 
 def test_no_password_is_shown(

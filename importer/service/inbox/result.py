@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from importer.base.texts import N_, printable, text
 from importer.domain.problems import Code, Problem
 from importer.messages.masking import without_otcs
-from importer.messages.report import Report, Result
+from importer.messages.report import Report, Result, without_otc
 from importer.messages.report_text import IN_INBOX, report_lines
 from importer.service.events import Event
 
@@ -78,7 +78,9 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
             corrections = f"{PurePath(filed).stem}-2.xlsx"
     shown = replace(
         report, file=name, corrections=corrections,
-        problems=[_with_name(problem, report.file, name) for problem in report.problems],
+        problems=[
+            without_otc(_with_name(problem, report.file, name)) for problem in report.problems
+        ],
     )  # fmt: skip
     report_text = report_lines(shown, everything=True, advice=IN_INBOX)
     lines = [without_otcs(str(line)) for line in report_text]

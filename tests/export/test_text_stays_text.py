@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,15 +16,18 @@ from builders import A, customer, otc
 from command_line import CommandLine
 from export_ledgers import write_as_text
 from export_readers import csv_rows
+from importer.export.writers import csv_folder
+from importer.workbook.formats.text import csv_cells
 from importer.workbook.formats.text.csv_cells import guarded, unguarded
 from tiers import examples
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SEPARATORS = ",;\t|"
 NAMES = (
     "=1+1", "+1", "-1", "@SUM(A1)", "'=1+1", "''-x", "'plain", "=HYPERLINK(\"http://a.example\")",
     "http://a.example", "mailto:it@msp.example", "it@msp.example", "#Sheet!A1", "{=1}",
     "=cmd|'/c'!A1",
-    '"quoted", with a comma', "1e3", "TRUE", "00123",
+    '"quoted", with a comma', "z;=1+1", "z|'@x", 'z,"=1', "z; =1", "1e3", "TRUE", "00123",
 )  # fmt: skip
 
 
@@ -73,13 +79,14 @@ def test_no_workbook_contains_a_formula_or_a_link_out_of_it(
 
 @pytest.mark.usefixtures("applied")
 def test_a_csv_export_guards_formulas_and_is_read_back_unchanged(command: CommandLine) -> None:
-    """No field begins like a formula, and a file to apply made of it has the same names."""
+    """No field begins like a formula, wherever a program separates them, and a file to apply made
+    of it has the same names."""
     result = command("export", "--format", "csv", "-o", "details", "--json")
     assert result.exit_code == 0
     assert result.json["sheets"]["Customer's Details"] == len(NAMES)
-    for path in Path("details").iterdir():
-        for field in (field for row in csv_rows(path) for field in row):
-            assert not field.startswith(FORMULA_STARTS), path.name
+    for path, separator in product(Path("details").iterdir(), SEPARATORS):
+        for field in (field for row in csv_rows(path, separator) for field in row):
+            assert not field.startswith(FORMULA_STARTS), (path.name, separator)
     _, *exported = csv_rows(Path("details/Customer's Details.csv"))
     lines = ["Customer (Site) Name,Managed By,Avira OTC,No of Licenses"]
     for name, licenses, *_ in exported:
@@ -90,14 +97,34 @@ def test_a_csv_export_guards_formulas_and_is_read_back_unchanged(command: Comman
     assert again.row_counts == (len(NAMES), 0, len(NAMES), 0)
 
 
-@settings(max_examples=examples(100))
-@given(st.text() | st.from_regex(r"'*[=+\-@\t\r].*", fullmatch=True))
-def test_guarding_can_be_undone_and_leaves_no_formula(value: str) -> None:
-    """Whatever the text; one that needs no guard is left alone."""
-    safe = guarded(value)
-    assert unguarded(safe) == value
-    assert not safe.startswith(FORMULA_STARTS)
-    assert safe == value or value.lstrip("'").startswith(FORMULA_STARTS)
+def formulas(values: Sequence[str], folder: Path) -> list[str]:
+    """The fields that begin like a formula in a CSV file of `values`, which must give them back."""
+    path = folder / "x.csv"
+    csv_folder._write(path, ["Header"], [(*values,)])
+    assert [tuple(map(unguarded, row)) for row in csv_rows(path)] == [("Header",), (*values,)]
+    rows = (row for separator in SEPARATORS for row in csv_rows(path, separator))
+    return [
+        field for row in rows for field in row if field.strip("\r\n").startswith(FORMULA_STARTS)
+    ]
+
+
+@settings(max_examples=examples(300))
+@given(values=st.lists(st.text() | st.text("z=+-@,;|\t\r\n'\" 1"), min_size=1, max_size=3))
+def test_guarding_can_be_undone_and_leaves_no_formula(
+    values: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the text, and whatever a program takes for the separator."""
+    assert formulas(values, tmp_path_factory.getbasetemp()) == []
+
+
+@pytest.mark.parametrize("guard", ["only at the start", "none"])
+def test_without_guards_formulas_would_be_found(
+    guard: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = re.compile(r"\A(?=[=+\-@])" if guard != "none" else "(?!)")
+    monkeypatch.setattr(csv_cells, "_DANGEROUS", start)
+    assert formulas(["a", "z;=1+1;"], tmp_path) == ["=1+1"]
+    assert guarded("Pérez, S.L.; A-1") == "Pérez, S.L.; A-1"
 
 
 def test_a_csv_export_into_a_file_is_an_error_and_leaves_the_file(

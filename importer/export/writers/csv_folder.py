@@ -49,7 +49,7 @@ def _write(path: Path, headers: Iterable[str], rows: Iterable[Row]) -> None:
         whole_file(path) as temporary,
         temporary.open("w", encoding="utf-8-sig", newline="") as stream,  # Excel needs the mark
     ):
-        writer = csv.writer(stream)
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
         writer.writerow(headers)
         writer.writerows([_shown(value) for value in row] for row in rows)
 

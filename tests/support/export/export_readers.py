@@ -112,10 +112,10 @@ def _as_in_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def csv_rows(path: Path) -> Grid:
+def csv_rows(path: Path, separator: str = ",") -> Grid:
     """The rows of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.reader(stream))
+        return list(csv.reader(stream, delimiter=separator))
 
 
 def as_text(value: Any) -> str:
@@ -124,8 +124,9 @@ def as_text(value: Any) -> str:
 
 
 def unguarded(grid: Grid) -> Grid:
-    """Cells without the apostrophe that keeps text from being a formula."""
-    return [[re.sub(r"^'(?='*[=+\-@\t\r])", "", cell) for cell in row] for row in grid]
+    """Cells without the apostrophes that keep text from being a formula."""
+    guard = re.compile(r"""(\A|(?<=[,;\t|\r\n]))'(?=['"]*[=+\-@\t\r\n])""")
+    return [[guard.sub("", cell) for cell in row] for row in grid]
 
 
 def read_folder(folder: Path, truth: Truth) -> Reading:

@@ -26,8 +26,8 @@ DEDICATED = C
 """The OTC of Este, a customer that manages itself."""
 
 ODD = [
-    "=1+1", "+1", "@x", "-2", "'quoted", "00123", "1E5", "1.000", "NaN", "TRUE", "2026-01-02",
-    "_x0041_", "Ñandú “Sol” — ½", "x" * 100, "http://example.com",
+    "=1+1", "+1", "@x", "-2", "'quoted", "z;=1+1", "00123", "1E5", "1.000", "NaN", "TRUE",
+    "2026-01-02", "_x0041_", "Ñandú “Sol” — ½", "x" * 100, "http://example.com",
 ]  # fmt: skip
 
 SHEETS: Sheets = [

@@ -7,8 +7,11 @@ import re
 from importer.domain.problems import Code
 from importer.workbook.cell import BadCell, Cell, error_in
 
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+_SEPARATORS = frozenset(",;\t|\r\n")
+_START = r"(?:\A|(?<=[,;\t|\r\n]))"
+"""The start of a field, also where a program takes another character for the separator."""
+_DANGEROUS = re.compile(_START + r"""(?=['"]*[=+\-@\t\r\n＝＋－＠])""")
+_GUARDED = re.compile(_START + r"""'(?=['"]*[=+\-@\t\r\n＝＋－＠])""")
 _QUOTED = re.compile(r'=\s*"((?:[^"]|"")*)"')
 """Text that was written as a formula so that Excel keeps its zeros: ="00123"."""
 _FORMULA = re.compile(
@@ -34,10 +37,15 @@ def cell_of(field: str) -> Cell:
 
 
 def guarded(value: str) -> str:
-    """Keep spreadsheet programs from reading `value` as a formula; see `unguarded`."""
-    return f"'{value}" if _DANGEROUS.match(value) else value
+    """Keep spreadsheet programs from reading `value`, or a part of it, as a formula.
+
+    An apostrophe goes before each beginning of one; `unguarded` takes it away.
+    """
+    if value[:1].isalnum() and _SEPARATORS.isdisjoint(value):  # as most are
+        return value
+    return _DANGEROUS.sub("'", value)
 
 
 def unguarded(value: str) -> str:
     """Undo `guarded`."""
-    return value[1:] if _GUARDED.match(value) else value
+    return _GUARDED.sub("", value)

@@ -98,7 +98,7 @@ def _table(stream: io.TextIOWrapper, separator: str, limits: Limits) -> Table:
         if number * widest > limits.cells:
             raise _too_many(limits)
         cells = [
-            field if field[:1].isalnum() and ":" not in field else cell_of(field)
+            field if field[:1].isalnum() and not (":" in field or "'" in field) else cell_of(field)
             for field in fields
         ]  # fmt: skip
         table.rows.append((number, cells))

@@ -183,6 +183,10 @@ def _process_inbox_once(context: ServiceContext, settings: InboxSettings) -> Non
     with open_claim_folder(settings.folder) as claims:
         inbox = context.inbox = InboxWorker(context, settings, claims)
         until = time.monotonic() + AT_MOST_ONCE + settings.settle.total_seconds()
-        while inbox.round() and time.monotonic() < until:
-            context.stopping.wait(LOOK_SOON)
-            context.stopping.raise_if_set()
+        files_arrive, retrying = True, False
+        while files_arrive or not retrying:
+            retrying = not files_arrive  # last: what ended the program may end it again
+            files_arrive = inbox.round(retrying=retrying) and time.monotonic() < until
+            if files_arrive:
+                context.stopping.wait(LOOK_SOON)
+                context.stopping.raise_if_set()

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from builders import A, B, Row, Sheets, customer, edit, edit_otc, otc, row, write_workbook
 from command_line import CommandLine
+from workbook_files import substitute
 
 FIRST: Sheets = [
     ("Add OTC", [otc(A, 50), otc(B, 50)]),
@@ -185,3 +186,16 @@ def test_in_its_corrections_the_row_can_agree(
     assert command("check", corrections).exit_code == 1
     edited(corrections, "Edit Customer", "Norte", {"No of Licenses": 20})
     assert command("apply", corrections, "--json").report["status"] == "unchanged"
+
+
+def test_a_mark_that_is_no_batch_is_no_mark(
+    command: CommandLine, prefilled: Path, tmp_path: Path
+) -> None:
+    """The row is judged as in any workbook: what others have changed is overwritten."""
+    by_others(command, tmp_path, TO_20)
+    mine = edited(prefilled, "Edit Customer", "Norte", {"No of Licenses": 6})
+    assert command("check", mine, "--json").row_counts[1] == 0
+    part = f"xl/worksheets/sheet{load_workbook(mine).sheetnames.index('_meta') + 1}.xml"
+    for batch in ("inf", "-inf", "nan", "1e300", "1e19", "-1", "0"):
+        marked = substitute(mine, part, "(prefilled.*?<v>)[^<]*", rf"\g<1>{batch}")
+        assert command("check", marked, "--json").row_counts[1] == 1, batch

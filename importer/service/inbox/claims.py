@@ -187,6 +187,8 @@ class ClaimFolder:
 def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
     """The claim folder of a new service. At the end, workbooks without a result go back.
 
+    Those at which an attempt failed are left to the next service, which continues to count.
+
     Raises OutputError or OSError where the inbox cannot be written to.
     """
     parent = inbox / CLAIMED
@@ -200,7 +202,7 @@ def open_claim_folder(inbox: Path) -> Iterator[ClaimFolder]:
             finally:
                 with suppress(OSError):  # the inbox may be away, or a claim is left
                     for claim in claims.claims():
-                        if claim.kept_result(final=False) is None:
+                        if claim.kept_result(final=False) is None and not claim.tries:
                             claims.give_back(claim)
                     claims.folder.rmdir()
     finally:

@@ -66,10 +66,10 @@ class InboxWorker:
         is_unreadable = Event.INBOX_UNREADABLE in self._context.failing
         return is_unreadable or bool(self._backoff) or self._doubtful > 0
 
-    def round(self) -> bool:
+    def round(self, *, retrying: bool = True) -> bool:
         """Take over the claims of services that have ended, and file all that has arrived.
 
-        Gives whether files are arriving. Raises LedgerError if the ledger cannot be used.
+        What failed before, or ended the program, is left unless `retrying`. Gives whether files are arriving. Raises LedgerError if the ledger cannot be used.
         """
         self._has_given_back = False
         try:
@@ -91,7 +91,7 @@ class InboxWorker:
         oldest = max([files.oldest, *ages])
         failure, filed = None, 0
         try:
-            for claim in self._in_turn(claims, files.ready):
+            for claim in self._in_turn(claims, files.ready, retrying):
                 try:
                     filed += self._process(claim)
                 except LedgerError as error:
@@ -106,13 +106,16 @@ class InboxWorker:
             raise failure
         return files.stages[Stage.ARRIVING] > 0 or self._has_given_back
 
-    def _in_turn(self, claims: list[Claim], ready: list[Path]) -> Iterator[Claim]:
+    def _in_turn(
+        self, claims: list[Claim], ready: list[Path], retrying: bool
+    ) -> Iterator[Claim]:  # fmt: skip
         """The claims to process now; those that failed before come last."""
         due = [claim for claim in claims if self._backoff.is_over(claim.folder)]
         tried = [claim for claim in due if claim.tries]
         yield from (claim for claim in due if claim not in tried)
         yield from filter(None, map(self._take, ready))
-        yield from tried
+        if retrying:
+            yield from tried
 
     def _take(self, path: Path) -> Claim | None:
         self._context.stopping.raise_if_set()

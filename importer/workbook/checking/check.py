@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,6 +52,9 @@ class Requests:
             # The schema guarantees the types of the values.
             yield from map(make, map(Place, repeat(place), numbers), *values)
 
+
+_BATCHES = 2**31
+"""More than a ledger numbers; whatever else stands in a workbook is no batch that filled it in."""
 
 Orders = tuple[DateOrder | None, DateOrder | None]
 """The order of dates that is stated, and the usual one."""
@@ -109,7 +111,7 @@ def check_workbook(
     meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
     prefilled = None
     match meta.get(PREFILLED):
-        case [float() | int() as batch, str(head), *_] if math.isfinite(batch):
+        case [float() | int() as batch, str(head), *_] if 0 < batch < _BATCHES:
             prefilled = Prefilled(int(batch), head)
     checked = CheckedWorkbook(path, sheets, problems, raw.sha256, VERSION in meta, prefilled,
                               UNDECIDED in meta)  # fmt: skip

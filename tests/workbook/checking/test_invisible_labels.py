@@ -8,10 +8,15 @@ import pytest
 
 from builders import customer, otc
 from command_line import CommandLine
+from importer.domain.sheets import SHEETS
 from own_lists import LIST_SUFFIXES, write_list
 from reports import problem_of, problems_of
 
-INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u00ad\u2060\ufeff"
+INVISIBLE = (
+    "\u200b\u200c\u200d\u200e\u200f\u00ad\u2060\ufeff\u2063\u034f\ufe0f\u061c\u115f\u180e\u2065\u3164\ufff0"
+    "\U0001d173\U000e0001\U000e0100\U000e0fff"
+)
+"""Of each kind that Unicode ignores by default: letters, marks, formats, what is not assigned."""
 HEADER, ROW = tuple(otc()), tuple(otc().values())
 OTHER = HEADER[1:]
 
@@ -78,6 +83,24 @@ def test_a_choice_with_an_invisible_character_is_that_choice(command: CommandLin
     result = command.check(("Add Customer", [row]))
     assert result.row_counts == (1, 1, 0, 0)
     assert "Ad‹U+200B›min‹U+200E›" in problem_of(result, "normalised")["message"]
+
+
+def test_an_invisible_character_makes_no_difference_in_any_cell(command: CommandLine) -> None:
+    """On every sheet and in every column: in the middle of the template's example, and alone."""
+    plain, typed = (
+        command.check(cells={
+            sheet.name: [
+                [column.header for column in sheet.columns],
+                [f"{c.example[0]}{unseen}{c.example[1:]}" for c in sheet.columns],
+                [unseen for _ in sheet.columns],
+            ]
+            for sheet in SHEETS
+        })
+        for unseen in ("", INVISIBLE)
+    )  # fmt: skip
+    assert typed.row_counts == plain.row_counts
+    assert plain.errors != []
+    assert [p["message"] for p in typed.errors] == [p["message"] for p in plain.errors]
 
 
 def test_a_header_with_nothing_visible_is_blank(command: CommandLine) -> None:

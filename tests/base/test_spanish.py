@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from command_line import CommandLine
 from importer.cli.main import cli
 from importer.cli.options import first_language
 from importer.domain.sheets import SHEETS
+from systems import posix_only
 
 HELP = [(), *((name,) for name in cli.commands), ("show", "otcs")]
 
@@ -94,7 +94,7 @@ def test_usage_errors_are_spanish(command: CommandLine) -> None:
     assert "No existe la opción '--nothing'" in result.err
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows keeps its locale elsewhere")
+@posix_only("Windows keeps its locale elsewhere")
 @pytest.mark.parametrize(
     ("environment", "language"),
     [

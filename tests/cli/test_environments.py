@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from command_line import HOME_VARIABLES, CommandLine
+from systems import posix_only
 from workbooks import bad_workbook, good_workbook
 
 
@@ -54,7 +55,7 @@ def test_an_account_and_an_actor_of_any_bytes_are_accepted(command: CommandLine)
 
 
 @pytest.mark.both_engines
-@pytest.mark.skipif(sys.platform == "win32", reason="command lines are Unicode on Windows")
+@posix_only("command lines are Unicode on Windows")
 @pytest.mark.parametrize("subject", ["otcs", pytest.param("customers", marks=pytest.mark.thorough)])
 def test_what_is_not_text_is_in_no_ledger(subject: str, command: CommandLine) -> None:
     """No database could be asked for it."""

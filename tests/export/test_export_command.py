@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from importer.ledger.engines.sqlite import FileLedger
 from importer.pipeline.export import export
 from importer.pipeline.job import Job
 from scripts import ROOT
+from systems import posix_only
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_folder_keeps_other_files_and_loses_older_exports(command: CommandLine
     assert not any("Sur" in path.read_text("utf-8-sig") for path in folder.iterdir())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+@posix_only("Windows has no pipes in folders")
 @pytest.mark.usefixtures("filled")
 def test_a_pipe_in_the_folder_is_not_opened(command: CommandLine) -> None:
     """Opening it would block."""

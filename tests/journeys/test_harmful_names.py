@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,10 +14,11 @@ from importer.base.texts import printable
 from inbox_workbooks import bad
 from service_folders import NO_MAIL_SERVER, Folders, table
 from services import Serve
+from systems import IS_WINDOWS
 
 pytest_plugins = ["service_fixtures"]
 
-HARMFUL = "\x9b\u202e\u2063\u034f" + "\x1b\x07\x7f" * (sys.platform != "win32")
+HARMFUL = "\x9b\u202e\u2063\u034f" + "\x1b\x07\x7f" * (not IS_WINDOWS)
 """Beginnings of escape sequences, a mark that reverses the text, characters that cannot be seen."""
 FORMATS = ("xlsx", "ods", "json", "html")
 

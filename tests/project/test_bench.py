@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 
 from command_line import CommandLine
 from scripts import ROOT
+from systems import posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it measures with os.wait4")
+pytestmark = posix_only("it measures with os.wait4")
 
 TINY = 100
 """Customers."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,13 +23,14 @@ from killed_importers import (
     importer_at,
     moments,
 )
+from systems import posix_only
 from tiers import examples
 
 if TYPE_CHECKING:  # what the processes that are killed need not import
     from command_line import CommandLine
     from servers import Server
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+pytestmark = posix_only("Windows has no SIGKILL")
 
 
 class Import(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 import signal
-import sys
 import time
 from collections import Counter
 from multiprocessing.process import BaseProcess
@@ -17,8 +16,9 @@ from export_ledgers import FORMATS, export, in_format
 from export_story import NOW, TODAY
 from killed_exports import RENAMED, WRITTEN, exit_code, start_export
 from old_and_new_exports import copy_export, versions, write_old_and_new
+from systems import posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+pytestmark = posix_only("Windows has no fork")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,9 @@ from command_line import CommandResult
 from export_ledgers import FORMATS, export, in_format, run
 from old_and_new_exports import copy_export, format_of, versions, write_old_and_new
 from small_disks import file_size_limit, fill, small_disk
+from systems import posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="mounts, limits and fsync of POSIX")
+pytestmark = posix_only("mounts, limits and fsync of POSIX")
 
 formats = pytest.mark.parametrize(
     "form",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from command_line import CommandLine
 from importer.config.limits import Limits
 from office import convert
 from reading_processes import Reader, reader
+from systems import posix_only
 from tiers import examples, needs
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")
+pytestmark = posix_only("Windows limits no process")
 
 LIMITS = Limits(seconds=60, memory_mb=1_000)
 """What no file of a few KB comes near, however it was changed."""

@@ -6,7 +6,6 @@ import random
 import re
 import signal
 import sqlite3
-import sys
 import threading
 import time
 from collections import Counter
@@ -19,6 +18,7 @@ from builders import write_workbook
 from inbox_workbooks import STAMP, bad, batches, good, names
 from service_folders import Folders
 from services import running_process
+from systems import posix_only
 from waiting import PATIENCE
 
 pytest_plugins = ["service_fixtures"]
@@ -61,7 +61,7 @@ def filed(folders: Folders) -> Counter[str]:
     )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@posix_only("Windows has no SIGKILL")
 @pytest.mark.parametrize(
     ("workbooks", "writers", "kills"),
     [

@@ -16,6 +16,7 @@ from importer.cli.main import run
 from inbox_workbooks import bad, good
 from service_folders import Folders, table
 from services import program_with, running_process
+from systems import linux_only
 from usage import Sample, growing, usage_of
 from waiting import wait_until
 
@@ -23,7 +24,7 @@ pytest_plugins = ["service_fixtures"]
 
 pytestmark = [
     pytest.mark.thorough,
-    pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc"),
+    linux_only("only Linux has /proc"),
 ]
 
 FORMATS = ("xlsx", "ods", "csv", "json", "html")

@@ -22,6 +22,7 @@ from importer.ledger.opening import open_ledger
 from importer.pipeline import apply as pipeline
 from importers import about, job_of
 from ledgers import raw
+from systems import posix_only
 from waiting import PATIENCE
 
 pytest_plugins = "importer_fixtures"
@@ -99,7 +100,7 @@ def test_waiting_is_shown_as_a_stage(three_otcs: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@posix_only("Windows has no pseudo-terminals")
 def test_a_terminal_shows_that_an_importer_waits(three_otcs: str, tmp_path: Path) -> None:
     """Then its turn comes, and the workbook is applied."""
     import pty

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -17,6 +16,7 @@ from ports import HOST, free_port
 from scheduled_files import NAME, export_files, instant_of
 from service_folders import NO_MAIL_SERVER, Folders, table
 from services import Serve, running
+from systems import IS_WINDOWS
 from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
@@ -64,7 +64,7 @@ def test_figures_tell_what_has_happened(full_folders: Folders) -> None:
     assert at_first["ledger_up", ()] == at_first["exports_total", (NAME, "made")] == 1
     assert at_first["batches_total", ()] == 0
     in_file = figures(path.read_text("utf-8"))
-    if sys.platform != "win32":
+    if not IS_WINDOWS:
         assert path.stat().st_mode & 0o777 == 0o644
     assert set(in_file) == set(last)
     written_at = instant_of(export_files(full_folders)[0]).timestamp()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -22,6 +21,7 @@ from serve_checks import failed, files
 from servers import Server
 from service_folders import CRON, NO_MAIL, Folders, smtp_table, table
 from services import Serve
+from systems import IS_ROOT, IS_WINDOWS
 
 pytest_plugins = ["service_fixtures"]
 
@@ -189,7 +189,7 @@ def test_a_ledger_used_before_that_is_missing_is_reported(
 
 
 @pytest.mark.skipif(
-    sys.platform == "win32" or (os.geteuid() == 0 and shutil.which("setpriv") is None),
+    IS_WINDOWS or (IS_ROOT and shutil.which("setpriv") is None),
     reason="root can use every folder (setpriv takes rights away: apt-get install util-linux)",
 )
 def test_folders_and_a_ledger_without_rights_are_reported(full_folders: Folders) -> None:
@@ -207,7 +207,7 @@ def test_folders_and_a_ledger_without_rights_are_reported(full_folders: Folders)
 
     def faults() -> tuple[int, set[str]]:
         process = subprocess.run(
-            [*(without_rights if os.geteuid() == 0 else []), sys.executable, "-m", "importer",
+            [*(without_rights if IS_ROOT else []), sys.executable, "-m", "importer",
              "serve", "--check", "--json", "--config", str(folders.config)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip

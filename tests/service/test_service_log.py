@@ -18,6 +18,7 @@ from importer.service.events import Event
 from inbox_workbooks import bad, good
 from service_folders import NO_MAIL_SERVER, Folders, table
 from services import Serve
+from systems import posix_only
 from waiting import PATIENCE
 
 pytest_plugins = ["service_fixtures"]
@@ -56,7 +57,7 @@ def test_a_terminal_gets_sentences(full_folders: Folders, on_terminal: OnTermina
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudoterminals")
+@posix_only("Windows has no pseudoterminals")
 def test_a_real_terminal_gets_sentences(full_folders: Folders) -> None:
     import pty
 

@@ -19,6 +19,7 @@ from mail_server import MailServer, make_certificate
 from ports import HOST, free_port
 from service_folders import NO_MAIL_SERVER, Folders, smtp_table, table
 from services import Serve, running
+from systems import IS_WINDOWS
 
 pytest_plugins = ["service_fixtures"]
 
@@ -128,7 +129,7 @@ def test_no_more_of_an_otc_is_shown_however_it_was_typed(folders: Folders, serve
             ("Update OTC", [move(code, code) for code in typed]),
         ],
     )
-    unreadable = "LEAK1\n-LEAK2\n-LEAK3\n-00007.xlsx" if sys.platform != "win32" else "x.xlsx"
+    unreadable = "LEAK1\n-LEAK2\n-LEAK3\n-00007.xlsx" if not IS_WINDOWS else "x.xlsx"
     (folders.inbox / unreadable).write_bytes(b"none")
     result = serve("--once")
     assert result.exit_code == 3

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import socket
-import sys
 from pathlib import Path
 
 import pytest
 
 from service_folders import Folders
 from services import running
+from systems import posix_only
 from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no systemd")
+pytestmark = posix_only("Windows has no systemd")
 
 WATCHDOG = 0.3
 """Seconds in which systemd wants to hear from the service."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +15,10 @@ from builders import write_workbook
 from command_line import CommandLine
 from importers import about, begin, beginning
 from ledgers import all_rows
-from small_disks import IS_ROOT, small_disk
+from small_disks import small_disk
+from systems import IS_ROOT, posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files")
+pytestmark = posix_only("Windows has no modes of files")
 
 READING = (["show", "otcs"], ["history"], ["ledger", "verify"])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,12 @@ import pytest
 from builders import A, otc, write_workbook
 from command_line import CommandLine
 from importer.cli import main as program
+from systems import IS_WINDOWS, posix_only
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files")
+has_modes = posix_only("Windows has no modes of files")
 
 
-@posix_only
+@has_modes
 @pytest.mark.parametrize("words", [["apply", "good.xlsx"], ["ledger", "init"]], ids=" ".join)
 def test_the_ledger_belongs_to_its_owner_alone(
     words: list[str], command: CommandLine, workbook: Path, ledger: Path
@@ -38,7 +38,7 @@ def test_the_default_ledger_is_in_the_users_data_folder(
     [path] = (tmp_path / "home").rglob("*.db")
     assert path.parent.name == "avira-importer"
     assert str(path) in capsys.readouterr().out
-    if sys.platform != "win32":
+    if not IS_WINDOWS:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert program.run(["show", "otcs", A]) == 0

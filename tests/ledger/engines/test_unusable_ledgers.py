@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +11,9 @@ import pytest
 from command_line import CommandLine
 from importer.cli import main as program
 from ledgers import raw
+from systems import linux_only, posix_only
 
-posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+has_modes = posix_only("Windows has no such files")
 
 
 COMMANDS = (["check", "good.xlsx"], ["apply", "good.xlsx"], ["show", "otcs"], ["history"])
@@ -53,7 +53,7 @@ def a_link_to_itself(folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     "make", [below_a_file, a_folder, another_database, a_text_file,
-             pytest.param(a_link_to_itself, marks=posix_only)],
+             pytest.param(a_link_to_itself, marks=has_modes)],
 )  # fmt: skip
 def test_a_ledger_that_cannot_be_used_is_one_line_and_exit_4(
     make: Callable[[Path], Path], command: CommandLine, workbook: Path, tmp_path: Path
@@ -93,15 +93,13 @@ def a_kernel_file(_folder: Path) -> Path:
     return Path("/proc/self/ledger.db")
 
 
-linux_only = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux has /dev/full and /proc"
-)
+on_linux = linux_only("only Linux has /dev/full and /proc")
 
 
 @pytest.mark.parametrize(
-    "make", [in_no_folder, pytest.param(a_link_into_no_folder, marks=posix_only),
-             pytest.param(a_full_disk, marks=linux_only),
-             pytest.param(a_kernel_file, marks=linux_only)],
+    "make", [in_no_folder, pytest.param(a_link_into_no_folder, marks=has_modes),
+             pytest.param(a_full_disk, marks=on_linux),
+             pytest.param(a_kernel_file, marks=on_linux)],
 )  # fmt: skip
 def test_a_ledger_that_cannot_be_made_is_one_line_and_exit_4(
     make: Callable[[Path], Path], command: CommandLine, workbook: Path, tmp_path: Path

@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import stat
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +18,7 @@ from every_sheet import overview
 from importers import PROCESSES
 from servers import Server
 from small_disks import file_size_limit
+from systems import IS_WINDOWS, posix_only
 
 pytest_plugins = "two_account_fixtures"
 both_engines = pytest.mark.both_engines
@@ -63,7 +63,7 @@ def test_a_copy_is_a_ledger_like_its_original(
     result = command("ledger", "backup", "copy.db", "--json")
     assert (result.exit_code, result.json) == (0, {"file": "copy.db"})
     assert set(os.listdir()) - files == {"copy.db"}
-    if sys.platform != "win32":
+    if not IS_WINDOWS:
         assert stat.S_IMODE(Path("copy.db").stat().st_mode) == 0o600
     assert overview(command, "copy.db") == before
     result = command("apply", tmp_path / "second.xlsx", "--json", "--ledger", "copy.db")
@@ -89,7 +89,7 @@ def test_a_copy_is_never_written_over_the_ledger(
     before = ledger.read_bytes()
     Path("folder").mkdir()
     names = [str(ledger), "ledger.db", "folder/../ledger.db"]
-    if sys.platform != "win32":
+    if not IS_WINDOWS:
         Path("link.db").symlink_to(ledger)
         names.append("link.db")
     for name in names:
@@ -98,7 +98,7 @@ def test_a_copy_is_never_written_over_the_ledger(
     assert ledger.read_bytes() == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of the size of files")
+@posix_only("Windows has no limit of the size of files")
 @both_engines
 def test_a_copy_without_room_leaves_the_old_file(command: CommandLine, backup: Backup) -> None:
     """However little fits."""
@@ -136,7 +136,7 @@ def copy_and_die(folder: Path, ledger: str) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@posix_only("Windows has no SIGKILL")
 @both_engines
 def test_a_copy_that_is_killed_leaves_the_old_file(backup: Backup, tmp_path: Path) -> None:
     """As when the machine fails; another try succeeds."""

@@ -18,6 +18,7 @@ from importer.base import clock
 from importer.base.errors import OutputError
 from importer.service.exports.folder import unfinished_name
 from sftp_server import SftpServer, needs_sshd
+from systems import posix_only
 from waiting import wait_until
 
 pytest_plugins = ["destination_fixtures"]
@@ -172,7 +173,7 @@ to(folder, **login).deliver(Path(source), name)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+@posix_only("Windows has no pipes in folders")
 @pytest.mark.parametrize("target", [LOCAL, SFTP], indirect=True)
 def test_a_service_killed_in_the_middle_leaves_the_former_file(
     target: Target, tmp_path: Path, request: pytest.FixtureRequest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from scheduled_files import export_files, instant_of, last_due
 from service_folders import Folders, table
 from services import ServiceProcess, program_with, running
+from systems import posix_only
 from waiting import wait_until
 
 pytest_plugins = ["service_fixtures"]
@@ -31,7 +31,7 @@ HANGS = program_with(
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@posix_only("Windows has no SIGKILL")
 def test_a_second_service_takes_over_the_exports_of_a_killed_one(full_folders: Folders) -> None:
     """It logs that it waits; then it goes on where the other ended: each time is made once or
     logged as missed."""

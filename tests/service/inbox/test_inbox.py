@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,11 +16,12 @@ from importer.service.inbox import result as inbox_result
 from inbox_workbooks import STAMP, bad, batches, good, licenses_by_customer, names, report_of
 from service_folders import Folders
 from services import Serve, running, running_process
+from systems import posix_only
 
 pytest_plugins = ["service_fixtures"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+@posix_only("Windows has no SIGTERM")
 def test_workbooks_already_there_and_later_ones_are_applied_and_filed(folders: Folders) -> None:
     """By a real process, which SIGTERM ends; they are filed under their names after a stamp."""
     folders.drop("first.xlsx", good(1))

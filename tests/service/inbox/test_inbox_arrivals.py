@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from threading import Event
@@ -22,6 +21,7 @@ from inbox_workbooks import batches, good, names
 from serve_page import section
 from service_folders import Folders
 from services import Serve, running
+from systems import linux_only, posix_only
 
 pytest_plugins = ["service_fixtures"]
 
@@ -45,7 +45,7 @@ def test_the_page_lists_the_names_that_are_ignored() -> None:
                for name in IGNORED)  # fmt: skip
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+@posix_only("Windows has no pipes in folders")
 def test_hidden_unfinished_and_special_files_are_ignored(folders: Folders, serve: Serve) -> None:
     workbook = write_workbook(folders.folder / "w.xlsx", good(1))
     for name in IGNORED:
@@ -60,7 +60,7 @@ def test_hidden_unfinished_and_special_files_are_ignored(folders: Folders, serve
     assert batches(folders) == ["last.xlsx"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+@linux_only("only Linux has leases")
 def test_a_file_is_taken_once_its_writer_has_closed_it(folders: Folders) -> None:
     content = write_workbook(folders.folder / "w.xlsx", good(1)).read_bytes()
     with running(folders) as service:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,11 @@ from builders import write_workbook
 from inbox_workbooks import bad, batches, good, names
 from service_folders import Folders
 from services import Serve
+from systems import linux_only
 
 pytest_plugins = ["service_fixtures"]
 
-linux_names = pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
+linux_names = linux_only("only Linux allows such names")
 
 
 @linux_names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TextIO
 
@@ -14,10 +13,11 @@ from inbox_workbooks import batches, good, names, report_of
 from service_folders import Folders
 from services import Serve, running
 from slow_uploads import HEADER, NAME, append, otc_rows
+from systems import linux_only
 
 pytest_plugins = ["service_fixtures"]
 
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+on_linux = linux_only("only Linux has leases")
 
 
 @pytest.mark.usefixtures("no_leases")
@@ -54,7 +54,7 @@ def test_a_text_whose_end_never_comes_is_refused_with_the_reason(
     assert str(folders.inbox) not in report
 
 
-@pytest.mark.parametrize("leases", [pytest.param(True, marks=linux_only), False])
+@pytest.mark.parametrize("leases", [pytest.param(True, marks=on_linux), False])
 def test_an_empty_file_waits_for_its_content(
     folders: Folders, leases: bool, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
@@ -93,7 +93,7 @@ def test_a_single_run_leaves_a_doubtful_file_and_says_so(folders: Folders, serve
     assert batches(folders) == ["other.xlsx", NAME]
 
 
-@linux_only
+@on_linux
 def test_a_single_run_waits_for_a_text_without_a_last_line_end(
     folders: Folders, serve: Serve
 ) -> None:
@@ -124,7 +124,7 @@ def test_a_file_that_grows_while_others_are_applied_is_not_taken(
     assert folders.waiting == []
 
 
-@linux_only
+@on_linux
 def test_a_file_that_is_opened_again_before_its_turn_is_not_taken(
     folders: Folders, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

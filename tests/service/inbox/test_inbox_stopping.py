@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ from importer.workbook.checking.check import check_workbook
 from inbox_workbooks import batches, good, licenses_by_customer
 from service_folders import Folders
 from services import Serve, ServiceProcess, program_with, running, running_process
+from systems import posix_only
 from waiting import PATIENCE, wait_until
 
 pytest_plugins = ["service_fixtures"]
 
-needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+needs_signals = posix_only("Windows has no signals")
 
 HANGS = program_with(
     "import time, importer.pipeline.apply",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +17,7 @@ from importer.service.inbox.arrivals import DOUBTFUL, STILL, InboxFiles, InboxSc
 from importer.service.inbox.wholeness import NO_END, NO_LINE_END, Writers, examine
 from inbox_workbooks import good
 from slow_uploads import HEADER, WITHOUT_LEASES, otc_rows
+from systems import linux_only
 
 pytest_plugins = ["service_fixtures"]
 
@@ -68,7 +68,7 @@ def seconds_until_taken(folder: Path, name: str, content: bytes) -> float:
     raise AssertionError("it is never taken")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+@linux_only("only Linux has leases")
 def test_a_closed_file_is_taken_soon_and_one_without_an_end_a_little_later(tmp_path: Path) -> None:
     """And an empty one only after minutes, since it may keep the place of another."""
     for name, content in with_workbook(tmp_path, WHOLE, 1).items():
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_text_is_not_asked_for_a_line_end(tmp_path: Path) -> N
     assert found == {"SAP.xls": NO_LINE_END, "values.xlsx": NO_LINE_END, "none.xlsx": NO_END}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+@linux_only("only Linux has leases")
 def test_the_system_says_who_writes_to_a_file_or_cannot_be_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +153,7 @@ def test_the_system_says_who_writes_to_a_file_or_cannot_be_asked(
         assert examine(path).writers is Writers.UNKNOWN
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+@linux_only("only Linux has leases")
 @pytest.mark.parametrize(
     ("kind", "here", "closed"),
     [

@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import json
 import re
-import sys
 import time
 import zipfile
 from dataclasses import replace
@@ -22,6 +21,7 @@ from importer.export.book import SummaryLine
 from importer.service.mail import compose, letter
 from importer.service.mail.compose import export_mail
 from mail_pages import SMTP, TO, Export, Page, attached, body, rows_of_text
+from systems import posix_only
 
 pytest_plugins = ["mail_fixtures"]
 
@@ -157,7 +157,7 @@ def test_an_export_that_is_gone_cannot_be_mailed(export: Export) -> None:
         export_mail(SMTP, TO, "x", mailed.summary, mailed.path, "y")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no time zone of a process")
+@posix_only("Windows has no time zone of a process")
 def test_the_subject_names_export_day_and_customer(
     export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +20,7 @@ from importer.export.book import CellFormat, Summary, SummaryLine
 from importer.service.mail import compose, letter
 from importer.service.mail.compose import alert_mail, export_mail, refusal_mail
 from mail_pages import CODE, OTHER, SMTP, TO, Export, Page, arrived, attached, body
+from systems import linux_only
 from tiers import examples
 
 pytest_plugins = ["mail_fixtures"]
@@ -142,7 +142,7 @@ def test_harm_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         next(mails_about("a\r\nBcc: evil@x.example", tmp_path))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows such names")
+@linux_only("only Linux allows such names")
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_file_with_a_hostile_name_is_attached_under_a_harmless_one(
     name: str, tmp_path: Path

@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import socket
 import stat
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from mail_server import MailServer
 from mails import MINUTE, NOW, ONE, TWO, mail, names, never, subjects
 from ports import HOST
 from services import Events
+from systems import IS_WINDOWS
 
 pytest_plugins = ["service_fixtures", "mail_fixtures"]
 
@@ -31,7 +31,7 @@ def test_mail_waits_in_a_file_for_each_recipient_until_it_is_sent(
     assert outbox.waiting() == 0
     outbox.put(mail("Ñandú", ONE, TWO))
     assert outbox.waiting() == 2
-    if sys.platform != "win32":
+    if not IS_WINDOWS:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(kept.stat().st_mode) for kept in folder.iterdir()} == {0o600}
     assert outbox.send_due(NOW, never) is None

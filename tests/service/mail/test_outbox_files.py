@@ -17,6 +17,7 @@ from importer.service.mail.outbox import Outbox
 from mail_server import MailServer
 from mails import NOW, ONE, mail, names, never, subjects
 from services import Events, Logged
+from systems import posix_only
 
 pytest_plugins = ["service_fixtures", "mail_fixtures"]
 
@@ -47,7 +48,7 @@ box.send_due(datetime.now(UTC), lambda: False)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@posix_only("Windows has no SIGKILL")
 @pytest.mark.parametrize(
     ("when", "sent"), [("while putting", 0), ("between", 1), ("before removing", 2)]
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 
 import pytest
 
@@ -13,6 +12,7 @@ from mail_server import MailServer
 from scheduled_files import NAME, export_files
 from service_folders import Folders, smtp_table, table
 from services import Serve, running, running_process
+from systems import posix_only
 
 pytest_plugins = ["service_fixtures", "mail_fixtures"]
 
@@ -58,7 +58,7 @@ def test_mail_comes_once_the_server_is_back(
         pytest.param(False, id="ended"),
         pytest.param(True, id="killed", marks=[
             pytest.mark.thorough,
-            pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL"),
+            posix_only("Windows has no SIGKILL"),
         ]),
     ],
 )  # fmt: skip

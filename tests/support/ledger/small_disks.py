@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+from systems import IS_ROOT
 
 
 @contextmanager

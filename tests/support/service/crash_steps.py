@@ -13,16 +13,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
-
 from service_folders import Folders
+from systems import linux_only
 
 T = TypeVar("T")
 
 CRASHED = 9
 """The exit code of a crash."""
 
-needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks without risk")
+needs_fork = linux_only("only Linux forks without risk")
 
 _STEPS = {
     "os": ("rename", "replace", "link", "unlink", "rmdir", "mkdir"),

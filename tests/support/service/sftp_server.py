@@ -16,6 +16,7 @@ from typing import Any
 import asyncssh
 
 from ports import free_port
+from systems import IS_ROOT
 from tiers import installed, needs
 
 needs_sshd = needs("sshd")
@@ -67,7 +68,7 @@ class SftpServer:
     def start(self) -> None:
         """Start it where it was, and wait until it answers."""
         assert self._process is None
-        if os.geteuid() == 0:  # it goes there when it gives up rights, and insists on it
+        if IS_ROOT:  # it goes there when it gives up rights, and insists on it
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self.port = self.port or free_port()
         config = self.folder / "sshd_config"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import struct
-import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from hostile.catalogue import HTML, containing, zeros
 from hostile.originals import MB, XLSX, Hostile, changed, good_workbook, hostile
 from hostile.xls import OLE2, PASSWORD
 from importer.config.limits import DEFAULT_LIMITS
+from systems import posix_only
 from workbook_files import SHEET, pack
 
 
@@ -164,7 +164,7 @@ def test_a_person_reads_the_file_the_code_and_what_to_do_in_their_language(
     assert len(outputs) == 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows gives few accounts symbolic links")
+@posix_only("Windows gives few accounts symbolic links")
 @pytest.mark.parametrize("name", ["x" * 300 + ".xlsx", "loop.xlsx", "good.xlsx/sheet.xlsx"])
 def test_a_name_that_no_file_can_have_is_a_file_that_cannot_be_read(
     name: str, command: CommandLine, tmp_path: Path

@@ -16,8 +16,9 @@ import pytest
 from hostile.catalogue import COSTLY, FALSE_SIZES, HOSTILE
 from hostile.originals import Make, good_workbook
 from reading_processes import reader
+from systems import posix_only
 
-pytest.importorskip("resource", reason="only Unix measures what a process has taken")
+pytestmark = posix_only("only Unix measures what a process has taken")
 
 SECONDS = 5.0
 """Processor time that the command and the process that reads for it may take for a file."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +15,9 @@ from hostile.originals import good_workbook
 from hostile.sheets import with_rows
 from importer.config.limits import Limits
 from reports import refusal_of
+from systems import posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")
+pytestmark = posix_only("Windows limits no process")
 
 
 def text_rows(count: int) -> Callable[[Path], object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,9 @@ from importer.workbook.reading import sandbox
 from importer.workbook.reading.process import ReadingProcess
 from importer.workbook.reading.protocol import Work
 from reading_processes import sabotage
+from systems import posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")
+pytestmark = posix_only("Windows limits no process")
 
 
 @pytest.fixture(autouse=True)

@@ -23,8 +23,9 @@ from importer.workbook.reading import sandbox
 from reading_processes import sabotage
 from reports import refusal_of
 from scripts import ROOT
+from systems import linux_only, posix_only
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process")
+pytestmark = posix_only("Windows limits no process")
 
 DEEDS = {
     "bad_signal": ("os.kill(os.getpid(), 11)", "unreadable-file"),
@@ -179,7 +180,7 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux waits for any process")
+@linux_only("only Linux waits for any process")
 @pytest.mark.parametrize("end", ["at its end", "by Ctrl-C", "by force"])
 def test_the_process_ends_with_the_program(end: str) -> None:
     """Both get Ctrl-C, which is for the program to act on."""

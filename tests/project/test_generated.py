@@ -71,3 +71,30 @@ def test_every_relative_link_in_the_documentation_leads_to_a_file() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+POSIX_SHELL = re.compile(r"&&|\|\||\$\(|^export |\\$|^\. |^source |/dev/null|^sudo ", re.MULTILINE)
+"""What PowerShell does not take on every Windows."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The blocks of a page in a language."""
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_what_only_posix_shells_run_is_given_for_powershell_too() -> None:
+    """The two lines of the README that install and run; and what works in the next day's window."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for block in blocks(page.read_text("utf-8"), "powershell"):
+            assert not POSIX_SHELL.search(block), f"{page.name}: {block}"
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for_powershell = readme.replace("`", "\n").splitlines()
+    joined = re.findall(r"^.* && (.*)$", "".join(blocks(readme, "sh")), re.MULTILINE)
+    assert len(joined) == 2
+    for command in (*joined, "uv tool install .", "pipx install .", r"avira\Scripts\Activate.ps1"):
+        assert command in for_powershell, command
+
+
+def test_a_block_that_powershell_cannot_run_would_be_found() -> None:
+    [block] = blocks("# A\n\n```powershell\npip install . && pytest\n```\n", "powershell")
+    assert POSIX_SHELL.search(block)

@@ -38,7 +38,7 @@ def command_lines(language: str) -> Iterator[list[str]]:
     """What the page's blocks have the program do, as words."""
     for block in blocks(language):
         for line in block.splitlines():
-            words = shlex.split(line, posix=language != "bat")
+            words = shlex.split(line, posix=language == "sh")
             for at, word in enumerate(words):
                 is_program = re.search(r"[/\\](bin|Scripts)[/\\]avira-importer$", word)
                 if is_program or (at == 0 and word == "avira-importer"):
@@ -83,10 +83,10 @@ def fault_of(words: list[str]) -> str:
 @pytest.mark.parametrize(
     ("commands", "least"),
     [
-        (lambda: command_lines("sh"), 4), (lambda: command_lines("bat"), 1),
+        (lambda: command_lines("sh"), 4), (lambda: command_lines("powershell"), 1),
         (in_sentences, 15), (in_files, 5),
     ],
-    ids=["sh", "bat", "sentences", "files"],
+    ids=["sh", "powershell", "sentences", "files"],
 )  # fmt: skip
 def test_every_documented_command_exists(
     commands: Callable[[], Iterator[list[str]]], least: int

@@ -144,4 +144,4 @@ def test_the_task_is_complete() -> None:
     assert text_of("Actions/Exec/Command")
     folder = text_of("Actions/Exec/WorkingDirectory")
     assert folder
-    assert folder in blocks("bat")[0], "the page makes that folder"
+    assert folder in blocks("powershell")[0], "the page makes that folder"

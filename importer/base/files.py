@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import filecmp
 import os
+import re
 import secrets
 import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 
+from importer.base import clock
 from importer.base.errors import OutputError
 from importer.base.texts import N_, text
+
+LEFT_OVER = dt.timedelta(days=1)
+"""The age at which a temporary file is removed that a killed program has left."""
+
+_TEMPORARY = ".avira-importer-"
+_TEMPORARY_NAME = re.compile(rf"{re.escape(_TEMPORARY)}[0-9a-f]{{16}}(\..*)?")
 
 
 @contextmanager
@@ -23,16 +32,63 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
     """Give a temporary file beside `path` that replaces it after the block.
 
     It gets the permissions `mode`; by default those of the file it replaces, or the usual ones.
-    Raises OutputError where the folder is missing, not writable or full; `path` is then unchanged.
+    Raises OutputError where the folder is missing, not writable or full, or `path` is a folder, a
+    pipe or a device; `path` is then unchanged.
     """
-    target = path.resolve()
     with _writing(path):
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EISDIR if target.is_dir() else errno.ENODEV, "")
+        _remove_left_over(target.parent)
         temporary = _temporary(target, mode)
         try:
             yield temporary
             _settle(temporary, target, mode)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path, is_own: Callable[[Path], bool]) -> Iterator[Path]:
+    """Give a temporary folder whose files replace the `is_own` files of the folder `path`.
+
+    They appear together, as a new folder in its place. Only where the folder has other files too,
+    or cannot be replaced, do they appear one by one. Raises OutputError on failure.
+    """
+    with _writing(path):
+        target = Path(os.path.realpath(path))
+        is_new = not target.exists()
+        if not is_new and not target.is_dir():
+            raise OSError(errno.EEXIST, "")
+        is_whole = is_new or (_is_replaceable(target) and all(map(is_own, target.iterdir())))
+        parent = target.parent if is_whole else target
+        _remove_left_over(parent)
+        new, old = _temporary_name(parent), _temporary_name(parent)
+        new.mkdir()
+        try:
+            yield new
+            files = list(new.iterdir())
+            for file in files:
+                _flush(file)
+            sync_folder(new)
+            if is_whole:
+                if not is_new:
+                    shutil.copymode(target, new)
+                    target.rename(old)
+                new.rename(target)
+            else:
+                names = {file.name for file in files}
+                for file in files:
+                    os.replace(file, target / file.name)
+                for file in target.iterdir():
+                    if file.name not in names and is_own(file):
+                        file.unlink()
+            sync_folder(parent)
+        finally:
+            if old.exists() and not target.exists():  # interrupted between the two
+                old.rename(target)
+            for folder in (new, old):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
@@ -42,13 +98,14 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 
 @contextmanager
-def temporary_folder(parent: Path, prefix: str) -> Iterator[Path]:
+def temporary_folder(parent: Path, prefix: str = _TEMPORARY) -> Iterator[Path]:
     """Give a new folder in `parent` that is removed with its contents after the block.
 
-    Raises OutputError where it cannot be created.
+    Only this user can use it. Raises OutputError where it cannot be created.
     """
     with _writing(parent):
-        folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+        folder = parent / f"{prefix}{secrets.token_hex(8)}"
+        folder.mkdir(0o700)
     try:
         yield folder
     finally:
@@ -76,7 +133,7 @@ def put_new(source: Path, target: Path) -> Path:
     for path in numbered(target):
         with _writing(path):
             if not stat.S_ISREG(source.lstat().st_mode):
-                raise OSError(errno.EINVAL, "not a regular file")
+                raise OSError(errno.ENODEV, "")
             if path.exists():
                 if filecmp.cmp(source, path, shallow=False):
                     return path
@@ -124,17 +181,21 @@ def _settle(temporary: Path, target: Path, mode: int | None) -> None:
         mode = target.stat().st_mode & 0o777
     if mode is not None:
         os.chmod(temporary, mode)
-    with open(temporary, "r+b") as stream:  # Windows flushes only writable files
-        os.fsync(stream.fileno())
+    _flush(temporary)
     os.replace(temporary, target)
     sync_folder(target.parent)
+
+
+def _flush(file: Path) -> None:
+    with open(file, "r+b") as stream:  # Windows flushes only writable files
+        os.fsync(stream.fileno())
 
 
 def _temporary(target: Path, mode: int | None) -> Path:
     """Create an empty file beside `target`, with the usual permissions unless `mode` is set."""
     rights = 0o666 if mode is None and not target.exists() else 0o600
     while True:
-        path = target.with_name(f".{secrets.token_hex(8)}{target.suffix[:20]}")
+        path = _temporary_name(target.parent, target.suffix[:20])
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, rights))
         except FileExistsError:
@@ -142,9 +203,69 @@ def _temporary(target: Path, mode: int | None) -> Path:
         return path
 
 
+def _temporary_name(folder: Path, suffix: str = "") -> Path:
+    return folder / f"{_TEMPORARY}{secrets.token_hex(8)}{suffix}"
+
+
+@cache
+def _remove_left_over(folder: Path) -> None:
+    """Remove once what killed programs of this user have left there: our names, a day old."""
+    oldest = (clock.now() - LEFT_OVER).timestamp()
+    user = os.geteuid() if hasattr(os, "geteuid") else 0  # as Windows has it
+    with suppress(OSError):
+        for path in filter(lambda path: _TEMPORARY_NAME.fullmatch(path.name), folder.iterdir()):
+            with suppress(OSError):
+                status = path.lstat()
+                if status.st_uid == user and status.st_mtime < oldest:
+                    if stat.S_ISDIR(status.st_mode):
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink()
+
+
+def _is_replaceable(folder: Path) -> bool:
+    """Whether another folder can take its place, and nobody works in it."""
+    return (
+        os.access(folder.parent, os.W_OK)
+        and not os.path.ismount(folder)
+        and not same_place(folder, Path())
+    )
+
+
+def same_place(path: Path, other: Path) -> bool:
+    """Whether two paths lead to the same file or folder, through links or by another case too."""
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):  # one of them does not exist
+        return real_path(path) == real_path(other)
+
+
+def real_path(path: Path) -> Path:
+    """`path` as an absolute one without links, or as it is if no file can have it."""
+    try:
+        return Path(os.path.normcase(os.path.realpath(path)))
+    except ValueError:
+        return path
+
+
+def unusable_path(path: str | os.PathLike[str]) -> object | None:
+    """The reason why no file can ever have that path; None if one can."""
+    try:
+        os.lstat(path)
+    except UnicodeError:
+        return None
+    except ValueError:
+        return text(N_("it contains a null character"))
+    except OSError as error:
+        return os_error_reason(error) if error.errno == errno.ENAMETOOLONG else None
+    return None
+
+
 _REASONS = {
     errno.ENOENT: N_("the folder does not exist"),
     errno.ENOTDIR: N_("the folder does not exist"),
+    errno.ENODEV: N_("it is not a regular file"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
     errno.EISDIR: N_("it is a folder"),
     errno.EEXIST: N_("it is a file, not a folder"),
     errno.EACCES: N_("permission denied, or the file is open in another program"),

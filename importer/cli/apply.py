@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.base.errors import ImporterError, MisuseError
-from importer.base.texts import N_, text
+from importer.base.errors import ImporterError
+from importer.base.texts import N_
 from importer.cli.check import print_reports, workbook_options
 from importer.cli.export import print_export
 from importer.cli.options import CommonOptions
@@ -46,9 +46,6 @@ def apply(
     if export_to is not None:
         form = Format.of(export_to)
         check_output(export_to, job, form)
-        if export_to.resolve() in {path.resolve() for path in files}:
-            message = N_("{path} is a workbook to apply. Name another file for --export.")
-            raise MisuseError(text(message, path=export_to))
 
     def reports() -> Iterator[Report]:
         for path, following in zip_longest(files, files[1:]):
@@ -56,11 +53,14 @@ def apply(
                 report = pipeline.apply(
                     path, replace(job, progress=shown), partial=partial, following=following
                 )
+            written.extend(filter(None, [report.corrections]))
             yield report
 
+    written: list[str] = []
     exit_code = print_reports(options, reports())
     if export_to is not None and not job.ledger.is_missing:
         try:
+            job = replace(job, inputs=(*job.inputs, *map(Path, written)))
             with options.progress() as shown:
                 exported = exporting.export(export_to, replace(job, progress=shown), form=form)
         except ImporterError as error:  # the reports, the one JSON document, are printed already

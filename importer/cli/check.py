@@ -14,7 +14,7 @@ from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterErr
 from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_lines, print_report
-from importer.cli.translated import command, option
+from importer.cli.translated import argument, command, option
 from importer.config.settings import DateOrder
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _text_encoding(name: str) -> str:
 
 
 _OPTIONS = (
-    click.argument(
+    argument(
         "files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False),
         metavar="FILE...",
     ),
@@ -87,6 +87,7 @@ def workbook_options(command: Callable[..., int]) -> Callable[..., int]:
         )
         if corrections is not None:
             check_output(corrections, job)
+        job = replace(job, inputs=(*job.inputs, *files, *filter(None, [corrections])))
         return command(options, files, job, **own)
 
     with_options = common_options(with_job)

@@ -11,7 +11,7 @@ import click
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
 from importer.cli.translated import command, flag, option
-from importer.config.formats import MOVEMENTS, Format
+from importer.config.formats import MOST_MOVEMENTS, MOVEMENTS, Format
 
 if TYPE_CHECKING:
     from importer.pipeline.export import Export
@@ -64,7 +64,7 @@ class _NumberOrAll(click.IntRange):
     help=N_("Translate the console's own headers too. Programs may expect the English ones."),
 )
 @option(
-    "--movements", type=_NumberOrAll(1), default=MOVEMENTS, show_default=True,
+    "--movements", type=_NumberOrAll(1, MOST_MOVEMENTS), default=MOVEMENTS, show_default=True,
     metavar="NUMBER|all", help=N_("How many changes Movements lists, the newest first."),
 )  # fmt: skip
 @as_of_option

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from importer.base.texts import N_, _
 from importer.cli.options import BATCH, CommonOptions, common_options
 from importer.cli.output import print_json, print_lines, table
-from importer.cli.translated import command
+from importer.cli.translated import argument, command
 
 if TYPE_CHECKING:
     from importer.ledger.reading.blocks import JournalLine
@@ -23,7 +21,7 @@ _KINDS = {
 
 
 @command(N_("Show the batches applied, or every change of one batch."), "history", "history 7")
-@click.argument("batch", required=False, type=BATCH)
+@argument("batch", required=False, type=BATCH)
 @common_options
 def history(options: CommonOptions, batch: int | None) -> None:
     """Print the batches of the account, or one of them with its lines."""

@@ -11,7 +11,7 @@ from importer.base.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, common_options, force_option
 from importer.cli.output import print_lines
-from importer.cli.translated import Group, command, flag, option, with_examples
+from importer.cli.translated import Group, argument, command, flag, option, with_examples
 
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -178,20 +178,20 @@ def _checked_hash(typed: str) -> str:
     "ledger backup licences-copy.db",
     group=ledger,
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @force_option
 @common_options
 def backup(options: CommonOptions, file: Path, force: bool) -> None:
     """Copy the ledger as it is at one instant."""
     from importer.ledger.upkeep.copying import back_up
+    from importer.pipeline.job import check_target
 
-    source = options.open_ledger()
-    if source.is_at(file):
-        raise MisuseError(text(N_("{path} is the ledger itself. Name another file."), path=file))
+    job = options.job()
+    check_target(file, job)
     if file.exists() and not force:
         message = N_("{path} already exists. Name another file, or overwrite it with --force.")
         raise MisuseError(text(message, path=file))
     with options.progress() as shown:
         shown.stage(text(N_("Copying the ledger")))
-        back_up(source, file)
+        back_up(job.ledger, file)
     options.print_result({"file": str(file)}, text(N_("Written: {path}"), path=file))

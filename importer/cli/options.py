@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import getpass
 import locale
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -64,6 +65,7 @@ class CommonOptions:
             self.open_ledger(), self.account, clock.today(), printable(actor or _user()),
             dates=self.settings.dates, limits=self.settings.limits,
             progress=progress or NoProgress(),
+            inputs=() if self.settings.service is None else (self.settings.service.file,),
         )  # fmt: skip
 
     def progress(self) -> AbstractContextManager[Progress]:
@@ -105,6 +107,15 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for add_option in reversed(_OPTIONS):
         with_options = add_option(with_options)
     return with_options
+
+
+class _Seconds(click.FloatRange):
+    """A number in a range; `nan` is in none."""
+
+    def convert(self, value: Any, *where: Any) -> Any:
+        """The number."""
+        number = super().convert(value, *where)
+        return super().convert(math.inf if math.isnan(number) else number, *where)
 
 
 def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -167,7 +178,7 @@ _OPTIONS = (
         help=N_("Ledger file, or SQLAlchemy URL."),
     ),
     option(
-        "--wait", metavar="SECONDS", type=click.FloatRange(0, LONGEST_WAIT),
+        "--wait", metavar="SECONDS", type=_Seconds(0, LONGEST_WAIT),
         envvar="AVIRA_IMPORTER_WAIT",
         help=N_("How long to wait while others use the ledger. Default: 30."),
     ),

@@ -44,8 +44,8 @@ every workbook."""
 )  # fmt: skip
 @flag(
     "--check", "only_check",
-    help=N_("Try folders, ledger, schedules and mail, and show what is wrong. The service's own "
-            "folders are created, but nothing is applied, exported or sent."),
+    help=N_("Try folders, ledger, schedules and mail, and show what is wrong. Missing folders are "
+            "created, but nothing is applied, exported or sent."),
 )  # fmt: skip
 @actor_option
 @common_options
@@ -61,6 +61,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
     from importer.messages.report import Result
     from importer.service.events import begin_logging
     from importer.service.folders import prepare_folders
+    from importer.service.paths import require_separate_paths
     from importer.service.service import once, serve
 
     as_json = options.json or not sys.stderr.isatty()
@@ -70,6 +71,7 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
         libraries=logging.INFO if options.verbose else logging.WARNING,
     )
     with _private_files():
+        require_separate_paths(settings, job.ledger)
         prepare_folders(settings)
         if not only_once:
             gc.set_threshold(*_GARBAGE_THRESHOLDS)

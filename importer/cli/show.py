@@ -11,7 +11,7 @@ from importer.base.errors import MisuseError
 from importer.base.texts import N_, _, text
 from importer.cli.options import CommonOptions, as_of_option, common_options
 from importer.cli.output import print_json, print_lines, table
-from importer.cli.translated import Group, command, with_examples
+from importer.cli.translated import Group, argument, command, with_examples
 
 if TYPE_CHECKING:
     from importer.domain.contents import CustomerHolding, OtcHolding
@@ -42,7 +42,7 @@ def show() -> None:
     "show otcs ABCDE-12345-FGHIJ-67890",
     group=show,
 )
-@click.argument("code", required=False)
+@argument("code", required=False)
 @as_of_option
 @common_options
 def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) -> None:
@@ -77,7 +77,7 @@ def otcs(options: CommonOptions, code: str | None, as_of: dt.date | int | None) 
     'show customers "Clinica Norte"',
     group=show,
 )
-@click.argument("name", required=False)
+@argument("name", required=False)
 @as_of_option
 @common_options
 def customers(options: CommonOptions, name: str | None, as_of: dt.date | int | None) -> None:

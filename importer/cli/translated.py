@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from importer.base.texts import _
+from importer.base.files import unusable_path
+from importer.base.texts import N_, _, text
 
 _EXAMPLES = "\n\n\b\n"
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -45,11 +46,39 @@ class Group(click.Group):
     help = _TranslatedText()
 
 
-class Option(click.Option):
-    """An option with translated help."""
+class _Checked(click.Parameter):
+    """A parameter whose value is neither empty nor a path that no file can have."""
+
+    def type_cast_value(self, context: click.Context, value: Any) -> Any:
+        """The value; raise BadParameter if it is unusable whatever it is for."""
+        for word in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(word, str) and (reason := self._reason(word)) is not None:
+                raise click.BadParameter(str(reason), context, self)
+        return super().type_cast_value(context, value)
+
+    def _reason(self, word: str) -> object | None:
+        is_path = isinstance(self.type, click.Path)
+        if not word.strip() and (is_path or isinstance(self, click.Option)):
+            return text(N_("it must not be empty"))
+        if is_path or "\0" in word:
+            return unusable_path(word)
+        return None
+
+
+class Argument(_Checked, click.Argument):
+    """A checked argument."""
+
+
+class Option(_Checked, click.Option):
+    """A checked option with translated help."""
 
     help = _TranslatedText()
     show_default = _TranslatedText()
+
+
+def argument(name: str, **settings: Any) -> Callable[[_Function], _Function]:
+    """Add an argument to a command."""
+    return click.argument(name, cls=Argument, **settings)
 
 
 def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:

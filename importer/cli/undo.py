@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import click
-
 from importer.base.errors import EXIT_DONE, EXIT_UNDO
 from importer.base.texts import N_
 from importer.cli.options import BATCH, CommonOptions, actor_option, common_options
 from importer.cli.output import print_json, print_report
-from importer.cli.translated import command, flag
+from importer.cli.translated import argument, command, flag
 
 
 @command(
@@ -16,7 +14,7 @@ from importer.cli.translated import command, flag
     "undo 7 --check",
     "undo 7",
 )
-@click.argument("batch", type=BATCH)
+@argument("batch", type=BATCH)
 @flag("--check", "only_check", help=N_("Only show what undoing would do."))
 @actor_option
 @common_options

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from importer.base.files import real_path
 from importer.base.texts import LANGUAGES
 from importer.config import types
 from importer.config.faults import key_path, settings_error
@@ -60,7 +61,7 @@ _TABLES: dict[str, type[Any]] = {
     "": _Contents, "limits": Limits, "inbox": InboxSettings, "exports": ExportSettings,
     "smtp": SmtpSettings, "service": ServiceTable,
 }  # fmt: skip
-_KNOWN = {
+KNOWN_SETTINGS = {
     name: [setting.name for setting in fields(table) if setting.name != "key"]
     for name, table in _TABLES.items()
 }
@@ -74,7 +75,7 @@ def parse_settings(file: Path, content: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         faults[:0] = error.errors(include_url=False)
     if faults:
-        raise settings_error(file, faults, _KNOWN)
+        raise settings_error(file, faults, KNOWN_SETTINGS)
     service = ServiceSettings(
         **asdict(contents.service), file=file, inbox=contents.inbox, exports=contents.exports,
         smtp=contents.smtp,
@@ -99,7 +100,8 @@ def _conflicts(content: Mapping[str, Any], folder: Path) -> Iterator[dict[str, A
         if export.get("mail_to") and "smtp" not in content:
             yield {"type": "no_smtp", "loc": (*at, "mail_to"), "ctx": {"needed": [("smtp",)]}}
         names = (export.get("format", "xlsx"), export.get("name", EXPORT_NAME))
-        files = (folder / os.path.expanduser(str(export.get("folder", index))), *map(str, names))
+        place = folder / os.path.expanduser(str(export.get("folder", index)))
+        files = (real_path(place), *(str(name).casefold() for name in names))
         other = first.setdefault(files, at)
         if other != at:
             yield {"type": "same_files", "loc": at, "ctx": {"other": key_path(other)}}

@@ -34,6 +34,7 @@ _TEMPLATES = {
     # types of types.py and contents.py
     "address": N_("{path}: {key} must be an email address such as us@msp.example, not {value}."),
     "choice": N_("{path}: {key} must be one of {choices}, not {value}."),
+    "control": N_("{path}: {key} must not contain control characters."),
     "cron_only": N_("{path}: {key} works only with cron. Remove it, or use cron."),
     "cron_or_every": N_('{path}: {key} must have either cron = "0 6 * * MON" or every = "15m", and '
                         "not both."),
@@ -42,6 +43,7 @@ _TEMPLATES = {
     "inbox_itself": N_("{path}: {key} must not be the inbox itself. Name another folder."),
     "interval": N_("{path}: {key} must be a number and a unit such as 30s, 15m, 12h, 1d or 1w, ten "
                    "years at most, not {value}."),
+    "long_path": N_("{path}: {key} is too long for a path, or a part of it is."),
     "no_smtp": N_("{path}: {key} needs a mail server. Add a table [smtp]."),
     "number_or_all": N_('{path}: {key} must be "all", or a whole number without quotes, 1 or more, '
                         "not {value}."),

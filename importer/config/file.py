@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from importer.base.texts import LANGUAGES, N_, text
 from importer.config.settings import Settings
 
 FILE_NAME = "avira-importer.toml"
+MAX_BYTES = 1_000_000
 
 
 def load_settings(
@@ -40,7 +43,11 @@ def load_settings(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        with path.open("rb") as stream:  # perhaps a device without end
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         raise MisuseError(text(N_("The configuration file {path} cannot be read: {reason}."),
                                path=path, reason=os_error_reason(error))) from error  # fmt: skip
@@ -48,7 +55,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise MisuseError(text(
             N_("The configuration file {path} is not in UTF-8. In the editor, choose UTF-8 under "
                "“Save as”."), path=path)) from error  # fmt: skip
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of a number with too many digits
         raise MisuseError(text(
             N_("The configuration file {path} is not valid TOML: {reason}. Put text in "
                "\"quotes\" and Windows paths in 'single' ones."), path=path, reason=error)

@@ -14,6 +14,7 @@ MOVEMENTS = 10_000
 The history of a ledger grows for ever, but nobody reads more: 10,000 rows take a few percent of the
 time of a large export, and a mail can carry them.
 """
+MOST_MOVEMENTS = 2**31 - 1
 _OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -13,7 +13,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from importer.base.files import same_place, unusable_path
+from importer.config.formats import MOST_MOVEMENTS
+
 _ATOM = r'[^\s@<>()\[\],;:\\"]+'
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ADDRESS = re.compile(rf"({_ATOM})@({_ATOM})")
 _INTERVAL = re.compile(r"([1-9]\d{0,5})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -49,7 +53,13 @@ def email_address(value: str) -> tuple[str, str, str] | None:
 
 
 def _unless_blank(value: object) -> object:
-    return None if value == "" else value
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _without_controls(value: str) -> str:
+    if _CONTROL.search(value):
+        raise invalid("control")
+    return value
 
 
 def _path(value: Any, info: ValidationInfo) -> Path:
@@ -58,7 +68,10 @@ def _path(value: Any, info: ValidationInfo) -> Path:
         raise invalid("string_too_short" if value == "" else "string_type")
     if not value.isprintable():
         raise invalid("path")
-    return Path(str(info.context), os.path.expanduser(value))
+    path = Path(str(info.context), os.path.expanduser(value))
+    if unusable_path(path) is not None:
+        raise invalid("long_path")
+    return path
 
 
 def _path_or_url(value: str, info: ValidationInfo) -> str:
@@ -69,7 +82,7 @@ def _path_in_inbox(value: Any, info: ValidationInfo) -> Path:
     """A path that defaults to a folder in the inbox, named like the setting."""
     inbox: Path = info.data.get("folder", Path())
     path = inbox / str(info.field_name) if value == "" else _path(value, info)
-    if path.resolve() == inbox.resolve():
+    if same_place(path, inbox):
         raise invalid("inbox_itself")
     return path
 
@@ -84,7 +97,7 @@ def _interval(value: object) -> dt.timedelta:
 def _number_or_all(value: object) -> int | None:
     if value == "all":
         return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if type(value) is not int or not 1 <= value <= MOST_MOVEMENTS:
         raise invalid("number_or_all")
     return value
 
@@ -100,8 +113,8 @@ def _valid(fault: str, is_valid: Callable[[str], object]) -> AfterValidator:
 
 boolean = Annotated[bool, Strict()]
 number = Annotated[float, Strict()]
-text = Annotated[str, Field(min_length=1)]
-optional_text = Annotated[str | None, BeforeValidator(_unless_blank)]
+text = Annotated[str, Field(min_length=1), AfterValidator(_without_controls)]
+optional_text = Annotated[text | None, BeforeValidator(_unless_blank)]
 file_name = Annotated[str, _valid("file_name", _FILE_NAME.fullmatch)]
 address = Annotated[text, _valid("address", email_address)]
 _bare = _valid("address", lambda value: email_address(value) == ("", *value.split("@")))

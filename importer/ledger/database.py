@@ -56,9 +56,10 @@ class Ledger(ABC):
     def name(self) -> str:
         """Its name in messages: a path, or a URL without its password."""
 
-    def is_at(self, path: Path) -> bool:
-        """Whether `path` is the file that it is kept in."""
-        return False
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it is kept in, also those that exist only at times."""
+        return ()
 
     @property
     @abstractmethod

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from importer.base.errors import LedgerError
-from importer.base.texts import N_, text
+from importer.base.errors import LedgerError, MisuseError
+from importer.base.files import unusable_path
+from importer.base.texts import N_, shortened, text
 from importer.ledger.database import PATIENCE, Ledger
 from importer.ledger.engines.sqlite import FileLedger, default_path
 
@@ -38,7 +39,11 @@ def open_ledger(
     has_options = path != setting and "?" in path
     if "://" in path or has_options or path in ("", ":memory:"):
         raise _unusable(setting)
-    return FileLedger(Path(os.path.expanduser(path)), patience)
+    path = os.path.expanduser(path)
+    if (reason := unusable_path(path)) is not None:
+        message = N_("The ledger {path} cannot be used: {reason}. Name another path with --ledger.")
+        raise MisuseError(text(message, path=shortened(path), reason=reason))
+    return FileLedger(Path(path), patience)
 
 
 def _server_url(setting: str) -> sa.URL:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.base.errors import MisuseError
+from importer.base.files import cannot_write, same_place
 from importer.base.progress import NoProgress, Progress
 from importer.base.texts import N_, text
 from importer.config.formats import Format
@@ -44,7 +46,7 @@ class Job:
     `corrections` is a file or a folder; None puts them beside each workbook. `sheet` is what a
     text file, or the only sheet of a workbook, holds; `encoding` is that of text files, if it was
     chosen, and `dates` how dates with two readings are read. With `once` None a file can be applied
-    again.
+    again. No output may replace one of the `inputs`.
     """
 
     ledger: Ledger
@@ -58,15 +60,26 @@ class Job:
     limits: Limits = DEFAULT_LIMITS
     progress: Progress = field(default_factory=NoProgress)
     once: ApplyOnce | None = None
+    inputs: tuple[Path, ...] = ()
 
 
 def check_output(path: Path, job: Job, form: Format = Format.XLSX) -> None:
-    """Raise MisuseError if the ending of `path` is wrong for the format, or it is the ledger."""
+    """Raise MisuseError if the ending of `path` is wrong for the format; see `check_target`."""
     if form.ending and path.suffix.lower() != form.ending and not path.is_dir():
         message = N_("{path} has the wrong ending for its format; its name must end in {ending}.")
         raise MisuseError(text(message, path=path, ending=form.ending))
-    if job.ledger.is_at(path):
+    check_target(path, job)
+
+
+def check_target(path: Path, job: Job) -> None:
+    """Raise an error if `path` is the ledger, an input of the job, or a pipe or device."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise cannot_write(path, OSError(errno.ENODEV, ""))
+    if any(same_place(path, file) for file in job.ledger.files):
         raise MisuseError(text(N_("{path} is the ledger. Choose another file."), path=path))
+    if any(same_place(path, file) for file in job.inputs):
+        message = N_("{path} is a file that this command reads or writes. Choose another file.")
+        raise MisuseError(text(message, path=path))
 
 
 def note_batch(report: Report, batch: AppliedBatch, facts: BatchFacts, job: Job) -> None:

@@ -24,11 +24,17 @@ from importer.pipeline.job import Job
 from importer.pipeline.show import customers
 from importer.service.exports.destination import open_folder, shown
 from importer.service.exports.schedule import Schedule
-from importer.service.folders import make_own_folders, require_folder, required_folders
+from importer.service.folders import (
+    make_folders,
+    make_state_folder,
+    require_folder,
+    required_folders,
+)
 from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import unusable_port
-from importer.service.state import load_runs, state_folder
+from importer.service.paths import meeting_paths
+from importer.service.state import MAIL, load_runs, state_folder
 from importer.service.stopping import StopSignal
 
 _USABLE = N_("{folder} can be read and written.")
@@ -50,7 +56,14 @@ class CheckResult(NamedTuple):
 
 
 def check_all(settings: ServiceSettings, job: Job) -> Iterator[CheckResult]:
-    """Check folders, ledger, exports and mail; create only the service's own folders."""
+    """Check folders, ledger, exports and mail; create only missing folders.
+
+    Where paths meet, nothing else is tried: it might write to a wrong place.
+    """
+    if meeting := meeting_paths(settings, job.ledger):
+        yield from (CheckResult(key, EXIT_USAGE, message) for key, message in meeting.items())
+        return
+    make_folders(settings)
     delivered_to = {f"{export.key}.folder" for export in settings.exports}
     for key, path in required_folders(settings):
         if key not in delivered_to:
@@ -81,10 +94,12 @@ def _folder(settings: ServiceSettings, key: str, path: Path) -> Text:
 
 
 def _own_folders(settings: ServiceSettings) -> Text:
-    state, *others = make_own_folders(settings)
-    for folder in others:
-        _usable(folder)
-    return _usable(state)
+    inbox = settings.inbox
+    if inbox is not None and inbox.folder.is_dir():
+        for folder in (inbox.applied, inbox.rejected):
+            if folder.parent == inbox.folder:
+                _usable(folder)
+    return _usable(make_state_folder(settings))
 
 
 def _usable(folder: Path) -> Text:
@@ -169,6 +184,6 @@ def _port(what: str, settings: ServiceSettings) -> CheckResult:
 
 
 def _mail(settings: ServiceSettings, smtp: SmtpSettings) -> Text:
-    Outbox(state_folder(settings) / "mail", smtp).check()
+    Outbox(state_folder(settings) / MAIL, smtp).check()
     host = f"{smtp.host}:{smtp.port}"
     return text(N_("{host} is ready to accept mail; none was sent."), host=host)

@@ -21,7 +21,7 @@ from importer.service.ledger_watch import LedgerWatch
 from importer.service.mail.compose import Notices
 from importer.service.mail.outbox import Outbox
 from importer.service.metrics import Metrics
-from importer.service.state import state_folder
+from importer.service.state import MAIL, state_folder
 from importer.service.stopping import StopSignal, WatchedProgress
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ServiceContext:
         self.exports_wake = self.stopping.wake_event()
         self.metrics = Metrics()
         smtp = settings.smtp
-        self.outbox = None if smtp is None else Outbox(self.folder / "mail", smtp)
+        self.outbox = None if smtp is None else Outbox(self.folder / MAIL, smtp)
         self.notices = Notices(self.outbox, self.exports_wake.set)
         self.ledger = LedgerWatch(job.ledger, self.folder, self.stopping, self._alarm)
         self.inbox: InboxWorker | None = None

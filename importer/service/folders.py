@@ -1,12 +1,13 @@
-"""Create the service's own folders, and require those in the configuration."""
+"""Create missing folders, and require those in the configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from importer.base.errors import MisuseError
-from importer.base.files import make_folder, os_error_reason
+from importer.base.files import os_error_reason
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
 from importer.service.state import state_folder
@@ -14,14 +15,24 @@ from importer.service.state import state_folder
 
 def prepare_folders(settings: ServiceSettings) -> None:
     """Make and require them; raise MisuseError with the setting of an unusable folder."""
-    make_own_folders(settings)
+    make_folders(settings)
+    make_state_folder(settings)
     for key, path in required_folders(settings):
         require_folder(settings, key, path)
 
 
-def make_own_folders(settings: ServiceSettings) -> list[Path]:
-    """Create the state folder, and `applied` and `rejected` in the inbox; return them."""
-    state, inbox = state_folder(settings), settings.inbox
+def make_folders(settings: ServiceSettings) -> None:
+    """Create the folders of inbox and exports where only the last part of the path is missing."""
+    inbox = settings.inbox
+    paths = [] if inbox is None else [inbox.folder, inbox.applied, inbox.rejected]
+    for path in [*paths, *(Path(e.folder) for e in settings.exports if not e.is_remote)]:
+        with suppress(OSError):  # `require_folder` reports what is not there
+            path.mkdir(exist_ok=True)
+
+
+def make_state_folder(settings: ServiceSettings) -> Path:
+    """Create the state folder; raise MisuseError where that fails."""
+    state = state_folder(settings)
     try:
         state.mkdir(mode=0o700, parents=settings.state is None, exist_ok=True)
     except OSError as error:
@@ -29,13 +40,7 @@ def make_own_folders(settings: ServiceSettings) -> list[Path]:
             N_("{path}: {key} cannot be used: {folder}: {reason}."), path=settings.file,
             key="service.state", folder=state, reason=os_error_reason(error))
         ) from error  # fmt: skip
-    folders = [state]
-    if inbox is not None and inbox.folder.is_dir():
-        for path in (inbox.applied, inbox.rejected):
-            if path.parent == inbox.folder:
-                make_folder(path)
-                folders.append(path)
-    return folders
+    return state
 
 
 def required_folders(settings: ServiceSettings) -> Iterator[tuple[str, Path]]:
@@ -54,13 +59,8 @@ def required_folders(settings: ServiceSettings) -> Iterator[tuple[str, Path]]:
 
 
 def require_folder(settings: ServiceSettings, key: str, path: Path) -> None:
-    """Raise MisuseError if a folder does not exist or is the inbox."""
-    facts = {"path": settings.file, "key": key, "folder": path}
+    """Raise MisuseError if a folder does not exist."""
     if not path.is_dir():
         raise MisuseError(text(
             N_("{path}: {key}: the folder does not exist: {folder}. Create it, or name another."),
-            **facts))  # fmt: skip
-    inbox = settings.inbox
-    if inbox is not None and key != "inbox.folder" and path.resolve() == inbox.folder.resolve():
-        message = N_("{path}: {key} must not be the inbox itself. Name another folder.")
-        raise MisuseError(text(message, **facts))
+            path=settings.file, key=key, folder=path))  # fmt: skip

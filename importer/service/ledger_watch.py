@@ -13,6 +13,7 @@ from importer.base.files import whole_file
 from importer.base.texts import N_, Text, text
 from importer.ledger.database import Ledger
 from importer.service.events import Event, log
+from importer.service.state import LEDGER_NAME
 from importer.service.stopping import StopSignal
 
 FIRST_PAUSE = 1.0
@@ -33,7 +34,7 @@ class LedgerWatch:
         """The last error."""
         self._ledger = ledger
         self._name = ledger.name.encode("utf-8", "surrogateescape")  # a file's may be any bytes
-        self._file = folder / "ledger"
+        self._file = folder / LEDGER_NAME
         """Holds the name of the ledger once this service has used it."""
         self._is_remembered = False
         self._stopping = stopping

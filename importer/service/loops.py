@@ -20,6 +20,7 @@ from importer.service.exports.run import Exports
 from importer.service.inbox.claims import open_claim_folder
 from importer.service.inbox.worker import InboxWorker
 from importer.service.locks import locked
+from importer.service.state import STATE_LOCK
 from importer.service.stopping import StoppedError
 
 LOOK_EVERY = 5.0
@@ -27,9 +28,6 @@ LOOK_EVERY = 5.0
 
 LOOK_SOON = 0.5
 """Seconds between two looks while a file arrives."""
-
-STATE_LOCK = "service.lock"
-"""The lock in the state folder of the service that writes exports and sends mail."""
 
 TRY_LOCK_EVERY = 5.0
 """Seconds between two attempts to become the service that writes exports and sends mail."""

@@ -13,6 +13,12 @@ from pydantic import AwareDatetime, TypeAdapter
 from importer.base.files import whole_file
 from importer.config.service import ExportSettings, ServiceSettings
 
+RUNS, LEDGER_NAME, STATE_LOCK, MAIL = "exports.json", "ledger", "service.lock", "mail"
+"""The files of the state folder, and its folder for mail.
+
+The service that holds the lock writes exports and sends mail.
+"""
+
 
 def state_folder(settings: ServiceSettings) -> Path:
     """The configured folder, or one of the user's own for each configuration file."""
@@ -48,13 +54,13 @@ def load_runs(folder: Path, export: ExportSettings) -> Runs:
 def save_runs(folder: Path, export: ExportSettings, runs: Runs) -> None:
     """Keep the runs of an export in the state `folder`; raise OutputError on failure."""
     kept = {**_all_runs(folder), _key(export): runs}
-    with whole_file(folder / "exports.json") as path:
+    with whole_file(folder / RUNS) as path:
         path.write_bytes(_FILE.dump_json(kept, indent=2))
 
 
 def _all_runs(folder: Path) -> dict[str, Runs]:
     try:
-        return _FILE.validate_json((folder / "exports.json").read_bytes())
+        return _FILE.validate_json((folder / RUNS).read_bytes())
     except (OSError, ValueError):  # missing or damaged: start anew
         return {}
 

@@ -68,12 +68,15 @@ def test_a_check_names_each_thing_that_works_and_changes_nothing(
     assert (server.mails, server.tried, server.connections) == ([], [], 3)
 
 
-def test_a_check_creates_only_the_folders_of_the_service(folders: Folders, serve: Serve) -> None:
-    folders.state.rmdir()
+def test_a_check_creates_only_missing_folders(folders: Folders, serve: Serve) -> None:
+    """Those of the README's example, which it checks first."""
+    for path in (folders.state, folders.inbox, folders.exports):
+        path.rmdir()
     before = contents(folders.folder)
     assert serve("--check").exit_code == 0
     new = dict(contents(folders.folder).items() - before.items())
-    assert new == dict.fromkeys(["state", "inbox/applied", "inbox/rejected"])
+    assert new == dict.fromkeys(["state", "inbox", "inbox/applied", "inbox/rejected", "exports"])
+    assert serve("--once").exit_code == 0
 
 
 def test_a_check_leaves_a_ledger_as_it_is(full_folders: Folders, serve: Serve) -> None:

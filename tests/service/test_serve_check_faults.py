@@ -73,13 +73,12 @@ def replace_by_a_file(path: Path) -> None:
 
 MISSING = "does not exist"
 WRONG: dict[str, tuple[Callable[[Folders], object], str, int, str]] = {
-    "no inbox": (lambda folders: folders.inbox.rmdir(), "inbox.folder", 2, MISSING),
-    "no applied": (with_config(CRON, "applied = 'done'"), "inbox.applied", 2, MISSING),
-    "no rejected": (with_config(CRON, "rejected = 'back'"), "inbox.rejected", 2, MISSING),
+    "no applied": (with_config(CRON, "applied = 'none/done'"), "inbox.applied", 2, MISSING),
+    "no rejected": (with_config(CRON, "rejected = 'none/back'"), "inbox.rejected", 2, MISSING),
     "the inbox is a file": (
         lambda folders: replace_by_a_file(folders.inbox), "inbox.folder", 2, MISSING),
     "no exports": (
-        with_config(table(folder="none", every="1h")), "exports[1].folder", 2, MISSING),
+        with_config(table(folder="none/x", every="1h")), "exports[1].folder", 2, MISSING),
     "no folder for figures": (
         with_config("metrics_file = 'none/x.prom'\n" + CRON), "service.metrics_file", 2, MISSING),
     "no folder for the state": (state_in_a_missing_folder, "service.state", 2, "service.state"),
@@ -147,7 +146,7 @@ def test_a_rejected_login_is_reported_without_the_password(
 
 def test_the_exit_code_of_the_ledger_comes_before_others(folders: Folders, serve: Serve) -> None:
     of_another_program(folders)
-    folders.configure(NO_MAIL + table(cron="bad") + table(every="1h", folder="none"))
+    folders.configure(NO_MAIL + table(cron="bad") + table(every="1h", folder="none/x"))
     result = serve("--check")
     assert result.exit_code == 4
     assert failed(result) == {"ledger", "exports[1]", "exports[2].folder", "smtp"}

@@ -186,7 +186,7 @@ def test_settings_that_do_not_go_together_are_named(
 def test_a_missing_folder_is_named_by_serve_alone(
     full_folders: Folders, serve: Serve, summary: Summary
 ) -> None:
-    """Other commands need none of these folders."""
+    """One whose parent is missing too; others are created. Other commands need none of them."""
     for kind, key in (
         ("inbox", "folder"), ("inbox", "applied"), ("inbox", "rejected"), ("exports", "folder"),
         ("service", "metrics_file"), ("service", "state"),

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from importer.base.files import make_folder, remove, whole_file
+from importer.base.files import whole_folder
 from importer.base.texts import LANGUAGES, _, translated
 from importer.export.book import Book, Row, Value
 from importer.export.exceptions import EXCEPTIONS
@@ -31,24 +31,24 @@ def write_csv(book: Book, folder: Path) -> dict[str, int]:
     The folder is created if it is missing. Other files of an earlier export in it are removed: they
     may be about customers that this one leaves out. Values that look like a formula get an
     apostrophe, which the importer takes off again. Returns the number of rows of each table by its
-    key. Raises OutputError where a file cannot be written; that file is then as it was.
+    key. Raises OutputError where a file cannot be written; the folder is then as it was.
     """
-    make_folder(folder)
+    titles = {book.summary.title, *(table.title for table in book.tables)}
+
+    def is_own(path: Path) -> bool:
+        name = path.name.removesuffix(".csv")
+        return name in titles or (name in _FILES and is_export(path))
+
     figures = [(line.label, line.value) for line in (*book.summary.origin, *book.summary.figures)]
-    _write(folder / f"{book.summary.title}.csv", map(_, SUMMARY_HEADERS), figures)
-    for old in _FILES - {table.title for table in book.tables} - {book.summary.title}:
-        if is_export(folder / f"{old}.csv"):
-            remove(folder / f"{old}.csv")
-    for table in book.tables:
-        _write(folder / f"{table.title}.csv", table.headers, table.rows)
+    with whole_folder(folder, is_own) as new:
+        _write(new / f"{book.summary.title}.csv", map(_, SUMMARY_HEADERS), figures)
+        for table in book.tables:
+            _write(new / f"{table.title}.csv", table.headers, table.rows)
     return {table.key: len(table.rows) for table in book.tables}
 
 
 def _write(path: Path, headers: Iterable[str], rows: Iterable[Row]) -> None:
-    with (
-        whole_file(path) as temporary,
-        temporary.open("w", encoding="utf-8-sig", newline="") as stream,  # Excel needs the mark
-    ):
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:  # Excel needs the mark
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
         writer.writerow(headers)
         writer.writerows([_shown(value) for value in row] for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -48,17 +49,20 @@ class FileLedger(Ledger):
         """The file's path."""
         return str(self.path)
 
-    def is_at(self, path: Path) -> bool:
-        """Whether `path` is the ledger's own file."""
-        return path.resolve() == self.path.resolve()
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The file, and those that SQLite puts beside it."""
+        path = os.path.realpath(self.path)
+        return self.path, *(Path(path + ending) for ending in ("-journal", "-wal", "-shm"))
 
     @property
     def is_missing(self) -> bool:
         """Whether there is no file, or an empty one."""
         try:
-            if self.path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, "it is a folder")
-            return self.path.stat().st_size == 0
+            status = self.path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(errno.EISDIR if self.path.is_dir() else errno.ENODEV, "")
+            return status.st_size == 0
         except FileNotFoundError:
             return True
         except OSError as error:

@@ -7,13 +7,12 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from importer.base.errors import LedgerError
-from importer.base.files import whole_file
+from importer.base.files import temporary_folder, whole_file
 from importer.base.texts import N_, text
 from importer.ledger import bulk
 from importer.ledger.creation import create
@@ -55,8 +54,8 @@ def _copy_file(ledger: FileLedger, path: Path) -> None:
 
 
 def _copy_into_file(source: sa.Connection, path: Path) -> None:
-    with TemporaryDirectory(dir=path.parent) as folder:
-        copy = FileLedger(Path(folder) / path.name)
+    with temporary_folder(path.parent) as folder:
+        copy = FileLedger(folder / path.name)
         try:
             with copy.migrating() as target:
                 create(target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tempfile
 import uuid
@@ -12,9 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from importer.base import clock
-
-LEFT_OVER = dt.timedelta(days=1)
-"""The age at which an unfinished file is removed."""
+from importer.base.files import LEFT_OVER
 
 _UNFINISHED = re.compile(r"\.avira-([0-9]{1,11})-[0-9a-f]{8}\.part")
 

@@ -12,8 +12,13 @@ from multiprocessing.process import BaseProcess
 from importer.base import clock
 from importer.cli import main as program
 
-WRITTEN, RENAMED = 1, 2
-"""The flush of the first file, beside the old one, and the flush after it replaced the old one."""
+WRITTEN = 1
+"""The flush of the first file, beside the old one."""
+
+
+def renamed(files: int) -> int:
+    """The flush after a file, or a folder of `files`, has replaced the old one."""
+    return files + 2 if files else 2
 
 
 def start_export(words: list[str], now: dt.datetime, today: dt.date, kill_at: int) -> BaseProcess:

@@ -36,9 +36,11 @@ class Limits:
     rows: Annotated[int, _ANY, "Rows of a sheet, up to the last value. Excel's limit."] = 1_048_576
     columns: Annotated[int, _ANY, "Columns, up to the last value. Excel's limit."] = 16_384
     cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 50_000_000
-    seconds: Annotated[int, Range(most=86_400), "Seconds that reading a file may take."] = 300
+    seconds: Annotated[
+        int, Range(most=86_400), "Processor time of a large file; small ones get a tenth."
+    ] = 30
     # With less memory than 64 MB, the reading process could not even report the lack.
-    memory_mb: Annotated[int, Range(64), "Memory that reading may take, on Linux only."] = 4_096
+    memory_mb: Annotated[int, Range(64), "Memory of a large file; small ones get a third."] = 1_024
 
 
 DEFAULT_LIMITS = Limits()

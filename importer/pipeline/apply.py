@@ -206,7 +206,7 @@ def _write_corrections(
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
         corrections.write_corrections(
-            path, checked, report.problems, report.rejected if partial else None
+            path, checked, report.problems, report.rejected if partial else None, job.limits
         )
         report.corrections = str(path)
     except OutputError as error:  # the rows stay applied, and the report must say so

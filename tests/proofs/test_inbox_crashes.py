@@ -23,8 +23,7 @@ from crash_steps import (
 )
 from importer.pipeline.job import ApplyOnce
 from importer.workbook.checking.check import check_workbook
-from importer.workbook.reading.file import read_file
-from importer.workbook.reading.protocol import assembled
+from importer.workbook.reading.sandbox import read_workbook
 from inbox_workbooks import bad, batches, good, names
 from service_folders import Folders
 from services import Serve
@@ -149,7 +148,7 @@ def die_at(name: str) -> Callable[[], None]:
     def deadly(path: Path, *more: Any) -> Any:
         if path.name == name:
             os._exit(CRASHED)
-        return assembled(read_file(path, *more))
+        return read_workbook(path, *more)
 
     return lambda: replace("importer.pipeline.apply", read_workbook=deadly)
 

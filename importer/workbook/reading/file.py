@@ -1,12 +1,12 @@
-"""Read a file into the parts of an answer, in a process of its own (`child.py`)."""
+"""Read the bytes of a file into the parts of an answer, in a process of its own (`child.py`)."""
 
 from __future__ import annotations
 
-import hashlib
-import stat
+import codecs
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
@@ -15,19 +15,22 @@ from zipfile import BadZipFile
 from python_calamine import CalamineError, PasswordError
 
 from importer.base.texts import N_, text
-from importer.config.limits import MB, Limits
+from importer.config.limits import Limits
 from importer.domain.problems import Code
 from importer.workbook.formats import refusals
 from importer.workbook.formats.records import xls, xls_records, xlsb
+from importer.workbook.formats.text import encodings
 from importer.workbook.formats.xml import ods, xlsx
 from importer.workbook.formats.xml.archive import InspectedArchive, inspect_archive
 from importer.workbook.formats.xml.packages import USUAL_WORKBOOKS, find_shared_parts, workbook_part
 from importer.workbook.markup import Look
 from importer.workbook.reading.calamine import read_sheets
-from importer.workbook.reading.protocol import Part
+from importer.workbook.reading.confinement import allow
+from importer.workbook.reading.protocol import Part, Work
 from importer.workbook.reading.raw import Note, RawWorkbook, blocks_of
 from importer.workbook.reading.text_file import read_text
 
+_SHEETS_GROW = 40  # times, inflated
 _ZIP = b"PK\x03\x04"
 _DAMAGED = (
     BadZipFile, EOFError, IndexError,
@@ -40,25 +43,31 @@ _INVALID = (
     RuntimeError,  # zipfile, for unknown kinds of compression
     ValueError,
 )  # fmt: skip
+for _encoding in encodings.KNOWN:
+    codecs.lookup(_encoding)  # which imports modules: the process will not be able to
 
 
-def read_file(path: Path, limits: Limits, encoding: str | None = None) -> Iterator[Part]:
-    """Read the file at `path`, whatever its format; raise RefusedError if that fails.
+def prepare(work: Work) -> tuple[Limits, Callable[[bytes], Iterator[Part]]]:
+    """The limits of the work, and the function that reads the bytes of its file."""
+    codecs.lookup(work.encoding or "utf-8")
+    return work.limits, partial(read_file, work)
 
-    `encoding` is that of a text file, if it was chosen.
-    """
-    content = _bytes_of(path, limits)
+
+def read_file(work: Work, content: bytes) -> Iterator[Part]:
+    """Read the bytes of a file, whatever its format; raise RefusedError if that fails."""
+    limits = work.limits
     notes: list[Note] = []
+    allow(len(content) * _SHEETS_GROW)
     try:
         if content.startswith(_ZIP):
             yield from _archive_sheets(content, limits)
         elif content.startswith(xls_records.SIGNATURE):
             yield from read_sheets(xls.look(content), limits)
         else:
-            rows, sheet, notes = read_text(content, path, limits, encoding)
+            rows, sheet, notes = read_text(content, Path(work.path), limits, work.encoding)
             yield from blocks_of(rows)
             yield sheet
-        yield RawWorkbook(hashlib.sha256(content).hexdigest(), notes)
+        yield RawWorkbook(notes)
     except PasswordError as error:
         raise refusals.password_protected() from error
     except _DAMAGED as error:
@@ -67,30 +76,10 @@ def read_file(path: Path, limits: Limits, encoding: str | None = None) -> Iterat
         raise refusals.unreadable_list() from error
 
 
-def _bytes_of(path: Path, limits: Limits) -> bytes:
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise refusals.unreadable(text(N_("it is a folder")))
-        if not stat.S_ISREG(status.st_mode):
-            raise refusals.unreadable(text(N_("it is not a regular file")))
-        if status.st_size > limits.file_mb * MB:
-            reason = text(N_("it has {size} MB"), size=status.st_size // MB)
-            raise refusals.too_large(reason, "file_mb", limits.file_mb)
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise refusals.unreadable(text(N_("it does not exist"))) from error
-    except (OSError, ValueError) as error:
-        strerror = error.strerror if isinstance(error, OSError) else None
-        raise refusals.unreadable(strerror or str(error)) from error
-    if not content:
-        raise refusals.unreadable(text(N_("it is empty")))
-    return content
-
-
 def _archive_sheets(content: bytes, limits: Limits) -> Iterator[Part]:
     inspector = xlsx.Inspector(limits)
     with inspect_archive(content, limits, inspector.inspect) as archive:
+        allow(sum(part.file_size for part in archive.infolist()))
         yield from read_sheets(_look_at(archive, content, inspector, limits), limits)
 
 

@@ -1,4 +1,4 @@
-"""A process that reads files, seen from the program."""
+"""A process that works on strangers' files, seen from the program."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import json
 import os
 import pickle
 import signal
+import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, BinaryIO, TypeVar
 
 import importer
 from importer.base.texts import N_, text
@@ -25,33 +26,54 @@ from importer.workbook.formats.refusals import (
     too_large,
     too_much_memory,
 )
-from importer.workbook.reading.protocol import ANSWER_TYPES, Part, Work, assembled
-from importer.workbook.reading.raw import FilledRows, RawSheet, RawWorkbook
+from importer.workbook.reading.protocol import ANSWER_TYPES, ANSWERED, END
+from importer.workbook.reading.source import send
+from importer.workbook.reading.windows_job import limit_process
+
+T = TypeVar("T")
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from importer.workbook.reading.child import main; main()"
+    "from importer.workbook.reading.child import main; main(sys.argv[2])"
 )
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+"""Variables without which Python may not start. The others may hold passwords."""
 _SECONDS_TO_END = 2
+_TOO_LONG = -getattr(signal, "SIGXCPU", 0)
+_CLOCK = 3
+"""Seconds on the clock for each second of processor time: the machine may be busy."""
 _ALLOWED = {(allowed.__module__, allowed.__name__): allowed for allowed in ANSWER_TYPES}
 
 
-class ReadingProcess:
-    """A child process and the pipes to it."""
+class ConfinedProcess:
+    """A process that works on one file after the other, and the pipes to it.
 
-    def __init__(self) -> None:
+    On Windows it ends after the first; elsewhere it has each worked on by a process of its own
+    (`child.py`).
+    """
+
+    def __init__(self, module: str) -> None:
         # The child imports from the same folders, except the working folder: strangers' files lie
         # there. The program's own folder comes first, wherever it is.
         program = str(Path(importer.__file__).parent.parent)
         path = [program, *(entry for entry in sys.path if entry not in ("", _working_folder()))]
+        groups: dict[str, Any] = {"process_group": 0} if sys.platform != "win32" else {}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-I", "-S", "-c", _START, json.dumps(path)],
+            [sys.executable, "-I", "-S", "-c", _START, json.dumps(path), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+            | {"OPENBLAS_NUM_THREADS": "1"},  # of numpy, which openpyxl imports
+            **groups,
         )
+        self._input: IO[bytes] = self._process.stdin  # type: ignore[assignment]
+        self._answers: io.BufferedReader = self._process.stdout  # type: ignore[assignment]
+        self._ends: IO[bytes] = self._process.stderr  # type: ignore[assignment]
         self._owner = os.getpid()
         self._timed_out = False
+        self._sender: threading.Thread | None = None
+        self._sent: str | Exception = ""
 
     @property
     def is_owned(self) -> bool:
@@ -60,67 +82,110 @@ class ReadingProcess:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it is owned and still running."""
-        return self.is_owned and self._process.poll() is None and not self._timed_out
+        """Whether it is owned and takes another file."""
+        return self.is_owned and not self._input.closed and self._process.poll() is None
 
-    def ask(self, work: Work) -> None:
-        """Send a file to read; raise OSError if the process has ended."""
-        assert self._process.stdin is not None
-        pickle.dump(work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-        self._process.stdin.flush()
+    def ask(self, work: object, source: BinaryIO, limits: Limits) -> None:
+        """Send work on a file, which is closed then, in a thread of its own."""
+        limit_process(self._process, limits)
+        self._sender = threading.Thread(target=self._send, args=(work, source), daemon=True)
+        self._sender.start()
 
-    def answer(self, limits: Limits) -> RawWorkbook:
-        """Wait for the file that was sent; raise RefusedError if it cannot be read."""
-        clock = threading.Timer(limits.seconds, self._run_out)
+    def _send(self, work: object, source: BinaryIO) -> None:
+        try:
+            with source:
+                self._sent = send(work, source, self._input)
+        except (OSError, RefusedError) as error:
+            self._sent = error
+            with suppress(OSError):
+                self._input.close()
+
+    def answer(self, limits: Limits, assemble: Callable[[Iterator[object]], T]) -> tuple[T, str]:
+        """Wait for the answer, of whose parts `assemble` makes a value; with the SHA-256 of the
+        file.
+
+        Raises RefusedError if there is no answer.
+        """
+        clock = threading.Timer(limits.seconds * _CLOCK, self._run_out)
         clock.start()
         try:
-            return assembled(self._parts())
+            value = assemble(self._parts())
         except RefusedError:
+            self._finish()
             raise
         except Exception as error:  # the process has ended, or its answer is invalid
-            if self._timed_out:
-                reason = text(N_("reading it takes too long"))
-                raise too_large(reason, "seconds", limits.seconds) from error
-            if self._has_aborted():
-                raise too_much_memory(limits) from error
-            raise reader_failed(f"{type(error).__name__}: {error}") from error
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_SECONDS_TO_END)
+            self.kill()
+            raise self._reason(f"{type(error).__name__}: {error}", limits) from error
+        else:
+            self._finish()
+            if not isinstance(self._sent, str):
+                raise self._reason(str(self._sent), limits)
+            return value, self._sent
         finally:
             clock.cancel()
 
-    def _parts(self) -> Iterator[Part]:
+    def _parts(self) -> Iterator[object]:
         """The parts of the answer; raise RefusedError if it is a refusal."""
-        assert isinstance(self._process.stdout, io.BufferedReader)
-        while True:
-            match _Frames(self._process.stdout).load():
-                case FilledRows() | RawSheet() | RawWorkbook() as part:
-                    yield part
-                case RefusedError(code=Code()) as refusal:
-                    raise refusal
-                case other:
-                    raise pickle.UnpicklingError(type(other))
+        while (part := _Frames(self._answers).load()) is not None:
+            if isinstance(part, RefusedError) and isinstance(part.code, Code):
+                raise part
+            yield part
 
-    def _has_aborted(self) -> bool:
-        """Whether it aborted, as calamine does when it gets no memory."""
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_SECONDS_TO_END)
-        return self._process.returncode == -signal.SIGABRT
+    def _finish(self) -> None:
+        """Make sure that nothing of the file is left: neither its process nor bytes of it."""
+        assert self._sender is not None
+        self._sender.join()
+        if self._code() != ANSWERED or self._has_more():
+            self.kill()
+
+    def _code(self) -> int:
+        """How the process that worked on the file has ended: its exit code or negative signal."""
+        end = self._ends.read(struct.calcsize(END))
+        return struct.unpack(END, end)[0] if end else self._process.wait()
+
+    def _has_more(self) -> bool:
+        if sys.platform == "win32":
+            return False  # the process has ended
+        os.set_blocking(self._answers.fileno(), False)
+        try:
+            return self._answers.peek(1) != b""
+        finally:
+            os.set_blocking(self._answers.fileno(), True)
+
+    def _reason(self, detail: str, limits: Limits) -> RefusedError:
+        """Why there was no answer."""
+        code = self._code()
+        if isinstance(self._sent, RefusedError):
+            return self._sent
+        if self._timed_out or (code and code == _TOO_LONG):
+            return too_large(text(N_("reading it takes too long")), "seconds", limits.seconds)
+        if code == -signal.SIGABRT:  # as calamine does when it gets no memory
+            return too_much_memory(limits)
+        return reader_failed(detail)
 
     def _run_out(self) -> None:
         self._timed_out = True
-        self._process.kill()
+        self.kill()
 
     def kill(self) -> None:
         """End the process at once; a thread that waits for its answer gets a RefusedError."""
-        self._process.kill()
+        if sys.platform == "win32":
+            self._process.kill()
+        elif self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def end(self) -> None:
         """End the process, if it is owned."""
         if not self.is_owned:
             return
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
+        self.kill()
+        if self._sender is not None:
+            self._sender.join()
+        for pipe in (self._input, self._answers, self._ends):
             with suppress(OSError):
-                assert pipe is not None
                 pipe.close()
         self._process.wait()
 

@@ -36,9 +36,13 @@ ANSWER_TYPES = (
     dt.date, dt.datetime, dt.time, dt.timedelta,
 )  # fmt: skip
 """Every class that an answer may contain."""
+END = "i"
+"""The form of the exit code, or the negative signal, of a process that worked on a file."""
+ANSWERED = 17
+"""The exit code of one that has answered, which no library ends a process with."""
 
 
-def assembled(parts: Iterable[Part]) -> RawWorkbook:
+def assembled(parts: Iterable[object]) -> RawWorkbook:
     """The workbook that is made of `parts`."""
     sheets: list[RawSheet] = []
     rows = FilledRows()
@@ -48,7 +52,9 @@ def assembled(parts: Iterable[Part]) -> RawWorkbook:
         elif isinstance(part, RawSheet):
             part.rows, rows = rows, FilledRows()
             sheets.append(part)
+        elif isinstance(part, RawWorkbook):
+            workbook = part
+            workbook.sheets.extend(sheets)
         else:
-            part.sheets.extend(sheets)
-            return part
-    raise EOFError
+            raise TypeError(type(part))
+    return workbook

@@ -86,16 +86,16 @@ class RawSheet:
         return self.chosen or self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawWorkbook:
-    """The SHA-256 of the bytes of a workbook, and its sheets from left to right.
+    """The sheets of a workbook from left to right, and the SHA-256 of its bytes.
 
     `notes` are what a person should know of how the file was read, each with what to do about it.
     """
 
-    sha256: str
     notes: Sequence[Note] = ()
     sheets: list[RawSheet] = field(default_factory=list)
+    sha256: str = ""
 
 
 def blocks_of(rows: Iterable[Row]) -> Iterator[FilledRows]:

@@ -1,7 +1,6 @@
-"""Read files in a sandboxed process, so that nothing in a file can harm the program.
+"""Work on strangers' files in confined processes, so that nothing in a file can harm the program.
 
-A parser that crashes, hangs or takes all memory ends only that process, which is kept for the next
-file unless it refused one: starting it takes as long as reading a small workbook.
+A parser that crashes, hangs or takes all memory ends only its own process (`process.py`).
 """
 
 from __future__ import annotations
@@ -9,19 +8,23 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from importer.base.errors import FileError
 from importer.base.texts import N_, text
-from importer.config.limits import DEFAULT_LIMITS, MB, Limits
+from importer.config.limits import DEFAULT_LIMITS, Limits
 from importer.domain.problems import Code
 from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.reading.process import ReadingProcess
-from importer.workbook.reading.protocol import Work
+from importer.workbook.reading.process import ConfinedProcess
+from importer.workbook.reading.protocol import Work, assembled
 from importer.workbook.reading.raw import RawWorkbook
+from importer.workbook.reading.source import open_source
 
-_KEPT_BELOW = MB  # A process that has read a larger file is not kept: its memory may not come back
+T = TypeVar("T")
+_READER = "importer.workbook.reading.file"
 
 
 def read_workbook(
@@ -31,21 +34,16 @@ def read_workbook(
 
     `encoding` is that of a text file, if it was chosen.
     """
-    process = _take_with(_work(path, limits, encoding))
-    keep = False
-    _busy.add(process)
     try:
-        raw = process.answer(limits)
-        with suppress(OSError):  # the file may be gone by now
-            keep = path.stat().st_size < _KEPT_BELOW
-        return raw
+        work = _work(path, limits, encoding)
+        process = _taken_ahead(work) or _sent(work)
+        raw, sha256 = _answer(_READER, process, limits, assembled)
     except RefusedError as refused:
         code, facts = refused.code, {"path": path, "reason": refused.reason}
         fix = refused.fix or text(_FIXES[code])
         raise FileError(code, text(_MESSAGES[code], **facts), fix, refused.detail) from refused
-    finally:
-        _busy.discard(process)
-        _give_back(process, keep)
+    raw.sha256 = sha256
+    return raw
 
 
 def read_ahead(
@@ -57,16 +55,26 @@ def read_ahead(
     """
     global _ahead
     work = _work(path, limits, encoding)
-    try:
-        process = _take()
-    except OSError:  # no process can be started now; read_workbook will report it
-        return
-    with suppress(OSError):  # the process has ended; read_workbook will report it
-        process.ask(work)
-    with _lock:
-        unwanted, _ahead = _ahead, (work, process)
-    if unwanted is not None:
-        unwanted[1].end()
+    with suppress(OSError, RefusedError):  # read_workbook will report it
+        process = _sent(work)
+        with _lock:
+            unwanted, _ahead = _ahead, (work, process)
+        if unwanted is not None:
+            unwanted[1].end()
+
+
+def run(
+    module: str, work: object, source: BinaryIO, limits: Limits,
+    assemble: Callable[[Iterator[object]], T],
+) -> tuple[T, str]:  # fmt: skip
+    """Have `prepare` of a module work on a file in the sandbox; see child.py.
+
+    Gives what `assemble` makes of the parts of the answer, and the SHA-256 of the file. Raises
+    RefusedError if there is no answer.
+    """
+    process = _take(module)
+    process.ask(work, source, limits)
+    return _answer(module, process, limits, assemble)
 
 
 def end_reading() -> None:
@@ -75,25 +83,26 @@ def end_reading() -> None:
         process.kill()
 
 
-_idle: list[ReadingProcess] = []
-_busy: set[ReadingProcess] = set()
-_ahead: tuple[Work, ReadingProcess] | None = None
+_idle: dict[str, ConfinedProcess] = {}
+"""By module, a process that waits for the next file."""
+_busy: set[ConfinedProcess] = set()
+_ahead: tuple[Work, ConfinedProcess] | None = None
 """What was sent before it was needed, and the process that reads it."""
 _lock = threading.Lock()
 
 
-def _take() -> ReadingProcess:
+def _take(module: str) -> ConfinedProcess:
     with _lock:
-        while _idle:
-            process = _idle.pop()
-            if process.is_usable:
-                return process
-            process.end()
-    return ReadingProcess()
+        process = _idle.pop(module, None)
+    if process is not None:
+        if process.is_usable:
+            return process
+        process.end()
+    return ConfinedProcess(module)
 
 
-def _take_with(work: Work) -> ReadingProcess:
-    """A process that has been sent `work`, perhaps by read_ahead."""
+def _taken_ahead(work: Work) -> ConfinedProcess | None:
+    """The process that has been sent `work` by read_ahead."""
     global _ahead
     with _lock:
         ahead, _ahead = _ahead, None
@@ -102,10 +111,31 @@ def _take_with(work: Work) -> ReadingProcess:
         if process.is_owned and sent == work:
             return process
         process.end()
-    process = _take()
-    with suppress(OSError):  # the process has ended, which its answer will show
-        process.ask(work)
+    return None
+
+
+def _sent(work: Work) -> ConfinedProcess:
+    source = open_source(Path(work.path), work.limits)
+    process = _take(_READER)
+    process.ask(work, source, work.limits)
     return process
+
+
+def _answer(
+    module: str, process: ConfinedProcess, limits: Limits,
+    assemble: Callable[[Iterator[object]], T],
+) -> tuple[T, str]:  # fmt: skip
+    _busy.add(process)
+    try:
+        return process.answer(limits, assemble)
+    finally:
+        _busy.discard(process)
+        with _lock:
+            is_kept = process.is_usable and module not in _idle
+            if is_kept:
+                _idle[module] = process
+        if not is_kept:
+            process.end()
 
 
 def _work(path: Path, limits: Limits, encoding: str | None) -> Work:
@@ -116,22 +146,15 @@ def _work(path: Path, limits: Limits, encoding: str | None) -> Work:
     return Work(os.path.abspath(path), limits, encoding, state)
 
 
-def _give_back(process: ReadingProcess, keep: bool) -> None:
-    with _lock:
-        if keep and not _idle and process.is_usable:
-            _idle.append(process)
-            return
-    process.end()
-
-
 @atexit.register
-def _end_all() -> None:
+def end_all() -> None:
+    """End all processes that wait for a file or read one ahead."""
     global _ahead
     if _ahead is not None:
         _ahead[1].end()
     _ahead = None
     while _idle:
-        _idle.pop().end()
+        _idle.popitem()[1].end()
 
 
 _MESSAGES = {

@@ -3,46 +3,77 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain, count
 from pathlib import Path
 from zipfile import ZipFile
 
 from importer.base.files import whole_file
+from importer.base.texts import current_language
+from importer.config.limits import DEFAULT_LIMITS, Limits
 from importer.domain.problems import Problem
 from importer.workbook.checking.check import CheckedWorkbook
-from importer.workbook.labels import META, UNDECIDED
+from importer.workbook.formats.refusals import RefusedError
+from importer.workbook.reading.sandbox import run
+from importer.workbook.reading.source import open_source
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Marks
-from importer.workbook.writing.corrections_own import own_workbook
-from importer.workbook.writing.new_rows import save
+from importer.workbook.writing.corrections_own import Marking, finish
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 _SIGNATURE = "docProps/corrections.xml"
+_MARKER = "importer.workbook.writing.corrections_own"
 
 
 def write_corrections(
     path: Path, checked: CheckedWorkbook, problems: Sequence[Problem],
-    refused: Set[tuple[str, int]] | None,
+    refused: Set[tuple[str, int]] | None, limits: Limits = DEFAULT_LIMITS,
 ) -> None:  # fmt: skip
     """Write to `path` the `refused` rows of the workbook (None: all), and the reasons.
 
     `problems` are those of the whole workbook. If nothing was applied, all rows are written: the
     corrected workbook then replaces the first one.
     """
-    marks = Marks(problems, refused)
-    own = own_workbook(checked, marks)
-    workbook, added = (own, []) if own else fresh_workbook(checked.sheets, marks)
-    added.append(marks.add_list(workbook))
-    meta = workbook[META]
-    if checked.is_undecided and meta.cell(meta.max_row, 1).value != UNDECIDED:
-        meta.append((UNDECIDED,))  # alone, one of the dates that contradict each other is certain
+    content = _own(checked, problems, refused, limits)
+    if content is None:
+        marks = Marks(problems, refused)
+        workbook, added = fresh_workbook(checked.sheets, marks)
+        written = io.BytesIO()
+        finish(workbook, added, marks, written, is_undecided=checked.is_undecided)
+        content = written.getvalue()
     with whole_file(path) as temporary:
-        save(workbook, added, temporary)
+        temporary.write_bytes(content)
         with ZipFile(temporary, "a") as archive:
             archive.writestr(_SIGNATURE, _signature(checked.path, archive))
+
+
+def _own(
+    checked: CheckedWorkbook, problems: Sequence[Problem], refused: Set[tuple[str, int]] | None,
+    limits: Limits,
+) -> bytes | None:  # fmt: skip
+    """The checked workbook with its problems marked; None if it cannot be given back."""
+    above = (  # rows instead of a header, or above it
+        min(sheet.rows.numbers, default=sheet.header_row + 1) <= sheet.header_row
+        for sheet in checked.sheets
+    )
+    is_unread = any(sheet.is_unread for sheet in checked.sheets)
+    if not checked.is_template or is_unread or any(above):
+        return None
+    language = current_language()
+    work = Marking(checked.sheets, problems, refused, checked.is_undecided, language, limits)
+    try:
+        source = open_source(checked.path, limits)
+        content, sha256 = run(_MARKER, work, source, limits, _joined)
+    except (RefusedError, OSError):  # it is gone, or openpyxl takes too long or too much memory
+        return None
+    return content if content and sha256 == checked.sha256 else None
+
+
+def _joined(parts: Iterator[object]) -> bytes:
+    return b"".join(part for part in parts if isinstance(part, bytes))
 
 
 def corrections_path(workbook: Path, chosen: Path | None) -> Path:

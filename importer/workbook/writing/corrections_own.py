@@ -1,28 +1,33 @@
-"""Give back the user's own workbook with its problems marked.
+"""Give back the user's own workbook with its problems marked, in a confined process.
 
 openpyxl keeps formats, comments, widths and drop-downs, but not charts, pictures and macros.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import partial
+from typing import NamedTuple
 from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.packaging import extended  # noqa: F401 - openpyxl imports it as it saves
 from openpyxl.worksheet.worksheet import Worksheet
 
-from importer.config.limits import MB
+from importer.base.texts import in_language, translated
+from importer.config.limits import MB, Limits
+from importer.domain.problems import Problem
 from importer.workbook.cell import cell_text, is_merged
-from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.checking.layout import InputSheet
-from importer.workbook.labels import LISTS, META, is_problems
+from importer.workbook.labels import LISTS, META, PROBLEMS, UNDECIDED, is_problems
 from importer.workbook.markup import column_letters, escaped
+from importer.workbook.reading.confinement import allow
 from importer.workbook.reading.raw import FilledRows
 from importer.workbook.writing import corrections_marks as marking
+from importer.workbook.writing.new_rows import NewRows, save
 from importer.workbook.writing.styles import WRAPPED, put
 from importer.workbook.writing.template import add_validations
 
@@ -31,26 +36,65 @@ LARGEST = 64 * MB
 much memory."""
 _WIDEST = 1_000_000
 """Cells from A1 to the last one of a sheet, including blank ones: openpyxl visits all of them."""
+_GROWTH = 3
+"""How much more time and memory openpyxl may take than reading the workbook."""
 
 
-def own_workbook(checked: CheckedWorkbook, marks: marking.Marks) -> Workbook | None:
-    """The checked workbook with its problems marked; None if it cannot be given back."""
-    above = (
-        min(own.rows.numbers, default=own.header_row + 1) <= own.header_row
-        for own in checked.sheets
-    )
-    is_unread = any(own.is_unread for own in checked.sheets)
-    if not checked.is_template or is_unread or any(above):  # rows instead of a header, or above it
-        return None
-    workbook = _loaded(checked)
-    if workbook is None:
+class Marking(NamedTuple):
+    """The checked sheets of a workbook that may be given back, and its problems.
+
+    `refused` are the rows to give back; None stands for all.
+    """
+
+    sheets: Sequence[InputSheet]
+    problems: Sequence[Problem]
+    refused: Set[tuple[str, int]] | None
+    is_undecided: bool
+    language: str
+    limits: Limits
+
+
+def prepare(work: Marking) -> tuple[Limits, Callable[[bytes], Iterator[bytes]]]:
+    """The limits, and the function that marks the workbook in the given bytes."""
+    translated(PROBLEMS, work.language)  # which loads the catalogue
+    return work.limits, partial(_marked, work)
+
+
+def _marked(work: Marking, content: bytes) -> Iterator[bytes]:
+    """The marked workbook; nothing if it cannot be given back."""
+    with in_language(work.language):
+        marks = marking.Marks(work.problems, work.refused)
+        workbook = _own_workbook(content, work.sheets, marks)
+        if workbook is not None:
+            written = io.BytesIO()
+            finish(workbook, [], marks, written, is_undecided=work.is_undecided)
+            yield written.getvalue()
+
+
+def finish(
+    workbook: Workbook, added: list[NewRows], marks: marking.Marks, file: io.BytesIO, *,
+    is_undecided: bool,
+) -> None:  # fmt: skip
+    """Add the list of problems, and write the workbook."""
+    added.append(marks.add_list(workbook))
+    meta = workbook[META]
+    if is_undecided and meta.cell(meta.max_row, 1).value != UNDECIDED:
+        meta.append((UNDECIDED,))  # alone, one of the dates that contradict each other is certain
+    save(workbook, added, file)
+
+
+def _own_workbook(
+    content: bytes, sheets: Sequence[InputSheet], marks: marking.Marks
+) -> Workbook | None:
+    workbook = load_small(content)
+    if workbook is None or not {META, LISTS} <= set(workbook.sheetnames):
         return None
     for title in workbook.sheetnames:
         if is_problems(title):
             del workbook[title]
     for sheet in workbook.worksheets:
         marking.unmark(sheet)
-    for input_sheet in checked.sheets:
+    for input_sheet in sheets:
         sheet = workbook[input_sheet.place.name]
         sheet.title = input_sheet.name
         if input_sheet.sheet is not None and not sheet.data_validations.dataValidation:
@@ -77,14 +121,13 @@ def own_workbook(checked: CheckedWorkbook, marks: marking.Marks) -> Workbook | N
 
 
 def load_small(content: bytes) -> Workbook | None:
-    """Open a workbook with openpyxl; None if it is large or openpyxl cannot read it.
-
-    `content` must have been read in the sandbox before, so that its sizes are true.
-    """
+    """Open a workbook with openpyxl; None if it is large or openpyxl cannot read it."""
     try:
         with ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > LARGEST:
                 return None
+        allow(size * _GROWTH)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about parts that openpyxl drops
             workbook = load_workbook(io.BytesIO(content), rich_text=True)
@@ -92,17 +135,6 @@ def load_small(content: bytes) -> Workbook | None:
         return None
     area = sum(sheet.max_row * sheet.max_column for sheet in workbook.worksheets)
     return workbook if area <= _WIDEST else None
-
-
-def _loaded(checked: CheckedWorkbook) -> Workbook | None:
-    """The file that was checked, if it is unchanged and openpyxl can read it."""
-    with suppress(OSError):  # it may be gone
-        content = checked.path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == checked.sha256:
-            workbook = load_small(content)
-            if workbook is not None and {META, LISTS} <= set(workbook.sheetnames):
-                return workbook
-    return None
 
 
 def _restore(sheet: Worksheet, input_sheet: InputSheet, *, is_whole: bool) -> None:

@@ -9,15 +9,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell.cell import TIME_FORMATS
 from openpyxl.comments import Comment
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.utils.datetime import to_excel
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from importer.workbook.cell import Cell
 from importer.workbook.markup import cell_name, column_letters, escaped
@@ -131,13 +134,27 @@ class NewRows:
             )}  # fmt: skip
 
 
-def save(workbook: Workbook, added: Sequence[NewRows], path: Path) -> None:
-    """Write `workbook` and the rows `added` to its sheets to `path`."""
-    written = io.BytesIO()
-    workbook.save(written)
-    parts = ZipFile(written)
+class _InMemory(ExcelWriter):
+    """Writes sheets without openpyxl's temporary files."""
+
+    _archive: ZipFile
+
+    def write_worksheet(self, ws: Any) -> None:
+        ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
+        writer: Any = WorksheetWriter(ws, io.BytesIO())
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], writer.read())
+        self.manifest.append(ws)
+
+
+def save(workbook: Workbook, added: Sequence[NewRows], file: Path | io.BytesIO) -> None:
+    """Write `workbook` and the rows `added` to its sheets to `file`."""
+    parts = ZipFile(io.BytesIO(), "w")
+    _InMemory(workbook, parts).write_data()
     inserted = {name: texts for rows in added for name, texts in rows.parts()}
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
         for name in parts.namelist():
             with archive.open(name, "w") as part:
                 part.writelines(_completed(parts.read(name), inserted.get(name, {})))

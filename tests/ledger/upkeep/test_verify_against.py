@@ -105,5 +105,5 @@ def test_spreadsheets_are_read_in_the_sandbox(
 ) -> None:
     """Without its process, nothing is read."""
     assert filled("export", "-o", "kept.xlsx").exit_code == 0
-    monkeypatch.setattr("importer.workbook.reading.sandbox._take_with", lambda _work: None)
+    monkeypatch.setattr("importer.workbook.reading.sandbox._sent", lambda _work: None)
     assert filled("ledger", "verify", "--against", "kept.xlsx").exit_code == 70

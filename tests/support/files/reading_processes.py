@@ -10,23 +10,23 @@ from unittest.mock import patch
 
 import pytest
 
+from importer.base.errors import FileError
 from importer.config.limits import DEFAULT_LIMITS, Limits
-from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.reading import process
-from importer.workbook.reading.process import ReadingProcess
-from importer.workbook.reading.protocol import Work
+from importer.workbook.reading import process, sandbox
 
 _START = """
 import json, os, sys, time
 sys.path[:] = json.loads(sys.argv[1])
+from pathlib import Path
 from importer.domain.problems import Code
 from importer.workbook.formats.refusals import RefusedError
-from importer.workbook.reading import child
-read = child.read_file
-def read_file(path, *more):
+from importer.workbook.reading import child, file
+{start}
+read = file.read_file
+def read_file(work, content):
 {body}
-child.read_file = read_file
-child.main()
+file.read_file = read_file
+child.main(sys.argv[2])
 """
 
 # An exception that the program did not expect is reported. When calamine panics, that is no
@@ -34,7 +34,7 @@ child.main()
 _REPORTING = """
     try:
         {first}
-        yield from read(path, *more)
+        yield from read(work, content)
     except (RefusedError, MemoryError):
         raise
     except BaseException as error:
@@ -44,23 +44,26 @@ _REPORTING = """
 """
 
 _SABOTAGED = """
-    deed = compile({deeds}.get(path.stem, "pass"), "deed", "exec")
-    parts = [*read(path, *more)] if {after} else None
-    exec(deed)
-    yield from parts or read(path, *more)
+    parts = [*read(work, content)] if {after} else None
+    exec({deeds}.get(Path(work.path).stem, "pass"))
+    yield from parts or read(work, content)
 """
 
 
 def sabotage(
-    monkeypatch: pytest.MonkeyPatch, deeds: Mapping[str, str], *, after: bool = False
-) -> None:
-    """Have reading processes execute something before they read a file of that name, or after."""
+    monkeypatch: pytest.MonkeyPatch, deeds: Mapping[str, str], *, after: bool = False,
+    start: str = "",
+) -> None:  # fmt: skip
+    """Have reading processes execute something before they read a file of that name, or after, and
+    something at their `start`."""
     body = _SABOTAGED.replace("{deeds}", repr(dict(deeds))).replace("{after}", repr(after))
-    monkeypatch.setattr(process, "_START", _START.replace("{body}", body))
+    text = _START.replace("{start}", start).replace("{body}", body)
+    monkeypatch.setattr(process, "_START", text)
+    sandbox.end_all()
 
 
 class Reader:
-    """Reads one file after the other, without a new process for each.
+    """Reads files, and counts the outcomes.
 
     Fails on an exception that the program did not expect and, if the files are small, where time
     or memory ran out.
@@ -69,31 +72,18 @@ class Reader:
     def __init__(self, limits: Limits, small: bool) -> None:
         self.outcomes: Counter[str] = Counter()
         self._limits, self._is_small = limits, small
-        self._process: ReadingProcess | None = None
 
     def read(self, path: Path) -> str:
         """Read a file: "read" or the code of its refusal."""
-        if self._process is None:
-            self._process = ReadingProcess()
         outcome = "read"
         try:
-            self._process.ask(Work(str(path), self._limits))
-            self._process.answer(self._limits)
-        except RefusedError as refused:
-            outcome, reason = refused.code, str(refused.reason)
+            sandbox.read_workbook(path, self._limits)
+        except FileError as error:
+            outcome, reason = error.code, str(error)
             assert "surprise" not in reason, reason
             assert not (self._is_small and "reading it takes too" in reason), reason
-            if not self._process.is_usable:
-                self.outcomes["ended"] += 1
-                self.end()
         self.outcomes[outcome] += 1
         return str(outcome)
-
-    def end(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.end()
-            self._process = None
 
 
 @contextmanager
@@ -102,9 +92,7 @@ def reader(
 ) -> Iterator[Reader]:
     """A reader that executes the statement `first` before each file."""
     body = _REPORTING.replace("{first}", first)
-    with patch.object(process, "_START", _START.replace("{body}", body)):
-        reader = Reader(limits, small)
-        try:
-            yield reader
-        finally:
-            reader.end()
+    with patch.object(process, "_START", _START.replace("{start}", "").replace("{body}", body)):
+        sandbox.end_all()
+        yield Reader(limits, small)
+        sandbox.end_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import multiprocessing
 import os
@@ -125,11 +126,19 @@ def _run_once(folders: Folders, change: Callable[[], None]) -> int:
     """It reads workbooks itself: the steps are the same, and no other process needs to start."""
     from importer.cli.main import run
     from importer.workbook.reading.file import read_file
-    from importer.workbook.reading.protocol import assembled
+    from importer.workbook.reading.protocol import Work, assembled
+    from importer.workbook.reading.raw import RawWorkbook
 
+    def read_workbook(path: Path, *settings: Any) -> RawWorkbook:
+        content = path.read_bytes()
+        raw = assembled(read_file(Work(str(path), *settings), content))
+        raw.sha256 = hashlib.sha256(content).hexdigest()
+        return raw
+
+    replace("importer.workbook.reading.file", allow=lambda _size: None)
     replace("importer.service.inbox.arrivals", STILL=0.0)
     replace("importer.service.loops", LOOK_SOON=0.01)
-    replace("importer.pipeline.apply", read_workbook=lambda *file: assembled(read_file(*file)))
+    replace("importer.pipeline.apply", read_workbook=read_workbook)
     change()
     return run(["serve", "--once", "-q", "--config", str(folders.config)])
 

@@ -99,7 +99,7 @@ for line in sys.stdin:
     before = cost()[0]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run(json.loads(line))
-        sandbox._end_all()
+        sandbox.end_all()
     after, memory = cost()
     answer = [code, out.getvalue(), err.getvalue(), after - before, memory / 1024]
     print(json.dumps(answer), flush=True)

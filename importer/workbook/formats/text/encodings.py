@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from importer.base.texts import N_, text
 from importer.workbook.formats.refusals import RefusedError, unreadable
+from importer.workbook.formats.text.spelling import plausibility
 
 GUESSES = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS (cp850)"}
 """The encodings that only the letters of a text tell apart, the most common first; their names."""
@@ -20,6 +21,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+KNOWN = (*GUESSES, *(encoding for _, encoding in _MARKS))
+"""Every encoding that nobody has to name."""
 _NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 """Encodings of texts that Python needs for other things than files."""
 _BEGINNING = 4_096  # bytes that are enough to tell whether every other one is 0
@@ -106,8 +109,6 @@ def _utf8(content: bytes) -> str | None:
 
 def _most_plausible(content: bytes) -> Encoding:
     """The one of GUESSES in which the accented letters look most like words."""
-    from importer.workbook.formats.text.spelling import plausibility  # few files need it
-
     words = {match[0] for match in islice(_ACCENTED.finditer(content), _ENOUGH)}
     points: dict[str, float] = {}
     for codec in GUESSES:

@@ -37,11 +37,10 @@ or inflate without bounds, whether a part that will be parsed declares a documen
 makes XML read other files or fill the memory), and how far the cells with values reach. Macros
 and links are never run or followed.
 
-The file is then read in a separate process with limited memory and time, which cannot write to
-files. If that process fails, the command prints one line, ends with exit code 3 and leaves the
-ledger as it was; its other files are read all the same. Windows and macOS do not limit the memory
-of a process, and Windows does not keep it from writing. There, the inspection and the time limit
-protect you.
+The file is then read in a separate process with limited memory and time, which cannot open files
+or connections ([what each system makes sure of](security.md)). If that process fails, the command
+prints one line, ends with exit code 3 and leaves the ledger as it was; its other files are read all
+the same.
 
 | refused as | reason |
 |---|---|

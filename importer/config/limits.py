@@ -26,16 +26,17 @@ _ANY = Range()
 class Limits:
     """The settings of the table [limits], with what docs/limits.md says of them.
 
-    The defaults allow every workbook of a million rows that Excel writes, and little more.
+    The defaults allow a workbook of a million rows with the columns of the template, and little
+    more.
     """
 
     file_mb: Annotated[int, _ANY, "Size of the file. A million rows take about 60 MB."] = 200
-    parts: Annotated[int, _ANY, "Files in the archive. Excel writes a few per sheet."] = 10_000
+    parts: Annotated[int, _ANY, "Files in the archive. Excel writes a few per sheet."] = 5_000
     inflated_mb: Annotated[int, _ANY, "Size inflated. A million rows take about 600 MB."] = 2_048
     ratio: Annotated[int, _ANY, "Inflated size by size, beyond 16 MB. Sheets have 5 to 60."] = 200
     rows: Annotated[int, _ANY, "Rows of a sheet, up to the last value. Excel's limit."] = 1_048_576
     columns: Annotated[int, _ANY, "Columns, up to the last value. Excel's limit."] = 16_384
-    cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 50_000_000
+    cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 25_000_000
     seconds: Annotated[
         int, Range(most=86_400), "Processor time of a large file; small ones get a tenth."
     ] = 30

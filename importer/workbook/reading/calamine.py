@@ -104,7 +104,9 @@ def _marked(
     if markup.error_words:
         _mark_error_words(grid)
     _mark_merged_ranges(grid, merged)
-    by_number = dict(enumerate(grid, start=first))
+    # Most rows may be blank, where a cell far below has a value.
+    blank = [None] * left + [""] * (len(grid[0]) - left) if grid else []
+    by_number = {number: row for number, row in enumerate(grid, start=first) if row != blank}
     for at, error in markup.errors.items():
         _put(by_number, at, BadCell(Code.CELL_ERROR, error))
     for at, value in markup.booleans.items():

@@ -177,7 +177,7 @@ def test_a_workbook_that_cannot_be_returned_itself_comes_back_as_a_new_one(
 ) -> None:
     """With all rows, and what is wrong marked, but without the user's sheets."""
     config = filled.with_name("config.toml")
-    config.write_text("[limits]\nmemory_mb = 64\n" if reason == "too much memory" else "")
+    config.write_text("[limits]\nmemory_mb = 200\n" if reason == "too much memory" else "")
     if reason == "saved meanwhile":
         monkeypatch.setattr(corrections, "open_source", saved_again)
     elif reason in TOO_MUCH:

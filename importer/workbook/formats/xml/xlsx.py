@@ -99,7 +99,9 @@ class Inspector:
             findings.must_parse = not all(map(lt, numbers, numbers[1:]))
             findings.row = numbers[-1]
         for far in _FAR.finditer(window if _FAR.search(rows) else b""):
-            if not far[0].endswith(b"/>"):  # a blank cell costs nothing
+            # A blank cell costs nothing. A tag with an open quote ends further on.
+            has_open_quote = far[0].count(b'"') % 2 or far[0].count(b"'") % 2
+            if has_open_quote or not far[0].endswith(b"/>"):
                 row, column = position(far[1].decode(), 0, 0)
                 findings.rows = max(findings.rows, row)
                 findings.columns = max(findings.columns, column)

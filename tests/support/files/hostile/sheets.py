@@ -91,6 +91,41 @@ def sheets_of_one_part(path: Path) -> None:
     pack(path, {**XLSX, **parts})
 
 
+def many_sheets(count: int, row: bytes) -> Make:
+    """A workbook with so many further sheets, each with a `row`."""
+
+    def make(path: Path) -> None:
+        parts = dict(XLSX)
+        sheet = with_xml_rows(parts[SHEET], row) if row else parts[SHEET]
+        listed, links = b"", b""
+        for number in range(100, 100 + count):
+            parts[f"xl/worksheets/sheet{number}.xml"] = sheet
+            listed += b'<sheet name="S%d" sheetId="%d" r:id="rId%d"/>' % (number, number, number)
+            links += (
+                b'<Relationship Id="rId%d" Target="worksheets/sheet%d.xml" Type="http://schemas.'
+                b'openxmlformats.org/officeDocument/2006/relationships/worksheet"/>'
+            ) % (number, number)
+        for part, tag, added in (
+            ("xl/workbook.xml", b"</sheets>", listed),
+            ("xl/_rels/workbook.xml.rels", b"</Relationships>", links),
+        ):
+            assert tag in parts[part]
+            parts[part] = parts[part].replace(tag, added + tag)
+        pack(path, parts)
+
+    return make
+
+
+def long_text_everywhere(path: Path) -> None:
+    """10,000 cells that share a text of 1 MB."""
+    text = b'<?xml version="1.0"?><sst><si><t>Add OTC</t></si><si><t>%s</t></si></sst>' % (b"x" * MB)
+    rows = b"".join(
+        b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (n, n) for n in range(3, 10_003)
+    )
+    part = "xl/sharedStrings.xml"
+    pack(path, {**XLSX, SHEET: with_xml_rows(XLSX[SHEET], rows), part: text})
+
+
 def endless_tag(content: bytes) -> bytes:
     """A tag that never ends, full of what looks like far cells: 8 MB."""
     return with_xml_rows(content, b"<row " + b' r="AB1"' * MB)
@@ -172,6 +207,11 @@ SHEETS = {
         "a far cell behind a decoy": with_cell(b'<c s=" r=\'AB1\' " r="XFD1048576">'),
         "a far cell with a long tail": changed(XLSX, SHEET, with_long_tail),
         "a far cell with a prefix": changed(XLSX, SHEET, with_prefix),
+        "a far cell whose tag seems to end": with_cell(b'<c r="CV1048576" q="/>">'),
+        "a cell at J1048576 on 20 sheets": many_sheets(
+            20, b'<row r="1048576"><c r="J1048576"><v>1</v></c></row>'),
+        "9,900 sheets": many_sheets(9_900, b""),
+        "a text of 1 MB in 10,000 cells": long_text_everywhere,
         "cells without positions": changed(XLSX, SHEET, without_positions),
     }),
     **hostile("x.xlsx", "hostile-file", {

@@ -69,7 +69,8 @@ class InboxWorker:
     def round(self, *, retrying: bool = True) -> bool:
         """Take over the claims of services that have ended, and file all that has arrived.
 
-        What failed before, or ended the program, is left unless `retrying`. Gives whether files are arriving. Raises LedgerError if the ledger cannot be used.
+        What failed before, or ended the program, is left unless `retrying`. Gives whether files
+        are arriving. Raises LedgerError if the ledger cannot be used.
         """
         self._has_given_back = False
         try:

@@ -118,12 +118,12 @@ def many_sheets(count: int, row: bytes) -> Make:
 
 def long_text_everywhere(path: Path) -> None:
     """10,000 cells that share a text of 1 MB."""
-    text = b'<?xml version="1.0"?><sst><si><t>Add OTC</t></si><si><t>%s</t></si></sst>' % (b"x" * MB)
+    strings = b'<?xml version="1.0"?><sst><si><t>Add OTC</t></si><si><t>%s</t></si></sst>'
     rows = b"".join(
         b'<row r="%d"><c r="A%d" t="s"><v>1</v></c></row>' % (n, n) for n in range(3, 10_003)
     )
     part = "xl/sharedStrings.xml"
-    pack(path, {**XLSX, SHEET: with_xml_rows(XLSX[SHEET], rows), part: text})
+    pack(path, {**XLSX, SHEET: with_xml_rows(XLSX[SHEET], rows), part: strings % (b"x" * MB)})
 
 
 def endless_tag(content: bytes) -> bytes:

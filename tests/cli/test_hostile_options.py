@@ -15,6 +15,7 @@ from command_line import CommandResult
 from importer.cli import main as program
 from importer.cli.main import cli
 from importer.config.contents import KNOWN_SETTINGS
+from systems import posix_only
 
 LONG = "/".join(["x" * 200] * 30)
 NEVER = ("", " ", "a\0b")
@@ -104,7 +105,7 @@ def test_a_hostile_value_is_no_internal_error(
                 assert isinstance(parameter, click.Argument) or parameter.opts[-1] in result.err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no devices in folders")
+@posix_only("Windows has no devices in folders")
 def test_a_ledger_is_never_a_folder_a_pipe_or_a_device(
     capsys: pytest.CaptureFixture[str], ledger: Path, tmp_path: Path
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from command_line import CommandLine
 from serve_checks import contents, failed
 from service_folders import Folders
 from services import Serve
+from systems import posix_only
 
 pytest_plugins = ["service_fixtures"]
 
@@ -93,7 +93,7 @@ MEETING: dict[str, tuple[str, str, Callable[[Folders], None] | None]] = {
 """A configuration, the setting that is named, and what is done before."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@posix_only("links need a right there")
 @pytest.mark.parametrize("case", MEETING)
 def test_paths_that_meet_are_refused_before_anything_is_touched(
     full_folders: Folders, serve: Serve, case: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 
 import pytest
@@ -16,6 +17,7 @@ def posix_only(reason: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(IS_WINDOWS, reason=reason)
 
 
-def linux_only(reason: str) -> pytest.MarkDecorator:
-    """Mark tests that only Linux can run."""
-    return pytest.mark.skipif(sys.platform != "linux", reason=reason)
+def linux_only(reason: str, machine: str = "") -> pytest.MarkDecorator:
+    """Mark tests that only Linux can run, if named only on such a machine."""
+    is_other = sys.platform != "linux" or machine not in ("", platform.machine())
+    return pytest.mark.skipif(is_other, reason=reason)

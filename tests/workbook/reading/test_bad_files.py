@@ -165,11 +165,11 @@ def test_a_person_reads_the_file_the_code_and_what_to_do_in_their_language(
 
 
 @posix_only("Windows gives few accounts symbolic links")
-@pytest.mark.parametrize("name", ["x" * 300 + ".xlsx", "loop.xlsx", "good.xlsx/sheet.xlsx"])
+@pytest.mark.parametrize("name", ["loop.xlsx", "good.xlsx/sheet.xlsx"])
 def test_a_name_that_no_file_can_have_is_a_file_that_cannot_be_read(
     name: str, command: CommandLine, tmp_path: Path
 ) -> None:
-    """Too many letters, a link to itself, a path through a file."""
+    """A link to itself, a path through a file. A name that is too long is used wrongly."""
     good_workbook(tmp_path / "good.xlsx")
     (tmp_path / "loop.xlsx").symlink_to("loop.xlsx")
     result = command("check", tmp_path / name, "--json")

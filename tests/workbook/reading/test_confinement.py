@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,9 @@ from hostile.originals import good_workbook
 from importer.base.errors import FileError
 from importer.workbook.reading import sandbox
 from reading_processes import sabotage
+from systems import linux_only
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or platform.machine() != "x86_64", reason="the calls have other numbers"
-)
+pytestmark = linux_only("the calls have other numbers", machine="x86_64")
 
 ATTEMPTS = {
     "see a password": "os.environ['AVIRA_TEST_PASSWORD']",

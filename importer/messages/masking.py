@@ -14,7 +14,8 @@ from importer.domain.otc_code import masked
 from importer.domain.tidying import ODD_DASHES, SPACES
 
 _BLANK = (
-    rf"(?:[{INVISIBLE}{SPACES}]|\\(?:x[0-9a-f]{{2}}|u[0-9a-f]{{4}}))"  # also as Python shows it
+    rf"(?:[{INVISIBLE}{SPACES}\u2400-\u2421]|‹U\+[0-9A-F]+›"  # also as messages show it
+    r"|\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))"  # or Python
 )
 _SPACES = rf"(?:\s|{_BLANK}){{0,3}}"
 _BETWEEN = rf"(?:{_SPACES}[-{ODD_DASHES}]{_SPACES}|{_BLANK}{{1,3}})"

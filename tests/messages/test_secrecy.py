@@ -15,7 +15,7 @@ from builders import customer, otc, write_workbook
 from command_line import CommandLine
 from hostile.catalogue import HOSTILE
 from importer.base.errors import LedgerError, OutputError
-from importer.base.texts import N_, text
+from importer.base.texts import N_, printable, text
 from importer.messages import fault_log, masking
 from importer.pipeline import apply as pipeline
 from scripts import ROOT
@@ -33,6 +33,8 @@ TYPED: dict[str, str] = {
     "after a line break": repr(f"\n{CODE}\n"),
     "after a word and a dash": f"sheet-{CODE}, sheet {CODE}",
     "with no-break spaces": CODE.replace("-", "\u00a0"),
+    "with invisible ones": CODE.replace("-", "\u200b-\u2063"),
+    "shown with invisible ones": printable(CODE.lower().replace("-", "\u2063-\n")),
     "in a name": f"x_{CODE}_y.xlsx",
     "in a URL": f"postgresql://x/y?otc%3D{CODE}",
     "among others": ",".join([CODE] * 3),

@@ -57,7 +57,8 @@ def drop_otcs(folders: Folders) -> None:
         ]),
     ])  # fmt: skip
     folders.drop(f"good_{CODES[7]}_x.xlsx", [("Add OTC", [otc(CODES[7], 5)])])
-    (folders.inbox / f"none {CODES[6].replace('-', '–')}.xlsx").write_bytes(b"none")
+    unseen = CODES[6].replace("-", "\u2063–")
+    (folders.inbox / f"none {unseen}.xlsx").write_bytes(b"none")
     (folders.inbox / f"{CODES[5].lower()}.csv").write_text(f"OTC,Email\n{CODES[5]},{CODES[4]}\n")
 
 

@@ -35,6 +35,9 @@ class Limits:
     inflated_mb: Annotated[int, _ANY, "Size inflated. A million rows take about 600 MB."] = 2_048
     ratio: Annotated[int, _ANY, "Inflated size by size, beyond 16 MB. Sheets have 5 to 60."] = 200
     rows: Annotated[int, _ANY, "Rows of a sheet, up to the last value. Excel's limit."] = 1_048_576
+    repetitions: Annotated[int, _ANY, "Rows of an ODS file that only repeat the row above."] = (
+        10_000
+    )
     columns: Annotated[int, _ANY, "Columns, up to the last value. Excel's limit."] = 16_384
     cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 25_000_000
     seconds: Annotated[

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -174,6 +176,64 @@ class Problem:
     def severity(self) -> Severity:
         """Whether it refuses its row."""
         return self.code.severity
+
+    @property
+    def cause(self) -> Cause:
+        """What it is counted by where there are too many."""
+        return Cause(self.code, self.sheet, self.column, self.header)
+
+
+class Cause(NamedTuple):
+    """What problems have in common; `column` and `header` are as those of a problem."""
+
+    code: Code
+    sheet: str | None
+    column: str | None
+    header: str | None
+
+
+MOST_IN_FULL = 1_000
+"""Problems of each severity that are kept in full, and causes of which at least one is."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """The problems `in_full`, which iteration gives, and the number of `further` ones by cause."""
+
+    in_full: list[Problem] = with_default(default_factory=list)
+    further: Counter[Cause] = with_default(default_factory=Counter)
+    _taken: Counter[Severity] = with_default(default_factory=Counter)
+    _causes: set[Cause] = with_default(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self.in_full) + self.further.total()
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.in_full)
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Add problems, in full if there is room."""
+        self.in_full += (problem for problem in problems if self.has_room(problem.cause))
+
+    def has_room(self, cause: Cause) -> bool:
+        """Whether a problem is to be added in full; otherwise it is counted."""
+        if self._taken[cause.code.severity] < MOST_IN_FULL:
+            self._taken[cause.code.severity] += 1
+            self._causes.add(cause)
+            return True
+        if cause not in self._causes:
+            if len(self._causes) < MOST_IN_FULL:
+                self._causes.add(cause)
+                return True
+            cause = Cause(cause.code, None, None, None)
+        self.further[cause] += 1
+        return False
+
+
+def cause_in(sheet: SheetPlace, field: str, code: Code) -> Cause:
+    """The cause of problems with cells of `field`, as `problem_at` states it."""
+    column = sheet.columns.get(field)
+    return Cause(code, sheet.name, column and column.name, column and column.header)
 
 
 def problem_at(

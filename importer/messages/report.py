@@ -14,7 +14,7 @@ from importer.domain.entities import Subscription
 from importer.domain.otc_code import masked
 from importer.domain.planning.changes import UNDO_ONLY, Change, ChangeKind
 from importer.domain.planning.plan import Demand
-from importer.domain.problems import Code, Problem
+from importer.domain.problems import MOST_IN_FULL, Code, Problem, Problems, Severity
 from importer.domain.sheets import SHEETS, ColumnKind
 
 
@@ -63,7 +63,7 @@ class Report:
     changes: Sequence[Change] = ()
     name_of: Callable[[int], str] = str
     demands: Sequence[Demand] = ()
-    problems: Sequence[Problem] = ()
+    problems: Problems = field(default_factory=Problems)
     batch: int | None = None
     corrections: str | None = None
     corrections_fault: Text | None = None
@@ -76,6 +76,12 @@ class Report:
     def refused(self) -> bool:
         """True if any row was rejected."""
         return self.rows.rejected > 0
+
+    @property
+    def lists_problems(self) -> bool:
+        """True if the corrections only list problems: too many rows were rejected."""
+        are_further = any(cause.code.severity is Severity.ERROR for cause in self.problems.further)
+        return are_further or self.rows.rejected > MOST_IN_FULL
 
     def counts(self) -> dict[ChangeKind, int]:
         """The number of changes of each kind, in the order of ChangeKind, zeros included."""
@@ -119,6 +125,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "changes": {kind.value: count for kind, count in counts if kind not in UNDO_ONLY},
         "otcs": [demand._asdict() for demand in report.demands],
         "problems": _problems(report), "corrections": report.corrections,
+        "further_problems": _further_problems(report),
     }  # fmt: skip
 
 
@@ -127,6 +134,7 @@ def undo_to_json(report: Report, undoes: int) -> dict[str, Any]:
     changes = {kind.value: count for kind, count in report.counts().items()}
     return {
         "batch": report.batch, "undoes": undoes, "changes": changes, "problems": _problems(report),
+        "further_problems": _further_problems(report),
     }  # fmt: skip
 
 
@@ -139,4 +147,12 @@ def _problems(report: Report) -> list[dict[str, Any]]:
             "message": str(problem.message), "fix": str(problem.fix),
         }
         for problem in report.problems
+    ]  # fmt: skip
+
+
+def _further_problems(report: Report) -> list[dict[str, Any]]:
+    return [
+        {"severity": cause.code.severity.value, "code": cause.code.value, "sheet": cause.sheet,
+         "column": cause.column, "count": count}
+        for cause, count in report.problems.further.items()
     ]  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
 from importer.base.texts import N_, Text, _, shortened, text, visible
 from importer.domain.planning.changes import ChangeKind
-from importer.domain.problems import Code, Problem, Severity
+from importer.domain.problems import Code, Problem, Problems, Severity
 from importer.messages.change_text import describe_changes
 from importer.messages.lines import BLANK, ReportLine, Span, Tone, line
 from importer.messages.report import Report, Result
@@ -71,21 +71,27 @@ _ROWS = N_("Rows: {read} read, {applied} applied, {unchanged} unchanged, {reject
 
 
 class Advice(NamedTuple):
-    """Hints on how to apply the good rows only, and on how to use the corrections."""
+    """Hints on how to apply the good rows only, and on how to use the corrections, or the list of
+    problems in their place."""
 
     partial: str
     corrections: str
+    problems: str
 
 
 AT_TERMINAL = Advice(
     N_("Add --partial to apply the good rows only."),
     N_("Corrections written to {path}. Fix the marked cells, then run: "
        'avira-importer apply "{path}"'),
+    N_("Too many rows were rejected for a corrections workbook. The problems are listed in {path}. "
+       'Fix your own workbook, then run: avira-importer apply "{file}"'),
 )  # fmt: skip
 IN_INBOX = Advice(
     N_("The inbox applies all rows or none, unless its setting partial is on."),
     N_("Corrections written to {path}. Fix the marked cells and put that file into the inbox."),
-)
+    N_("Too many rows were rejected for a corrections workbook. The problems are listed in {path}. "
+       "Fix your own workbook and put it into the inbox."),
+)  # fmt: skip
 
 
 def report_lines(
@@ -103,7 +109,9 @@ def report_lines(
     yield from _changes(report, everything)
     yield from _problems(report.problems, everything)
     if report.corrections is not None:
-        yield from (BLANK, line(2, text(advice.corrections, path=report.corrections)))
+        template = advice.problems if report.lists_problems else advice.corrections
+        words = text(template, path=report.corrections, file=report.file)
+        yield from (BLANK, line(2, words))
     if report.corrections_fault is not None:
         yield from (BLANK, line(2, Span(str(report.corrections_fault), Tone.BAD)))
         yield line(2, _(N_("Name another place for the corrections with --corrections.")))
@@ -144,14 +152,17 @@ def _changes(report: Report, everything: bool, *, additions: bool = False) -> It
         yield line(4, text(N_("… and {more} more (-v lists all)"), more=more))
 
 
-def _problems(problems: Sequence[Problem], everything: bool) -> Iterator[ReportLine]:
+def _problems(problems: Problems, everything: bool) -> Iterator[ReportLine]:
     """The lines about `problems`; similar warnings share an entry unless `everything`."""
     for severity, (heading, tone) in _HEADINGS.items():
         of_severity = [problem for problem in problems if problem.severity is severity]
+        further = {cause: count for cause, count in problems.further.items()
+                   if cause.code.severity is severity}  # fmt: skip
         if not of_severity:
             continue
         yield BLANK
-        yield line(2, Span(_(heading), tone, bold=True), f" ({len(of_severity)})")
+        total = len(of_severity) + sum(further.values())
+        yield line(2, Span(_(heading), tone, bold=True), f" ({total})")
         grouped = severity is Severity.WARNING and not everything
         for sheet, of_sheet in groupby(of_severity, lambda problem: problem.sheet):
             if sheet is not None:
@@ -162,6 +173,11 @@ def _problems(problems: Sequence[Problem], everything: bool) -> Iterator[ReportL
                 groups.setdefault(alike if grouped else at, []).append(problem)
             for group in groups.values():
                 yield from _entry(group)
+        if further:
+            yield line(2, Span(_(N_("Not listed, by cause:")), bold=True))
+        for cause, count in further.items():
+            place = [f"{part} · " for part in (cause.sheet, cause.header) if part]
+            yield line(4, *place, Span(cause.code, tone), f": {count}")
 
 
 def _entry(group: list[Problem]) -> Iterator[ReportLine]:

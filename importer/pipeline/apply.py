@@ -14,7 +14,7 @@ from importer.domain.planning.plan import Plan, make_plan
 from importer.domain.planning.scope import Scope, scope_of
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import FilledIn
-from importer.domain.problems import CODES, Code, Problem
+from importer.domain.problems import CODES, Code, Problem, Problems
 from importer.export.recognition import an_export, is_marked, refuse_export
 from importer.messages.fault_log import log_detail
 from importer.messages.report import Report, Result
@@ -99,7 +99,7 @@ def _read(path: Path, job: Job, following: Path | None) -> CheckedWorkbook | Rep
         if error.detail is not None:
             log_detail(f"{error.message}\n{error.detail}")
         problem = Problem(CODES[error.code], error.message, error.fix)
-        return Report(str(path), Result.UNREADABLE, problems=[problem])
+        return Report(str(path), Result.UNREADABLE, problems=Problems([problem]))
 
 
 def _filled_in(prefilled: Prefilled | None, job: Job) -> FilledIn | None:
@@ -205,9 +205,13 @@ def _write_corrections(
     path = corrections.corrections_path(checked.path, job.corrections)
     job.progress.stage(text(N_("Writing {path}"), path=path.name))
     try:
-        corrections.write_corrections(
-            path, checked, report.problems, report.rejected if partial else None, job.limits
-        )
+        if report.lists_problems:
+            corrections.write_list(path, checked.path, report.problems)
+        else:
+            rejected = report.rejected if partial else None
+            corrections.write_corrections(
+                path, checked, report.problems.in_full, rejected, job.limits
+            )
         report.corrections = str(path)
     except OutputError as error:  # the rows stay applied, and the report must say so
         if job.once is not None:  # the caller keeps everything in one place

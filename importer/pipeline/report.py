@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from importer.base.texts import N_, text
 from importer.domain.planning.plan import Plan, RowOutcome
-from importer.domain.problems import Code, Problem
+from importer.domain.problems import Code, Problem, Problems
 from importer.messages.report import Report, Result, Rows
 from importer.pipeline.job import Job
 from importer.pipeline.suggestions import with_refused_rows, with_suggestion
@@ -31,14 +31,16 @@ def report_on(checked: CheckedWorkbook, plan: Plan, batches: Sequence[Batch]) ->
         len(rejected),
     )  # fmt: skip
     customers = plan.after.customers
-    problems = [*checked.problems, *plan.problems]
     standing = [batch for batch in batches if batch.undone_by is None]
-    problems += map(_applied_before, standing[-1:])
-    problems = [with_suggestion(p, checked, plan.after) for p in _in_order(problems, checked)]
+    in_full = [*checked.problems, *plan.problems, *map(_applied_before, standing[-1:])]
+    problems = Problems(further=checked.problems.further + plan.problems.further)
+    problems.add(_in_order(in_full, checked))
+    suggested = [with_suggestion(problem, checked, plan.after) for problem in problems]
+    problems.in_full = with_refused_rows(suggested, checked, rejected)
     return Report(
         str(checked.path), Result.REJECTED, checked.sha256, rows.checked(), rejected, plan.changes,
         lambda customer: customers[customer].name, plan.demands,
-        with_refused_rows(problems, checked, rejected),
+        problems,
         applied_before=standing[-1].batch if standing else None,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from importer.base import clock
 from importer.base.texts import N_, text
 from importer.domain.planning.changes import Change
 from importer.domain.planning.undo import UndoPlan, plan_undo
-from importer.domain.problems import Code, Problem
+from importer.domain.problems import Code, Problem, Problems
 from importer.ledger.database import Writing
 from importer.ledger.reading.journal import Batch
 from importer.ledger.reading.undo import BatchToUndo, load_batch_to_undo
@@ -75,7 +75,7 @@ def _planned(
         message = text(N_("Batch {batch} was already undone by batch {undone_by}."),
                        batch=of.batch, undone_by=of.undone_by)  # fmt: skip
         fix = text(N_("To apply it again, undo batch {undone_by}."), undone_by=of.undone_by)
-        plan = UndoPlan([], [Problem(Code.ALREADY_UNDONE, message, fix)], {})
+        plan = UndoPlan([], Problems([Problem(Code.ALREADY_UNDONE, message, fix)]), {})
     return loaded, Report(
         of.file, Result.REJECTED, of.sha256, changes=plan.changes,
         name_of=plan.names.__getitem__, problems=plan.problems,

@@ -67,13 +67,14 @@ def test_a_good_workbook_is_applied_as_a_whole(command: CommandLine) -> None:
     assert result.exit_code == 0
     assert list(result.report) == [
         "file", "sha256", "status", "batch", "rows", "changes", "otcs", "problems", "corrections",
+        "further_problems",
     ]  # fmt: skip
     assert result.report | {"changes": result.changes, "otcs": []} == {
         "file": str(good), "sha256": hashlib.sha256(good.read_bytes()).hexdigest(),
         "status": "applied", "batch": 1,
         "rows": {"read": 5, "applied": 5, "unchanged": 0, "rejected": 0},
         "changes": {"otcs_added": 2, "customers_added": 2, "subscriptions_added": 3},
-        "otcs": [], "problems": [], "corrections": None,
+        "otcs": [], "problems": [], "corrections": None, "further_problems": [],
     }  # fmt: skip
     assert list(good.parent.glob("*corrections*")) == []
 

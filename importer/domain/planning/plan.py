@@ -13,7 +13,7 @@ from importer.domain.entities import Device
 from importer.domain.planning.changes import Change
 from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import FilledIn
-from importer.domain.problems import Place, Problem
+from importer.domain.problems import Place, Problems
 from importer.domain.rules import customers, devices, moves, otcs, subscriptions
 from importer.domain.rules.handing_out import requested_in_all
 from importer.domain.rules.verdict import Verdict
@@ -61,7 +61,7 @@ class Plan:
 
     outcomes: list[RowOutcome]
     changes: list[Change]
-    problems: list[Problem]
+    problems: Problems
     demands: list[Demand]
     after: Snapshot
     new_customers: range
@@ -80,7 +80,7 @@ def make_plan(
     ledger = snapshot.copy()
     outcomes: list[RowOutcome] = []
     changes: list[Change] = []
-    problems: list[Problem] = []
+    problems = Problems()
     requested: Counter[str] = Counter()
     granted: Counter[str] = Counter()
     applied, unchanged, rejected = RowOutcome.APPLIED, RowOutcome.UNCHANGED, RowOutcome.REJECTED
@@ -90,7 +90,7 @@ def make_plan(
         verdict = verdict or RULES[type(request)](request, ledger)
         for otc, licenses in verdict.requested:
             requested[otc] += licenses
-        problems += verdict.problems
+        problems.add(verdict.problems)
         if verdict.problems and verdict.refused:
             outcomes.append(rejected)
         elif not verdict.changes:
@@ -105,8 +105,8 @@ def make_plan(
             changes += verdict.changes
             outcomes.append(applied)
         tick()
-    problems += devices.more_devices_than_licenses(installed_by, ledger)
-    problems = [requested_in_all(problem, requested) for problem in problems]
+    problems.add(devices.more_devices_than_licenses(installed_by, ledger))
+    problems.in_full = [requested_in_all(problem, requested) for problem in problems]
     demands = [_demand(ledger, otc, requested[otc], granted[otc]) for otc in requested]
     new_customers = range(snapshot.last_customer + 1, ledger.last_customer + 1)
     return Plan(outcomes, changes, problems, demands, ledger, new_customers)

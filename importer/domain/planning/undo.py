@@ -20,7 +20,7 @@ from importer.domain.invariants import State
 from importer.domain.planning.changes import Change, ChangeKind
 from importer.domain.planning.scope import Scope, email_key
 from importer.domain.planning.snapshot import Snapshot
-from importer.domain.problems import Problem
+from importer.domain.problems import Problems
 from importer.domain.rules.undoing import ChangedBy, changed_since, depending_on
 
 
@@ -29,7 +29,7 @@ class UndoPlan:
     """The changes that undo a batch, or the problems that refuse it; customers' names by id."""
 
     changes: list[Change]
-    problems: list[Problem]
+    problems: Problems
     names: dict[int, str]
 
 
@@ -67,14 +67,14 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
     now = {entity_key(entity): entity for entity in snapshot.entities()}
     then = dict(now)
     changes: list[Change] = []
-    problems: list[Problem] = []
+    problems = Problems()
     names = _names(done, snapshot, changed_by)
     for change in _net(done):
         key = entity_key(change.entity)
         if now.get(key) == change.before:
             continue
         if now.get(key) != change.after:
-            problems.append(changed_since(change, names, changed_by))
+            problems.add([changed_since(change, names, changed_by)])
             continue
         kind = _kind(change.after, change.before)
         changes.append(Change(kind, change.after, change.before, change.place))
@@ -83,7 +83,7 @@ def plan_undo(done: Sequence[Change], snapshot: Snapshot, changed_by: ChangedBy)
         else:
             then[key] = change.before
     if not problems:
-        problems += depending_on(changes, State(then.values(), names), changed_by)
+        problems.add(depending_on(changes, State(then.values(), names), changed_by))
     return UndoPlan(changes, problems, names)
 
 

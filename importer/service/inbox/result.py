@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator
 
 from importer.base.texts import N_, printable, text
-from importer.domain.problems import Code, Problem
+from importer.domain.problems import Code, Problem, Problems
 from importer.messages.masking import without_otcs
 from importer.messages.report import Report, Result, without_otc
 from importer.messages.report_text import IN_INBOX, report_lines
@@ -76,11 +76,10 @@ def result_of(report: Report, name: str, since: dt.datetime) -> InboxResult:
         corrections = f"{_CORRECTED.sub('', PurePath(filed).stem)}.corrections.xlsx"
         if corrections == filed:
             corrections = f"{PurePath(filed).stem}-2.xlsx"
+    problems = [without_otc(_with_name(problem, report.file, name)) for problem in report.problems]
     shown = replace(
         report, file=name, corrections=corrections,
-        problems=[
-            without_otc(_with_name(problem, report.file, name)) for problem in report.problems
-        ],
+        problems=replace(report.problems, in_full=problems),
     )  # fmt: skip
     report_text = report_lines(shown, everything=True, advice=IN_INBOX)
     lines = [without_otcs(str(line)) for line in report_text]
@@ -115,7 +114,7 @@ def unended_report(path: Path) -> Report:
     fix = text(N_("If the file is complete, add a line end after the last row, or save it again "
                   "in a spreadsheet program. Otherwise upload it again."))  # fmt: skip
     problem = Problem(Code.UNREADABLE_FILE, message, fix)
-    return Report(str(path), Result.UNREADABLE, problems=[problem])
+    return Report(str(path), Result.UNREADABLE, problems=Problems([problem]))
 
 
 def filed_name(name: str, since: dt.datetime) -> str:

@@ -39,11 +39,15 @@ _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _OTC_AS_TEXT = N_("Type it as text: Excel keeps only 15 digits of a number.")
 
 
+def code_of(rule: Rule, cell: Cell) -> Code:
+    """The code of the problem of a cell that breaks `rule`."""
+    return cell.code if isinstance(cell, BadCell) and cell.code in _OF_THE_FILE else rule.code
+
+
 def cell_problem(place: Place, column: Column, rule: Rule, cell: Cell) -> Problem:
     """The problem of a cell of `column`, in the row at `place`, that breaks `rule`."""
-    code, reason, fix = rule.code, rule.message, rule.fix
-    if isinstance(cell, BadCell) and cell.code in _OF_THE_FILE:
-        code = cell.code
+    code, reason, fix = code_of(rule, cell), rule.message, rule.fix
+    if code is not rule.code:
         reason, fix = _OF_THE_FILE[code]
     value = cell_text(cell)
     known = place.sheet.columns.get(column.field)

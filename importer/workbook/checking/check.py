@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
@@ -14,18 +13,18 @@ from importer.base.errors import FileError
 from importer.base.texts import N_, current_language, text
 from importer.config.settings import DateOrder
 from importer.domain.prefilled import FilledIn
-from importer.domain.problems import Code, Place, Problem, SheetPlace
+from importer.domain.problems import Code, Place, Problem, Problems, SheetPlace, cause_in
 from importer.domain.requests import Request
 from importer.domain.sheets import SHEETS, Column, ColumnKind, Sheet
 from importer.workbook.cell import BadCell, Cell
 from importer.workbook.checking import checks  # noqa: F401 - loads pandera while a file is read
-from importer.workbook.checking.cell_problems import cell_problem
+from importer.workbook.checking.cell_problems import cell_problem, code_of
 from importer.workbook.checking.cell_warnings import cell_warnings, date_warnings
 from importer.workbook.checking.cells import READERS, Value, read_column
 from importer.workbook.checking.dates import DatesRead, read_dates
 from importer.workbook.checking.layout import InputSheet, find_sheets
 from importer.workbook.checking.naming import name_sheets
-from importer.workbook.checking.schemas import failures
+from importer.workbook.checking.schemas import broken_rules
 from importer.workbook.labels import META, PREFILLED, UNDECIDED, VERSION
 from importer.workbook.markup import Markup
 from importer.workbook.reading.raw import RawWorkbook
@@ -79,7 +78,7 @@ class CheckedWorkbook:
 
     path: Path
     sheets: list[InputSheet]
-    problems: list[Problem]
+    problems: Problems
     sha256: str
     is_template: bool
     prefilled: Prefilled | None
@@ -106,7 +105,7 @@ def check_workbook(
         fix = N_("Name each sheet after what it holds: {sheets}. To create an empty workbook: "
                  "avira-importer template")  # fmt: skip
         raise FileError(Code.NOT_A_WORKBOOK, text(message, path=path), text(fix, sheets=SHEETS))
-    problems[:0] = [Problem(Code.NORMALISED, message, fix) for message, fix in raw.notes]
+    problems.add(Problem(Code.NORMALISED, message, fix) for message, fix in raw.notes)
     hidden = (sheet.rows for sheet in raw.sheets if sheet.name == META)
     meta = {cells[0]: cells[1:] for rows in hidden for _, cells in rows}
     prefilled = None
@@ -141,31 +140,40 @@ def _check_sheet(
     values, dates = _read(sheet, raw, orders)
     checked.is_undecided |= any(read.is_undecided for read in dates.values())
     numbers = input_sheet.rows.numbers
-    bad: dict[str, set[int]] = defaultdict(set)
-    for index, field, rule in failures(sheet, values):
-        bad[field].add(index)
-        # The column, which this row needs, may be missing.
-        cell = raw[field][index] if field in raw else None
-        place = Place(input_sheet.place, numbers[index])
-        checked.problems.append(cell_problem(place, sheet.column(field), rule, cell))
-    bad_rows = set[int]().union(*bad.values())
+    broken = broken_rules(sheet, values)
+    bad_rows: list[int] = []
+    for index, rules in enumerate(zip(*broken.values(), strict=True)):
+        for field, rule in zip(broken, rules, strict=True):
+            if rule is None:
+                continue
+            # The column, which this row needs, may be missing.
+            cell = raw[field][index] if field in raw else None
+            place = Place(input_sheet.place, numbers[index])
+            if checked.problems.has_room(cause_in(place.sheet, field, code_of(rule, cell))):
+                problem = cell_problem(place, sheet.column(field), rule, cell)
+                checked.problems.in_full.append(problem)
+        if any(rules):
+            bad_rows.append(index)
     checked.refused.update((input_sheet.place.name, numbers[index]) for index in bad_rows)
     for field, cells in raw.items():
         of_cells = input_sheet, sheet.column(field), cells
+        bad = {index for index, rule in enumerate(broken.get(field, ())) if rule}
         if field in dates:
-            checked.problems += date_warnings(*of_cells, dates[field], bad[field])
+            checked.problems.add(date_warnings(*of_cells, dates[field], bad))
             letter = input_sheet.columns[field] + 1
             input_sheet.days.update(
                 ((numbers[index], letter), dates[field].values[index])
                 for index in dates[field].typed
-                if index not in bad[field]
+                if index not in bad
             )
-        checked.problems += cell_warnings(*of_cells, values[field], bad[field])
+        checked.problems.add(cell_warnings(*of_cells, values[field], bad))
     if not input_sheet.refused:
         fields = sheet.request.__struct_fields__[1:]
         columns: list[Any] = [numbers, *(values.get(field, repeat(None)) for field in fields)]
         if bad_rows:
-            good = [index not in bad_rows for index in range(len(numbers))]
+            good = [True] * len(numbers)
+            for index in bad_rows:
+                good[index] = False
             columns = [list(compress(column, good)) for column in columns]
         requests.sheets.append((sheet.request, input_sheet.place, columns))
 

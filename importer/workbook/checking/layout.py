@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from importer.base.texts import current_language
-from importer.domain.problems import ColumnPlace, Problem, Severity, SheetPlace
+from importer.domain.problems import ColumnPlace, Problem, Problems, Severity, SheetPlace
 from importer.domain.sheets import Sheet
 from importer.domain.tidying import tidy_text
 from importer.workbook import labels
@@ -62,10 +62,10 @@ class InputSheet:
         return replace(self, rows=self.rows.only(n not in self.totals for n in self.rows.numbers))
 
 
-def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Problem]]:
+def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], Problems]:
     """The known sheets of a file, in its order, and the problems of their layout."""
     sheets: list[InputSheet] = []
-    problems: list[Problem] = []
+    problems = Problems()
     fewest = _FEWEST_BESIDE if any(labels.sheet_named(raw.title) for raw in raw_sheets) else _FEWEST
     for raw in raw_sheets:
         sheet = labels.sheet_named(raw.title)
@@ -73,7 +73,7 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
         candidates = [sheet] if sheet else sheets_like(raw.name, first_rows, fewest)
         if not candidates or (sheet is None and not raw.rows):
             if raw.rows and not labels.is_own_sheet(raw.name):
-                problems.append(problem.ignored_sheet(raw))
+                problems.add([problem.ignored_sheet(raw)])
             continue
         input_sheet = _input_sheet(raw, sheet, candidates[0])
         if sheet:
@@ -87,13 +87,14 @@ def find_sheets(raw_sheets: list[RawSheet]) -> tuple[list[InputSheet], list[Prob
         if input_sheet.rows or raw.unread:
             severities = {of_sheet.severity for of_sheet in of_layout}
             input_sheet.refused = Severity.ERROR in severities
-            problems += of_layout
+            problems.add(of_layout)
             columns = {index: sheet.column(field) for field, index in input_sheet.columns.items()
                        if sheet}  # fmt: skip
             for row, label in total_rows(input_sheet.rows, columns):
                 input_sheet.totals.add(row)
-                problems.append(problem.total_row(raw, row, label))
-            problems += problem.hidden_cells(raw, input_sheet.rows.numbers, input_sheet.columns)
+                problems.add([problem.total_row(raw, row, label)])
+            numbers = input_sheet.rows.numbers
+            problems.add(problem.hidden_cells(raw, numbers, input_sheet.columns))
         sheets.append(input_sheet)
     return sheets, problems
 

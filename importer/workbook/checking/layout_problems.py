@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from importer.base.texts import N_, Text, text, visible
+from importer.base.texts import N_, Text, first_of, text, visible
 from importer.domain.problems import Code, ColumnPlace, Problem
 from importer.domain.sheets import SHEETS, Column, Sheet
 from importer.domain.tidying import tidy_text
@@ -16,6 +16,8 @@ from importer.workbook.markup import column_letters
 from importer.workbook.reading.raw import RawSheet
 
 _FINE = N_("No action is needed if this is correct.")
+_MOST_NAMED = 100
+"""Ranges of rows that a message names."""
 
 
 def hidden_cells(
@@ -210,10 +212,11 @@ def _header_problem(
 
 
 def _ranges(numbers: Sequence[int] | set[int]) -> list[str]:
-    """Row numbers in short: 4-7, 9."""
+    """Row numbers in short: 4-7, 9, … (+3)."""
     runs = groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0])
     ranges = ([number for _, number in run] for _, run in runs)
-    return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ranges]
+    words = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ranges]
+    return first_of(words, _MOST_NAMED)
 
 
 def _either(choices: Sequence[object]) -> object:

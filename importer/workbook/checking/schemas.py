@@ -130,10 +130,10 @@ RULES_BETWEEN: dict[type[Request], tuple[Rule, ...]] = {
 """The rules between the cells of a row (rule 10)."""
 
 
-def failures(
+def broken_rules(
     sheet: Sheet, values: Mapping[str, Sequence[object]]
-) -> list[tuple[int, str, Rule]]:  # fmt: skip
-    """The index and field of each bad value, by index and then column, and the broken rule.
+) -> dict[str, list[Rule | None]]:  # fmt: skip
+    """The broken rule of each bad value, None for good ones, by field; only those with bad ones.
 
     `values` are what the readers returned, by field. Nothing is coerced: that would turn 2.5 into
     2, and one bad cell would hide the others.
@@ -141,16 +141,15 @@ def failures(
     import pandas as pd
     from pandera.errors import SchemaErrors
 
-    fields = [column.field for column in sheet.columns]
     # A blank optional column cannot be bad, and pandera takes a while for each column.
     checkable = {
         field: cells
         for field, cells in values.items()
         if sheet.column(field).required or any(cell is not None for cell in cells)
     }
-    found: dict[tuple[int, int], Rule] = {}
+    broken: dict[str, list[Rule | None]] = {}
+    frame = pd.DataFrame(checkable, dtype=object)
     try:
-        frame = pd.DataFrame(checkable, dtype=object)
         schema(sheet, tuple(checkable)).validate(frame, lazy=True, inplace=True)
     except SchemaErrors as errors:
         for error in errors.schema_errors:  # of a cell, the first rule that it breaks comes first
@@ -160,9 +159,13 @@ def failures(
                 name = rule.figures["column"]
             elif error.check_index is not None:
                 rule = rules_of(sheet.column(name))[error.check_index]
-            for index in map(int, error.failure_cases["index"]):
-                found.setdefault((index, fields.index(name)), rule)
-    return [(index, fields[at], found[index, at]) for index, at in sorted(found)]
+            passed = frame[name].notna() if rule is REQUIRED else error.check_output
+            rules = broken.setdefault(name, [None] * len(frame))
+            for index, has_passed in enumerate(passed.tolist()):
+                if not has_passed:
+                    rules[index] = rules[index] or rule
+    return {column.field: broken[column.field] for column in sheet.columns
+            if column.field in broken}  # fmt: skip
 
 
 @cache
@@ -199,6 +202,7 @@ def _check(rule: Rule) -> pa.Check:
     from importer.workbook.checking import checks
 
     function = getattr(checks, rule.check)
-    return pa.Check(
-        function, name=rule.code.value, error=rule.message, ignore_na=False, **rule.figures
-    )
+    return pa.Check(  # what it returns says of every value whether it is good
+        function, name=rule.code.value, error=rule.message, ignore_na=False, n_failure_cases=1,
+        **rule.figures,
+    )  # fmt: skip

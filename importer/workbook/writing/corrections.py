@@ -11,10 +11,12 @@ from itertools import chain, count
 from pathlib import Path
 from zipfile import ZipFile
 
+from openpyxl import Workbook
+
 from importer.base.files import whole_file
 from importer.base.texts import current_language
 from importer.config.limits import DEFAULT_LIMITS, Limits
-from importer.domain.problems import Problem
+from importer.domain.problems import Problem, Problems
 from importer.workbook.checking.check import CheckedWorkbook
 from importer.workbook.formats.refusals import RefusedError
 from importer.workbook.reading.sandbox import run
@@ -22,6 +24,7 @@ from importer.workbook.reading.source import open_source
 from importer.workbook.writing.corrections_fresh import fresh_workbook
 from importer.workbook.writing.corrections_marks import Marks
 from importer.workbook.writing.corrections_own import Marking, finish
+from importer.workbook.writing.new_rows import save
 
 _CORRECTED = re.compile(r"\.corrections(-\d+)?$")
 _SIGNATURE = "docProps/corrections.xml"
@@ -44,10 +47,25 @@ def write_corrections(
         written = io.BytesIO()
         finish(workbook, added, marks, written, is_undecided=checked.is_undecided)
         content = written.getvalue()
+    _write(path, content, checked.path)
+
+
+def write_list(path: Path, source: Path, problems: Problems) -> None:
+    """Write to `path` only the problems of the workbook `source`."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    lines = Marks(problems.in_full, None, problems.further).add_list(workbook)
+    written = io.BytesIO()
+    save(workbook, [lines], written)
+    _write(path, written.getvalue(), source)
+
+
+def _write(path: Path, content: bytes, source: Path) -> None:
+    """Write the corrections of the workbook `source`."""
     with whole_file(path) as temporary:
         temporary.write_bytes(content)
         with ZipFile(temporary, "a") as archive:
-            archive.writestr(_SIGNATURE, _signature(checked.path, archive))
+            archive.writestr(_SIGNATURE, _signature(source, archive))
 
 
 def _own(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from itertools import chain
 
 from openpyxl import Workbook
@@ -12,8 +12,8 @@ from openpyxl.cell import MergedCell
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from importer.base.texts import N_, _
-from importer.domain.problems import Problem, Severity
+from importer.base.texts import N_, _, text
+from importer.domain.problems import Cause, Problem, Severity
 from importer.workbook.checking.layout import InputSheet
 from importer.workbook.labels import PROBLEMS
 from importer.workbook.markup import cell_name, column_number
@@ -39,9 +39,14 @@ class Marks:
     `refused` holds the sheet and number of each row to give back; None stands for all rows.
     """
 
-    def __init__(self, problems: Sequence[Problem], refused: Set[tuple[str, int]] | None) -> None:
+    def __init__(
+        self, problems: Iterable[Problem], refused: Set[tuple[str, int]] | None,
+        further: Mapping[Cause, int] | None = None,
+    ) -> None:  # fmt: skip
         self.refused = refused
         self._errors = [error for error in problems if error.severity is Severity.ERROR]
+        self._further = {cause: count for cause, count in (further or {}).items()
+                         if cause.code.severity is Severity.ERROR}  # fmt: skip
         self._by_sheet: dict[str | None, list[Problem]] = defaultdict(list)
         for problem in self._errors:
             self._by_sheet[problem.sheet].append(problem)
@@ -85,28 +90,37 @@ class Marks:
         )
 
     def add_list(self, workbook: Workbook) -> NewRows:
-        """Add the first sheet: every error, with a link to its cell in this workbook."""
+        """Add the first sheet: every error, with a link to its cell if that was placed."""
         sheet: Worksheet = workbook.create_sheet(_(PROBLEMS), 0)
         workbook.active = 0
         sheet.cell(1, 1, _(N_("Problems and fixes"))).font = styles.TITLE_FONT
         sheet.cell(2, 1, _(N_(
             "Fix the coloured cells on the other sheets, save this file and apply it. "
             "This sheet and the Problems columns are not read."
+        ) if self._places else N_(
+            "Too many rows were rejected for a corrections workbook. Fix your own and apply it."
         )))  # fmt: skip
         for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
             styles.write_header(sheet, _LIST_HEADER_ROW, number, _(title), width)
         lines = NewRows(sheet)
         for problem in self._errors:
-            title, place, message, fix = self._places[problem]
+            as_it_is = "", problem.cell, str(problem.message), str(problem.fix)
+            title, place, message, fix = self._places.get(problem, as_it_is)
             texts = problem.sheet, place, None, problem.header, problem.value, message, fix
             cells = [NewCell(text, look=styles.WRAP) for text in texts]
             quoted = title.replace("'", "''")
-            cells[1] = NewCell(place, look=styles.WRAP, link=f"'{quoted}'!{place}")
+            if title:
+                cells[1] = NewCell(place, look=styles.WRAP, link=f"'{quoted}'!{place}")
             cells[2] = NewCell(problem.row, "General", styles.LEFT)
             lines.add(cells, fitting_height(zip(texts, _LIST_WIDTHS.values(), strict=True)))
+        for cause, count in self._further.items():
+            more = str(text(N_("{count} more: {meaning}"), count=count,
+                            meaning=text(cause.code.meaning)))  # fmt: skip
+            lines.add(map(NewCell, (cause.sheet, None, None, cause.header, None, more)))
         styles.print_on_one_width(sheet)
         sheet.freeze_panes = f"A{_LIST_HEADER_ROW + 1}"
-        last = cell_name(_LIST_HEADER_ROW + len(self._errors), len(_LIST_WIDTHS))
+        count = len(self._errors) + len(self._further)
+        last = cell_name(_LIST_HEADER_ROW + count, len(_LIST_WIDTHS))
         sheet.auto_filter.ref = f"A{_LIST_HEADER_ROW}:{last}"
         return lines
 

@@ -12,7 +12,7 @@ from builders import otcs_with, write_workbook
 from command_line import CommandLine
 from hostile.archives import small_bomb
 from hostile.originals import good_workbook
-from hostile.sheets import with_rows
+from hostile.sheets import ods, repeated_rows, with_rows
 from importer.config.limits import Limits
 from reports import refusal_of
 from systems import posix_only
@@ -53,6 +53,7 @@ BEYOND = {
     "parts": Beyond(5, good_workbook),
     "inflated_mb": Beyond(1, text_rows(30_000)),
     "rows": Beyond(20, twenty_rows),
+    "repetitions": Beyond(3, ods(repeated_rows(5, 4))),
     "columns": Beyond(8, good_workbook),
     "cells": Beyond(17, good_workbook),
     "memory_mb": Beyond(64, text_rows(150_000)),

@@ -59,6 +59,9 @@ class ContentReader(TagReader):
         self._has_padding = any(map(_PADDED.search, styles))
         self._hidden_left = limits.rows
         self._repeated_left = min(_MOST_REPEATED, limits.cells)
+        self._repetitions_left = limits.repetitions
+        self._repetitions = 0
+        """Of the row, unless they are counted already: blank rows do not count."""
         self.sheets: dict[str, Markup] = {}
         self.edits = Edits()
         self.parser.CommentHandler = lambda _: self._mark()
@@ -116,6 +119,7 @@ class ContentReader(TagReader):
         self._row = self._next_row
         self._next_row += _number(attributes, "number-rows-repeated")
         self._next_column = 1
+        self._repetitions = self._next_row - self._row - 1
         if attributes.get("table:visibility") in _HIDDEN:
             hidden = range(self._row, min(self._next_row, self._row + self._hidden_left))
             self._hidden_left -= len(hidden)
@@ -150,6 +154,7 @@ class ContentReader(TagReader):
             self.edits.add_type(self._cell_start)
         if formula is not None or kind is not None:
             self._markup.reach(self._next_row - 1, self._next_column - 1)
+            self._count_repetitions()
         is_error = formula is not None and _ERROR.fullmatch(words) is not None
         if is_error or attributes.get("calcext:value-type") == "error":
             self._markup.errors |= dict.fromkeys(self._repeated(), words or "#N/A")
@@ -189,6 +194,16 @@ class ContentReader(TagReader):
             stored = "".join(attributes.get(f"office:{name}", "") for name in _VALUES)
             if stored.strip() or words:
                 self.filled.append((rows, columns))
+
+    def _count_repetitions(self) -> None:
+        """Count the repetitions of a row that has a value."""
+        self._repetitions_left -= self._repetitions
+        self._repetitions = 0
+        if self._repetitions_left < 0:
+            facts = {"first": self._row + 1, "last": self._next_row - 1, "sheet": self._sheet}
+            reason = text(N_("rows {first} to {last} of {sheet} only repeat row {row}"),
+                          row=self._row, **facts)  # fmt: skip
+            raise too_large(reason, "repetitions", self._limits.repetitions)
 
     def _reach(self) -> tuple[range, range]:
         """The rows and columns of the cell and its repetitions."""

@@ -240,6 +240,8 @@ SHEETS = {
     **hostile("x.ods", "too-large", {
         "ods: rows times columns": ods(repeated_rows(1_048_576, 16_384)),
         "ods: a number without end": ods(repeated_rows(10**30, 10**30)),
+        "ods: a row a million times": ods(repeated_rows(1_000_000, 4)),
+        "ods: two rows in turn": ods(*[repeated_rows(102, 4)] * 100),
         "ods: columns without end": ods(repeated_rows(1, 2**31 - 1)),
         "ods: columns before a value": ods(ODS_HEADER, ods_row(_BLANK_COLUMNS, ods_cell("x"))),
         "ods: rows before a value": ods(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from command_line import CommandResult
 from importer.cli import main as program
 from importer.cli.main import cli
 from importer.config.contents import KNOWN_SETTINGS
-from systems import posix_only
+from systems import IS_WINDOWS, posix_only
 
 LONG = "/".join(["x" * 200] * 30)
 NEVER = ("", " ", "a\0b")
@@ -86,7 +85,7 @@ def test_a_hostile_value_is_no_internal_error(
     all commands share is tried with two of them, what `check` and `apply` share with `check`."""
     write_workbook(tmp_path / "in.xlsx", [("Add OTC", [otc()])])
     (tmp_path / "folder").mkdir()
-    if sys.platform != "win32":
+    if not IS_WINDOWS:
         Path("loop.xlsx").symlink_to("loop.xlsx")
     assert run(capsys, ["apply", "in.xlsx", f"--ledger={ledger}"]).exit_code == 0
     shared = {option.name for option in parameters(("history",))} - {"batch"}
@@ -160,5 +159,5 @@ def test_a_hostile_value_of_a_setting_is_no_internal_error(
 def test_a_configuration_without_end_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """As a whole; a device too."""
     Path("c.toml").write_text("#" * 2_000_000)
-    for path in ["c.toml", *(["/dev/zero"] if sys.platform != "win32" else [])]:
+    for path in ["c.toml", *(["/dev/zero"] if not IS_WINDOWS else [])]:
         assert run(capsys, ["history", f"--config={path}"]).exit_code == 2

@@ -95,8 +95,9 @@ def _run(command: Command, exit_code: int, folder: Path) -> tuple[Usage, str]:
 
 
 def _environment(folder: Path) -> Mapping[str, str]:
-    """The environment without variables that configure the program."""
-    prefixes = ("AVIRA_IMPORTER_", "PYTHONPROFILE", "COVERAGE_")
+    """The environment without variables that configure the program, or have Python compile it at
+    each start."""
+    prefixes = ("AVIRA_IMPORTER_", "PYTHONPROFILE", "PYTHONDONTWRITE", "COVERAGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
     return {**kept, "AVIRA_IMPORTER_LANG": "en", "XDG_CONFIG_HOME": str(folder / "no-config")}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -21,6 +22,10 @@ from importer.ledger.upkeep.setup import SetupOptions, init
 from servers import EMPTY, Server, another_server, new_folder, remove, shared_server, why_no_server
 from tiers import assign_tiers, choose_examples
 from workbooks import good_workbook
+
+# Each start of the program, of which there are hundreds, would compile all modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Other programs may slow the machine down as much as they like.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

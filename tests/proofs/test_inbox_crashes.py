@@ -132,7 +132,7 @@ def test_a_crash_at_any_step_loses_and_repeats_nothing(
     "bug",
     [
         pytest.param("the hash of the file is not looked up", marks=pytest.mark.thorough),
-        "the result is not kept before the commit",
+        pytest.param("the result is not kept before the commit", marks=pytest.mark.thorough),
     ],
 )
 def test_without_a_precaution_some_crash_leaves_a_fault(

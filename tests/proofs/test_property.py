@@ -167,7 +167,9 @@ def counts_what_was_uninstalled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 CONTROLS = [
     pytest.param(expires_a_day_early, ("Edit OTC", "Add Customer"), id="expires a day early"),
-    pytest.param(never_releases, ("Disable Customer",), id="never releases"),
+    pytest.param(
+        never_releases, ("Disable Customer",), id="never releases", marks=pytest.mark.thorough
+    ),
     pytest.param(gives_one_too_many, ("Add Customer",), id="gives one too many"),
     pytest.param(
         blank_cells_clear, ("Devices",), id="blank cells clear", marks=pytest.mark.thorough

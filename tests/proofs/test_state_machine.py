@@ -148,7 +148,7 @@ def a_crash_commits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 CONTROLS = [
-    pytest.param(a_crash_commits, 3, id="a crash commits"),
+    pytest.param(a_crash_commits, 3, id="a crash commits", marks=pytest.mark.thorough),
     pytest.param(undo_forgets(Subscription), 17, id="undo forgets subscriptions"),
     *(
         pytest.param(plant, seed, id=name, marks=pytest.mark.thorough)

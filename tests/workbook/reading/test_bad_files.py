@@ -113,7 +113,13 @@ def assert_unreadable(report: dict[str, Any], path: Path, code: str) -> None:
     assert {problem[key] for key in ("sheet", "row", "cell")} == {None}
 
 
-@pytest.mark.parametrize(("verb", "names"), [("check", BAD_FILES), ("apply", ONE_OF_EACH_CODE)])
+@pytest.mark.parametrize(
+    ("verb", "names"),
+    [
+        pytest.param("check", BAD_FILES, marks=pytest.mark.thorough),
+        ("apply", ONE_OF_EACH_CODE),
+    ],
+)
 def test_every_bad_file_is_reported_with_its_reason(
     verb: str, names: Iterable[str], command: CommandLine, ledger: Path, tmp_path: Path
 ) -> None:

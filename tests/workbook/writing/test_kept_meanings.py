@@ -83,7 +83,7 @@ def reasons(result: CommandResult) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("form", ["fresh", "own"])
-@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize("partial", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_every_cell_of_the_corrections_means_what_it_meant(
     partial: bool, form: str, language: str, command: CommandLine
 ) -> None:

@@ -14,7 +14,7 @@ import click
 
 from importer import __version__
 from importer.base.errors import EXIT_DONE, EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
-from importer.base.texts import N_, text, use_language
+from importer.base.texts import N_, printable, text, use_language
 from importer.cli import apply, check, export, history, ledger, serve, show, template, undo
 from importer.cli.options import first_language
 from importer.cli.output import print_json
@@ -75,7 +75,9 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         result = cli.main(list(arguments), prog_name="avira-importer", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()  # it may quote a name that the shell has filled in
+        error.show(shown)
+        click.echo("\n".join(map(printable, shown.getvalue().splitlines())), err=True)
         return _failed(error.format_message(), error.exit_code, arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo(text(N_("Interrupted.")), err=True)

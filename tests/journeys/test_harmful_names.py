@@ -47,6 +47,13 @@ def test_no_name_acts_on_a_terminal_or_breaks_an_export(
     ]  # fmt: skip
     assert {result.exit_code for result in results} == {0}
     assert harmful(*(text for result in results for text in (result.out, result.err))) == []
+    misuse = [
+        command("template", path),
+        command("history", "1", path),
+        command("show", "otcs", path),
+    ]
+    assert {result.exit_code for result in misuse} == {2}
+    assert harmful(*(result.err for result in misuse)) == []
     batches = command("history", "--json").json
     if not is_old:
         assert batches[0]["actor"] == "Ana" + printable(HARMFUL)

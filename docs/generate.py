@@ -216,6 +216,11 @@ _EXIT_CODES = (
     "| 4 | the ledger could not be used |",
     "| 5 | an undo was refused |",
     "| 70 | internal error; the message names the log |",
+    "| 130, 143 | interrupted (Ctrl-C), terminated (SIGTERM); nothing is half done |",
+    "",
+    "Of several files, the worst decides: the highest number. If standard output cannot be "
+    "written, the work is done nonetheless and the exit code is at least 3. A reader that closes "
+    "it early, such as `head`, changes nothing.",
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from importer.base.texts import Text
 
 EXIT_DONE = 0
@@ -12,6 +14,16 @@ EXIT_LEDGER = 4
 EXIT_UNDO = 5
 EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_TERMINATED = 143  # 128 + SIGTERM
+
+
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM, which ends the work as Ctrl-C does."""
+
+
+def terminate(*_: object) -> NoReturn:
+    """Handle SIGTERM."""
+    raise TerminatedError
 
 
 class ImporterError(Exception):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError, MisuseError
+from importer.base.errors import EXIT_DONE, MisuseError
 from importer.base.texts import N_, current_language, text
 from importer.cli.options import CommonOptions, actor_option, common_options
-from importer.cli.output import print_json, print_lines, print_report
+from importer.cli.output import print_json, print_lines, print_report, report_failure
 from importer.cli.translated import argument, command, option
 from importer.config.settings import DateOrder
 
@@ -108,28 +108,28 @@ def _check_sheet(sheet: str) -> None:
 
 def print_reports(options: CommonOptions, reports: Iterable[Report]) -> int:
     """Print the report on each workbook as soon as there is one; return the exit code."""
-    from importer.messages.report import Result, to_json
+    from importer.messages.report import to_json
     from importer.messages.report_text import report_lines
 
     printed: list[Report] = []
-    exit_code = EXIT_DONE
+    exit_code, fault = EXIT_DONE, None
     try:
         for report in reports:
             printed.append(report)
-            is_unreadable = report.result is Result.UNREADABLE
-            if is_unreadable or report.refused:
-                exit_code = max(exit_code, EXIT_FILE if is_unreadable else EXIT_REFUSED)
+            exit_code = max(exit_code, report.exit_code)
+            if report.fault is not None and report.fault is not fault:
+                click.echo(report.fault.message, err=True)
+            fault = report.fault
             if report.corrections_fault is not None and options.json:
                 click.echo(report.corrections_fault, err=True)
-            if not (options.json or (options.quiet and not (report.refused or is_unreadable))):
+            if not (options.json or (options.quiet and report.exit_code == EXIT_DONE)):
                 if len(printed) > 1:
                     print_lines([""])
                 print_report(report_lines(report, everything=options.verbose))
-    except ImporterError as error:
+    except (KeyboardInterrupt, Exception) as error:
         if not printed:
             raise
-        click.echo(error.message, err=True)
-        exit_code = error.exit_code
+        exit_code = max(exit_code, report_failure(error)[1])
     if options.json:
         print_json([to_json(report) for report in printed])
     return exit_code

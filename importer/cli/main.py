@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from typing import NoReturn
 
 import click
 
 from importer import __version__
-from importer.base.errors import EXIT_DONE, EXIT_FAULT, EXIT_INTERRUPTED, ImporterError
+from importer.base.errors import EXIT_DONE, EXIT_FILE, terminate
+from importer.base.files import os_error_reason
 from importer.base.texts import N_, printable, text, use_language
 from importer.cli import apply, check, export, history, ledger, serve, show, template, undo
 from importer.cli.options import first_language
-from importer.cli.output import print_json
+from importer.cli.output import StandardStream, print_json, report_failure
 from importer.cli.translated import Group, Option
-from importer.messages.fault_log import log_fault
 from importer.messages.masking import Masked
 
 
@@ -56,17 +58,28 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may lack a letter or an arrow
             stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, terminate)
     exit_code = run(sys.argv[1:] if arguments is None else arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):  # everything is done
+        signal.signal(number, signal.SIG_IGN)
     gc.freeze()  # spares a last collection
     sys.exit(exit_code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no traceback reaches the user."""
-    if sys.stderr is None:  # a program without a window has none
-        return _run(arguments)
-    with redirect_stderr(Masked(sys.stderr)):
-        return _run(arguments)
+    output, errors = StandardStream(sys.stdout), Masked(StandardStream(sys.stderr))
+    with redirect_stdout(output), redirect_stderr(errors):
+        exit_code = _run(arguments)
+        if output.error is not None and output.error.errno not in _READER_HAS_GONE:
+            reason = os_error_reason(output.error)
+            message = N_("Standard output cannot be written: {reason}.")
+            click.echo(text(message, reason=reason), err=True)
+            return max(exit_code, EXIT_FILE)
+    return exit_code
+
+
+_READER_HAS_GONE = (errno.EPIPE, errno.EINVAL)  # as Windows has it
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -79,22 +92,8 @@ def _run(arguments: Sequence[str]) -> int:
         error.show(shown)
         click.echo("\n".join(map(printable, shown.getvalue().splitlines())), err=True)
         return _failed(error.format_message(), error.exit_code, arguments)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(text(N_("Interrupted.")), err=True)
-        return EXIT_INTERRUPTED
-    except ImporterError as error:
-        click.echo(error.message, err=True)
-        return _failed(str(error.message), error.exit_code, arguments)
-    except BrokenPipeError:  # the reader of the output has gone
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the interpreter's last flush
-        return EXIT_DONE
-    except Exception:
-        log = log_fault()
-        message = text(N_("Internal error. Details are in {log}."), log=log)
-        if log is None:
-            message = text(N_("Internal error. Its log could not be written."))
-        click.echo(message, err=True)
-        return _failed(str(message), EXIT_FAULT, arguments)
+    except (KeyboardInterrupt, Exception) as error:
+        return _failed(*report_failure(error), arguments)
     return result if isinstance(result, int) else EXIT_DONE
 
 

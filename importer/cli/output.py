@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import shutil
 import sys
 import textwrap
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import click
 
+from importer.base.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
+    ImporterError,
+    TerminatedError,
+)
 from importer.base.progress import NoProgress, Progress, Tick
-from importer.base.texts import Text, printable
+from importer.base.texts import N_, Text, printable, text
+from importer.messages.fault_log import internal_error
 from importer.messages.lines import ReportLine, Tone
 
 if TYPE_CHECKING:
@@ -25,6 +34,75 @@ _COLOURS = {None: None, Tone.GOOD: "green", Tone.WATCH: "yellow", Tone.BAD: "red
 
 PATIENCE = 1.0
 """Seconds of work that need no progress bar."""
+
+
+class StandardStream(io.TextIOBase):
+    """Standard output or error, which drops everything once it cannot be written.
+
+    `error` says why. Whoever reads it may have gone, or its disk may be full: that is no fault of
+    the work, which goes on.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream or io.StringIO()  # a program without a window has none
+        self.error: OSError | None = None
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # a class attribute there
+        """The encoding of the stream."""
+        return self._stream.encoding or ""
+
+    @property
+    def buffer(self) -> BinaryIO | None:
+        """What click writes bytes to."""
+        return getattr(self._stream, "buffer", None)
+
+    def write(self, words: str) -> int:
+        """Write `words`."""
+        with self._noting_errors():
+            self._stream.write(words)
+        return len(words)
+
+    def flush(self) -> None:
+        """Flush the stream."""
+        with self._noting_errors():
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        """True if the stream is a terminal."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """The file descriptor of the stream."""
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        """Always true."""
+        return True
+
+    @contextmanager
+    def _noting_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = self.error or error
+            with suppress(OSError), open(os.devnull, "w") as nowhere:  # also for the last flush
+                os.dup2(nowhere.fileno(), self._stream.fileno())
+
+
+def report_failure(error: BaseException) -> tuple[str, int]:
+    """Print on standard error why the work has ended; the message and the exit code.
+
+    Called while the error is handled.
+    """
+    message, exit_code = text(N_("Interrupted.")), EXIT_INTERRUPTED
+    if isinstance(error.__cause__ or error, TerminatedError):  # click raises another
+        exit_code = EXIT_TERMINATED
+    elif not isinstance(error, click.Abort | KeyboardInterrupt):
+        known = error if isinstance(error, ImporterError) else internal_error()
+        message, exit_code = known.message, known.exit_code
+    click.echo(message, err=True)
+    return str(message), exit_code
 
 
 def print_json(document: object) -> None:

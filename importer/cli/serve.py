@@ -16,7 +16,7 @@ import click
 from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, actor_option, common_options
-from importer.cli.output import print_json, print_report
+from importer.cli.output import print_json, print_report, report_failure
 from importer.cli.translated import command, flag
 from importer.messages.lines import Span, Tone, line
 
@@ -78,22 +78,35 @@ def serve(options: CommonOptions, only_once: bool, only_check: bool, actor: str 
             serve(settings, job)
             return EXIT_DONE
         done = once(settings, job)
-    if options.json:
-        workbooks = [
-            {"file": result.file, "status": result.result, "batch": result.batch,
-             "rows": result.rows, "filed_as": result.name or None}
-            for result in done.results
-        ]  # fmt: skip
-        exports = [export._asdict() for export in done.written_exports]
-        print_json(
-            {"workbooks": workbooks, "exports": exports, "failed_exports": done.failed_exports}
-        )
-    elif not (as_json or options.quiet or logged.has_events):
-        click.echo(text(N_("There was nothing to do.")), err=True)
+    workbooks = [
+        {"file": result.file, "status": result.result, "batch": result.batch,
+         "rows": result.rows, "filed_as": result.name or None}
+        for result in done.results
+    ]  # fmt: skip
+    exports = [export._asdict() for export in done.written_exports]
+    document = {
+        "workbooks": workbooks, "exports": exports, "failed_exports": done.failed_exports,
+    }  # fmt: skip
     unreadable = any(result.result == Result.UNREADABLE for result in done.results)
+    exit_code = EXIT_DONE
     if (done.inbox is not None and done.inbox.has_left) or done.failed_exports or unreadable:
-        return EXIT_FILE
-    return EXIT_REFUSED if any(result.returned for result in done.results) else EXIT_DONE
+        exit_code = EXIT_FILE
+    elif any(result.returned for result in done.results):
+        exit_code = EXIT_REFUSED
+    if done.error is not None:
+        try:
+            raise done.error
+        except (KeyboardInterrupt, Exception) as error:
+            message, failure = report_failure(error)
+        exit_code = max(exit_code, failure)
+        document |= {"error": message, "exit_code": exit_code}
+    if options.json:
+        print_json(document)
+    elif not (done.error or as_json or options.quiet or logged.has_events):
+        click.echo(text(N_("There was nothing to do.")), err=True)
+    if done.is_stuck:
+        os._exit(exit_code)
+    return exit_code
 
 
 @contextmanager

@@ -8,11 +8,21 @@ from pathlib import Path
 
 from importer import __version__
 from importer.base import clock
+from importer.base.errors import ImporterError
+from importer.base.texts import N_, text
 from importer.domain.otc_code import masked
 from importer.messages.masking import without_otcs
 
 MAX_BYTES = 1_000_000
 """Above this size a new log is started; the previous one is kept."""
+
+
+def internal_error() -> ImporterError:
+    """The error to show for the exception that is being handled, which is logged."""
+    log = log_fault()
+    if log is None:
+        return ImporterError(text(N_("Internal error. Its log could not be written.")))
+    return ImporterError(text(N_("Internal error. Details are in {log}."), log=log))
 
 
 def log_fault() -> Path | None:

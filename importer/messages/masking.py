@@ -40,7 +40,7 @@ _SAMPLE = "XXXXX-XXXXX-XXXXX-XXXXX"
 class Masked(io.TextIOBase):
     """A stream such as standard error that masks OTCs."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | io.TextIOBase) -> None:
         self._stream = stream
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from importer.base.errors import EXIT_DONE, EXIT_FILE, EXIT_REFUSED, ImporterError
 from importer.base.texts import Text
 from importer.domain.entities import Subscription
 from importer.domain.otc_code import masked
@@ -28,6 +29,7 @@ class Result(StrEnum):
     REJECTED = "rejected"
     UNCHANGED = "unchanged"
     UNREADABLE = "unreadable"
+    FAILED = "failed"
 
 
 class Rows(NamedTuple):
@@ -52,7 +54,7 @@ class Report:
     `rejected` has the sheet and number of rows; `name_of` gives the name of a customer in `changes`
     by its id. `batch` and `ledger` are None unless a batch was applied. `applied_before` is the
     last batch that applied the same file and still stands. `clock_behind` is the time of the batch
-    if this computer's clock is behind the last batch.
+    if this computer's clock is behind the last batch. `fault` is an error that ended the work.
     """
 
     file: str
@@ -71,6 +73,7 @@ class Report:
     account: str | None = None
     applied_before: int | None = None
     clock_behind: dt.datetime | None = None
+    fault: ImporterError | None = None
 
     @property
     def refused(self) -> bool:
@@ -82,6 +85,15 @@ class Report:
         """True if the corrections only list problems: too many rows were rejected."""
         are_further = any(cause.code.severity is Severity.ERROR for cause in self.problems.further)
         return are_further or self.rows.rejected > MOST_IN_FULL
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code for this file alone."""
+        if self.fault is not None:
+            return self.fault.exit_code
+        if self.result is Result.UNREADABLE:
+            return EXIT_FILE
+        return EXIT_REFUSED if self.refused else EXIT_DONE
 
     def counts(self) -> dict[ChangeKind, int]:
         """The number of changes of each kind, in the order of ChangeKind, zeros included."""
@@ -119,6 +131,8 @@ def without_otc(problem: Problem) -> Problem:
 def to_json(report: Report) -> dict[str, Any]:
     """The object for one file, as in docs/json.md."""
     counts = report.counts().items()
+    fault = report.fault
+    failure = {} if fault is None else {"error": str(fault.message), "exit_code": fault.exit_code}
     return {
         "file": report.file, "sha256": report.sha256, "status": report.result.value,
         "batch": report.batch, "rows": report.rows._asdict(),
@@ -126,6 +140,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "otcs": [demand._asdict() for demand in report.demands],
         "problems": _problems(report), "corrections": report.corrections,
         "further_problems": _further_problems(report),
+        **failure,
     }  # fmt: skip
 
 

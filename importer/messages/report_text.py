@@ -43,6 +43,7 @@ _HEADLINES = {
     Result.REJECTED: N_("rejected; nothing was changed"),
     Result.UNCHANGED: N_("already up to date; nothing was changed"),
     Result.UNREADABLE: N_("cannot be read"),
+    Result.FAILED: N_("failed; nothing was changed"),
 }
 _UNDO_HEADLINES = {
     Result.VALID: N_("can be undone"),
@@ -99,7 +100,7 @@ def report_lines(
 ) -> Iterator[ReportLine]:
     """The lines about a workbook; all changes and warnings with `everything`."""
     yield _headline(report.file, text(_HEADLINES[report.result]), report.result)
-    if report.result is not Result.UNREADABLE:
+    if report.result not in (Result.UNREADABLE, Result.FAILED):
         rows = _ROWS_NOT_APPLIED.get(report.result, _ROWS)
         yield line(2, Text(rows, report.rows._asdict()))
         if rows is _ROWS_GOOD and report.rows.applied:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from importer.base import clock
-from importer.base.errors import FileError, OutputError
+from importer.base.errors import FileError, ImporterError, OutputError, StrangeLedgerError
 from importer.base.texts import N_, printable, text
 from importer.domain.planning.plan import Plan, make_plan
 from importer.domain.planning.scope import Scope, scope_of
@@ -16,7 +17,7 @@ from importer.domain.planning.snapshot import Snapshot
 from importer.domain.prefilled import FilledIn
 from importer.domain.problems import CODES, Code, Problem, Problems
 from importer.export.recognition import an_export, is_marked, refuse_export
-from importer.messages.fault_log import log_detail
+from importer.messages.fault_log import internal_error, log_detail
 from importer.messages.report import Report, Result
 from importer.pipeline.job import Job, note_batch
 from importer.pipeline.report import report_of_done, report_on
@@ -28,10 +29,16 @@ if TYPE_CHECKING:
     from importer.ledger.database import Writing
     from importer.ledger.reading.journal import Batch
 
+Done = TypeVar("Done")
+
 
 def check(paths: Sequence[Path], job: Job) -> list[Report]:
     """Report what applying the workbooks in turn would do, and change nothing."""
-    readings = [_read(path, job, following) for path, following in zip_longest(paths, paths[1:])]
+    alone = len(paths) == 1
+    readings = [
+        guarded(path, alone, partial(_read, path, job, following))
+        for path, following in zip_longest(paths, paths[1:])
+    ]
     readable = [reading for reading in readings if not isinstance(reading, Report)]
     snapshot, earlier = _state(readable, job)
     reports = []
@@ -39,15 +46,45 @@ def check(paths: Sequence[Path], job: Job) -> list[Report]:
         if isinstance(reading, Report):
             report = reading
         else:
-            plan = _plan(reading, snapshot, job)
-            report = report_on(reading, plan, earlier[reading.sha256])
-            report.result = Result.INVALID if report.refused else Result.VALID
-            if report.refused:
-                _write_corrections(reading, report, job, partial=False)
-            else:
-                snapshot = plan.after
+            work = partial(_check, reading, snapshot, earlier[reading.sha256], job)
+            match guarded(reading.path, alone, work):
+                case Report() as report:
+                    pass
+                case report, snapshot:
+                    pass
         reports.append(report)
     return reports
+
+
+def guarded(path: Path, alone: bool, work: Callable[[], Done]) -> Done | Report:
+    """The result of `work` on one file, or a report that it failed, unless it is `alone`.
+
+    An internal error, or rows that the database refuses, hide nothing about the other files.
+    """
+    try:
+        return work()
+    except StrangeLedgerError as error:
+        if alone:
+            raise
+        return Report(str(path), Result.FAILED, fault=error)
+    except ImporterError:
+        raise
+    except Exception:
+        if alone:
+            raise
+        return Report(str(path), Result.FAILED, fault=internal_error())
+
+
+def _check(
+    reading: CheckedWorkbook, snapshot: Snapshot, earlier: Sequence[Batch], job: Job
+) -> tuple[Report, Snapshot]:
+    """The report on one workbook, and the state after it."""
+    plan = _plan(reading, snapshot, job)
+    report = report_on(reading, plan, earlier)
+    report.result = Result.INVALID if report.refused else Result.VALID
+    if report.refused:
+        _write_corrections(reading, report, job, partial=False)
+    return report, snapshot if report.refused else plan.after
 
 
 def apply(
@@ -217,3 +254,7 @@ def _write_corrections(
         if job.once is not None:  # the caller keeps everything in one place
             raise
         report.corrections_fault = error.message
+    except Exception:  # likewise
+        if job.once is not None:
+            raise
+        report.fault = internal_error()

@@ -36,7 +36,8 @@ longest upload take less."""
 class ServiceContext:
     """Job, ledger, mail, metrics and heartbeats; `keep_results` is for a run that ends soon.
 
-    `failing` has the events of what failed the last time.
+    `failing` has the events of what failed the last time. `error` ended a run that ends, and a run
+    that `is_stuck` has a thread that does not stop.
     """
 
     def __init__(self, settings: ServiceSettings, job: Job, *, keep_results: bool = False) -> None:
@@ -54,6 +55,8 @@ class ServiceContext:
         self.results: list[InboxResult] = []
         self.written_exports: list[WrittenExport] = []
         self.failed_exports: list[str] = []
+        self.error: BaseException | None = None
+        self.is_stuck = False
         self.failing: set[Event] = set()
         self._beats: dict[str, float] = {}
         self._keep_results = keep_results

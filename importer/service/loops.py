@@ -167,9 +167,11 @@ def run_once(context: ServiceContext) -> None:
             context.ledger.failed(error, to_write=True)
     with locked(context.folder / STATE_LOCK) as is_locked:
         if is_locked:
-            exports.round(clock.now)
-            context.written_exports = exports.written
-            context.failed_exports = exports.failing
+            try:
+                exports.round(clock.now)
+            finally:
+                context.written_exports = exports.written
+                context.failed_exports = exports.failing
             context.send_mail(context.stopping.is_set)
         else:
             log(Event.EXPORTS_ELSEWHERE)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from importer.base.errors import EXIT_DONE, EXIT_INTERRUPTED
+from importer.base.errors import EXIT_DONE, terminate
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
 from importer.pipeline.job import Job
@@ -54,18 +54,20 @@ def serve(settings: ServiceSettings, job: Job) -> None:
                 pass
             log(Event.STOPPING)
             _notify("STOPPING=1")
-            _stop(context, threads, EXIT_DONE)
+            _stop(context, threads)
+            if context.is_stuck:
+                log(Event.STOPPED)
+                os._exit(EXIT_DONE)
         context.write_metrics()
     log(Event.STOPPED)
 
 
 def once(settings: ServiceSettings, job: Job) -> ServiceContext:
-    """Do what is due now; the context has the results.
+    """Do what is due now; the context has the results, and the error that ended it, if any.
 
-    Raises KeyboardInterrupt if it is stopped, LedgerError where the ledger cannot be used.
+    That is KeyboardInterrupt if it was stopped, LedgerError where the ledger cannot be used.
     """
     context = ServiceContext(settings, job, keep_results=True)
-    errors: list[Exception] = []
     done = threading.Event()
 
     def work() -> None:
@@ -74,7 +76,7 @@ def once(settings: ServiceSettings, job: Job) -> ServiceContext:
         except StoppedError:
             pass
         except Exception as error:
-            errors.append(error)
+            context.error = error
         finally:
             done.set()
 
@@ -84,17 +86,15 @@ def once(settings: ServiceSettings, job: Job) -> ServiceContext:
             thread.start()
             while not done.wait(0.2):  # an interrupted join would take the thread for ended
                 pass
-        except KeyboardInterrupt:
-            _stop(context, [thread], EXIT_INTERRUPTED)
-            raise
+        except KeyboardInterrupt as interrupt:
+            _stop(context, [thread])
+            context.error = interrupt
     context.write_metrics()
-    if errors:
-        raise errors[0]
     return context
 
 
-def _stop(context: ServiceContext, threads: list[threading.Thread], exit_code: int) -> None:
-    """Stop all threads in time; end the process if one does not stop, which loses nothing."""
+def _stop(context: ServiceContext, threads: list[threading.Thread]) -> None:
+    """Stop all threads in time; note if one does not stop: ending the process loses nothing."""
     context.stopping.set()
     sandbox.end_reading()  # it may take minutes
     until = time.monotonic() + GRACE
@@ -105,15 +105,14 @@ def _stop(context: ServiceContext, threads: list[threading.Thread], exit_code: i
     if any(thread.is_alive() for thread in threads):
         if context.inbox is not None:
             context.inbox.applier.forget_try()
-        log(Event.STOPPED)
-        os._exit(exit_code)
+        context.is_stuck = True
 
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Have SIGTERM do what Ctrl-C does: raise KeyboardInterrupt here."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    """Have SIGTERM and Ctrl-C raise KeyboardInterrupt here, also where the latter is ignored."""
+    handlers = ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, terminate))
+    before = {number: signal.signal(number, handler) for number, handler in handlers}
     # Sent when another program opens a file for writing while the inbox has a lease on it
     # (arrivals.py). It ends the process unless it is ignored.
     if hasattr(signal, "SIGIO"):

@@ -15,7 +15,7 @@ from importer.base.files import temporary_folder
 from importer.base.texts import N_, in_language, text
 from importer.config.formats import Format
 from importer.config.service import ExportSettings
-from importer.messages.fault_log import log_fault
+from importer.messages.fault_log import internal_error
 from importer.pipeline import export as exporting
 from importer.service.context import ServiceContext
 from importer.service.events import Event, log
@@ -162,10 +162,9 @@ class Exports:
         except StoppedError:
             raise
         except BaseException as error:  # some libraries raise others than Exception
-            path = log_fault()
-            log(Event.FAULT, reason=type(error).__name__, log=path)
-            fault = text(N_("Internal error. Details are in {log}."), log=path)
-            self._fail(export, ImporterError(fault), now())
+            fault = internal_error()
+            log(Event.FAULT, reason=type(error).__name__, log=fault.message.facts.get("log"))
+            self._fail(export, fault, now())
             return
         self._keep(export, Runs(due.at))
         metrics, at = self._context.metrics, now()

@@ -113,7 +113,7 @@ def test_an_apply_that_is_stopped_after_writing_leaves_nothing_behind(
 def test_what_was_applied_before_a_fault_is_reported(
     command: CommandLine, workbook: Path, further_workbook: Path, ledger: Path, tmp_path: Path
 ) -> None:
-    """The first of two files is in the ledger when the second fails: one JSON document says so,
+    """The first of two files is in the ledger when the second fails: one JSON document says both,
     and the exit code is the ledger's."""
     assert command("apply", workbook).exit_code == 0
     refuse(ledger, "BEFORE INSERT ON batch WHEN NEW.batch = 3")
@@ -121,5 +121,6 @@ def test_what_was_applied_before_a_fault_is_reported(
     result = command("apply", further_workbook, third, "--json")
     result.assert_error(str(ledger))
     batches = [(report["file"], report["batch"]) for report in result.json]
-    assert batches == [(str(further_workbook), 2)]
+    assert batches == [(str(further_workbook), 2), (str(third), None)]
+    assert result.json[1]["exit_code"] == 4
     assert len(command("history", "--json").json) == 2

@@ -39,7 +39,7 @@ class Limits:
         10_000
     )
     columns: Annotated[int, _ANY, "Columns, up to the last value. Excel's limit."] = 16_384
-    cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 25_000_000
+    cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 30_000_000
     seconds: Annotated[
         int, Range(most=86_400), "Processor time of a large file; small ones get a tenth."
     ] = 30

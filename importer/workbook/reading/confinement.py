@@ -7,6 +7,7 @@ that it needs must have been imported and opened before. docs/security.md descri
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import platform
 import struct
@@ -21,26 +22,24 @@ _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _LANDLOCK_RIGHTS = {1: (13, 0, 0), 2: (14, 0, 0), 3: (15, 0, 0), 4: (15, 2, 0), 5: (16, 2, 0),
                     6: (16, 2, 2)}  # fmt: skip
 """How many rights over files, the network and other processes each version of Landlock handles."""
-_SYSCALLS = {
-    "x86_64": (0xC000003E, (
-        0, 1, 3, 8, 9, 10, 11, 12, 13, 14, 15, 20, 24, 25, 28, 39, 60, 98, 131, 186, 202, 228, 230,
-        231, 318, 334), 302, 234),
-    "aarch64": (0xC00000B7, (
-        63, 64, 57, 62, 222, 226, 215, 214, 134, 135, 139, 66, 124, 216, 233, 172, 93, 165, 132,
-        178, 98, 113, 115, 94, 278, 293), 261, 131),
+_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""The column of its system calls below, and its number for audits."""
+_HARMLESS_CALLS = {
+    "read": (0, 63), "write": (1, 64), "close": (3, 57), "lseek": (8, 62), "mmap": (9, 222),
+    "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "rt_sigaction": (13, 134),
+    "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "writev": (20, 66),
+    "sched_yield": (24, 124), "mremap": (25, 216), "madvise": (28, 233), "getpid": (39, 172),
+    "exit": (60, 93), "getrusage": (98, 165), "sigaltstack": (131, 132), "gettid": (186, 178),
+    "futex": (202, 98), "clock_gettime": (228, 113), "clock_nanosleep": (230, 115),
+    "exit_group": (231, 94), "getrandom": (318, 278), "rseq": (334, 293),
 }  # fmt: skip
-"""By machine: its audit number; read, write, close, lseek, mmap, mprotect, munmap, brk,
-rt_sigaction, rt_sigprocmask, rt_sigreturn, writev, sched_yield, mremap, madvise, getpid, exit,
-getrusage, sigaltstack, gettid, futex, clock_gettime, clock_nanosleep, exit_group, getrandom, rseq;
-prlimit64, which must be about this process; tgkill, which must end it."""
+_CALLS_ABOUT_ITSELF = {"prlimit64": (302, 261), "tgkill": (234, 131)}
+"""These take a process first: 0 for the calling one, or its number."""
 _LOAD, _EQUALS, _RETURN = 0x20, 0x15, 0x06  # BPF
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
 
-_LEAST = 10
-"""A file of no size may take this part of the time that a file may take, and a third of the
-memory."""
-_ROW_MB = 1_000
-"""Inflated megabytes of the largest file that the limits are for: some million rows."""
+_LARGE = 90 * MB
+"""Inflated bytes of a file that may take all of the time and memory: about 200,000 rows."""
 
 _limits = Limits()
 
@@ -74,17 +73,21 @@ def confine(limits: Limits) -> None:
 
 
 def allow(size: int) -> None:
-    """Allow as much time and memory as a file of so many bytes, inflated, may take."""
+    """Allow as much time and memory as a file of so many bytes, inflated, may take.
+
+    A small file gets a tenth of the time, and a third of the memory.
+    """
     if sys.platform == "win32":
         return
     import resource
 
-    part = size / (_ROW_MB * MB)
-    memory = int(min(1, 1 / 3 + 12 * part) * _limits.memory_mb * MB)
-    seconds = int(min(1, 1 / _LEAST + 5 * part) * _limits.seconds) or 1
-    for kind, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+    share = size / _LARGE
+    for kind, part, most in (
+        (resource.RLIMIT_AS, min(1, 1 / 3 + share), _limits.memory_mb * MB),
+        (resource.RLIMIT_CPU, min(1, 1 / 10 + share), _limits.seconds),
+    ):
         with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+            resource.setrlimit(kind, (math.ceil(part * most), resource.getrlimit(kind)[1]))
 
 
 def _deny_files_and_network(libc: ctypes.CDLL) -> None:
@@ -101,14 +104,14 @@ def _deny_files_and_network(libc: ctypes.CDLL) -> None:
 
 def _deny_other_calls(libc: ctypes.CDLL) -> None:
     """Allow only the system calls of computing, reading what is open, and ending."""
-    if platform.machine() not in _SYSCALLS or sys.maxsize < 2**32:
+    if platform.machine() not in _MACHINES or sys.maxsize < 2**32:
         return
-    machine, harmless, limit, end = _SYSCALLS[platform.machine()]
+    column, machine = _MACHINES[platform.machine()]
     steps = [(_LOAD, 0, 0, 4), (_EQUALS, 1, 0, machine), (_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, 0)]
-    for call in harmless:
-        steps += [(_EQUALS, 0, 1, call), (_RETURN, 0, 0, _ALLOW)]
-    for call, process in ((limit, 0), (end, os.getpid())):
-        steps += [(_EQUALS, 0, 4, call), (_LOAD, 0, 0, 16), (_EQUALS, 0, 1, process),
+    for numbers in _HARMLESS_CALLS.values():
+        steps += [(_EQUALS, 0, 1, numbers[column]), (_RETURN, 0, 0, _ALLOW)]
+    for numbers, process in zip(_CALLS_ABOUT_ITSELF.values(), (0, os.getpid()), strict=True):
+        steps += [(_EQUALS, 0, 4, numbers[column]), (_LOAD, 0, 0, 16), (_EQUALS, 0, 1, process),
                   (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]  # fmt: skip
     steps.append((_RETURN, 0, 0, _REFUSE))
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))

@@ -18,7 +18,7 @@ from typing import IO, Any, BinaryIO, TypeVar
 
 import importer
 from importer.base.texts import N_, text
-from importer.config.limits import Limits
+from importer.config.limits import MB, Limits
 from importer.domain.problems import Code
 from importer.workbook.formats.refusals import (
     RefusedError,
@@ -68,7 +68,9 @@ class ConfinedProcess:
             **groups,
         )
         self._input: IO[bytes] = self._process.stdin  # type: ignore[assignment]
-        self._answers: io.BufferedReader = self._process.stdout  # type: ignore[assignment]
+        self._output: io.BufferedReader = self._process.stdout  # type: ignore[assignment]
+        self._raw = _Limited(self._output.raw)
+        self._answers = io.BufferedReader(self._raw, MB)
         self._ends: IO[bytes] = self._process.stderr  # type: ignore[assignment]
         self._owner = os.getpid()
         self._timed_out = False
@@ -108,6 +110,7 @@ class ConfinedProcess:
         """
         clock = threading.Timer(limits.seconds * _CLOCK, self._run_out)
         clock.start()
+        self._raw.left = limits.memory_mb * MB  # the process has the whole answer in memory
         try:
             value = assemble(self._parts())
         except RefusedError:
@@ -184,10 +187,31 @@ class ConfinedProcess:
         self.kill()
         if self._sender is not None:
             self._sender.join()
-        for pipe in (self._input, self._answers, self._ends):
+        for pipe in (self._input, self._answers, self._output, self._ends):
             with suppress(OSError):
                 pipe.close()
         self._process.wait()
+
+
+class _Limited(io.RawIOBase):
+    """A pipe of which only so many bytes are read, whatever a compromised process sends."""
+
+    def __init__(self, pipe: Any) -> None:
+        self._pipe = pipe
+        self.left = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._pipe.fileno()
+
+    def readinto(self, buffer: Any) -> int | None:
+        size: int | None = self._pipe.readinto(buffer)
+        self.left -= size or 0
+        if self.left < 0:
+            raise EOFError
+        return size
 
 
 def _working_folder() -> str:

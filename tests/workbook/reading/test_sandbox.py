@@ -133,6 +133,22 @@ def test_an_invalid_answer_means_that_the_file_cannot_be_read(
     assert caught.value.code == "unreadable-file"
 
 
+def test_an_endless_answer_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control, with a higher limit, would run until the clock ends it."""
+    sabotage(monkeypatch, {"bad": "endless()"}, start="""
+from importer.workbook.reading.raw import RawSheet
+def endless():
+    import pickle
+    sheet = pickle.dumps(RawSheet("x" * 1_000_000))
+    while True:
+        for pipe in range(3, 20):
+            try: os.write(pipe, sheet)
+            except OSError: pass
+""")  # fmt: skip
+    with pytest.raises(FileError, match="the reader failed"):
+        sandbox.read_workbook(good_workbook(tmp_path / "bad.xlsx"), Limits(memory_mb=100))
+
+
 def test_modules_in_the_working_folder_and_in_pythonpath_are_not_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,7 @@ def put(ledger: Ledger, requests: list[Request]) -> None:
         snapshot = load_snapshot(writing.connection, "default", scope, TODAY)
         locked.check_covers(scope, snapshot)
         plan = make_plan(requests, snapshot)
-        assert not plan.problems, plan.problems[0]
+        assert not plan.problems, next(iter(plan.problems))
         facts = BatchFacts("default", clock.now(), "bench", "-", "-", len(requests), 0, 0)
         apply_changes(writing, plan.changes, facts, plan.new_customers)
 

@@ -39,7 +39,7 @@ _LOAD, _EQUALS, _RETURN = 0x20, 0x15, 0x06  # BPF
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
 
 _LARGE = 90 * MB
-"""Inflated bytes of a file that may take all of the time and memory: about 200,000 rows."""
+"""Inflated bytes of a file that may take all of the time and memory: some 300,000 rows."""
 
 _limits = Limits()
 

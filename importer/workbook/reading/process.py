@@ -204,7 +204,7 @@ class _Limited(io.RawIOBase):
         return True
 
     def fileno(self) -> int:
-        return self._pipe.fileno()
+        return int(self._pipe.fileno())
 
     def readinto(self, buffer: Any) -> int | None:
         size: int | None = self._pipe.readinto(buffer)

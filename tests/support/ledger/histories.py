@@ -88,6 +88,7 @@ class History:
         result = self.command("undo", str(number), "--json", *options)
         assert result.exit_code == exit_code, result.out + result.err
         document: dict[str, Any] = result.json
+        assert document.pop("further_problems") == []
         assert list(document) == ["batch", "undoes", "changes", "problems"]
         assert list(document["changes"]) == CHANGES
         document["changes"] = {name: n for name, n in document["changes"].items() if n}

@@ -101,12 +101,13 @@ def assert_unreadable(report: dict[str, Any], path: Path, code: str) -> None:
     [problem] = report["problems"]
     assert list(report) == [
         "file", "sha256", "status", "batch", "rows", "changes", "otcs", "problems", "corrections",
+        "further_problems",
     ], path  # fmt: skip
     assert {**report, "sha256": None, "problems": problem["code"]} == {
         "file": str(path), "sha256": None, "status": "unreadable", "batch": None,
         "rows": {"read": 0, "applied": 0, "unchanged": 0, "rejected": 0},
         "changes": dict.fromkeys(report["changes"], 0), "otcs": [],
-        "problems": code, "corrections": None,
+        "problems": code, "corrections": None, "further_problems": [],
     }  # fmt: skip
     assert path.name in problem["message"]
     assert problem["fix"]

@@ -73,7 +73,7 @@ class ConfinedProcess:
         self._answers = io.BufferedReader(self._raw, MB)
         self._ends: IO[bytes] = self._process.stderr  # type: ignore[assignment]
         self._owner = os.getpid()
-        self._timed_out = False
+        self._timed_out = self._is_killed = False
         self._sender: threading.Thread | None = None
         self._sent: str | Exception = ""
 
@@ -85,7 +85,8 @@ class ConfinedProcess:
     @property
     def is_usable(self) -> bool:
         """Whether it is owned and takes another file."""
-        return self.is_owned and not self._input.closed and self._process.poll() is None
+        is_open = not self._input.closed and not self._is_killed
+        return self.is_owned and is_open and self._process.poll() is None
 
     def ask(self, work: object, source: BinaryIO, limits: Limits) -> None:
         """Send work on a file, which is closed then, in a thread of its own."""
@@ -121,6 +122,9 @@ class ConfinedProcess:
                 self._process.wait(_SECONDS_TO_END)
             self.kill()
             raise self._reason(f"{type(error).__name__}: {error}", limits) from error
+        except BaseException:  # interrupted; a part of the answer may be left
+            self.kill()
+            raise
         else:
             self._finish()
             if not isinstance(self._sent, str):
@@ -174,6 +178,7 @@ class ConfinedProcess:
 
     def kill(self) -> None:
         """End the process at once; a thread that waits for its answer gets a RefusedError."""
+        self._is_killed = True
         if sys.platform == "win32":
             self._process.kill()
         elif self._process.poll() is None:

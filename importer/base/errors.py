@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import NoReturn
 
 from importer.base.texts import Text
@@ -22,7 +23,8 @@ class TerminatedError(KeyboardInterrupt):
 
 
 def terminate(*_: object) -> NoReturn:
-    """Handle SIGTERM."""
+    """Handle SIGTERM; another one, such as timeout(1) sends, does not disturb the cleaning up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise TerminatedError
 
 

@@ -29,6 +29,9 @@ HOSTILE = (
 NEEDED = {"files": "in.xlsx", "batch": "1", "file": "copy.db"}
 """What an argument is otherwise, by its name."""
 
+QUICK = (("history",), ("export",), ("ledger", "init"), ("template",), ("serve",))
+"""Commands that are tried by default."""
+
 
 def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words that call each command."""
@@ -77,7 +80,11 @@ def run(capsys: pytest.CaptureFixture[str], words: list[str]) -> CommandResult:
     return result
 
 
-@pytest.mark.parametrize("words", [*commands(cli)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [words if words in QUICK else pytest.param(words, marks=pytest.mark.thorough)
+     for words in commands(cli)], ids=" ".join,
+)  # fmt: skip
 def test_a_hostile_value_is_no_internal_error(
     capsys: pytest.CaptureFixture[str], ledger: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:

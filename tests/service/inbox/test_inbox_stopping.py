@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,7 @@ from builders import Sheets, code_of, customer, otc
 from importer.service.stopping import StopSignal
 from importer.workbook.checking.check import check_workbook
 from inbox_workbooks import batches, good, licenses_by_customer
-from service_folders import Folders
+from service_folders import Folders, table
 from services import Serve, ServiceProcess, program_with, running, running_process
 from systems import posix_only
 from waiting import PATIENCE, wait_until
@@ -139,3 +142,28 @@ def test_a_running_service_takes_over_the_claims_of_a_killed_one(folders: Folder
         service.wait_for("workbook-applied")
     assert batches(folders) == ["work.xlsx"]
     assert folders.waiting == []
+
+
+@needs_signals
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_once_prints_what_was_done_before_it_was_stopped(
+    folders: Folders, number: signal.Signals, exit_code: int
+) -> None:
+    """Even if a part of it does not stop."""
+    folders.configure(table(every="1h"))
+    folders.drop("in.xlsx", good(1))
+    hangs = program_with(
+        "import time", "from importer.service import service",
+        "from importer.service.exports.run import Exports", "service.GRACE = 0.1",
+        "Exports.round = lambda *_: (open('hanging', 'w').close(), time.sleep(1000))",
+    )  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, *hangs, "serve", "--once", "--json", "--config", str(folders.config)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    wait_until(Path("hanging").exists)
+    process.send_signal(number)
+    out, _ = process.communicate()
+    document = json.loads(out)
+    assert process.returncode == document["exit_code"] == exit_code
+    assert [workbook["status"] for workbook in document["workbooks"]] == ["applied"]

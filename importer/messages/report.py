@@ -15,8 +15,11 @@ from importer.domain.entities import Subscription
 from importer.domain.otc_code import masked
 from importer.domain.planning.changes import UNDO_ONLY, Change, ChangeKind
 from importer.domain.planning.plan import Demand
-from importer.domain.problems import MOST_IN_FULL, Code, Problem, Problems, Severity
+from importer.domain.problems import Code, Problem, Problems, Severity
 from importer.domain.sheets import SHEETS, ColumnKind
+
+_MOST_ROWS = 10_000
+"""Rows that corrections give back, perhaps all for one problem of the header."""
 
 
 class Result(StrEnum):
@@ -84,7 +87,7 @@ class Report:
     def lists_problems(self) -> bool:
         """True if the corrections only list problems: too many rows were rejected."""
         are_further = any(cause.code.severity is Severity.ERROR for cause in self.problems.further)
-        return are_further or self.rows.rejected > MOST_IN_FULL
+        return are_further or self.rows.rejected > _MOST_ROWS
 
     @property
     def exit_code(self) -> int:

@@ -69,8 +69,7 @@ def test_without_a_bound_all_are_shown_and_given_back(
     command: CommandLine, bad: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So the bound is what the other tests see."""
-    for module in ("importer.domain.problems", "importer.messages.report"):
-        monkeypatch.setattr(f"{module}.MOST_IN_FULL", 10**6)
+    monkeypatch.setattr("importer.domain.problems.MOST_IN_FULL", 10**6)
     result = command("check", bad, "--json")
     assert len(result.errors) == BAD + 1
     assert load_workbook(result.corrections)["Add OTC"].max_row == BAD + 1 + GOOD + 1

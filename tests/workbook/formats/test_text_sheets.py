@@ -116,7 +116,6 @@ def test_the_option_sheet_does_not_overrule_the_name_of_a_file(command: CommandL
 
 @pytest.mark.parametrize(("arguments", "named"), [
     (("--sheet", "Nonsense", "x.csv"), "Add OTC"),
-    (("--sheet", "", "x.csv"), "Add OTC"),
     (("--sheet", "Add OTC", "x.xlsx"), "2: First, Second"),
 ])  # fmt: skip
 @pytest.mark.parametrize("verb", ["check", "apply"])

@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -39,6 +40,8 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[Path]:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file():
             raise OSError(errno.EISDIR if target.is_dir() else errno.ENODEV, "")
+        if os.name == "nt" and target.exists() and not os.access(target, os.W_OK):
+            raise OSError(errno.EROFS, "", str(target))  # it cannot be replaced
         _remove_left_over(target.parent)
         temporary = _temporary(target, mode)
         try:
@@ -116,6 +119,13 @@ def remove(path: Path) -> None:
     """Remove the file `path` if it exists; raise OutputError on failure."""
     with _writing(path):
         path.unlink(missing_ok=True)
+
+
+def unlink(path: Path) -> None:
+    """Remove the file `path`, a read-only one too, whose removal Windows refuses."""
+    if os.name == "nt":
+        path.chmod(stat.S_IWRITE)
+    path.unlink()
 
 
 def numbered(path: Path) -> Iterator[Path]:
@@ -250,6 +260,8 @@ def real_path(path: Path) -> Path:
 
 def unusable_path(path: str | os.PathLike[str]) -> object | None:
     """The reason why no file can ever have that path; None if one can."""
+    if os.path.abspath(path).startswith("\\\\.\\"):  # NUL, and CON.xlsx before Windows 11
+        return text(N_("Windows reserves that name for a device"))
     try:
         os.lstat(path)
     except UnicodeError:
@@ -261,6 +273,12 @@ def unusable_path(path: str | os.PathLike[str]) -> object | None:
     return None
 
 
+_NOT_SHARED = (32, 33)  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
+_DELETE, _SHARE_ALL = 0x10000, 7
+_LONG_PATH = 240
+"""Characters from which on Windows may say that a folder does not exist: its limit is 260, or
+less for a temporary file beside."""
+
 _REASONS = {
     errno.ENOENT: N_("the folder does not exist"),
     errno.ENOTDIR: N_("the folder does not exist"),
@@ -270,12 +288,32 @@ _REASONS = {
     errno.EEXIST: N_("it is a file, not a folder"),
     errno.EACCES: N_("permission denied, or the file is open in another program"),
     errno.EPERM: N_("permission denied, or the file is open in another program"),
-    errno.EROFS: N_("the disk is read-only"),
+    errno.EROFS: N_("the disk or the file is read-only"),
     errno.ENOSPC: N_("the disk is full"),
 }
 
 
 def os_error_reason(error: OSError) -> object:
     """The reason of `error` for a person; the system's own words where no text is known."""
-    reason = _REASONS.get(error.errno or 0)
+    if is_in_use(error):
+        return text(N_("it is open in another program"))
+    number = error.errno or 0
+    if os.name == "nt" and len(str(error.filename2 or error.filename)) >= _LONG_PATH:
+        number = errno.ENAMETOOLONG if number in (errno.ENOENT, errno.EINVAL) else number
+    reason = _REASONS.get(number)
     return text(reason) if reason else error.strerror or error
+
+
+def is_in_use(error: OSError) -> bool:
+    """Whether another program has the file open and does not share it, as only Windows has it."""
+    if sys.platform != "win32" or error.errno != errno.EACCES:
+        return False
+    import _winapi
+
+    if error.winerror not in _NOT_SHARED:  # Python opens, and Windows replaces, without saying so
+        path = error.filename2 or error.filename
+        try:
+            _winapi.CloseHandle(_winapi.CreateFile(path, _DELETE, _SHARE_ALL, 0, 3, 0, 0))
+        except OSError as again:
+            error = again
+    return error.winerror in _NOT_SHARED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import gc
 import io
@@ -55,15 +56,28 @@ with Python's default of 700, collecting took a fifth of the time."""
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program with `arguments`, by default those of the command line, and exit."""
+    codecs.register_error("plain", _plain)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack a letter or an arrow
-            stream.reconfigure(errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            is_legacy = sys.platform == "win32" and not os.environ.get("PYTHONIOENCODING")
+            stream.reconfigure(encoding="utf-8" if is_legacy else None, errors="plain")
     signal.signal(signal.SIGTERM, terminate)
     exit_code = run(sys.argv[1:] if arguments is None else arguments)
     for number in (signal.SIGINT, signal.SIGTERM):  # everything is done
         signal.signal(number, signal.SIG_IGN)
     gc.freeze()  # spares a last collection
     sys.exit(exit_code)
+
+
+_PLAIN = {"→": "->", "✓": "+", "✗": "x", "…": "...", "–": "-", "—": "-"}
+_PLAIN |= dict.fromkeys("“”‘’«»‹›", "'")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Replace what a terminal lacks, by nothing that ends a text in JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return _PLAIN.get(error.object[error.start], "?"), error.start + 1
 
 
 def run(arguments: Sequence[str]) -> int:

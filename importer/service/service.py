@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 from importer.base.errors import EXIT_DONE, terminate
 from importer.base.texts import N_, text
@@ -110,18 +112,41 @@ def _stop(context: ServiceContext, threads: list[threading.Thread]) -> None:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Have SIGTERM and Ctrl-C raise KeyboardInterrupt here, also where the latter is ignored."""
+    """Have SIGTERM and Ctrl-C raise KeyboardInterrupt here, also where the latter is ignored.
+
+    On Windows, Ctrl-Break and closing the console do so too.
+    """
     handlers = ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, terminate))
     before = {number: signal.signal(number, handler) for number, handler in handlers}
     # Sent when another program opens a file for writing while the inbox has a lease on it
     # (arrivals.py). It ends the process unless it is ignored.
     if hasattr(signal, "SIGIO"):
         before[signal.SIGIO] = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    _stop_with_console()
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@cache
+def _stop_with_console() -> Callable[[int], object] | None:
+    """Have Windows raise SIGINT where it would end the process; give what it calls, to be kept."""
+    if sys.platform != "win32":
+        return None
+    import ctypes
+
+    def stop(event: int) -> bool:
+        if event != signal.CTRL_C_EVENT:  # which Python handles
+            signal.raise_signal(signal.SIGINT)
+        if event > signal.CTRL_BREAK_EVENT:  # the process ends when this returns
+            time.sleep(2 * GRACE)
+        return bool(event != signal.CTRL_C_EVENT)
+
+    handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(stop)
+    ctypes.WinDLL("kernel32").SetConsoleCtrlHandler(handler, True)
+    return handler
 
 
 def _notify(*lines: str) -> None:

@@ -20,14 +20,14 @@ def run_program(*words: str | Path | bytes, **environment: str) -> tuple[int, st
     result = subprocess.run(
         [sys.executable, "-m", "importer", *words],
         capture_output=True, check=False, env=os.environ | environment,
-        encoding=environment.get("PYTHONIOENCODING"), text=True,
+        encoding=environment.get("PYTHONIOENCODING") or "utf-8", text=True,
     )  # fmt: skip
     return result.returncode, result.stdout, result.stderr
 
 
 @pytest.mark.parametrize(
     ("encoding", "options"),
-    [("cp1252", []), pytest.param("cp437", ["--json"], marks=pytest.mark.thorough),
+    [("cp1252", []), ("", []), pytest.param("cp437", ["--json"], marks=pytest.mark.thorough),
      pytest.param("cp1252", ["--json"], marks=pytest.mark.thorough),
      pytest.param("cp437", [], marks=pytest.mark.thorough),
      pytest.param("utf-8", [], marks=pytest.mark.thorough)],
@@ -35,7 +35,8 @@ def run_program(*words: str | Path | bytes, **environment: str) -> tuple[int, st
 def test_neither_the_file_name_nor_the_output_encoding_stops_an_apply(
     encoding: str, options: list[str], command: CommandLine, ledger: Path
 ) -> None:
-    """Names out of old archives are not UTF-8; redirected output on Windows has no arrows."""
+    """Names out of old archives are not UTF-8. An output without arrows gets plain ones; what is
+    redirected is UTF-8, on Windows too."""
     name = b"cat\xe1logo.xlsx" if sys.platform == "linux" else "cat\xe1logo.xlsx".encode()
     os.rename(os.fsencode(bad_workbook()), name)
     exit_code, out, err = run_program(
@@ -43,6 +44,7 @@ def test_neither_the_file_name_nor_the_output_encoding_stops_an_apply(
     )
     assert (exit_code, err) == (1, "")
     assert ('"partly-applied"' if options else "bad-number") in out
+    assert options or ("->" if encoding.startswith("cp") else "→") in out
     assert len(command("history", "--json").json) == 1
 
 

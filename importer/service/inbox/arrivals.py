@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from importer.base.files import os_error_reason
+from importer.base.files import is_in_use, os_error_reason
 from importer.base.texts import text
 from importer.config.service import InboxSettings
 from importer.service.events import Event, log
@@ -133,8 +133,10 @@ class InboxScanner:
             except FileNotFoundError:  # another service has taken it
                 return None
             except OSError as error:
-                self._log_once(name, Event.NOT_OPENED, reason=os_error_reason(error))
-                return None
+                if not is_in_use(error):
+                    self._log_once(name, Event.NOT_OPENED, reason=os_error_reason(error))
+                    return None
+                examined = Examined(Writers.SOME, None)
         if examined.writers is Writers.SOME:
             self._log_once(name, Event.IN_USE)
         return examined

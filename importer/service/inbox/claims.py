@@ -25,7 +25,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from importer.base.files import make_folder, numbered, whole_file
+from importer.base.files import make_folder, numbered, unlink, whole_file
 from importer.service.inbox.result import InboxResult, KeptResult
 from importer.service.locks import LOCK, lock_of, new_name, service_lock
 
@@ -103,7 +103,7 @@ class Claim:
 
     def end(self) -> None:
         """Remove the claim, whose workbook was filed."""
-        self.workbook.unlink()  # first: without it the rest means nothing
+        unlink(self.workbook)  # first: without it the rest means nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_if_empty(self) -> bool:
@@ -222,7 +222,7 @@ def _moved(path: Path, target: Path) -> bool:
             return False
         path.rename(target)
         return True
-    path.unlink()
+    unlink(path)
     return True
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError
-from importer.base.files import make_folder, os_error_reason, put_new, whole_file
+from importer.base.files import is_in_use, make_folder, os_error_reason, put_new, whole_file
 from importer.base.texts import N_, text
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault
@@ -125,7 +125,9 @@ class InboxWorker:
         try:
             claim = self._claims.take(path)
         except OSError as error:
-            if path not in self._backoff:
+            if path not in self._backoff and is_in_use(error):
+                log(Event.IN_USE, file=path.name)
+            elif path not in self._backoff:
                 log(Event.NOT_OPENED, file=path.name, reason=os_error_reason(error))
             self._backoff.put_off(path)
             return None

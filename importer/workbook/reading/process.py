@@ -39,7 +39,9 @@ _START = (
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 """Variables without which Python may not start. The others may hold passwords."""
 _SECONDS_TO_END = 2
-_TOO_LONG = -getattr(signal, "SIGXCPU", 0)
+_TOO_LONG = 1816 if sys.platform == "win32" else -signal.SIGXCPU  # ERROR_NOT_ENOUGH_QUOTA
+_ABORTED = 0xC0000409 if sys.platform == "win32" else -signal.SIGABRT
+"""How calamine ends when it gets no memory."""
 _CLOCK = 3
 """Seconds on the clock for each second of processor time: the machine may be busy."""
 _ALLOWED = {(allowed.__module__, allowed.__name__): allowed for allowed in ANSWER_TYPES}
@@ -57,15 +59,20 @@ class ConfinedProcess:
         # there. The program's own folder comes first, wherever it is.
         program = str(Path(importer.__file__).parent.parent)
         path = [program, *(entry for entry in sys.path if entry not in ("", _working_folder()))]
-        groups: dict[str, Any] = {"process_group": 0} if sys.platform != "win32" else {}
+        python = sys.executable
+        apart: dict[str, Any] = {"process_group": 0}
+        if sys.platform == "win32":
+            # That of a virtual environment starts another process, which would not be limited.
+            python = sys._base_executable  # type: ignore[attr-defined]
+            apart = {"creationflags": subprocess.DETACHED_PROCESS}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-I", "-S", "-c", _START, json.dumps(path), module],
+            [python, "-I", "-S", "-c", _START, json.dumps(path), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
             | {"OPENBLAS_NUM_THREADS": "1"},  # of numpy, which openpyxl imports
-            **groups,
+            **apart,
         )
         self._input: IO[bytes] = self._process.stdin  # type: ignore[assignment]
         self._output: io.BufferedReader = self._process.stdout  # type: ignore[assignment]
@@ -168,7 +175,7 @@ class ConfinedProcess:
             return self._sent
         if self._timed_out or (code and code == _TOO_LONG):
             return too_large(text(N_("reading it takes too long")), "seconds", limits.seconds)
-        if code == -signal.SIGABRT:  # as calamine does when it gets no memory
+        if code == _ABORTED:
             return too_much_memory(limits)
         return reader_failed(detail)
 

@@ -9,7 +9,8 @@ import stat
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from importer.base.texts import N_, text
+from importer.base.files import os_error_reason
+from importer.base.texts import N_, Text, text
 from importer.config.limits import MB, Limits
 from importer.workbook.formats import refusals
 
@@ -59,5 +60,5 @@ def send(work: object, source: BinaryIO, receiver: IO[bytes]) -> str:
 
 
 def _unreadable(error: OSError | ValueError) -> refusals.RefusedError:
-    strerror = error.strerror if isinstance(error, OSError) else None
-    return refusals.unreadable(strerror or str(error))
+    reason = os_error_reason(error) if isinstance(error, OSError) else error
+    return refusals.unreadable(reason if isinstance(reason, Text) else str(reason))

@@ -36,21 +36,25 @@ class _ExtendedLimits(ctypes.Structure):
 
 
 def limit_process(process: subprocess.Popen[bytes], limits: Limits) -> None:
-    """Limit a process that has not seen a file yet; on other systems it does so itself."""
+    """Limit a process that has not seen a file yet; on other systems it does so itself.
+
+    Raises OSError if it runs without limits.
+    """
     if sys.platform != "win32":
         return
-    kernel = ctypes.WinDLL("kernel32")
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
     kernel.CreateJobObjectW.restype = ctypes.c_void_p
-    job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+    job = subprocess.Handle(kernel.CreateJobObjectW(None, None) or 0)
     extended = _ExtendedLimits(process_memory=limits.memory_mb * MB)
     extended.basic = _BasicLimits(
         process_time=limits.seconds * _SECOND,
         processes=1,
         flags=_PROCESS_TIME | _ACTIVE_PROCESSES | _PROCESS_MEMORY | _DIE_ON_FAULT | _END_WITH_JOB,
     )
-    kernel.SetInformationJobObject(
-        job, _EXTENDED_LIMITS, ctypes.byref(extended), ctypes.sizeof(extended)
-    )
-    handle = ctypes.c_void_p(int(process._handle))
-    kernel.AssignProcessToJobObject(job, handle)
-    process.job = job  # the job, and the process, end with its last handle
+    handle = ctypes.c_void_p(job)
+    is_limited = kernel.SetInformationJobObject(
+        handle, _EXTENDED_LIMITS, ctypes.byref(extended), ctypes.sizeof(extended)
+    ) and kernel.AssignProcessToJobObject(handle, ctypes.c_void_p(int(process._handle)))
+    if not is_limited and process.poll() is None:
+        raise ctypes.WinError(ctypes.get_last_error())
+    process.job = job  # closed with `process`; the job, and the process, end with its last handle

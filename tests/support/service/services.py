@@ -225,7 +225,7 @@ class Serve:
             patch.setattr("importer.service.inbox.arrivals.STILL", 0.0)
             patch.setattr("importer.service.loops.LOOK_SOON", 0.01)
             assert isinstance(sys.stderr, io.TextIOWrapper)
-            sys.stderr.reconfigure(errors="replace")  # as `main` does
+            sys.stderr.reconfigure(errors="replace")  # much as `main` does
             exit_code = program.run(arguments)
         output = self._capture.readouterr()
         return ServeResult(exit_code, output.out, output.err)

@@ -20,6 +20,7 @@ from importer.base.texts import use_language
 from importer.ledger.engines.sqlite import FileLedger
 from importer.ledger.upkeep.setup import SetupOptions, init
 from servers import EMPTY, Server, another_server, new_folder, remove, shared_server, why_no_server
+from systems import IS_WINDOWS
 from tiers import assign_tiers, choose_examples
 from workbooks import good_workbook
 
@@ -30,6 +31,9 @@ sys.dont_write_bytecode = False
 # Other programs may slow the machine down as much as they like.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+collect_ignore = [] if IS_WINDOWS else ["base/test_windows.py"]
+"""Other systems share all files, and have signals where Windows has events."""
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,15 @@ from importer.base.errors import EXIT_DONE, EXIT_LEDGER, MisuseError
 from importer.base.texts import N_, text
 from importer.cli.options import CommonOptions, common_options, force_option
 from importer.cli.output import print_lines
-from importer.cli.translated import Group, argument, command, flag, option, with_examples
+from importer.cli.translated import (
+    Group,
+    TextOrNothing,
+    argument,
+    command,
+    flag,
+    option,
+    with_examples,
+)
 
 _HASH = re.compile("[0-9a-f]{64}")
 
@@ -113,6 +121,7 @@ def upgrade(options: CommonOptions) -> None:
 @option(
     "--expect-head",
     metavar="HASH",
+    type=TextOrNothing(),  # an export before the first batch has none
     help=N_("Ledger hash that an export shows. Its batch must still exist."),
 )
 @option(

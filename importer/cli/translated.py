@@ -58,11 +58,16 @@ class _Checked(click.Parameter):
 
     def _reason(self, word: str) -> object | None:
         is_path = isinstance(self.type, click.Path)
-        if not word.strip() and (is_path or isinstance(self, click.Option)):
+        is_stated = is_path or isinstance(self, click.Option)
+        if is_stated and not word.strip() and not isinstance(self.type, TextOrNothing):
             return text(N_("it must not be empty"))
         if is_path or "\0" in word:
             return unusable_path(word)
         return None
+
+
+class TextOrNothing(click.types.StringParamType):
+    """Text that may be empty."""
 
 
 class Argument(_Checked, click.Argument):

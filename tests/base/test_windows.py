@@ -18,11 +18,9 @@ from importer.service.service import _stop_with_console, _stopped_by_signals
 from inbox_workbooks import good
 from service_folders import Folders
 from services import Serve
-from systems import windows_only
 from workbooks import good_workbook
 
 pytest_plugins = ["service_fixtures"]
-pytestmark = windows_only("other systems share all files, and have signals instead")
 
 SHARES_NOTHING, SHARES_READING = 0, 1
 

@@ -17,11 +17,6 @@ def posix_only(reason: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(IS_WINDOWS, reason=reason)
 
 
-def windows_only(reason: str) -> pytest.MarkDecorator:
-    """Mark tests that only Windows can run."""
-    return pytest.mark.skipif(not IS_WINDOWS, reason=reason)
-
-
 def linux_only(reason: str, machine: str = "") -> pytest.MarkDecorator:
     """Mark tests that only Linux can run, if named only on such a machine."""
     is_other = sys.platform != "linux" or machine not in ("", platform.machine())

@@ -164,7 +164,7 @@ NOT_A_TIME = {
     **{
         nonsense: f"Error: Invalid value for '--as-of': {nonsense!r} is neither a date "
         "(YYYY-MM-DD) nor a batch number."
-        for nonsense in ("yesterday", "2026-02-30", "02/03/2026", "2026-03", "0", "-1", "1.0", "",
+        for nonsense in ("yesterday", "2026-02-30", "02/03/2026", "2026-03", "0", "-1", "1.0",
                          "2026-03-02T12:00", "99999999999")
     },
 }  # fmt: skip

@@ -25,6 +25,7 @@ def run_program(*words: str | Path | bytes, **environment: str) -> tuple[int, st
     return result.returncode, result.stdout, result.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("encoding", "options"),
     [("cp1252", []), ("", []), pytest.param("cp437", ["--json"], marks=pytest.mark.thorough),

@@ -177,6 +177,7 @@ def test_a_ledger_that_fails_is_asked_once(
     assert tried == names[:3]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("workbook")
 def test_corrections_that_cannot_be_made_do_not_hide_what_was_applied(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch

@@ -114,6 +114,7 @@ def test_every_fault_is_a_line_of_its_own_without_passwords(
     assert "hunter2" not in spanish
 
 
+@pytest.mark.thorough
 def test_pydantic_is_imported_only_for_a_file(tmp_path: Path) -> None:
     """It takes a tenth of a second."""
     script = (

@@ -44,6 +44,7 @@ def applied(command: CommandLine, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_no_workbook_contains_a_formula_or_a_link_out_of_it(
     applied: Path, command: CommandLine
 ) -> None:

@@ -42,6 +42,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importer.base.clock.today", lambda: TODAY)
 
 
+@pytest.mark.thorough
 def test_the_folder_holds_the_workbooks_that_are_made_now_and_no_others(tmp_path: Path) -> None:
     """Sheet by sheet: values, formulas and their results, formats, merged and hidden cells."""
     make_samples(tmp_path)

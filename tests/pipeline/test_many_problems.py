@@ -65,6 +65,7 @@ def test_the_good_rows_are_applied_and_the_others_are_listed(
     assert (result.exit_code, result.row_counts) == (0, (BAD + 1 + GOOD, BAD + 1, GOOD, 0))
 
 
+@pytest.mark.thorough
 def test_without_a_bound_all_are_shown_and_given_back(
     command: CommandLine, bad: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

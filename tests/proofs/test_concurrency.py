@@ -58,6 +58,7 @@ def test_many_processes_at_once_overallocate_nothing_and_lose_nothing(
     assert engine == "sqlite" or load != FULL or result.tally.retries > 0
 
 
+@pytest.mark.thorough
 @pytest.mark.both_engines
 def test_the_load_catches_a_naive_check_then_insert(where: str, tmp_path: Path) -> None:
     """The control: importers that look first and write later, on a ledger without its own guards.

@@ -182,6 +182,7 @@ CONTROLS = [
 """Planted faults, and the sheets that they show on: with these they are found soon."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("plant", "sheets"), CONTROLS)
 def test_a_planted_fault_in_a_rule_is_found(
     plant: Callable[[pytest.MonkeyPatch], None],

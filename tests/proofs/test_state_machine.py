@@ -164,6 +164,7 @@ CONTROLS = [
 """Planted faults, each with a seed that finds it soon."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("plant", "control_seed"), CONTROLS)
 def test_a_planted_fault_is_found(
     plant: Callable[[pytest.MonkeyPatch], None],

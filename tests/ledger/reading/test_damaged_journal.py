@@ -67,6 +67,7 @@ def test_a_block_that_is_none_is_named_in_one_line(sound: SoundLedger) -> None:
         assert_damaged(sound, description)
 
 
+@pytest.mark.thorough
 def test_a_line_of_another_shape_is_named_in_one_line(sound: SoundLedger) -> None:
     """Even if only a fact of an image is of another type."""
     block = first_block(sound)

@@ -83,6 +83,7 @@ def assert_as_expected(zone: str, minutes: list[Minute], *crons: str) -> None:
         assert runs(by_cron(cron, zone), minutes) == expected(cron, minutes), cron
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("zone", "day"), WEEKS)
 def test_every_time_comes_once_as_clocks_change(zone: str, day: str) -> None:
     """Fixed times come once, at the first minute after a gap; others follow real time.

@@ -145,7 +145,10 @@ def test_a_running_service_takes_over_the_claims_of_a_killed_one(folders: Folder
 
 
 @needs_signals
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "exit_code"),
+    [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.thorough)],
+)
 def test_once_prints_what_was_done_before_it_was_stopped(
     folders: Folders, number: signal.Signals, exit_code: int
 ) -> None:

@@ -76,6 +76,7 @@ def test_a_row_below_a_merged_cell_that_returns_alone_says_that_a_value_is_missi
     assert not sheet.merged_cells.ranges
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [[], ["--partial"]])
 def test_without_a_header_every_row_comes_back(
     options: list[str], command: CommandLine, filled: Path

@@ -21,6 +21,8 @@ from importer.pipeline.job import Job
 from scripts import ROOT
 from statements import recorded_statements
 
+pytestmark = pytest.mark.thorough
+
 SAMPLES = [ROOT / "samples" / name for name in ("onboarding.xlsx", "changes.xlsx")]
 NOON = dt.datetime(2026, 3, 6, 12, tzinfo=dt.UTC)
 

@@ -11,6 +11,8 @@ from builders import customer, device, edit, write_workbook
 from device_ledger import AGAIN, FACTS, GONE, ON, DeviceLedger, known
 from device_ledger import devices as devices
 
+pytestmark = pytest.mark.thorough
+
 both_engines = pytest.mark.both_engines
 
 

@@ -13,7 +13,7 @@ from command_line import CommandLine
 from dated_history import LATER, Past, Recording, View, cells_of, instant
 
 pytest_plugins = "filled_ledgers"
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.thorough]
 
 
 def without_what_days_change(view: View) -> list[Any]:

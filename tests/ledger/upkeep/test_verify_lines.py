@@ -14,7 +14,7 @@ from journals import StoredLines, hash_of_blocks, with_lines
 from sound_ledger import SoundLedger, StoredRow
 
 pytest_plugins = "filled_ledgers"
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.thorough]
 
 
 def compute_hashes(sound: SoundLedger) -> None:

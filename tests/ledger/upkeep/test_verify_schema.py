@@ -13,6 +13,8 @@ from command_line import CommandLine
 from ledgers import raw
 from roles import TABLES, LedgerWithRoles
 
+pytestmark = pytest.mark.thorough
+
 pytest_plugins = "role_fixtures"
 
 

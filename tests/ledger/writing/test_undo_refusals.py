@@ -28,7 +28,7 @@ from histories import History, Step
 from ledgers import raw
 
 pytest_plugins = "filled_ledgers"
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.thorough]
 
 
 class Refusal(NamedTuple):

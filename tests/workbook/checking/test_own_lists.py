@@ -21,6 +21,8 @@ from importer.workbook.synonyms import SYNONYMS
 from own_lists import LIST_SUFFIXES, write_list
 from reports import problem_of, problems_of
 
+pytestmark = pytest.mark.thorough
+
 ENGLISH = ("Customer", "OTC", "Licences", "E-mail")
 SPANISH = ("Cliente", "Código", "Nº licencias", "Correo")
 ROWS = [("Clinica Norte", A, 5, "ana@norte.example"), ("Taller Sur", A, 3, "luis@sur.example")]

@@ -25,6 +25,8 @@ from reports import refusal_of
 from workbook_files import SHEET, Parts, pack, substitute
 from xlsb_files import XlsbSheet, record, write_xlsb
 
+pytestmark = pytest.mark.thorough
+
 STRINGS = b"<sst><si><t>50</t></si><si><t>60</t></si><si><t></t></si><si/></sst>"
 TOTAL = HEADERS["Add OTC"].index("Total Licenses")
 

@@ -16,6 +16,8 @@ from importer.workbook.formats.text import spelling
 from importer.workbook.formats.text.encodings import GUESSES, encoding_of
 from reports import problem_of, refusal_of
 
+pytestmark = pytest.mark.thorough
+
 HEADER = OTC_HEADER[:4]
 
 ENCODINGS = [

@@ -11,6 +11,8 @@ from hostile.originals import CODE, ODS_HEADER, ods_cell, ods_content, ods_parts
 from reports import errors_in
 from workbook_files import pack
 
+pytestmark = pytest.mark.thorough
+
 _DRAW = b'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:office'
 
 

@@ -54,6 +54,13 @@ def no_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importer.workbook.writing.corrections.write_corrections", lambda *_: None)
 
 
+@pytest.fixture(autouse=True)
+def _no_corrections_unless_looked_at(request: pytest.FixtureRequest) -> None:
+    """No test in these folders looks at them."""
+    if request.path.relative_to(Path(__file__).parent).parts[0] in ("domain", "ledger"):
+        request.getfixturevalue("no_corrections")
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """Where the test's ledger is, once something is applied."""

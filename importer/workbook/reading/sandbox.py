@@ -17,7 +17,7 @@ from importer.base.errors import FileError
 from importer.base.texts import N_, text
 from importer.config.limits import DEFAULT_LIMITS, Limits
 from importer.domain.problems import Code
-from importer.workbook.formats.refusals import RefusedError
+from importer.workbook.formats.refusals import RefusedError, reader_failed
 from importer.workbook.reading.process import ConfinedProcess
 from importer.workbook.reading.protocol import Work, assembled
 from importer.workbook.reading.raw import RawWorkbook
@@ -55,7 +55,7 @@ def read_ahead(
     """
     global _ahead
     work = _work(path, limits, encoding)
-    with suppress(OSError, RefusedError):  # read_workbook will report it
+    with suppress(RefusedError):  # read_workbook will report it
         process = _sent(work)
         with _lock:
             unwanted, _ahead = _ahead, (work, process)
@@ -72,9 +72,7 @@ def run(
     Gives what `assemble` makes of the parts of the answer, and the SHA-256 of the file. Raises
     RefusedError if there is no answer.
     """
-    process = _take(module)
-    process.ask(work, source, limits)
-    return _answer(module, process, limits, assemble)
+    return _answer(module, _asked(module, work, source, limits), limits, assemble)
 
 
 def end_reading() -> None:
@@ -115,9 +113,17 @@ def _taken_ahead(work: Work) -> ConfinedProcess | None:
 
 
 def _sent(work: Work) -> ConfinedProcess:
-    source = open_source(Path(work.path), work.limits)
-    process = _take(_READER)
-    process.ask(work, source, work.limits)
+    return _asked(_READER, work, open_source(Path(work.path), work.limits), work.limits)
+
+
+def _asked(module: str, work: object, source: BinaryIO, limits: Limits) -> ConfinedProcess:
+    """A process that is sent the work; raise RefusedError if none can be started or confined."""
+    try:
+        process = _take(module)
+        process.ask(work, source, limits)
+    except OSError as error:
+        source.close()
+        raise reader_failed(f"{type(error).__name__}: {error}") from error
     return process
 
 

@@ -246,6 +246,20 @@ def test_a_kept_process_that_has_ended_is_replaced(tmp_path: Path) -> None:
     assert list(sandbox._idle.values()) != [kept]
 
 
+def test_a_process_that_cannot_be_started_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the system has no room for another; nothing is read without it."""
+
+    def start(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "no more processes")
+
+    monkeypatch.setattr("subprocess.Popen", start)
+    sandbox.read_ahead(good_workbook(tmp_path / "good.xlsx"))
+    with pytest.raises(FileError, match="the reader failed"):
+        sandbox.read_workbook(tmp_path / "good.xlsx")
+
+
 def test_several_threads_read_at_once(tmp_path: Path) -> None:
     """Each gets its own file, and at most one process is kept."""
     paths = [write_cells(tmp_path / f"{n}.xlsx", {f"S{n}": [[n]]}) for n in range(4)]

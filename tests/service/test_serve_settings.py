@@ -114,6 +114,7 @@ def assert_refused(result: CommandResult, name: str) -> None:
     assert re.search(rf"(?<![\w.\[]){re.escape(name)}(?![\w.\]])", line), (name, line)
 
 
+@pytest.mark.thorough
 def test_each_wrong_setting_is_named_by_every_command(
     folders: Folders, serve: Serve, summary: Summary
 ) -> None:

@@ -9,6 +9,8 @@ import pytest
 from command_line import CommandLine
 from roles import DENIED, LedgerWithRoles, refusal, with_names
 
+pytestmark = pytest.mark.thorough
+
 pytest_plugins = "role_fixtures"
 
 ACCOUNTS = "SELECT DISTINCT account_id FROM journal ORDER BY 1"

@@ -20,7 +20,7 @@ from roles import (
 )
 
 pytest_plugins = "role_fixtures"
-pytestmark = pytest.mark.contract
+pytestmark = [pytest.mark.contract, pytest.mark.thorough]
 
 
 REWRITING = [

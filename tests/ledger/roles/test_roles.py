@@ -23,7 +23,7 @@ from roles import (
 )
 
 pytest_plugins = "role_fixtures"
-pytestmark = pytest.mark.usefixtures("more")
+pytestmark = [pytest.mark.usefixtures("more"), pytest.mark.thorough]
 
 
 @pytest.mark.contract

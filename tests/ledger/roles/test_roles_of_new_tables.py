@@ -15,6 +15,8 @@ from importer.cli import main as program
 from importer.ledger.engines import postgresql_access as access
 from roles import DENIED, FIRST, LedgerWithRoles, assert_no_right, refusal, with_names
 
+pytestmark = pytest.mark.thorough
+
 ODD = "50% of o'clock {{x}} :y \\ $z"
 """An account whose name has what means something in statements and in their templates."""
 

@@ -14,6 +14,8 @@ from importer.ledger.tables import account, batch, journal_block
 from importer.ledger.tables import otc as otcs
 from sound_ledger import SoundLedger, StoredRow
 
+pytestmark = pytest.mark.thorough
+
 pytest_plugins = "filled_ledgers"
 
 FORMATS = ["xlsx", "ods", "json", "html"]

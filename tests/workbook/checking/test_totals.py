@@ -25,6 +25,8 @@ from command_line import CommandLine, CommandResult
 from own_lists import LIST_SUFFIXES, write_list
 from reports import problem_of
 
+pytestmark = pytest.mark.thorough
+
 HEADER = ("Customer (Site) Name", "Managed By", "Avira OTC", "No of Licenses")
 ROWS = [("Norte", "Admin", A, 5), ("Sur", "Admin", A, 3)]
 

@@ -81,7 +81,7 @@ def reasons(result: CommandResult) -> list[tuple[str, str, str]]:
     return sorted((e["column"], e["code"], e["message"]) for e in result.errors)
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", pytest.param("es", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("form", ["fresh", "own"])
 @pytest.mark.parametrize("partial", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_every_cell_of_the_corrections_means_what_it_meant(

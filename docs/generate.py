@@ -38,7 +38,7 @@ makes XML read other files or fill the memory), and how far the cells with value
 and links are never run or followed.
 
 The file is then read in a separate process with limited memory and time, which cannot open files
-or connections ([what each system makes sure of](security.md)). If that process fails, the command
+or connections ([what each system guarantees](security.md)). If that process fails, the command
 prints one line, ends with exit code 3 and leaves the ledger as it was; its other files are read all
 the same.
 

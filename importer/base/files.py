@@ -13,7 +13,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +24,9 @@ LEFT_OVER = dt.timedelta(days=1)
 """The age at which a temporary file is removed that a killed program has left."""
 
 _TEMPORARY = ".avira-importer-"
+_cleaned: dict[Path, dt.date] = {}
+"""When leftovers were removed from a folder."""
+_MOST_CLEANED = 100
 _TEMPORARY_NAME = re.compile(rf"{re.escape(_TEMPORARY)}[0-9a-f]{{16}}(\..*)?")
 
 
@@ -67,16 +69,19 @@ def whole_folder(path: Path, is_own: Callable[[Path], bool]) -> Iterator[Path]:
         parent = target.parent if is_whole else target
         _remove_left_over(parent)
         new, old = _temporary_name(parent), _temporary_name(parent)
-        new.mkdir()
+        new.mkdir(0o777 if is_new else 0o700)
         try:
             yield new
             files = list(new.iterdir())
             for file in files:
+                with suppress(FileNotFoundError):
+                    shutil.copymode(target / file.name, file)
                 _flush(file)
             sync_folder(new)
             if is_whole:
                 if not is_new:
                     shutil.copymode(target, new)
+                    os.utime(target)  # if the program is killed now, it is left for a day
                     target.rename(old)
                 new.rename(target)
             else:
@@ -217,9 +222,14 @@ def _temporary_name(folder: Path, suffix: str = "") -> Path:
     return folder / f"{_TEMPORARY}{secrets.token_hex(8)}{suffix}"
 
 
-@cache
 def _remove_left_over(folder: Path) -> None:
-    """Remove once what killed programs of this user have left there: our names, a day old."""
+    """Remove once a day what killed programs of this user have left there: our names, a day old."""
+    today = clock.today()
+    if _cleaned.get(folder) == today:
+        return
+    if len(_cleaned) == _MOST_CLEANED:
+        _cleaned.clear()
+    _cleaned[folder] = today
     oldest = (clock.now() - LEFT_OVER).timestamp()
     user = os.geteuid() if hasattr(os, "geteuid") else 0  # as Windows has it
     with suppress(OSError):
@@ -312,6 +322,8 @@ def is_in_use(error: OSError) -> bool:
 
     if error.winerror not in _NOT_SHARED:  # Python opens, and Windows replaces, without saying so
         path = error.filename2 or error.filename
+        if path is None:  # reading an open file, a part of which another program has locked
+            return True
         try:
             _winapi.CloseHandle(_winapi.CreateFile(path, _DELETE, _SHARE_ALL, 0, 3, 0, 0))
         except OSError as again:

@@ -43,8 +43,8 @@ class Limits:
     seconds: Annotated[
         int, Range(most=86_400), "Processor time of a large file; small ones get a tenth."
     ] = 30
-    # With less memory than 64 MB, the reading process could not even report the lack.
-    memory_mb: Annotated[int, Range(64), "Memory of a large file; small ones get a third."] = 1_024
+    # With a third of less memory, the reading process could not even report the lack.
+    memory_mb: Annotated[int, Range(192), "Memory of a large file; small ones get a third."] = 1_024
 
 
 DEFAULT_LIMITS = Limits()

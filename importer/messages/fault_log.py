@@ -34,8 +34,8 @@ def log_fault() -> Path | None:
     return log_detail(_MESSAGE.sub(_without_quotes, traceback.format_exc()))
 
 
-_MESSAGE = re.compile(r"^\S.*", re.MULTILINE)
-"""A line of a traceback that is not indented, as those of the program's text are."""
+_MESSAGE = re.compile(r'^(?!  File "|    ).+', re.MULTILINE)
+"""A line of a traceback that is none of the program's text, nor names its place."""
 _QUOTED = re.compile(r"""(['"]).*?\1|\S*\d\S*""")
 _SHORT = 12
 """Characters in which no OTC fits."""

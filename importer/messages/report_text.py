@@ -43,7 +43,7 @@ _HEADLINES = {
     Result.REJECTED: N_("rejected; nothing was changed"),
     Result.UNCHANGED: N_("already up to date; nothing was changed"),
     Result.UNREADABLE: N_("cannot be read"),
-    Result.FAILED: N_("failed; nothing was changed"),
+    Result.FAILED: N_("failed; see the error"),
 }
 _UNDO_HEADLINES = {
     Result.VALID: N_("can be undone"),
@@ -84,13 +84,13 @@ AT_TERMINAL = Advice(
     N_("Add --partial to apply the good rows only."),
     N_("Corrections written to {path}. Fix the marked cells, then run: "
        'avira-importer apply "{path}"'),
-    N_("Too many rows were rejected for a corrections workbook. The problems are listed in {path}. "
+    N_("There are too many errors for a corrections workbook. The problems are listed in {path}. "
        'Fix your own workbook, then run: avira-importer apply "{file}"'),
 )  # fmt: skip
 IN_INBOX = Advice(
     N_("The inbox applies all rows or none, unless its setting partial is on."),
     N_("Corrections written to {path}. Fix the marked cells and put that file into the inbox."),
-    N_("Too many rows were rejected for a corrections workbook. The problems are listed in {path}. "
+    N_("There are too many errors for a corrections workbook. The problems are listed in {path}. "
        "Fix your own workbook and put it into the inbox."),
 )  # fmt: skip
 

@@ -33,7 +33,7 @@ def test_only_what_a_killed_program_left_a_day_ago_is_removed(tmp_path: Path) ->
     (tmp_path / names[1] / "copy.db").touch()
     os.utime(tmp_path / names[1], (0, 0))
     before = {path.name for path in tmp_path.iterdir()}
-    files._remove_left_over.cache_clear()  # each folder is looked through once
+    files._cleaned.clear()  # each folder is looked through once
     with whole_file(tmp_path / "y.xlsx"):
         pass
     assert before - {path.name for path in tmp_path.iterdir()} == set(names)

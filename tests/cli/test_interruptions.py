@@ -153,7 +153,7 @@ def test_an_internal_error_at_a_file_hides_no_other(
     assert result.json[1]["exit_code"] == 70
     assert result.json[1]["error"] == result.err.strip()
     assert result.err.startswith("Internal error. ")
-    assert "1.xlsx: failed; nothing was changed" in words.out
+    assert "1.xlsx: failed; see the error" in words.out
     assert command(name, *names).exit_code == 0
 
 

@@ -85,6 +85,23 @@ def test_a_folder_keeps_other_files_and_loses_older_exports(command: CommandLine
     assert not any("Sur" in path.read_text("utf-8-sig") for path in folder.iterdir())
 
 
+@posix_only("Windows has no such modes")
+@pytest.mark.usefixtures("filled")
+def test_a_folder_keeps_what_is_named_like_a_sheet_and_the_modes_of_its_files(
+    command: CommandLine,
+) -> None:
+    words = ("export", "--format", "csv", "-o", "folder")
+    assert command(*words).exit_code == 0
+    Path("folder/Summary.csv").chmod(0o600)
+    assert command(*words).exit_code == 0
+    assert Path("folder/Summary.csv").stat().st_mode & 0o777 == 0o600
+    own = Path("folder/OTC Details/own.txt")
+    own.parent.mkdir()
+    own.write_text("x")
+    assert command(*words).exit_code == 0
+    assert own.exists()
+
+
 @posix_only("Windows has no pipes in folders")
 @pytest.mark.usefixtures("filled")
 def test_a_pipe_in_the_folder_is_not_opened(command: CommandLine) -> None:

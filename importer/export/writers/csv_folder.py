@@ -36,8 +36,9 @@ def write_csv(book: Book, folder: Path) -> dict[str, int]:
     titles = {book.summary.title, *(table.title for table in book.tables)}
 
     def is_own(path: Path) -> bool:
-        name = path.name.removesuffix(".csv")
-        return name in titles or (name in _FILES and is_export(path))
+        if path.suffix != ".csv" or not path.is_file():
+            return False
+        return path.stem in titles or (path.stem in _FILES and is_export(path))
 
     figures = [(line.label, line.value) for line in (*book.summary.origin, *book.summary.figures)]
     with whole_folder(folder, is_own) as new:

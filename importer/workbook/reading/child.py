@@ -21,7 +21,7 @@ from pathlib import Path
 
 from importer.config.limits import Limits
 from importer.workbook.formats.refusals import RefusedError, reader_failed, too_much_memory
-from importer.workbook.reading.confinement import confine
+from importer.workbook.reading.confinement import allow, confine
 from importer.workbook.reading.protocol import ANSWERED, END
 
 Prepare = Callable[..., tuple[Limits, Callable[[bytes], Iterator[object]]]]
@@ -61,6 +61,7 @@ def _serve(prepare: Prepare) -> int:
             return _NO_INPUT
         limits, answer = prepare(work)
         confine(limits)
+        allow(size)
         content = stream.read(size)
         if len(content) < size:  # the program could not read the file
             return _NO_INPUT
@@ -92,6 +93,6 @@ def _frames(
 
 def _detail(error: BaseException) -> str:
     """An exception and where it was raised, in one line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    stack = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(stack[-1].filename).name}:{stack[-1].lineno})" if stack else ""
     return f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL] + place

@@ -60,11 +60,11 @@ class ConfinedProcess:
         program = str(Path(importer.__file__).parent.parent)
         path = [program, *(entry for entry in sys.path if entry not in ("", _working_folder()))]
         python = sys.executable
-        apart: dict[str, Any] = {"process_group": 0}
+        options: dict[str, Any] = {"process_group": 0}
         if sys.platform == "win32":
             # That of a virtual environment starts another process, which would not be limited.
             python = sys._base_executable  # type: ignore[attr-defined]
-            apart = {"creationflags": subprocess.DETACHED_PROCESS}
+            options = {"creationflags": subprocess.DETACHED_PROCESS}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
             [python, "-I", "-S", "-c", _START, json.dumps(path), module],
             stdin=subprocess.PIPE,
@@ -72,7 +72,7 @@ class ConfinedProcess:
             stderr=subprocess.PIPE,
             env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
             | {"OPENBLAS_NUM_THREADS": "1"},  # of numpy, which openpyxl imports
-            **apart,
+            **options,
         )
         self._input: IO[bytes] = self._process.stdin  # type: ignore[assignment]
         self._output: io.BufferedReader = self._process.stdout  # type: ignore[assignment]
@@ -105,7 +105,7 @@ class ConfinedProcess:
         try:
             with source:
                 self._sent = send(work, source, self._input)
-        except (OSError, RefusedError) as error:
+        except Exception as error:  # whatever it is, the process must not wait for more
             self._sent = error
             with suppress(OSError):
                 self._input.close()
@@ -150,7 +150,7 @@ class ConfinedProcess:
     def _finish(self) -> None:
         """Make sure that nothing of the file is left: neither its process nor bytes of it."""
         assert self._sender is not None
-        self._sender.join()
+        self._sender.join(_SECONDS_TO_END)
         if self._code() != ANSWERED or self._has_more():
             self.kill()
 
@@ -197,9 +197,12 @@ class ConfinedProcess:
         if not self.is_owned:
             return
         self.kill()
+        pipes: list[IO[bytes]] = [self._answers, self._output, self._ends]
         if self._sender is not None:
-            self._sender.join()
-        for pipe in (self._input, self._answers, self._output, self._ends):
+            self._sender.join(_SECONDS_TO_END)
+        if self._sender is None or not self._sender.is_alive():  # else a share does not answer
+            pipes.append(self._input)
+        for pipe in pipes:
             with suppress(OSError):
                 pipe.close()
         self._process.wait()

@@ -36,6 +36,24 @@ ANSWER_TYPES = (
     dt.date, dt.datetime, dt.time, dt.timedelta,
 )  # fmt: skip
 """Every class that an answer may contain."""
+
+
+def _set_state(self: object, state: tuple[None, dict[str, object]]) -> None:
+    for name, value in state[1].items():
+        object.__setattr__(self, name, value)
+
+
+def _refuse_state(_self: object, _state: object) -> None:
+    raise TypeError
+
+
+# Without these, an answer could change the classes themselves, and with them what later files mean.
+for _class, _setter in (
+    (FilledRows, _set_state), (RawSheet, _set_state), (RawWorkbook, _set_state),
+    (Markup, _set_state), (BadCell, _refuse_state), (Code, _refuse_state),
+):  # fmt: skip
+    type.__setattr__(_class, "__setstate__", _setter)
+
 END = "i"
 """The form of the exit code, or the negative signal, of a process that worked on a file."""
 ANSWERED = 17

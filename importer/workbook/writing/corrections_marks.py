@@ -98,7 +98,7 @@ class Marks:
             "Fix the coloured cells on the other sheets, save this file and apply it. "
             "This sheet and the Problems columns are not read."
         ) if self._places else N_(
-            "Too many rows were rejected for a corrections workbook. Fix your own and apply it."
+            "There are too many errors for a corrections workbook. Fix your own and apply it."
         )))  # fmt: skip
         for number, (title, width) in enumerate(_LIST_WIDTHS.items(), start=1):
             styles.write_header(sheet, _LIST_HEADER_ROW, number, _(title), width)

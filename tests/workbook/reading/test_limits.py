@@ -56,7 +56,7 @@ BEYOND = {
     "repetitions": Beyond(3, ods(repeated_rows(5, 4))),
     "columns": Beyond(8, good_workbook),
     "cells": Beyond(17, good_workbook),
-    "memory_mb": Beyond(64, text_rows(150_000)),
+    "memory_mb": Beyond(192, text_rows(400_000)),
 }
 
 

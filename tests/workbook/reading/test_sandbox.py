@@ -20,6 +20,7 @@ from command_line import CommandLine
 from hostile.originals import good_workbook
 from importer.base.errors import FileError
 from importer.config.limits import Limits
+from importer.domain.problems import Code, Severity
 from importer.workbook.reading import process, sandbox
 from importer.workbook.reading.raw import RawSheet, RawWorkbook
 from reading_processes import sabotage
@@ -123,6 +124,9 @@ def test_a_program_in_an_answer_is_not_run(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("content", [
     b"not a pickle", pickle.dumps("a string"), pickle.dumps(None), b"\x80\x05.",
     b"\x80\x05\x8c\x08builtins\x8c\x04eval\x93.",
+    # These would give a class an attribute.
+    b"\x80\x02cimporter.workbook.reading.raw\nRawSheet\nN}U\x05titleU\x03EVIs\x86b.",
+    b"\x80\x02cimporter.domain.problems\nCode\nN}U\x08severityU\x07warnings\x86b.",
 ])  # fmt: skip
 def test_an_invalid_answer_means_that_the_file_cannot_be_read(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -131,6 +135,8 @@ def test_an_invalid_answer_means_that_the_file_cannot_be_read(
     with pytest.raises(FileError) as caught:
         sandbox.read_workbook(good_workbook(tmp_path / "bad.xlsx"))
     assert caught.value.code == "unreadable-file"
+    assert RawSheet("x").title == "x"
+    assert Code.OVERALLOCATION.severity is Severity.ERROR
 
 
 def test_an_endless_answer_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +152,7 @@ def endless():
             except OSError: pass
 """)  # fmt: skip
     with pytest.raises(FileError, match="the reader failed"):
-        sandbox.read_workbook(good_workbook(tmp_path / "bad.xlsx"), Limits(memory_mb=100))
+        sandbox.read_workbook(good_workbook(tmp_path / "bad.xlsx"), Limits(memory_mb=192))
 
 
 def test_modules_in_the_working_folder_and_in_pythonpath_are_not_imported(

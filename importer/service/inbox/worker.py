@@ -110,9 +110,13 @@ class InboxWorker:
     def _in_turn(
         self, claims: list[Claim], ready: list[Path], retrying: bool
     ) -> Iterator[Claim]:  # fmt: skip
-        """The claims to process now; those that failed before come last."""
+        """The claims to process now; those that failed before come last.
+
+        One with a final result has not failed. Only filing remains, which must come before a file
+        of the same name.
+        """
         due = [claim for claim in claims if self._backoff.is_over(claim.folder)]
-        tried = [claim for claim in due if claim.tries]
+        tried = [claim for claim in due if claim.tries and claim.kept_result(final=True) is None]
         yield from (claim for claim in due if claim not in tried)
         yield from filter(None, map(self._take, ready))
         if retrying:

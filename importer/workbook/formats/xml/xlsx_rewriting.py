@@ -27,7 +27,7 @@ KNOWN_ERRORS = frozenset(
 )
 """The names of errors that calamine reads; others, such as #SPILL!, make it refuse the sheet."""
 _TARGET = re.compile(rb"""(\sTarget\s*=\s*["'])([^"'&:]*)(?=["'])""")
-_MACRO_SHEET = re.compile(rb"[^\"']*/xl(?:Intl)?Macrosheet(?=[\"'])")
+_MACRO_SHEET = re.compile(rb"(?<=[\"'])[^\"']*/xl(?:Intl)?Macrosheet(?=[\"'])")
 _DIALOG_SHEET = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/dialogsheet"
 """Neither has cells that are read, and calamine knows only the latter."""
 

@@ -101,7 +101,7 @@ def test_a_service_that_hangs_ends_on_sigterm_and_does_not_blame_the_workbook(
 @pytest.mark.thorough
 def test_sigterm_ends_the_reading_of_a_large_workbook(folders: Folders, serve: Serve) -> None:
     """It is given back or left to the next service, which applies it."""
-    folders.drop("large.xlsx", large(10_000))
+    folders.drop("large.xlsx", large(30_000))
     with running_process(folders) as service:
         wait_until(lambda: claimed(folders))
         assert service.end() == 0

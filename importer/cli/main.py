@@ -17,13 +17,12 @@ import click
 
 from importer import __version__
 from importer.base.errors import EXIT_DONE, EXIT_FILE, terminate
-from importer.base.files import os_error_reason
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, printable, text, use_language
 from importer.cli import apply, check, export, history, ledger, serve, show, template, undo
 from importer.cli.options import first_language
 from importer.cli.output import StandardStream, print_json, report_failure
 from importer.cli.translated import Group, Option
-from importer.messages.masking import Masked
 
 
 @click.group(
@@ -82,7 +81,7 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no traceback reaches the user."""
-    output, errors = StandardStream(sys.stdout), Masked(StandardStream(sys.stderr))
+    output, errors = StandardStream(sys.stdout), StandardStream(sys.stderr, masked=True)
     with redirect_stdout(output), redirect_stderr(errors):
         exit_code = _run(arguments)
         if output.error is not None and output.error.errno not in _READER_HAS_GONE:

@@ -26,6 +26,7 @@ from importer.base.progress import NoProgress, Progress, Tick
 from importer.base.texts import N_, Text, printable, text
 from importer.messages.fault_log import internal_error
 from importer.messages.lines import ReportLine, Tone
+from importer.messages.masking import without_otcs
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -40,11 +41,12 @@ class StandardStream(io.TextIOBase):
     """Standard output or error, which drops everything once it cannot be written.
 
     `error` says why. Whoever reads it may have gone, or its disk may be full: that is no fault of
-    the work, which goes on.
+    the work, which goes on. If it is `masked`, it shows no OTC.
     """
 
-    def __init__(self, stream: TextIO | None) -> None:
+    def __init__(self, stream: TextIO | None, *, masked: bool = False) -> None:
         self._stream = stream or io.StringIO()  # a program without a window has none
+        self._is_masked = masked
         self.error: OSError | None = None
 
     @property
@@ -54,13 +56,13 @@ class StandardStream(io.TextIOBase):
 
     @property
     def buffer(self) -> BinaryIO | None:
-        """What click writes bytes to."""
-        return getattr(self._stream, "buffer", None)
+        """What click writes bytes to, unless they have to be masked."""
+        return None if self._is_masked else getattr(self._stream, "buffer", None)
 
     def write(self, words: str) -> int:
         """Write `words`."""
         with self._noting_errors():
-            self._stream.write(words)
+            self._stream.write(without_otcs(words) if self._is_masked else words)
         return len(words)
 
     def flush(self) -> None:

@@ -5,9 +5,7 @@ Text is masked by its form. A cell of a report, which may have any, is by its co
 
 from __future__ import annotations
 
-import io
 import re
-from typing import TextIO
 
 from importer.base.texts import INVISIBLE
 from importer.domain.otc_code import masked
@@ -35,39 +33,6 @@ _SET_OFF = (
 
 _SAMPLE = "XXXXX-XXXXX-XXXXX-XXXXX"
 """The pattern of an OTC in messages."""
-
-
-class Masked(io.TextIOBase):
-    """A stream such as standard error that masks OTCs."""
-
-    def __init__(self, stream: TextIO | io.TextIOBase) -> None:
-        self._stream = stream
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]  # a class attribute there
-        """The encoding of the stream."""
-        return self._stream.encoding
-
-    def write(self, words: str) -> int:
-        """Write `words`, masked; return their length before that."""
-        self._stream.write(without_otcs(words))
-        return len(words)
-
-    def flush(self) -> None:
-        """Flush the stream."""
-        self._stream.flush()
-
-    def isatty(self) -> bool:
-        """True if the stream is a terminal."""
-        return self._stream.isatty()
-
-    def fileno(self) -> int:
-        """The file descriptor of the stream."""
-        return self._stream.fileno()
-
-    def writable(self) -> bool:
-        """Always true."""
-        return True
 
 
 def without_otcs(words: str) -> str:

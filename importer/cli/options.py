@@ -115,7 +115,9 @@ class _Seconds(click.FloatRange):
     def convert(self, value: Any, *where: Any) -> Any:
         """The number."""
         number = super().convert(value, *where)
-        return super().convert(math.inf if math.isnan(number) else number, *where)
+        if math.isnan(number):
+            self.fail(str(text(N_("{value} is not a number of seconds."), value=value)), *where)
+        return number
 
 
 def first_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -35,7 +35,7 @@ def log_fault() -> Path | None:
 
 
 _MESSAGE = re.compile(r'^(?!  File "|    ).+', re.MULTILINE)
-"""A line of a traceback that is none of the program's text, nor names its place."""
+"""A line of the message in a traceback, not of the source code that it shows."""
 _QUOTED = re.compile(r"""(['"]).*?\1|\S*\d\S*""")
 _SHORT = 12
 """Characters in which no OTC fits."""

@@ -203,7 +203,10 @@ class ContentReader(TagReader):
             facts = {"first": self._row + 1, "last": self._next_row - 1, "sheet": self._sheet}
             reason = text(N_("rows {first} to {last} of {sheet} only repeat row {row}"),
                           row=self._row, **facts)  # fmt: skip
-            raise too_large(reason, "repetitions", self._limits.repetitions)
+            refusal = too_large(reason, "repetitions", self._limits.repetitions)
+            refusal.fix = text(N_("Delete the repeated rows. The limit can be raised in the "
+                                  "configuration file."))  # fmt: skip
+            raise refusal
 
     def _reach(self) -> tuple[range, range]:
         """The rows and columns of the cell and its repetitions."""

@@ -41,7 +41,7 @@ class Limits:
     columns: Annotated[int, _ANY, "Columns, up to the last value. Excel's limit."] = 16_384
     cells: Annotated[int, _ANY, "Cells of a sheet, from A1 to the last value."] = 30_000_000
     seconds: Annotated[
-        int, Range(most=86_400), "Processor time of a large file; small ones get a tenth."
+        int, Range(most=86_400), "Processor time of a large file; small ones get a twentieth."
     ] = 30
     # With a third of less memory, the reading process could not even report the lack.
     memory_mb: Annotated[int, Range(192), "Memory of a large file; small ones get a third."] = 1_024

@@ -80,7 +80,7 @@ def confine(limits: Limits) -> None:
 def allow(size: int) -> None:
     """Allow as much time and memory as a file of so many bytes, inflated, may take.
 
-    A small file gets a tenth of the time, and a third of the memory.
+    A small file gets a twentieth of the time, and a third of the memory.
     """
     if sys.platform == "win32":
         return
@@ -89,7 +89,7 @@ def allow(size: int) -> None:
     share = size / _LARGE
     for kind, part, most in (
         (resource.RLIMIT_AS, min(1, 1 / 3 + share), _limits.memory_mb * MB),
-        (resource.RLIMIT_CPU, min(1, 1 / 10 + share), _limits.seconds),
+        (resource.RLIMIT_CPU, min(1, 1 / 20 + share), _limits.seconds),
     ):
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (math.ceil(part * most), resource.getrlimit(kind)[1]))

@@ -22,6 +22,7 @@ from importer.workbook.reading.sandbox import read_workbook
 from importer.workbook.reading.source import open_source
 from importer.workbook.writing import corrections
 from own_workbook import BAD, CODES, FIXED, GREEN, ROWS, is_marked, write_own_workbook
+from workbook_files import SHEET, change_part
 
 
 @pytest.fixture
@@ -158,14 +159,18 @@ def saved_again(path: Path, limits: Limits) -> Any:
     return open_source(path, limits)
 
 
-TOO_MUCH: dict[str, Callable[[Workbook], object]] = {
-    "a coloured cell far away": lambda book: setattr(
+LINKS = b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks></worksheet>'
+TOO_MUCH: dict[str, Callable[[Path], object]] = {
+    "a coloured cell far away": lambda path: edit_workbook(path, lambda book: setattr(
         book["Our notes"]["AN1048576"], "fill", PatternFill("solid", fgColor=GREEN)
+    )),
+    "a merged range of the whole grid": lambda path: edit_workbook(
+        path, lambda book: book["Our notes"].merged_cells.add("A1:XFD1048576")
     ),
-    "a merged range of the whole grid": lambda book: book["Our notes"].merged_cells.add(
-        "A1:XFD1048576"
+    "a link of the whole grid": lambda path: change_part(
+        path, SHEET, lambda sheet: sheet.replace(b"</worksheet>", LINKS)
     ),
-}
+}  # fmt: skip
 """What openpyxl takes gigabytes or minutes for."""
 
 
@@ -181,7 +186,7 @@ def test_a_workbook_that_cannot_be_returned_itself_comes_back_as_a_new_one(
     if reason == "saved meanwhile":
         monkeypatch.setattr(corrections, "open_source", saved_again)
     elif reason in TOO_MUCH:
-        edit_workbook(filled, TOO_MUCH[reason])
+        TOO_MUCH[reason](filled)
     elif reason == "no template":
         edit_workbook(filled, lambda book: book.remove(book["_meta"]))
     elif reason == "CSV":

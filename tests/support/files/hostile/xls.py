@@ -123,6 +123,7 @@ XLS = {
         "xls: another workbook behind it": xls_with_a_bomb_behind,
     }),
     **hostile("x.xls", "too-large", {
+        "xls: a far cell": xls(biff(0x203, struct.pack("<HHHd", 0xFFFF, 0xFF, 0, 1.0))),
         "xls: many numbers in no room": xls(biff(0xBD, b"\0\0\0\0\xff\xff")),
     }),
     **hostile("x.xls", "hostile-file", {

@@ -10,7 +10,6 @@ import re
 import secrets
 import shutil
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -18,6 +17,8 @@ from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import OutputError
+from importer.base.os_errors import os_error_reason
+from importer.base.paths import same_place
 from importer.base.texts import N_, text
 
 LEFT_OVER = dt.timedelta(days=1)
@@ -124,13 +125,6 @@ def remove(path: Path) -> None:
     """Remove the file `path` if it exists; raise OutputError on failure."""
     with _writing(path):
         path.unlink(missing_ok=True)
-
-
-def unlink(path: Path) -> None:
-    """Remove the file `path`, a read-only one too, whose removal Windows refuses."""
-    if os.name == "nt":
-        path.chmod(stat.S_IWRITE)
-    path.unlink()
 
 
 def numbered(path: Path) -> Iterator[Path]:
@@ -250,82 +244,3 @@ def _is_replaceable(folder: Path) -> bool:
         and not os.path.ismount(folder)
         and not same_place(folder, Path())
     )
-
-
-def same_place(path: Path, other: Path) -> bool:
-    """Whether two paths lead to the same file or folder, through links or by another case too."""
-    try:
-        return os.path.samefile(path, other)
-    except (OSError, ValueError):  # one of them does not exist
-        return real_path(path) == real_path(other)
-
-
-def real_path(path: Path) -> Path:
-    """`path` as an absolute one without links, or as it is if no file can have it."""
-    try:
-        return Path(os.path.normcase(os.path.realpath(path)))
-    except ValueError:
-        return path
-
-
-def unusable_path(path: str | os.PathLike[str]) -> object | None:
-    """The reason why no file can ever have that path; None if one can."""
-    if os.path.abspath(path).startswith("\\\\.\\"):  # NUL, and CON.xlsx before Windows 11
-        return text(N_("Windows reserves that name for a device"))
-    try:
-        os.lstat(path)
-    except UnicodeError:
-        return None
-    except ValueError:
-        return text(N_("it contains a null character"))
-    except OSError as error:
-        return os_error_reason(error) if error.errno == errno.ENAMETOOLONG else None
-    return None
-
-
-_NOT_SHARED = (32, 33)  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
-_DELETE, _SHARE_ALL = 0x10000, 7
-_LONG_PATH = 240
-"""Characters from which on Windows may say that a folder does not exist: its limit is 260, or
-less for a temporary file beside."""
-
-_REASONS = {
-    errno.ENOENT: N_("the folder does not exist"),
-    errno.ENOTDIR: N_("the folder does not exist"),
-    errno.ENODEV: N_("it is not a regular file"),
-    errno.ENAMETOOLONG: N_("the name is too long"),
-    errno.EISDIR: N_("it is a folder"),
-    errno.EEXIST: N_("it is a file, not a folder"),
-    errno.EACCES: N_("permission denied, or the file is open in another program"),
-    errno.EPERM: N_("permission denied, or the file is open in another program"),
-    errno.EROFS: N_("the disk or the file is read-only"),
-    errno.ENOSPC: N_("the disk is full"),
-}
-
-
-def os_error_reason(error: OSError) -> object:
-    """The reason of `error` for a person; the system's own words where no text is known."""
-    if is_in_use(error):
-        return text(N_("it is open in another program"))
-    number = error.errno or 0
-    if os.name == "nt" and len(str(error.filename2 or error.filename)) >= _LONG_PATH:
-        number = errno.ENAMETOOLONG if number in (errno.ENOENT, errno.EINVAL) else number
-    reason = _REASONS.get(number)
-    return text(reason) if reason else error.strerror or error
-
-
-def is_in_use(error: OSError) -> bool:
-    """Whether another program has the file open and does not share it, as only Windows has it."""
-    if sys.platform != "win32" or error.errno != errno.EACCES:
-        return False
-    import _winapi
-
-    if error.winerror not in _NOT_SHARED:  # Python opens, and Windows replaces, without saying so
-        path = error.filename2 or error.filename
-        if path is None:  # reading an open file, a part of which another program has locked
-            return True
-        try:
-            _winapi.CloseHandle(_winapi.CreateFile(path, _DELETE, _SHARE_ALL, 0, 3, 0, 0))
-        except OSError as again:
-            error = again
-    return error.winerror in _NOT_SHARED

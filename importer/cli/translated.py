@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from importer.base.files import unusable_path
+from importer.base.paths import unusable_path
 from importer.base.texts import N_, _, text
 
 _EXAMPLES = "\n\n\b\n"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from importer.base.files import real_path
+from importer.base.paths import real_path
 from importer.base.texts import LANGUAGES
 from importer.config import types
 from importer.config.faults import key_path, settings_error

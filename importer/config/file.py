@@ -12,7 +12,7 @@ from typing import Any
 from platformdirs import user_config_path
 
 from importer.base.errors import MisuseError
-from importer.base.files import os_error_reason
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import LANGUAGES, N_, text
 from importer.config.settings import Settings
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from importer.base.files import same_place, unusable_path
+from importer.base.paths import same_place, unusable_path
 from importer.config.formats import MOST_MOVEMENTS
 
 _ATOM = r'[^\s@<>()\[\],;:\\"]+'

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.base.errors import LedgerError, MisuseError
-from importer.base.files import unusable_path
+from importer.base.paths import unusable_path
 from importer.base.texts import N_, shortened, text
 from importer.ledger.database import PATIENCE, Ledger
 from importer.ledger.engines.sqlite import FileLedger, default_path

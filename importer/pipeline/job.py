@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.base.errors import MisuseError
-from importer.base.files import cannot_write, same_place
+from importer.base.files import cannot_write
+from importer.base.paths import same_place
 from importer.base.progress import NoProgress, Progress
 from importer.base.texts import N_, text
 from importer.config.formats import Format

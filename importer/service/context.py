@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from importer.base import clock
 from importer.base.errors import OutputError
-from importer.base.files import os_error_reason
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.config.service import ServiceSettings
 from importer.pipeline.job import Job

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from importer.base.errors import MisuseError
-from importer.base.files import os_error_reason
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
 from importer.service.state import state_folder

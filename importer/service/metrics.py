@@ -17,7 +17,8 @@ from prometheus_client import (
 from prometheus_client.exposition import generate_latest
 
 from importer.base.errors import MisuseError
-from importer.base.files import os_error_reason, whole_file
+from importer.base.files import whole_file
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, text
 from importer.config.service import ServiceSettings
 from importer.service.inbox.result import InboxResult

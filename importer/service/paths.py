@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from importer.base.errors import MisuseError
-from importer.base.files import real_path, same_place
+from importer.base.paths import real_path, same_place
 from importer.base.texts import N_, Text, text
 from importer.config.service import ExportSettings, ServiceSettings
 from importer.ledger.database import Ledger

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from platformdirs import user_data_path
 
 from importer.base.errors import LedgerError, StrangeLedgerError
-from importer.base.files import os_error_reason
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.ledger.creation import create
 from importer.ledger.database import PATIENCE, Ledger, Outcome, Writing, is_empty

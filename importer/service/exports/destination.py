@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from importer.base.errors import OutputError
-from importer.base.files import os_error_reason, sync_folder
+from importer.base.files import sync_folder
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, printable, text
 from importer.config.service import ExportSettings
 from importer.service.exports.folder import Folder

@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from importer.base.files import is_in_use, os_error_reason
+from importer.base.os_errors import is_in_use, os_error_reason
 from importer.base.texts import text
 from importer.config.service import InboxSettings
 from importer.service.events import Event, log

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from importer.base.files import make_folder, numbered, unlink, whole_file
+from importer.base.files import make_folder, numbered, whole_file
 from importer.service.inbox.result import InboxResult, KeptResult
 from importer.service.locks import LOCK, lock_of, new_name, service_lock
 
@@ -103,7 +103,7 @@ class Claim:
 
     def end(self) -> None:
         """Remove the claim, whose workbook was filed."""
-        unlink(self.workbook)  # first: without it the rest means nothing
+        _unlink(self.workbook)  # first: without it the rest means nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_if_empty(self) -> bool:
@@ -222,12 +222,19 @@ def _moved(path: Path, target: Path) -> bool:
             return False
         path.rename(target)
         return True
-    unlink(path)
+    _unlink(path)
     return True
 
 
 def _claim_folders(folder: Path) -> list[Path]:
     return [path for path in _entries(folder) if _CLAIM_NAME.fullmatch(path.name)]
+
+
+def _unlink(path: Path) -> None:
+    """Remove the file `path`, a read-only one too, whose removal Windows refuses."""
+    if os.name == "nt":
+        path.chmod(stat.S_IWRITE)
+    path.unlink()
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from importer.base import clock
 from importer.base.errors import LedgerError, OutputError
-from importer.base.files import is_in_use, make_folder, os_error_reason, put_new, whole_file
+from importer.base.files import make_folder, put_new, whole_file
+from importer.base.os_errors import is_in_use, os_error_reason
 from importer.base.texts import N_, text
 from importer.config.service import InboxSettings
 from importer.messages.fault_log import log_fault

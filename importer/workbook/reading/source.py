@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from importer.base.files import os_error_reason
+from importer.base.os_errors import os_error_reason
 from importer.base.texts import N_, Text, text
 from importer.config.limits import MB, Limits
 from importer.workbook.formats import refusals

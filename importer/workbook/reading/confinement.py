@@ -35,7 +35,8 @@ _HARMLESS_CALLS = {
 }  # fmt: skip
 _LIMIT_CALL, _SIGNAL_CALL = (302, 261), (234, 131)
 """prlimit64 and tgkill. They take a process first: 0 for the calling one, or its number."""
-_CAPSET = {"x86_64": 126, "aarch64": 91}
+_DROP_CALL = (126, 91)
+"""capset."""
 _CAPABILITY_VERSION = 0x20080522
 _LOAD, _EQUALS, _RETURN = 0x20, 0x15, 0x06  # BPF
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
@@ -48,7 +49,7 @@ _limits = Limits()
 
 def confine(limits: Limits) -> None:
     """Give up all rights that the system takes back; nothing on Windows, where the program that
-    started this process limits it."""
+    started this process limits it. `allow` says how much of the limits a file may use."""
     global _limits
     _limits = limits
     if sys.platform == "win32":
@@ -69,11 +70,7 @@ def confine(limits: Limits) -> None:
     ):
         with suppress(ValueError, OSError):  # macOS does not limit memory; or it is lower already
             resource.setrlimit(kind, (most, most))
-    allow(0)
     if sys.platform == "linux":
-        if platform.machine() in _CAPSET:  # even root's, to raise limits
-            header = struct.pack("Ii", _CAPABILITY_VERSION, 0)
-            libc.syscall(_CAPSET[platform.machine()], header, bytes(24))
         _deny_other_calls(libc)
 
 
@@ -108,10 +105,12 @@ def _deny_files_and_network(libc: ctypes.CDLL) -> None:
 
 
 def _deny_other_calls(libc: ctypes.CDLL) -> None:
-    """Allow only the system calls of computing, reading what is open, and ending."""
+    """Drop root's capabilities, and allow only the system calls of computing, reading what is
+    open, and ending."""
     if platform.machine() not in _MACHINES or sys.maxsize < 2**32:
         return
     column, machine = _MACHINES[platform.machine()]
+    libc.syscall(_DROP_CALL[column], struct.pack("Ii", _CAPABILITY_VERSION, 0), bytes(24))
     steps = [(_LOAD, 0, 0, 4), (_EQUALS, 1, 0, machine), (_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, 0)]
     for numbers in _HARMLESS_CALLS.values():
         steps += [(_EQUALS, 0, 1, numbers[column]), (_RETURN, 0, 0, _ALLOW)]
